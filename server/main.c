@@ -3,6 +3,7 @@
  */
 #include "admin/commands.h"
 #include "datadir/datadir.h"
+#include "founding/founding.h"
 #include "recovery/subprocess.h"
 #include "serve/serve.h"
 
@@ -18,23 +19,30 @@
 
 #define SUMMARY "the server of a live receivables ledger"
 
+/* Of whatever serves: both ways into it, and the test of one. */
+#define GATEWAY "notify-url notify-method notify-headers notify-body notify-success notify-secret"
+#define SERVING                                                                                    \
+    "ledger config listen map row-cache sessions-per-terminal sessions-per-address "               \
+    "unproven-per-address min-free checkpoint segment metrics slow-ms notify-contact "             \
+    "notify-after notify-most notify-details notify-private " GATEWAY                              \
+    " web web-cert web-key web-origin web-connections "
+
 static const struct command commands[] = {
-    {"serve", serve_run,
-     "ledger config listen map row-cache sessions-per-terminal sessions-per-address "
-     "unproven-per-address min-free checkpoint segment distrust accept-lost-words date-frozen "
-     "metrics slow-ms",
+    {"serve", serve_run, SERVING "distrust accept-lost-words date-frozen web-socket found-link",
      NULL,
-     "serve a ledger, in the foreground; TERM drains, HUP believes the clock and reads the "
-     "certificate again"},
+     "serve a ledger, in the foreground; TERM answers what is under way and ends it, HUP believes "
+     "the clock and reads the certificate again"},
+    {"found", found_run, SERVING "host", NULL,
+     "where there is no ledger yet: print a link by which the owner founds one in a browser; then, "
+     "and where there is one, serve it"},
     {"init", init_run,
-     "ledger config company currency admin admin-name branch utc-offset password-file "
-     "password-stdin "
-     "host listen map",
+     "ledger config company country currency admin admin-name branch practice utc-offset "
+     "password-file password-stdin host listen map",
      NULL, "make a new ledger and print the first one-time code"},
     {"check", check_run, "config", NULL,
      "look at a settings file: what is wrong in it, on which line, and what it comes to"},
     {"status", status_run, "ledger config", NULL,
-     "show what the folder tells: served or not, sizes, backups, expiries"},
+     "show what the ledger's folder tells: whether it is served, sizes, backups, what ends when"},
     {"clock", clock_run, "ledger config accept", NULL,
      "show this machine's clock; --accept: the running server shall believe it"},
     {"metrics", metrics_run, "ledger config", NULL,
@@ -56,6 +64,14 @@ static const struct command commands[] = {
      "pass over an entry that cannot be applied, while it is not served"},
     {"upgrade", upgrade_run, "ledger config map", NULL,
      "adopt the newest rules this program knows"},
+    {"web-name", web_name_run,
+     "ledger config also dns-hook http directory ca-file email staging renew", "NAME",
+     "get and renew a certificate of the page from a public authority, so that phones believe it"},
+    {"web-root", web_root_run, "ledger config also new-root renew", "NAME",
+     "make a root for the page alone, which the shop's devices are given, where there is no "
+     "internet"},
+    {"notify", notify_run, "config phone " GATEWAY, NULL,
+     "send a test message to a telephone, as notices of approvals are sent"},
     {"roles", roles_run, "", NULL, "print what each role may do, as this program decides it"},
     {"verify-state", verify_state_run, "glance map", "PATH", NULL},
     {"verify-vault", verify_vault_run, "map", "PATH", NULL},
@@ -108,7 +124,7 @@ static void tell_usage(enum usage_form form)
     usage_text(&usage, "  2  wrong use");
     usage_text(&usage, "  5  another process has the ledger");
     usage_heading(&usage, "See also");
-    usage_text(&usage, "tefter(1)");
+    usage_text(&usage, "tefter(1), tefter-web(8), tefter-notify(8), tefter-importer(8)");
     usage_end(&usage);
 }
 

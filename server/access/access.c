@@ -172,6 +172,7 @@ static bool make_parts(struct access *access, struct failure *failure)
         return fail(failure, FAULT_MEMORY, 0, "no memory for access");
     return ended_open(options->ended_path, access_now_ms(access), &access->ended, failure) &&
            marks_open(options->marks_path, options->token_key, &access->marks, failure) &&
+           contacts_open(options->contacts_path, &access->contacts, failure) &&
            audit_open(options->audit_path, options->token_key, &access->audit, failure);
 }
 
@@ -198,6 +199,7 @@ void access_free(struct access *access)
     throttle_destroy(access->throttle);
     ended_close(access->ended);
     marks_close(access->marks);
+    contacts_close(access->contacts);
     audit_close(access->audit);
     secret_wipe(&access->options, sizeof access->options);
     arena_fini(&access->kept);
@@ -213,6 +215,11 @@ void access_destroy(struct access *access)
     access->destroyed = true;
     if (!access->hashing)
         access_free(access);
+}
+
+struct contacts *access_contacts(const struct access *access)
+{
+    return access->contacts;
 }
 
 struct slice access_root_certificate(const struct access *access)

@@ -46,11 +46,13 @@ struct principal {
     uint32_t device;      /* its number among the terminals; 0: none is known */
     char device_name[64]; /* as far as it fits */
     uint32_t branch;      /* the device's */
+    uint32_t blocks;      /* how often the device was blocked: that ended its logins */
     uint32_t staff;       /* who is logged in; 0: nobody */
     char staff_login[LOGIN_MAX_BYTES + 1];
-    Tefter__Role role;       /* theirs; 0 when nobody is */
-    uint32_t generation;     /* of their record, when they logged in */
-    uint64_t login;          /* names this login and the tokens that rest on it; 0: none */
+    Tefter__Role role;   /* theirs; 0 when nobody is */
+    uint32_t generation; /* of their record, when they logged in */
+    uint64_t login;      /* names this login and the tokens that rest on it; 0: none */
+    uint64_t lent;       /* names the one connection that a process was lent; 0: it is no such */
     int64_t proven_until_ms; /* wall clock: how long the password counts that this rests on */
 };
 
@@ -62,6 +64,7 @@ enum access_answer_kind {
     ACCESS_LOGGED_IN, /* the principal has its staff, role and so on */
     ACCESS_CODE,
     ACCESS_ENROLLED,
+    ACCESS_BROWSER_ENROLLED,
     ACCESS_PIN_RIGHT, /* of an authorised buyer */
 };
 
@@ -74,6 +77,7 @@ struct access_answer {
         Tefter__LoggedIn *logged_in; /* its name is a reference into the vault still */
         Tefter__Code *code;
         Tefter__Enrolled *enrolled;
+        Tefter__BrowserEnrolled *browser_enrolled; /* without the ledger */
         struct {
             uint64_t pin; /* BuyerRecord.pin; 0: they have none */
             const void *carried;
@@ -104,9 +108,15 @@ struct access_options {
     const char *audit_path;         /* NULL: no audit log is kept */
     const char *ended_path;         /* of logins that were ended; NULL: a restart forgets them */
     const char *marks_path;         /* of devices' profiles; NULL: a restart forgets them */
+    const char *contacts_path;      /* how people are told; NULL: a restart forgets it */
     struct incarnation incarnation; /* tokens of another one do not count */
     struct ca_pair root;            /* signs devices */
     uint8_t token_key[32];
+    /* Of pages that browsers may come from, some in each text with blanks between, as
+     * "https://tefter.example:8443"; of none: those of this machine's loopback names alone. They
+     * live as long as access. */
+    const char *const *origins;
+    size_t origin_count;
     /* Hands a command to the write path. TAKEN: the request_payload (of malloc) is the callee's, to
      * be freed after `done`, or without it when the server ends first. */
     enum submit_answer (*submit)(void *owner, const Tefter__Command *command,
@@ -131,6 +141,9 @@ void access_destroy(struct access *access);
 
 /* Is a thread of the pool taken? */
 bool access_hashing(const struct access *access);
+/* How people are told that something waits for them (contacts.h). */
+struct contacts;
+struct contacts *access_contacts(const struct access *access);
 /* PEM: devices are signed by it. */
 struct slice access_root_certificate(const struct access *access);
 
@@ -140,6 +153,17 @@ struct slice access_root_certificate(const struct access *access);
  * branch and proof are set. TERMINAL_UNKNOWN, TERMINAL_BLOCKED, BUSY: the ledger cannot be read. */
 Tefter__RefusalCode access_identify(struct access *access, struct principal *who,
                                     const char *common_name, const struct hash *fingerprint);
+/* What a connection of a browser was asked to sign. */
+struct access_challenge {
+    struct slice nonce;
+    struct slice ledger;
+};
+/* The same of a browser, by its key: ORIGIN_NOT_OURS, PROOF_WRONG too; LOGIN_THROTTLED when such
+ * were too many from its address, and BUSY: come back after *ret_retry_ms. */
+Tefter__RefusalCode access_identify_browser(struct access *access, struct principal *who,
+                                            const struct access_challenge *challenge,
+                                            const Tefter__BrowserProof *proof,
+                                            uint32_t *ret_retry_ms);
 /* Its record changed (NULL: it is gone): the same refusals, 0: it may stay. */
 Tefter__RefusalCode access_recheck_device(struct access *access, struct principal *who,
                                           const Tefter__TerminalRecord *record);
@@ -184,6 +208,16 @@ void access_make_code(struct access *access, const struct access_asker *asker, u
 /* A code and a PEM request from one that is no device yet: ENROLLED. */
 void access_enrol(struct access *access, const struct access_asker *asker, const char *code,
                   const char *request);
+/* A code and a key from a browser that is no device yet: BROWSER_ENROLLED. The challenge is needed
+ * during the call alone. */
+void access_enrol_browser(struct access *access, const struct access_asker *asker,
+                          const struct access_challenge *challenge,
+                          const Tefter__EnrolBrowser *enrol);
+/* Where there is no ledger yet, and so no access: was it signed by the key that will be its first
+ * terminal's? Is it a page of ours? */
+bool access_founder_signed(const struct access_challenge *challenge,
+                           const Tefter__FoundCompany *found);
+bool access_origin_ours(const char *const *origins, size_t count, const char *origin);
 /* A new certificate for the principal's device: ENROLLED. RENEWAL_TOO_EARLY with `from_ms` before
  * half of the life of its present one, and within an hour of that one. */
 void access_renew(struct access *access, const struct access_asker *asker, const char *request);
@@ -202,6 +236,12 @@ void access_new_code(const struct hash *root, struct enrolment_code *ret_code);
 void access_login(struct access *access, const struct access_asker *asker, const char *login,
                   const char *password);
 void access_use_token(struct access *access, const struct access_asker *asker, struct slice token);
+/* A token of the principal's own login, for a connection of theirs that is lent to a process of the
+ * server's: it counts in the connection of that name alone (principal.lent), and as long as the
+ * login does. Its size; 0: nobody is logged in. */
+enum { ACCESS_TOKEN_MAX = 64 };
+size_t access_lend_token(const struct access *access, const struct principal *who, uint64_t lent,
+                         uint8_t out[ACCESS_TOKEN_MAX]);
 /* Another person at a device where a password still counts. */
 void access_switch(struct access *access, const struct access_asker *asker, const char *login,
                    const char *pin);
@@ -230,9 +270,14 @@ void access_check_buyer_pin(struct access *access, const struct access_asker *as
 
 /* ---- the audit log ---- */
 
-/* A page of it, newest first, in the arena. NULL: no memory. */
-Tefter__AuditAnswer *access_audit_page(const struct access *access, const Tefter__AuditList *list,
-                                       struct arena *arena);
+/* A command that was kept and is dropped goes into the audit log, with the reason. */
+void access_left_undone(struct access *access, const struct principal *who,
+                        const Tefter__LeftUndone *dropped);
+/* A page of it, newest first, in the arena. only: lines of that branch's terminals, and of its
+ * people where there was no terminal; 0: all. Then it may be empty though there is a next one.
+ * NULL: no memory, or the ledger cannot be read. */
+Tefter__AuditAnswer *access_audit_page(struct access *access, const Tefter__AuditList *list,
+                                       uint32_t only, struct arena *arena);
 /* Number and seal of the newest line; 0: there is none. */
 uint64_t access_audit_head(const struct access *access, char seal[HASH_TEXT_SIZE]);
 

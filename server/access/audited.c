@@ -12,7 +12,9 @@
 struct page {
     Tefter__AuditAnswer *answer;
     struct arena *arena;
-    bool lost; /* no memory */
+    uint32_t only;            /* a branch; 0: all */
+    struct ledger_view *view; /* of who is shown a branch alone */
+    bool lost;                /* no memory */
 };
 
 static char *text(struct page *page, const char *words)
@@ -43,9 +45,25 @@ static void fill(struct page *page, Tefter__AuditLine *line, const struct audit_
     line->changed = from->changed;
 }
 
+/* What happened at a terminal is its branch's, whoever it was. */
+static bool is_shown(const struct page *page, const struct audit_line *from)
+{
+    if (page->only == 0)
+        return true;
+    if (from->terminal != 0) {
+        const Tefter__TerminalRecord *terminal = ledger_view_terminal(page->view, from->terminal);
+        return terminal != NULL && terminal->branch == page->only;
+    }
+    const Tefter__StaffRecord *staff =
+        from->staff != 0 ? ledger_view_staff(page->view, from->staff) : NULL;
+    return staff != NULL && staff->has_branch && staff->branch == page->only;
+}
+
 static void add(void *context, const struct audit_line *from)
 {
     struct page *page = context;
+    if (!is_shown(page, from))
+        return;
     Tefter__AuditLine *line = arena_take(page->arena, sizeof *line);
     page->lost = page->lost || line == NULL;
     if (page->lost)
@@ -54,21 +72,36 @@ static void add(void *context, const struct audit_line *from)
     page->answer->lines[page->answer->n_lines++] = line;
 }
 
-Tefter__AuditAnswer *access_audit_page(const struct access *access, const Tefter__AuditList *list,
-                                       struct arena *arena)
+/* Where few lines are shown, some pages of the log make one. */
+static void read_pages(const struct access *access, uint64_t before, uint32_t rows,
+                       struct page *page)
+{
+    enum { PAGES_MAX = 4 };
+    uint64_t next = before;
+    for (int i = 0; i < PAGES_MAX && page->answer->n_lines < rows && (i == 0 || next != 0); i++)
+        next = audit_page(access->audit, next, rows - (uint32_t)page->answer->n_lines, add, page);
+    page->answer->next = next;
+    page->answer->has_next = next != 0;
+}
+
+Tefter__AuditAnswer *access_audit_page(struct access *access, const Tefter__AuditList *list,
+                                       uint32_t only, struct arena *arena)
 {
     enum { ROWS = 100 };
-    struct page page = {.answer = arena_take(arena, sizeof *page.answer), .arena = arena};
+    struct page page = {
+        .answer = arena_take(arena, sizeof *page.answer), .arena = arena, .only = only};
     uint32_t rows = list->has_rows && list->rows > 0 ? list->rows : ROWS;
     if (page.answer == NULL)
         return NULL;
     tefter__audit_answer__init(page.answer);
     page.answer->lines = arena_take(arena, AUDIT_PAGE_MAX * sizeof *page.answer->lines);
-    if (page.answer->lines == NULL)
+    arena_reset(&access->arena);
+    page.view = only != 0 ? access_view(access) : NULL;
+    if (page.answer->lines == NULL || (only != 0 && page.view == NULL))
         return NULL;
-    page.answer->next =
-        audit_page(access->audit, list->has_before ? list->before : 0, rows, add, &page);
-    page.answer->has_next = page.answer->next != 0;
+    read_pages(access, list->has_before ? list->before : 0,
+               rows < AUDIT_PAGE_MAX ? rows : AUDIT_PAGE_MAX, &page);
+    access_view_end(page.view);
     return page.lost ? NULL : page.answer;
 }
 
@@ -108,4 +141,16 @@ bool access_audit_verify(const char *path, const uint8_t token_key[32],
         .lines = report.lines, .unsealed = report.unsealed, .number = report.number};
     hash_text(&report.seal, ret_report->seal);
     return good;
+}
+
+void access_left_undone(struct access *access, const struct principal *who,
+                        const Tefter__LeftUndone *dropped)
+{
+    enum { ABOUT_MAX = 512 };
+    char about[ABOUT_MAX];
+    (void)snprintf(about, sizeof about, "%s %s %lld: %s", dropped->command,
+                   dropped->customer != NULL ? dropped->customer : "-",
+                   (long long)dropped->amount_minor, dropped->reason);
+    access_note(access, who,
+                &(struct note){.event = "left_undone", .staff = who->staff, .about = about});
 }

@@ -207,7 +207,7 @@ void access_check_buyer_pin(struct access *access, const struct access_asker *as
         answer_right(asker, 0, carried);
     else if ((wait_ms = guess_wait(access, who, THROTTLE_BUYER, job->login)) > 0)
         asker_refuse_wait(asker, TEFTER__REFUSAL_CODE__PIN_LOCKED, wait_ms);
-    else if (pin_weak(pin))
+    else if (!pin_formed(pin))
         pin_wrong(access, who, job);
     else {
         (void)snprintf(job->given, sizeof job->given, "%s", pin);

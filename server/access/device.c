@@ -51,6 +51,7 @@ Tefter__RefusalCode access_recheck_device(struct access *access, struct principa
         return TEFTER__REFUSAL_CODE__TERMINAL_BLOCKED;
     }
     who->branch = record->branch;
+    who->blocks = record->blocks;
     (void)snprintf(who->device_name, sizeof who->device_name, "%s", record->name);
     return 0;
 }

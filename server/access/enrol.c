@@ -3,6 +3,7 @@
  *
  *   a code is made ──▶ a secret, told once; its digest goes to the ledger
  *   code, request ──▶ digest found, open, in time ──▶ signed ──▶ EnrolTerminal ──▶ ENROLLED
+ *   code, key     ──▶ the same ──▶ signed by that key? ──▶ EnrolTerminal ──▶ BROWSER_ENROLLED
  *   request, past half of its life ──▶ signed ──▶ RenewTerminal ──▶ ENROLLED
  */
 #include <stdio.h>
@@ -10,6 +11,7 @@
 
 #include "access/inside.h"
 #include "base/log.h"
+#include "net/browser_key.h"
 
 enum { UNSIGNED_RETRY_MS = 5000 };
 
@@ -76,6 +78,8 @@ static enum submit_answer submit_digest(struct access *access, const struct prin
     set.terminal = request_payload->device;
     set.code_digest = (ProtobufCBinaryData){sizeof digest->bytes, digest->bytes};
     set.expires_ms = request_payload->expires_ms;
+    set.has_by = who->staff != 0;
+    set.by = who->staff;
     command.kind_case = TEFTER__COMMAND__KIND_SET_ENROLMENT_CODE;
     command.set_enrolment_code = &set;
     Tefter__Actor actor = actor_of(who, TEFTER__COMMAND__KIND_SET_ENROLMENT_CODE);
@@ -128,7 +132,10 @@ struct signed_request {
     int64_t not_after_ms;
     char name[NAME_MAX_BYTES + 1];
     char company[NAME_MAX_BYTES + 1];
-    char certificate[]; /* PEM */
+    uint32_t branch; /* these two of a browser */
+    char branch_code[CODE_MAX_BYTES + 1];
+    bool browser;
+    char certificate[]; /* PEM; of a browser "" */
 };
 
 static uint64_t later(uint64_t a, uint64_t b)
@@ -159,6 +166,11 @@ static void name_request(struct access *access, struct signed_request *request_p
                    device == NULL ? "" : device->name);
     (void)snprintf(request_payload->company, sizeof request_payload->company, "%s",
                    company == NULL ? "" : company->name);
+    request_payload->branch = device == NULL ? 0 : device->branch;
+    const Tefter__BranchRecord *branch =
+        device == NULL ? NULL : ledger_view_branch(view, device->branch);
+    (void)snprintf(request_payload->branch_code, sizeof request_payload->branch_code, "%s",
+                   branch == NULL ? "" : branch->code);
     access_view_end(view);
 }
 
@@ -214,6 +226,18 @@ static void answer_enrolled(struct signed_request *request_payload)
                  &(struct access_answer){.kind = ACCESS_ENROLLED, .enrolled = &enrolled});
 }
 
+static void answer_browser(struct signed_request *request_payload)
+{
+    Tefter__BrowserEnrolled enrolled = TEFTER__BROWSER_ENROLLED__INIT;
+    enrolled.terminal = request_payload->device;
+    enrolled.name = request_payload->name;
+    enrolled.company = request_payload->company;
+    enrolled.branch = request_payload->branch;
+    enrolled.branch_code = request_payload->branch_code;
+    asker_answer(&request_payload->asker, &(struct access_answer){.kind = ACCESS_BROWSER_ENROLLED,
+                                                                  .browser_enrolled = &enrolled});
+}
+
 static void signed_done(void *context, const Tefter__Refusal *refused)
 {
     struct signed_request *request_payload = context;
@@ -227,14 +251,19 @@ static void signed_done(void *context, const Tefter__Refusal *refused)
         asker_refuse(&request_payload->asker, refused);
         return;
     }
-    if (!request_payload->renewal)
+    if (!request_payload->renewal) {
         marks_forget(access->marks, request_payload->device);
+        contacts_forget_terminal(access->contacts, request_payload->device);
+    }
     access_note(
         access, who,
         &(struct note){.event = request_payload->renewal ? "terminal_renewed" : "terminal_enrolled",
                        .staff = who->staff,
                        .device = request_payload->device});
-    answer_enrolled(request_payload);
+    if (request_payload->browser)
+        answer_browser(request_payload);
+    else
+        answer_enrolled(request_payload);
 }
 
 static ProtobufCBinaryData hash_bytes(struct hash *hash)
@@ -258,7 +287,8 @@ static void submit_signed(const Tefter__Command *command, struct signed_request 
     asker_refuse_submit(access, &asker, answer);
 }
 
-static void submit_enrol(uint64_t serial, struct hash *digest,
+/* key: of a browser; else empty. */
+static void submit_enrol(uint64_t serial, struct hash *digest, ProtobufCBinaryData key,
                          struct signed_request *request_payload)
 {
     Tefter__Command command = TEFTER__COMMAND__INIT;
@@ -268,6 +298,8 @@ static void submit_enrol(uint64_t serial, struct hash *digest,
     enrol.serial = serial;
     enrol.fingerprint = hash_bytes(&request_payload->fingerprint);
     enrol.not_after_ms = request_payload->not_after_ms;
+    enrol.has_key = key.len > 0;
+    enrol.key = key;
     command.kind_case = TEFTER__COMMAND__KIND_ENROL_TERMINAL;
     command.enrol_terminal = &enrol;
     /* before it is durable, and after: a server that dies between the two alarms nobody */
@@ -357,51 +389,110 @@ static uint32_t terminal_of_code(struct access *access, const char *code, struct
     return terminal;
 }
 
-/* false: the address it comes from guessed wrong too often, and was told to wait. */
-static bool guess_allowed(struct access *access, const struct access_asker *asker,
-                          const struct principal *who, uint64_t *ret_key)
+uint32_t enrol_wait(struct access *access, const struct principal *who, uint64_t *ret_key)
 {
     int64_t now_ms = access_clock_ms(access);
     const char *port = strrchr(who->address, ':');
     size_t size = port == NULL ? strlen(who->address) : (size_t)(port - who->address);
     *ret_key = throttle_key(access->throttle, THROTTLE_ADDRESS, slice_of(who->address, size));
     uint32_t wait_ms = throttle_wait(access->throttle, THROTTLE_ADDRESS, *ret_key, now_ms);
-    if (wait_ms > 0) {
+    if (wait_ms > 0)
         access_note(access, who,
                     &(struct note){.event = "code_throttled", .staff = who->staff, .noisy = true});
+    return wait_ms;
+}
+
+/* The terminal that a code is for. 0: it is none that counts, and that was answered. A right one is
+ * taken whoever else guesses at that address: its seal tells them apart before anything is looked
+ * for. */
+static uint32_t take_code(struct access *access, const struct access_asker *asker, const char *code,
+                          struct hash *ret_digest)
+{
+    const struct principal *who = asker_principal(asker);
+    Tefter__RefusalCode refused;
+    uint64_t guess;
+    uint32_t device = terminal_of_code(access, code, ret_digest, &refused);
+    uint32_t wait_ms = device == 0 ? enrol_wait(access, who, &guess) : 0;
+    if (wait_ms > 0) {
         asker_refuse_wait(asker, TEFTER__REFUSAL_CODE__LOGIN_THROTTLED, wait_ms);
-        return false;
+    } else if (device == 0) {
+        throttle_charge(access->throttle, THROTTLE_ADDRESS, guess, access_clock_ms(access));
+        access_note(access, who,
+                    &(struct note){.event = "code_wrong", .staff = who->staff, .noisy = true});
+        asker_refuse_code(asker, refused, "code");
     }
-    return true;
+    return device;
 }
 
 void access_enrol(struct access *access, const struct access_asker *asker, const char *code,
                   const char *request)
 {
-    const struct principal *who = asker_principal(asker);
     struct hash digest;
-    uint64_t guess;
     uint64_t serial;
-    Tefter__RefusalCode refused;
     arena_reset(&access->arena);
-    if (who == NULL)
-        return;
-    /* A right one is taken whoever else guesses at that address: its seal tells them apart before
-     * anything is looked for. */
-    uint32_t device = terminal_of_code(access, code, &digest, &refused);
-    if (device == 0 && !guess_allowed(access, asker, who, &guess))
-        return;
-    if (device == 0) {
-        throttle_charge(access->throttle, THROTTLE_ADDRESS, guess, access_clock_ms(access));
-        access_note(access, who,
-                    &(struct note){.event = "code_wrong", .staff = who->staff, .noisy = true});
-        asker_refuse_code(asker, refused, "code");
-        return;
+    uint32_t device = asker_principal(asker) == NULL ? 0 : take_code(access, asker, code, &digest);
+    struct signed_request *request_payload =
+        device == 0 ? NULL : sign(access, asker, device, request, &serial);
+    if (request_payload != NULL)
+        submit_enrol(serial, &digest, (ProtobufCBinaryData){0, NULL}, request_payload);
+}
+
+/* ---- enrolment of a browser ---- */
+
+/* Has it what it asks to be known by, here and now? Else it was answered. */
+static bool has_key(struct access *access, const struct access_asker *asker,
+                    const struct access_challenge *challenge, const Tefter__EnrolBrowser *enrol)
+{
+    const char *event = NULL;
+    if (!browser_key_good(slice_of(enrol->key.data, enrol->key.len))) {
+        asker_refuse_code(asker, TEFTER__REFUSAL_CODE__FIELD_INVALID, "key");
+        return false;
     }
-    struct signed_request *request_payload = sign(access, asker, device, request, &serial);
-    if (request_payload == NULL)
+    if (!browser_origin_ours(access, enrol->origin)) {
+        event = "origin_wrong";
+        asker_refuse_code(asker, TEFTER__REFUSAL_CODE__ORIGIN_NOT_OURS, "origin");
+    } else if (!browser_enrol_signed(challenge, enrol)) {
+        event = "proof_wrong";
+        asker_refuse_code(asker, TEFTER__REFUSAL_CODE__PROOF_WRONG, "signature");
+    }
+    const struct principal *who = asker_principal(asker);
+    if (event != NULL && who != NULL)
+        access_note(access, who, &(struct note){.event = event, .noisy = true});
+    return event == NULL;
+}
+
+static struct signed_request *browser_request(struct access *access,
+                                              const struct access_asker *asker, uint32_t device,
+                                              ProtobufCBinaryData key)
+{
+    struct signed_request *request_payload = calloc(1, sizeof *request_payload + 1);
+    if (request_payload == NULL) {
+        asker_refuse_wait(asker, TEFTER__REFUSAL_CODE__BUSY, UNSIGNED_RETRY_MS);
+        return NULL;
+    }
+    request_payload->access = access;
+    request_payload->asker = *asker;
+    request_payload->device = device;
+    request_payload->browser = true;
+    hash_of(key.data, key.len, &request_payload->fingerprint);
+    name_request(access, request_payload);
+    return request_payload;
+}
+
+/* The code comes first, so that nobody makes us look at signatures without one. */
+void access_enrol_browser(struct access *access, const struct access_asker *asker,
+                          const struct access_challenge *challenge,
+                          const Tefter__EnrolBrowser *enrol)
+{
+    struct hash digest;
+    arena_reset(&access->arena);
+    uint32_t device =
+        asker_principal(asker) == NULL ? 0 : take_code(access, asker, enrol->code, &digest);
+    if (device == 0 || !has_key(access, asker, challenge, enrol))
         return;
-    submit_enrol(serial, &digest, request_payload);
+    struct signed_request *request_payload = browser_request(access, asker, device, enrol->key);
+    if (request_payload != NULL)
+        submit_enrol(next_serial(access, device), &digest, enrol->key, request_payload);
 }
 
 /* ---- renewal ---- */
@@ -436,12 +527,15 @@ static bool renewal_refused(struct access *access, const struct access_asker *as
     struct ledger_view *view = access_view(access);
     const Tefter__TerminalRecord *record =
         view == NULL ? NULL : ledger_view_terminal(view, who->device);
-    int64_t from_ms = record == NULL ? 0 : renewable_from_ms(access, who, record, allowance);
+    int64_t from_ms =
+        record == NULL || record->has_key ? 0 : renewable_from_ms(access, who, record, allowance);
     access_view_end(view);
     if (view == NULL)
         asker_refuse_wait(asker, TEFTER__REFUSAL_CODE__BUSY, ACCESS_RETRY_MS);
     else if (record == NULL)
         asker_refuse_code(asker, TEFTER__REFUSAL_CODE__TERMINAL_UNKNOWN, NULL);
+    else if (record->has_key) /* a browser has no certificate */
+        asker_refuse_code(asker, TEFTER__REFUSAL_CODE__FIELD_INVALID, "request");
     else if (from_ms > access_now_ms(access))
         refuse_early(access, asker, who, from_ms);
     else

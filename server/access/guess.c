@@ -37,9 +37,10 @@ static struct charges charges_of(const struct throttle *throttle, enum throttle_
     struct charges charges = {.count = 0};
     const uint64_t here[] = {name_key, device};
     add_charge(&charges, kind, name_key, true);
-    if (kind == THROTTLE_LOGIN)
-        add_charge(&charges, THROTTLE_HERE,
-                   throttle_key(throttle, THROTTLE_HERE, slice_of(here, sizeof here)), true);
+    if (kind == THROTTLE_LOGIN || kind == THROTTLE_PIN) {
+        enum throttle_kind at = kind == THROTTLE_PIN ? THROTTLE_PIN_HERE : THROTTLE_HERE;
+        add_charge(&charges, at, throttle_key(throttle, at, slice_of(here, sizeof here)), true);
+    }
     add_charge(&charges, THROTTLE_TERMINAL,
                throttle_key(throttle, THROTTLE_TERMINAL, slice_of(&device, sizeof device)), false);
     add_charge(&charges, THROTTLE_ALL, throttle_key(throttle, THROTTLE_ALL, slice_of("", 0)),

@@ -4,12 +4,14 @@
  *
  *   access.c     life, views, answers, what is written down
  *   device.c     who is at the other end: certificate and record
+ *   browser.c    who is at the other end of a browser's connection: key, origin and record
  *   enrol.c      codes, enrolment, renewal
  *   login.c      password, PIN, token, logout
  *   password.c   new passwords and PINs
  *   buyer_pin.c  PINs of authorised buyers: new ones, and those that are typed
  *   token.c      what a token says and how it is sealed
  *   ended.c      logins whose tokens count no longer
+ *   contacts.c   how people are told that something waits for them
  *   marks.c      which copy of a device's profile goes on; profile.c: what is told when it is not
  *   rights.c     may they; who may
  *   guess.c      what a guess is charged to
@@ -19,6 +21,7 @@
  */
 #include "access/access.h"
 #include "access/audit.h"
+#include "access/contacts.h"
 #include "access/throttle.h"
 #include "base/arena.h"
 #include "base/limits.h"
@@ -46,6 +49,7 @@ struct access {
     struct throttle *throttle;
     struct ended *ended;
     struct marks *marks;
+    struct contacts *contacts;
     struct hash_job *hashes_first;
     struct hash_job *hashes_last;
     uint32_t hashes_waiting;
@@ -103,6 +107,20 @@ void access_note(struct access *access, const struct principal *who, const struc
 int64_t renewal_from_ms(const struct access *access, const struct principal *who,
                         const Tefter__TerminalRecord *record);
 
+/* ---- browser.c ---- */
+
+bool browser_origin_ours(const struct access *access, const char *origin);
+bool browser_hello_signed(const struct access_challenge *challenge,
+                          const Tefter__BrowserProof *proof, struct slice key);
+bool browser_enrol_signed(const struct access_challenge *challenge,
+                          const Tefter__EnrolBrowser *enrol);
+
+/* ---- enrol.c ---- */
+
+/* Milliseconds that the address of one who was wrong has to wait, and that is written down; 0:
+ * none, and *ret_key is what to charge. */
+uint32_t enrol_wait(struct access *access, const struct principal *who, uint64_t *ret_key);
+
 /* ---- marks.c ---- */
 
 /* Of one device. */
@@ -142,7 +160,8 @@ bool marks_give(struct marks *marks, uint32_t device, bool greeting, int64_t now
 
 /* ---- password.c ---- */
 
-bool pin_weak(const char *pin);
+bool pin_formed(const char *pin);
+bool pin_weak(const char *pin); /* or guessed first (base/guessable.h): of a new one */
 
 /* ---- token.c ---- */
 
@@ -174,6 +193,14 @@ void ended_close(struct ended *ended); /* NULL welcome */
 /* No token of this login counts from now on; until_ms: of none it would anyway. */
 void ended_add(struct ended *ended, uint64_t login, int64_t until_ms, int64_t now_ms);
 bool ended_has(const struct ended *ended, uint64_t login, int64_t until_ms);
+
+/* ---- contacts.c; the rest is in its header ---- */
+
+bool contacts_open(const char *path, struct contacts **ret_contacts, struct failure *failure);
+void contacts_close(struct contacts *contacts); /* NULL welcome */
+/* Somebody logged in at a device: what it has is theirs, under this login, or goes. */
+void contacts_entered(struct contacts *contacts, const struct principal *who);
+void contacts_forget_login(struct contacts *contacts, uint64_t login);
 
 /* ---- guess.c ---- */
 

@@ -46,6 +46,13 @@ static void answer_logged_in(const struct access *access, const struct access_as
     in.n_rights = rights_of(who, rights, REPEATED_MAX);
     in.rights = rights;
     in.other_branch = other != NULL ? other->code : NULL;
+    const Tefter__StaffRecord *setter =
+        record->has_password_by ? ledger_view_staff(view, record->password_by) : NULL;
+    in.password_by = setter != NULL ? setter->login : NULL;
+    in.has_password_ms = setter != NULL;
+    in.password_ms = setter != NULL ? record->password_ms : 0;
+    in.has_bound_branch = record->has_branch && record->role != TEFTER__ROLE__ROLE_OWNER;
+    in.bound_branch = in.has_bound_branch ? record->branch : 0;
     asker_answer(asker, &(struct access_answer){.kind = ACCESS_LOGGED_IN, .logged_in = &in});
 }
 
@@ -67,6 +74,7 @@ static void end_login(struct access *access, uint64_t login, int64_t until_ms)
     if (login == 0)
         return;
     ended_add(access->ended, login, until_ms, access_now_ms(access));
+    contacts_forget_login(access->contacts, login);
     if (access->options.login_ended != NULL)
         access->options.login_ended(access->options.owner, login);
 }
@@ -141,6 +149,7 @@ static void guessed_right(struct access *access, struct ledger_view *view, struc
     if (!pin)
         who->proven_until_ms = access_now_ms(access) + TOKEN_LIFE_MS;
     log_in(access, &job->asker, view, who, record);
+    contacts_entered(access->contacts, who); /* before what it rested on ends */
     end_login(access, before.login, before.proven_until_ms);
 }
 
@@ -234,6 +243,18 @@ static Tefter__RefusalCode token_refused(const struct access *access,
         ended_has(access->ended, token->login, token->expires_ms))
         return TEFTER__REFUSAL_CODE__LOGIN_WRONG;
     return record->blocked ? TEFTER__REFUSAL_CODE__STAFF_BLOCKED : 0;
+}
+
+size_t access_lend_token(const struct access *access, const struct principal *who, uint64_t lent,
+                         uint8_t out[ACCESS_TOKEN_MAX])
+{
+    struct principal borrower = *who;
+    _Static_assert((int)TOKEN_SIZE <= (int)ACCESS_TOKEN_MAX, "a token fits");
+    if (who->staff == 0)
+        return 0;
+    borrower.lent = lent;
+    token_write(access, &borrower, out);
+    return TOKEN_SIZE;
 }
 
 void access_use_token(struct access *access, const struct access_asker *asker, struct slice bytes)

@@ -4,29 +4,38 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
+#include <string.h>
 
 #include "access/inside.h"
+#include "base/guessable.h"
 
 /* ---- rules ---- */
 
-static bool password_weak(const char *password, const char *login)
+/* The words are the person's login and the company's name: their own name is in the vault. */
+static bool password_weak(const char *password, const char *login, const char *company)
 {
+    const char *const words[] = {login, company};
     size_t size = strlen(password);
     return size < PASSWORD_MIN_BYTES || size > PASSWORD_MAX_BYTES ||
-           strcasecmp(password, login) == 0;
+           password_guessable(password, words, 2);
+}
+
+bool pin_formed(const char *pin)
+{
+    size_t size = strlen(pin);
+    return size >= PIN_MIN_DIGITS && size <= PIN_MAX_DIGITS && strspn(pin, "0123456789") == size;
 }
 
 bool pin_weak(const char *pin)
 {
-    size_t size = strlen(pin);
-    return size < PIN_MIN_DIGITS || size > PIN_MAX_DIGITS || strspn(pin, "0123456789") != size;
+    return !pin_formed(pin) || pin_guessable(pin);
 }
 
 /* The field that will not do, NULL when all is well. */
-static const char *weak_field(const Tefter__SetPassword *set, const char *login)
+static const char *weak_field(const Tefter__SetPassword *set, const char *login,
+                              const char *company)
 {
-    if (set->password != NULL && password_weak(set->password, login))
+    if (set->password != NULL && password_weak(set->password, login, company))
         return "password";
     return set->pin != NULL && pin_weak(set->pin) ? "pin" : NULL;
 }
@@ -102,7 +111,10 @@ static enum submit_answer submit_hashes(struct access *access, struct hash_job *
     if (request_payload == NULL)
         return SUBMIT_BUSY;
     *request_payload = (struct set_request){access, job->asker, job->staff};
+    const struct principal *who = asker_principal(&job->asker);
     set.staff = job->staff;
+    set.has_by = who != NULL && who->staff != 0;
+    set.by = set.has_by ? who->staff : 0;
     set.has_password_hash = job->password_hash[0] != '\0';
     set.password_hash = hash_bytes(job->password_hash);
     set.has_pin_hash = job->pin_hash[0] != '\0';
@@ -199,13 +211,14 @@ void access_set_password(struct access *access, const struct access_asker *asker
     }
     struct ledger_view *view = access_view(access);
     const Tefter__StaffRecord *record = view == NULL ? NULL : ledger_view_staff(view, staff);
+    const Tefter__CompanyRecord *company = view == NULL ? NULL : ledger_view_company(view);
     access_view_end(view);
-    if (record == NULL) {
+    if (record == NULL || company == NULL) {
         asker_refuse_code(asker, TEFTER__REFUSAL_CODE__NOT_FOUND, "staff");
         return;
     }
     const Tefter__Refusal *refused = set_refused(access, who, record);
-    const char *weak = refused == NULL ? weak_field(set, record->login) : NULL;
+    const char *weak = refused == NULL ? weak_field(set, record->login, company->name) : NULL;
     if (refused != NULL)
         asker_refuse(asker, refused);
     else if (weak != NULL)

@@ -8,8 +8,10 @@
 enum { ROWS = 512, WAYS = 8, FORGET_MS = 15 * 60 * 1000 };
 
 /* So many guesses are free; each one more doubles the wait. One is forgotten every so often (0:
- * never), all after FORGET_MS without any. At one terminal a name is soon closed for long; from
- * elsewhere only for a minute, so that nobody can keep another one out of the whole company. */
+ * never), all after FORGET_MS without any. At one terminal a name is soon closed for long. Wherever
+ * else it is slowed down only by guesses from several terminals: with the waits of one, more are
+ * free, and are forgotten faster, than can be tried there. So who sits at one terminal keeps nobody
+ * out of the others. */
 struct rule {
     uint32_t free;
     uint32_t first_ms;
@@ -22,10 +24,12 @@ static struct rule rule_of(enum throttle_kind kind)
 {
     switch (kind) {
     case THROTTLE_LOGIN:
-        return (struct rule){5, 2000, 60 * 1000, 0};
+        return (struct rule){20, 2000, 60 * 1000, 60 * 1000};
     case THROTTLE_HERE:
         return (struct rule){5, 2000, FORGET_MS, 0};
     case THROTTLE_PIN:
+        return (struct rule){14, 2000, FORGET_MS, 5 * 60 * 1000};
+    case THROTTLE_PIN_HERE:
         return (struct rule){3, 2000, FORGET_MS, 0};
     case THROTTLE_BUYER:
         return (struct rule){BUYER_PIN_TRIES, 5 * 60 * 1000, FORGET_MS, 0};

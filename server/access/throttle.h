@@ -16,7 +16,8 @@ enum { BUYER_PIN_TRIES = 3 };
 enum throttle_kind {
     THROTTLE_LOGIN,    /* passwords of one login name, wherever */
     THROTTLE_HERE,     /* passwords of one login name at one terminal */
-    THROTTLE_PIN,      /* PINs of one login name */
+    THROTTLE_PIN,      /* PINs of one login name, wherever */
+    THROTTLE_PIN_HERE, /* PINs of one login name at one terminal */
     THROTTLE_BUYER,    /* PINs of one authorised buyer, wherever */
     THROTTLE_TERMINAL, /* anything from one terminal */
     THROTTLE_ADDRESS,  /* enrolment codes from one address */

@@ -16,6 +16,7 @@
 #include "base/tell.h"
 #include "datadir/backup_note.h"
 #include "datadir/keys.h"
+#include "datadir/web_identity.h"
 #include "vault/vault.h"
 
 #include <errno.h>
@@ -232,7 +233,8 @@ bool backup_copy_keys(const struct datadir *folder, const struct settings *setti
         return false;
     size_t count = files_list(folder->keys, is_key, names, KEY_FILES_MAX);
     for (size_t i = 0; i < count; i++) {
-        if (settings->without_root_key && strcmp(names[i].text, ROOT_KEY_NAME) == 0)
+        if (settings->without_root_key && (strcmp(names[i].text, ROOT_KEY_NAME) == 0 ||
+                                           strcmp(names[i].text, WEB_ISSUER_KEY_NAME) == 0))
             continue;
         if (!files_join(from, folder->keys, names[i].text, failure) ||
             !files_join(to, keys, names[i].text, failure) || !copy_key(from, to, failure))

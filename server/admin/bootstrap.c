@@ -40,15 +40,44 @@ bool bootstrap_code(struct instance *instance, uint32_t terminal, struct arena *
     return commit_one(instance->commit, &command, arena, NULL, failure);
 }
 
-bool bootstrap_password(struct instance *instance, uint32_t staff, const char *password_hash,
-                        struct arena *arena, struct failure *failure)
+bool bootstrap_browser(struct instance *instance, uint32_t terminal, const char *code,
+                       struct slice key, struct arena *arena, struct failure *failure)
+{
+    Tefter__EnrolTerminal enrol = TEFTER__ENROL_TERMINAL__INIT;
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    uint8_t secret[ENROL_SECRET_SIZE], root[ENROL_ROOT_SIZE];
+    struct hash digest, fingerprint;
+    if (!enrol_code_read(code, strlen(code), secret, root))
+        return fail(failure, FAULT_BUG, 0, "the code of terminal %u cannot be read", terminal);
+    enrol_code_digest(secret, &digest);
+    hash_of(key.data, key.size, &fingerprint);
+    enrol.terminal = terminal;
+    enrol.code_digest = (ProtobufCBinaryData){HASH_SIZE, digest.bytes};
+    enrol.serial = 1;
+    enrol.fingerprint = (ProtobufCBinaryData){HASH_SIZE, fingerprint.bytes};
+    enrol.has_key = 1;
+    enrol.key = (ProtobufCBinaryData){key.size, (uint8_t *)(uintptr_t)key.data};
+    command.kind_case = TEFTER__COMMAND__KIND_ENROL_TERMINAL;
+    command.enrol_terminal = &enrol;
+    return commit_one(instance->commit, &command, arena, NULL, failure);
+}
+
+static ProtobufCBinaryData text_bytes(const char *text)
+{
+    return (ProtobufCBinaryData){strlen(text), (uint8_t *)(uintptr_t)text};
+}
+
+bool bootstrap_secret(struct instance *instance, uint32_t staff, const char *password_hash,
+                      const char *pin_hash, struct arena *arena, struct failure *failure)
 {
     Tefter__SetSecret set = TEFTER__SET_SECRET__INIT;
     Tefter__Command command = TEFTER__COMMAND__INIT;
     set.staff = staff;
     set.has_password_hash = 1;
-    set.password_hash =
-        (ProtobufCBinaryData){strlen(password_hash), (uint8_t *)(uintptr_t)password_hash};
+    set.password_hash = text_bytes(password_hash);
+    set.has_pin_hash = pin_hash != NULL;
+    if (pin_hash != NULL)
+        set.pin_hash = text_bytes(pin_hash);
     command.kind_case = TEFTER__COMMAND__KIND_SET_SECRET;
     command.set_secret = &set;
     return commit_one(instance->commit, &command, arena, NULL, failure);

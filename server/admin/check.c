@@ -7,10 +7,14 @@
 #include "admin/commands.h"
 #include "datadir/keys.h"
 #include "datadir/status_note.h"
+#include "datadir/web_identity.h"
+#include "http/site.h"
 #include "ledger/ledger.h"
 #include "net/responder.h"
 #include "net/stream.h"
+#include "notice/setup.h"
 
+#include "base/hash.h"
 #include "base/tell.h"
 #include "wire.pb-c.h"
 #include "wire/message.h"
@@ -19,9 +23,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { CHECK_MEMORY_MAX = 1024 * 1024 };
+enum { CHECK_MEMORY_MAX = 1024 * 1024, CERTIFICATE_SOON_DAYS = 14 };
 
 /* ---- what is told ---- */
 
@@ -63,6 +68,82 @@ static bool look_at_addresses(const struct settings *settings)
     return good;
 }
 
+/* What the server would take by itself (serve/page.c says when). */
+static bool take_kept(struct settings *settings, struct web_adopted *ret_adopted)
+{
+    struct failure failure = {.fault = FAULT_NONE};
+    ret_adopted->page[0] = '\0';
+    if (!settings->ledger || !settings->web || settings->web_cert || settings->web_key ||
+        site_address_local(settings->web))
+        return true;
+    if (!web_adopt(settings->ledger, settings->web, ret_adopted, &failure))
+        return is_good(settings, "web", false, &failure);
+    if (ret_adopted->page[0] == '\0')
+        return true;
+    settings->web_cert = settings->web_key = ret_adopted->page;
+    if (settings->origin_count == 0)
+        settings->origins[settings->origin_count++] = ret_adopted->origins;
+    return true;
+}
+
+/* The page's certificate as it would be used; NULL: told. */
+static struct tls_context *look_at_certificate(const struct settings *settings)
+{
+    static char certificate[FILES_SMALL_MAX], key[FILES_SMALL_MAX];
+    size_t certificate_size = 0, key_size = 0;
+    struct failure failure = {.fault = FAULT_NONE};
+    const char *wrong = "web_cert";
+    struct tls_context *tls = NULL;
+    bool good = files_read(settings->web_cert, certificate, sizeof certificate, &certificate_size,
+                           &failure);
+    if (good && !files_read(settings->web_key, key, sizeof key, &key_size, &failure)) {
+        good = false;
+        wrong = "web_key";
+    }
+    struct tls_identity identity = {slice_of(certificate, certificate_size),
+                                    slice_of(key, key_size)};
+    if (good)
+        tls = tls_context_web(&identity, &failure);
+    secret_wipe(key, sizeof key);
+    (void)is_good(settings, wrong, tls != NULL, &failure);
+    return tls;
+}
+
+/* The names by which browsers reach the page. */
+static bool look_at_names(const struct settings *settings, struct site *ret_site)
+{
+    struct failure failure = {.fault = FAULT_NONE};
+    bool secure = settings->web_cert != NULL;
+    *ret_site = (struct site){.count = 0};
+    for (size_t i = 0; i < settings->origin_count; i++)
+        if (!site_add(ret_site, settings->origins[i], &failure))
+            return is_good(settings, "web_origin", false, &failure);
+    if (settings->web == NULL || (stream_address_check(settings->web, &failure) &&
+                                  site_check(settings->web, secure, ret_site->count > 0, &failure)))
+        return true;
+    return is_good(settings, "web", false, &failure);
+}
+
+static bool look_at_page(const struct settings *settings)
+{
+    struct site site;
+    struct failure failure = {.fault = FAULT_NONE};
+    bool secure = settings->web_cert != NULL;
+    if (!look_at_names(settings, &site))
+        return false;
+    if (settings->web == NULL)
+        return true;
+    if (secure != (settings->web_key != NULL)) {
+        (void)fail(&failure, FAULT_USE, 0, "web_cert and web_key come together");
+        return is_good(settings, secure ? "web_cert" : "web_key", false, &failure);
+    }
+    if (!secure)
+        return true;
+    struct tls_context *tls = look_at_certificate(settings);
+    tls_context_release(tls);
+    return tls != NULL;
+}
+
 static bool look_at_key(const struct settings *settings)
 {
     struct seal_public key;
@@ -70,6 +151,14 @@ static bool look_at_key(const struct settings *settings)
     return !settings->to_key ||
            is_good(settings, "backup_to_key", backup_key_public(settings->to_key, &key, &failure),
                    &failure);
+}
+
+static bool look_at_notices(const struct settings *settings)
+{
+    const char *key = "notify_url";
+    struct failure failure = {.fault = FAULT_NONE};
+    bool good = notice_check(settings, &key, &failure);
+    return is_good(settings, key, good, &failure);
 }
 
 static bool look_at_ledger(const struct settings *settings, struct datadir *folder)
@@ -157,6 +246,39 @@ static void tell_backups(const struct settings *settings, const struct datadir *
                                         : ", and the company's root key, which lets any device in");
 }
 
+/* Browsers believe no certificate that is another name's, or that has ended. */
+static void tell_certificate(const struct tls_context *tls, const struct site *site)
+{
+    int64_t left_ms = tls_context_ends_ms(tls) - (int64_t)time(NULL) * 1000;
+    int64_t days = left_ms / (INT64_C(24) * 3600 * 1000);
+    for (size_t i = 0; i < site->count; i++)
+        if (!tls_context_names(tls, site_host(&site->origins[i])))
+            tell(stdout,
+                 "note          the certificate of the page does not name %s: browsers that go "
+                 "there will not believe it\n",
+                 site->origins[i].text);
+    if (left_ms <= 0)
+        tell_note("the certificate of the page has ended: browsers will not believe it");
+    else if (days < CERTIFICATE_SOON_DAYS)
+        tell(stdout, "note          the certificate of the page ends in %" PRId64 " days\n", days);
+}
+
+static void tell_page(const struct settings *settings)
+{
+    struct site site;
+    const char *how = settings->web_cert ? "with a certificate" : "for browsers of this machine";
+    if (settings->web_cert && settings->web_cert == settings->web_key)
+        how = "with the certificate that is kept in the ledger's folder";
+    tell(stdout, "page          %s, %s\n", settings->web, how);
+    struct tls_context *tls = settings->web_cert ? look_at_certificate(settings) : NULL;
+    if (tls && look_at_names(settings, &site)) {
+        if (site.count == 0)
+            (void)site_add_usual(&site, settings->web, site_port(settings->web), true, NULL);
+        tell_certificate(tls, &site);
+    }
+    tls_context_release(tls);
+}
+
 static void tell_addresses(const struct settings *settings)
 {
     tell(stdout, "listen        %s\n", settings->listen);
@@ -165,11 +287,46 @@ static void tell_addresses(const struct settings *settings)
         tell_note("only this machine reaches it. listen = \"0.0.0.0:7420\" lets other devices in");
     if (settings->metrics)
         tell(stdout, "metrics       %s\n", settings->metrics);
+    if (settings->web)
+        tell_page(settings);
+    if (settings->web_socket)
+        tell(stdout, "page          by a tefter-web that others start, through web.socket\n");
+    if (!settings->web && !settings->web_socket)
+        tell_note("no browser is served: web names no address. web = \"127.0.0.1:8420\" serves the "
+                  "page to this machine");
 }
 
-int check_run(const struct settings *settings)
+/* Who is told of an approval while no page is open. */
+static void tell_notices(const struct settings *settings)
+{
+    if (!notice_wanted(settings)) {
+        tell_note("approvals are shown on open pages alone. notify_contact tells browsers that "
+                  "are closed, notify_url telephones");
+        return;
+    }
+    tell(stdout, "notices       %s%s%s, of %s; after %" PRIu64 " s to the next who may decide\n",
+         settings->notify_contact ? "to browsers" : "",
+         settings->notify_contact && settings->notify_url ? ", " : "",
+         settings->notify_url ? "to telephones" : "",
+         settings->notify_details ? "customer and amount" : "the branch alone",
+         settings->notify_after_s);
+    if (settings->notify_url && strncmp(settings->notify_url, "http://", 7) == 0)
+        tell_note("the gateway of notify_url is spoken to without TLS: whoever is on the way reads "
+                  "along");
+    if (settings->notify_contact && settings->web && !settings->web_cert)
+        tell_note("browsers take notices only of pages with a certificate, or of this machine's");
+    if (settings->notify_private)
+        tell_note("notify_private: whoever may approve can have this server call addresses of its "
+                  "own network");
+}
+
+int check_run(const struct settings *said)
 {
     static struct datadir folder;
+    static struct web_adopted adopted;
+    static struct settings with_kept;
+    with_kept = *said;
+    const struct settings *settings = &with_kept;
     if (!settings->config) {
         tell(stderr, "tefterd: which file? tefterd check -c /etc/tefter/tefterd.conf\n");
         return EXIT_USE;
@@ -177,12 +334,15 @@ int check_run(const struct settings *settings)
     /* All of them, and not only the first. */
     bool addresses = look_at_addresses(settings);
     bool key = look_at_key(settings);
-    if (!look_at_ledger(settings, &folder) || !addresses || !key)
+    bool page = take_kept(&with_kept, &adopted) && look_at_page(settings);
+    bool notices = look_at_notices(settings);
+    if (!look_at_ledger(settings, &folder) || !addresses || !key || !page || !notices)
         return EXIT_USE;
     tell(stdout, "%s is good.\n", settings->config);
     tell_addresses(settings);
     if (!tell_ledger(settings, &folder))
         return EXIT_USE;
     tell_backups(settings, &folder);
+    tell_notices(settings);
     return EXIT_DONE;
 }

@@ -19,5 +19,8 @@ int restore_run(const struct settings *settings);
 int recover_run(const struct settings *settings);
 int code_run(const struct settings *settings);
 int quarantine_run(const struct settings *settings);
+int notify_run(const struct settings *settings);
 int roles_run(const struct settings *settings);
 int upgrade_run(const struct settings *settings);
+int web_name_run(const struct settings *settings);
+int web_root_run(const struct settings *settings);

@@ -1,5 +1,6 @@
 #include "admin/password_input.h"
 
+#include "base/guessable.h"
 #include "base/hash.h"
 #include "base/tell.h"
 
@@ -130,11 +131,18 @@ bool passphrase_read(const char *file, bool fresh, char ret_text[PASSPHRASE_SIZE
     return true;
 }
 
-static bool hash_it(const char *typed, char ret_hash[PASSWORD_HASH_SIZE], struct failure *failure)
+static bool hash_it(const struct settings *settings, const char *whose, const char *typed,
+                    char ret_hash[PASSWORD_HASH_SIZE], struct failure *failure)
 {
+    const char *const words[] = {whose, settings->company, settings->admin_name};
     size_t size = strlen(typed);
     if (!length_fits(typed, failure))
         return false;
+    if (password_guessable(typed, words, 3))
+        return fail(
+            failure, FAULT_USE, 0,
+            "that password is too easy to guess: take none that is common, nor the login or "
+            "the company's name");
     return password_hash(typed, size, ret_hash) ||
            fail(failure, FAULT_MEMORY, 0, "no memory to hash the password");
 }
@@ -143,7 +151,8 @@ bool secret_hash(const struct settings *settings, const char *whose,
                  char ret_hash[PASSWORD_HASH_SIZE], struct failure *failure)
 {
     char typed[TYPED_MAX] = "";
-    bool good = read_secret(settings, whose, typed, failure) && hash_it(typed, ret_hash, failure);
+    bool good = read_secret(settings, whose, typed, failure) &&
+                hash_it(settings, whose, typed, ret_hash, failure);
     secret_wipe(typed, sizeof typed);
     return good;
 }

@@ -15,6 +15,7 @@ enum { PASSPHRASE_SIZE = PASSWORD_MAX_BYTES + 3 };
 bool passphrase_read(const char *file, bool fresh, char ret_text[PASSPHRASE_SIZE],
                      struct failure *failure);
 
-/* By the settings --password-file and --password-stdin, else from the terminal. */
+/* One that is not guessed first (base/guessable.h). By the settings --password-file and
+ * --password-stdin, else from the terminal. */
 bool secret_hash(const struct settings *settings, const char *whose,
                  char ret_hash[PASSWORD_HASH_SIZE], struct failure *failure);

@@ -36,7 +36,7 @@ static bool recover(struct instance *instance, const struct settings *settings, 
                     struct arena *arena, struct failure *failure)
 {
     uint32_t staff = staff_of(instance, settings->admin, arena, failure);
-    return staff && bootstrap_password(instance, staff, hash, arena, failure);
+    return staff && bootstrap_secret(instance, staff, hash, NULL, arena, failure);
 }
 
 int recover_run(const struct settings *settings)

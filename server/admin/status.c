@@ -8,6 +8,7 @@
 #include "datadir/follower_note.h"
 #include "datadir/keys.h"
 #include "datadir/status_note.h"
+#include "datadir/web_identity.h"
 #include "engine/clock.h"
 #include "recovery/checkpoint.h"
 #include "recovery/shutdown_marker.h"
@@ -140,6 +141,35 @@ static bool tell_keys(const struct datadir *folder, struct failure *failure)
     return true;
 }
 
+/* Why the last try to renew it came to nothing. */
+static void tell_page_failure(const struct web_paths *paths)
+{
+    char text[FAILURE_TEXT_MAX];
+    size_t size;
+    if (files_exist(paths->failed) && files_read(paths->failed, text, sizeof text, &size, NULL))
+        tell_instant("not renewed", files_changed_ms(paths->failed), "");
+    else
+        return;
+    tell(stdout, "              %s\n", text);
+}
+
+static void tell_page(const struct datadir *folder)
+{
+    struct web_identity identity;
+    struct web_paths paths;
+    int64_t begins_ms, ends_ms;
+    if (!web_paths(folder, &paths, NULL))
+        return;
+    if (web_identity_read(folder, &identity, NULL) && identity.kind != WEB_KIND_NONE &&
+        web_certificate_days(paths.page, &begins_ms, &ends_ms)) {
+        tell_instant("page", ends_ms, "");
+        tell(stdout, "              the certificate for %s, %s\n", identity.names[0],
+             identity.kind == WEB_KIND_ROOT ? "under a root of the page's own"
+                                            : "from a public authority");
+    }
+    tell_page_failure(&paths);
+}
+
 static void tell_entry(const struct inflight_note *note)
 {
     char words[INFLIGHT_WHERE_MAX + 80];
@@ -265,6 +295,7 @@ int status_run(const struct settings *settings)
     arena_init(&arena, STATUS_MEMORY_MAX);
     tell_said(&folder, &arena);
     arena_fini(&arena);
+    tell_page(&folder);
     audited(&folder, "status", NULL);
     return tell_keys(&folder, &failure) ? EXIT_DONE : settings_report(&failure);
 }

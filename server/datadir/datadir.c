@@ -50,11 +50,14 @@ bool datadir_init(struct datadir *folder, const char *path, struct failure *fail
         {folder->audit, "audit.log"},
         {folder->ended, "ended-logins"},
         {folder->marks, "profile-marks"},
+        {folder->contacts, "contacts"},
         {folder->status, "status"},
         {folder->address, "server.address"},
         {folder->format, "format"},
         {folder->lock, "lock"},
         {folder->metrics, "metrics.address"},
+        {folder->web, "web.socket"},
+        {folder->notify, "notify.socket"},
     };
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         if (!files_join(parts[i].out, folder->root, parts[i].name, failure))

@@ -15,11 +15,17 @@
  *   audit.log       who tried to get in, sealed line by line
  *   ended-logins    whose tokens count no longer, until they would end anyway
  *   profile-marks   which copy of each terminal's profile goes on, see access/marks.c
+ *   contacts        how people are told of approvals: devices and telephones, see
+ *                   access/contacts.c; in no backup
  *   status          what the running server says of itself, or said last
  *   lost-words      up to which seq words that the vault has lost are given up
  *   follower        where a second place is kept up to date, and how far it is
  *   server.address  where the running server listens, for tools on this machine
  *   metrics.address where it shows metrics, if it does
+ *   web/ acme/ web-name
+ *                   the page's certificate, where it is looked after here: see web_identity.h
+ *   web.socket      where the relay of browsers finds it, if it serves them
+ *   notify.socket   where tefter-notify finds it, if notices are sent
  */
 #include "base/fault.h"
 #include "datadir/files.h"
@@ -46,9 +52,12 @@ struct datadir {
     char audit[FILES_PATH_MAX];
     char ended[FILES_PATH_MAX];
     char marks[FILES_PATH_MAX];
+    char contacts[FILES_PATH_MAX];
     char status[FILES_PATH_MAX];
     char address[FILES_PATH_MAX];
     char metrics[FILES_PATH_MAX];
+    char web[FILES_PATH_MAX];
+    char notify[FILES_PATH_MAX];
     char format[FILES_PATH_MAX];
     char lock[FILES_PATH_MAX];
     int lock_fd;           /* -1: not held by us */

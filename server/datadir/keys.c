@@ -1,8 +1,12 @@
 #include "datadir/keys.h"
 
+#include "net/web_push.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
+
+#define PUSH_KEY_NAME "push-key"
 
 enum { HOSTS_MAX = 32, HOST_SIZE = 256, KEYS_ARENA_MAX = 1024 * 1024 };
 
@@ -149,6 +153,33 @@ bool keys_renew(const struct datadir *folder, const struct keys *keys, int64_t n
     arena_init(&arena, KEYS_ARENA_MAX);
     bool good = ca_server_renew(&keys->root, &server, now_ms, &arena, &certificate, failure) &&
                 write_key(folder, "server.pem", certificate, failure);
+    arena_fini(&arena);
+    return good;
+}
+
+static bool make_push_key(const struct datadir *folder, struct failure *failure)
+{
+    struct push_key key;
+    if (!push_key_make(&key))
+        return fail(failure, FAULT_MEMORY, 0, "no key for push services can be made");
+    bool good = write_key(folder, PUSH_KEY_NAME, slice_of(key.secret, PUSH_SECRET_SIZE), failure);
+    secret_wipe(&key, sizeof key);
+    return good;
+}
+
+bool keys_push(const struct datadir *folder, struct push_key *ret_key, struct failure *failure)
+{
+    struct arena arena;
+    char path[FILES_PATH_MAX];
+    uint8_t secret[PUSH_SECRET_SIZE] = {0};
+    arena_init(&arena, FILES_SMALL_MAX);
+    bool good = files_join(path, folder->keys, PUSH_KEY_NAME, failure) &&
+                (files_exist(path) || make_push_key(folder, failure)) &&
+                read_secret(folder, PUSH_KEY_NAME, &arena, secret, sizeof secret, failure);
+    if (good && !push_key_of(secret, ret_key))
+        good = fail(failure, FAULT_DAMAGED, 0, "%s holds no key", path);
+    secret_wipe(secret, sizeof secret);
+    arena_wipe(&arena);
     arena_fini(&arena);
     return good;
 }

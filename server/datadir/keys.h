@@ -28,4 +28,8 @@ bool keys_read(const struct datadir *folder, struct keys *ret_keys, struct failu
 /* The server's certificate anew, with the same key: one file, replaced whole. */
 bool keys_renew(const struct datadir *folder, const struct keys *keys, int64_t now_ms,
                 struct failure *failure);
+/* The key by which push services know this server; made when it is first asked for. Browsers that
+ * take notices took them by it. */
+struct push_key;
+bool keys_push(const struct datadir *folder, struct push_key *ret_key, struct failure *failure);
 void keys_fini(struct keys *keys); /* wiped */

@@ -20,6 +20,7 @@ enum {
 struct told {
     const uint8_t *id;
     struct slice command;
+    bool whole; /* journalled as it was sent: without texts */
 };
 
 struct commit {
@@ -246,7 +247,8 @@ static bool entry_put(struct commit *commit, const struct submission *submission
     need(commit->count < BATCH_ENTRIES_MAX);
     if (!message_put(&entry.base, &commit->bytes))
         return fail(failure, FAULT_FULL, 0, "a group of commands is too big for one batch");
-    commit->told[commit->count] = (struct told){submission->id, submission->command};
+    commit->told[commit->count] = (struct told){submission->id, submission->command,
+                                                command.data == submission->command.data};
     commit->slot[commit->count++] = slot;
     commit->offsets[commit->count] = commit->bytes.size;
     return true;
@@ -261,9 +263,9 @@ static bool step_put(struct commit *commit, struct arena *arena, struct failure 
     struct submission submission = {.reply_token = 0};
     if (wants_recall(commit)) {
         recall.offer = ledger_recall_next(commit->options.ledger);
-        recall.has_offer = recall.offer != 0;
+        recall.has_offer = true;
         recall.set_aside = recall.has_set_aside =
-            recall.has_offer &&
+            recall.offer != 0 &&
             inflight_avoids(commit->options.inflight, DEATH_RECALL, recall.offer);
         command.kind_case = TEFTER__COMMAND__KIND_RECALL_NEXT;
         command.recall_next = &recall;
@@ -296,11 +298,11 @@ static bool known(struct commit *commit, const struct submission *submission, st
     struct hash digest;
     struct ledger_answered before;
     bool same;
-    ledger_request_digest(command, &digest);
-    if (!ledger_applied(commit->options.ledger, submission->id, &digest, arena, &before, &same))
+    if (!ledger_applied(commit->options.ledger, submission->id, command, arena, &before, &same))
         return false;
+    ledger_request_digest(submission->command, &digest);
     answer->reply = same ? receipt_add(commit->seal, before.reply, before.seq, before.receipt,
-                                       submission->id, submission->command, arena)
+                                       submission->id, &digest, arena)
                          : reused(commit, arena);
     return true;
 }
@@ -440,8 +442,11 @@ static void answer_one(struct commit *commit, size_t place, const struct ledger_
                        struct arena *arena, struct commit_answer *answer)
 {
     const struct told *told = &commit->told[place];
+    struct hash digest = result->request;
+    if (!told->whole || result->repeated)
+        ledger_request_digest(told->command, &digest);
     answer->reply = receipt_add(commit->seal, result->reply, result->seq, result->receipt, told->id,
-                                told->command, arena);
+                                &digest, arena);
     answer->done = !result->refused;
 }
 
@@ -464,7 +469,9 @@ static bool gather(struct commit *commit, struct arena *arena, struct published_
     }
     struct ledger_row *rows = arena_take(arena, group->row_count * sizeof *rows);
     Tefter__Event **events = arena_take(arena, group->event_count * sizeof(Tefter__Event *));
-    if (!rows || !events)
+    group->results = arena_copy(arena, commit->results, commit->count * sizeof *group->results);
+    group->result_count = commit->count;
+    if (!rows || !events || !group->results)
         return false;
     group->rows = rows;
     group->events = events;

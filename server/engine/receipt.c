@@ -16,17 +16,15 @@ void receipt_seal_init(struct receipt_seal *seal, const uint8_t key[RECEIPT_KEY_
 }
 
 static void mac_of(const struct receipt_seal *seal, const struct incarnation *incarnation,
-                   const uint8_t id[COMMAND_ID_SIZE], struct slice command, struct slice receipt,
-                   struct hash *ret_mac)
+                   const uint8_t id[COMMAND_ID_SIZE], const struct hash *request,
+                   struct slice receipt, struct hash *ret_mac)
 {
     struct hash_state state;
-    struct hash digest;
-    ledger_request_digest(command, &digest);
     hash_begin_keyed(&state, seal->key, sizeof seal->key);
     hash_add_u64(&state, incarnation->number);
     hash_add(&state, incarnation->nonce, sizeof incarnation->nonce);
     hash_add(&state, id, COMMAND_ID_SIZE);
-    hash_add(&state, digest.bytes, sizeof digest.bytes);
+    hash_add(&state, request->bytes, sizeof request->bytes);
     hash_add(&state, receipt.data, receipt.size);
     hash_end(&state, ret_mac);
 }
@@ -42,13 +40,13 @@ static struct incarnation incarnation_at(const struct receipt_seal *seal, uint64
 
 struct slice receipt_add(const struct receipt_seal *seal, struct slice reply, uint64_t seq,
                          struct slice receipt, const uint8_t id[COMMAND_ID_SIZE],
-                         struct slice command, struct arena *arena)
+                         const struct hash *request, struct arena *arena)
 {
     if (seal == NULL || receipt.size == 0)
         return reply;
     struct incarnation incarnation = incarnation_at(seal, seq);
     struct hash mac;
-    mac_of(seal, &incarnation, id, command, receipt, &mac);
+    mac_of(seal, &incarnation, id, request, receipt, &mac);
     Tefter__SealedReceipt sealed = TEFTER__SEALED_RECEIPT__INIT;
     sealed.incarnation = incarnation.number;
     sealed.incarnation_nonce = (ProtobufCBinaryData){sizeof incarnation.nonce, incarnation.nonce};
@@ -82,14 +80,15 @@ struct slice receipt_left_out(struct slice reply)
 bool receipt_is_ours(const struct receipt_seal *seal, const Tefter__Offer *offer)
 {
     const Tefter__SealedReceipt *sealed = offer->receipt;
-    struct hash mac, given;
+    struct hash request, mac, given;
     if (offer->id.len != COMMAND_ID_SIZE || sealed->mac.len != sizeof given.bytes ||
         sealed->incarnation_nonce.len != INCARNATION_NONCE_SIZE)
         return false;
     struct incarnation incarnation =
         incarnation_of(sealed->incarnation,
                        slice_of(sealed->incarnation_nonce.data, sealed->incarnation_nonce.len));
-    mac_of(seal, &incarnation, offer->id.data, slice_of(offer->command.data, offer->command.len),
+    ledger_request_digest(slice_of(offer->command.data, offer->command.len), &request);
+    mac_of(seal, &incarnation, offer->id.data, &request,
            slice_of(sealed->receipt.data, sealed->receipt.len), &mac);
     memcpy(given.bytes, sealed->mac.data, sizeof given.bytes);
     return hash_equal(&mac, &given);

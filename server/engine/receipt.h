@@ -25,10 +25,10 @@ void receipt_seal_init(struct receipt_seal *seal, const uint8_t key[RECEIPT_KEY_
                        struct ledger *ledger, const struct incarnation *incarnation);
 
 /* The reply with its sealed receipt behind it, in the arena. Without a receipt, or memory, the
- * reply as it is. `command` as the terminal sent it. */
+ * reply as it is. `request`: the digest of the command as the terminal sent it. */
 struct slice receipt_add(const struct receipt_seal *seal, struct slice reply, uint64_t seq,
                          struct slice receipt, const uint8_t id[COMMAND_ID_SIZE],
-                         struct slice command, struct arena *arena);
+                         const struct hash *request, struct arena *arena);
 /* The same reply without it, for terminals that pass over nothing. */
 struct slice receipt_left_out(struct slice reply);
 

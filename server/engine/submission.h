@@ -33,4 +33,6 @@ struct published_group {
     size_t row_count;
     Tefter__Event *const *events;
     size_t event_count;
+    const struct ledger_result *results; /* of each command, in order, for the totals */
+    size_t result_count;
 };

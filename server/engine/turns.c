@@ -45,6 +45,10 @@ static const char *topic_name(uint32_t topic)
         return "approvals";
     case TEFTER__TOPIC__TOPIC_ALARMS:
         return "alarms";
+    case TEFTER__TOPIC__TOPIC_TOTALS:
+        return "totals";
+    case TEFTER__TOPIC__TOPIC_DECISIONS:
+        return "decisions";
     case _TEFTER__TOPIC_IS_INT_SIZE:
         break;
     }

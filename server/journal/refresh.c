@@ -96,14 +96,15 @@ static bool follow_segment(struct refreshing *refreshing, bool sealed, struct fa
     return good;
 }
 
-/* What was read while it was being written may be half old and half new: only what is read again
- * and is not right either is damage. */
+/* What was read while it was being written may be half old and half new, and a segment that is
+ * sealed meanwhile loses the zeros behind its last batch: only what is read again and is not right
+ * either is damage, or a disk that cannot be read. */
 static bool follow_surely(struct refreshing *refreshing, bool sealed, struct failure *failure)
 {
     struct failure first = {.fault = FAULT_NONE};
     if (follow_segment(refreshing, sealed, &first))
         return true;
-    if (first.fault == FAULT_DAMAGED)
+    if (first.fault == FAULT_DAMAGED || first.fault == FAULT_IO)
         return follow_segment(refreshing, sealed, failure);
     return fail(failure, first.fault, 0, "%s", first.text);
 }

@@ -7,6 +7,7 @@
 #include "domain/domain.h"
 #include "ledger/derived.h"
 #include "ledger/inside.h"
+#include "totals/totals.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +36,7 @@ struct check {
     struct books books;
     bool no_memory;
     int64_t moved; /* of all customers: nothing */
+    struct totals *totals;
     struct derived derived;
 };
 
@@ -320,6 +322,27 @@ static bool check_figures(struct check *check, uint32_t customer,
                                           (int64_t)documents->newest));
 }
 
+static bool check_overdue_on(struct check *check, uint32_t customer, uint32_t day)
+{
+    struct overdue kept;
+    struct overdue counted;
+    account_overdue_on(check->tx, customer, day, &kept);
+    account_count_overdue(check->tx, customer, day, &counted);
+    return same(check, customer, "what is overdue", kept.minor, counted.minor) &&
+           same(check, customer, "the oldest day that is overdue", kept.oldest_due,
+                counted.oldest_due);
+}
+
+/* On the first and the last day of those that the account speaks of. */
+static bool check_overdue(struct check *check, uint32_t customer)
+{
+    const Tefter__AccountRecord *account = account_field(check->tx, customer);
+    uint32_t from = account->overdue_from;
+    uint32_t until = account->has_next_due ? account->next_due : DATE_MAX;
+    return from <= until && check_overdue_on(check, customer, from) &&
+           check_overdue_on(check, customer, until);
+}
+
 static bool check_customer(struct check *check, uint32_t customer)
 {
     struct document_sums documents = {0};
@@ -334,7 +357,7 @@ static bool check_customer(struct check *check, uint32_t customer)
     check->result->customers++;
     check->result->balances_minor += documents.balance;
     check->moved = tx_sum(check->tx, check->moved, sums.moved);
-    return check_figures(check, customer, &documents, &sums) &&
+    return check_figures(check, customer, &documents, &sums) && check_overdue(check, customer) &&
            check_family(check, customer_get(check->tx, customer),
                         account_field(check->tx, customer));
 }
@@ -404,7 +427,7 @@ static void check_all(struct tx *tx, void *context)
          customer = customer_next(check->tx, customer))
         right = check_customer(check, customer);
     right = right && same(check, 0, "what payers' money moved, in all", 0, check->moved);
-    if (right && check_books(check))
+    if (right && check_books(check) && check_totals(tx, check->totals, check->result))
         derived_finish(&check->derived);
     if (check->result->what[0] == '\0')
         memcpy(check->result->what, check->derived.what, sizeof check->result->what);
@@ -423,12 +446,15 @@ bool ledger_check(struct ledger *ledger, struct ledger_check *ret_check, struct 
         arena_fini(&arena);
         return fail(failure, FAULT_MEMORY, 0, "no memory to check the ledger");
     }
-    struct check check = {.result = ret_check, .derived = {.late = late}};
-    bool sound = tx_run(ledger_view_tx(view), check_all, &check, failure);
+    struct check check = {
+        .result = ret_check, .derived = {.late = late}, .totals = totals_create()};
+    bool sound = check.totals != NULL && tx_run(ledger_view_tx(view), check_all, &check, failure);
+    check.no_memory |= check.totals == NULL || totals_lost(check.totals);
+    totals_destroy(check.totals);
     ledger_view_end(view);
     free(late);
     free(check.books.slots);
     arena_fini(&arena);
-    return sound &&
+    return (sound || check.totals == NULL) &&
            (!check.no_memory || fail(failure, FAULT_MEMORY, 0, "no memory to check the ledger"));
 }

@@ -69,6 +69,38 @@ void rows_collect(struct tx *tx, Tefter__Done *done, struct ledger_result *resul
  * row. */
 bool row_pack(struct tx *tx, uint64_t row_key, struct ledger_row *ret_row);
 
+/* What the totals hear of an account; false: nobody has the number. */
+bool row_account_figure(struct tx *tx, uint32_t customer, struct figure_account *ret_figure);
+
+/* ---- check_totals.c ---- */
+
+/* Fills `totals`, which has nothing, and compares. false: a figure differs and is named, or there
+ * was no memory. */
+struct totals;
+bool check_totals(struct tx *tx, struct totals *totals, struct ledger_check *result);
+
+/* ---- decision.c ---- */
+
+/* What of a command those who look on shall hear, told with what became of it. command NULL: it
+ * does not parse. */
+void decisions_collect(struct tx *tx, const Tefter__Command *command, const Tefter__Done *done,
+                       const Tefter__Refusal *refusal, struct ledger_result *result);
+
+/* ---- decided.c ---- */
+
+enum { DECISIONS_EACH = 8, DECISIONS_TOLD_MAX = 4 * DECISIONS_EACH };
+
+struct ledger_decisions {
+    struct ledger_decision *list; /* room for DECISIONS_TOLD_MAX */
+    size_t count;
+};
+
+/* Keeps what was decided, which may be more of what is kept, and then takes its number; tells it
+ * and what has to go for it. A row that has `papers` is one of an import. */
+void decided_keep(struct tx *tx, Tefter__DecisionRow *row, struct ledger_decisions *told);
+/* All that are kept, the oldest first, in a list with room for DECISIONS_KEPT_MAX. */
+size_t decided_list(struct tx *tx, struct ledger_decision *ret_list);
+
 /* Where the reply to a command is kept. */
 struct key command_key(const uint8_t id[COMMAND_ID_SIZE]);
 

@@ -22,6 +22,7 @@
 #include "command.pb-c.h"
 #include "record.pb-c.h"
 #include "reply.pb-c.h"
+#include "totals/figure.h"
 #include "view.pb-c.h"
 #include "wire/row_key.h"
 
@@ -31,7 +32,7 @@
 struct ledger;
 
 /* What a published rules version does is never edited; see README "Rules versions". */
-enum { LEDGER_RULES_OLDEST = 1, LEDGER_RULES = 5, LEDGER_FORMAT = 2, COMMAND_ID_SIZE = 16 };
+enum { LEDGER_RULES_OLDEST = 1, LEDGER_RULES = 6, LEDGER_FORMAT = 2, COMMAND_ID_SIZE = 16 };
 
 /* What the digest covers, and how; journals and marks name it, and are compared with it only if it
  * is this one. 1 covered replies and derived rows too. */
@@ -40,7 +41,7 @@ enum { STATE_DIGEST_VERSION = 2 };
 /* How the state's rows are laid out, apart from what they say: to be raised when a derived row
  * changes, a table becomes derived, the state row changes. A state or checkpoint of another layout
  * (or digest) is FAULT_STALE: it is dropped, and made anew from the journal. */
-enum { STATE_LAYOUT = 6 };
+enum { STATE_LAYOUT = 7 };
 
 struct ledger_options {
     const char *path; /* folder of the LMDB */
@@ -99,9 +100,26 @@ bool ledger_has_room(struct ledger *ledger);
  * a customer of the head office's. */
 struct ledger_row {
     uint64_t key;
-    uint32_t customer;     /* 0: not of a customer */
+    uint32_t customer;     /* of approvals and alarms it is the branch */
     struct date_span days; /* of a customer's: it reads the same on these */
     struct slice row;
+    const struct figure_account *account; /* of an account's, for the totals; else NULL */
+};
+
+/* Something that was decided, for those who look on. Of what is kept it replaces what has its
+ * number. */
+struct ledger_decision {
+    uint64_t decision;
+    uint32_t branch;
+    struct slice row; /* a packed Row; empty: it is not kept any more */
+};
+
+/* Who gave a command; zeros and NULL: the server itself. */
+struct ledger_author {
+    uint32_t staff;
+    uint32_t terminal;
+    uint32_t branch;
+    const char *login;
 };
 
 struct ledger_result {
@@ -110,10 +128,17 @@ struct ledger_result {
     Tefter__RefusalCode refused; /* 0: not */
     struct slice reply;          /* a packed Reply */
     struct slice receipt;        /* a packed Receipt; empty: not a terminal's, or not done */
+    struct hash request;         /* digest of a command that was new */
     const struct ledger_row *rows;
     size_t row_count;
     Tefter__Event *const *events; /* for search, sessions, alarms */
     size_t event_count;
+    const struct figure *figures; /* for the totals, as the next three */
+    size_t figure_count;
+    int64_t at_ms;
+    struct ledger_author author; /* when there are figures or events */
+    const struct ledger_decision *decisions;
+    size_t decision_count;
 };
 
 bool ledger_begin(struct ledger *ledger, struct failure *failure);
@@ -180,10 +205,10 @@ struct ledger_answered {
 bool ledger_known(struct ledger *ledger, const uint8_t id[COMMAND_ID_SIZE],
                   const struct hash *request, struct arena *arena,
                   struct ledger_answered *ret_answered, bool *ret_same);
-/* The same of what is applied too, within the open transaction: the writer's. */
-bool ledger_applied(struct ledger *ledger, const uint8_t id[COMMAND_ID_SIZE],
-                    const struct hash *request, struct arena *arena,
-                    struct ledger_answered *ret_answered, bool *ret_same);
+/* The same of what is applied too, within the open transaction: the writer's. Most commands are
+ * new: only of one that is known the digest is made. */
+bool ledger_applied(struct ledger *ledger, const uint8_t id[COMMAND_ID_SIZE], struct slice command,
+                    struct arena *arena, struct ledger_answered *ret_answered, bool *ret_same);
 /* digest of a packed Command, as stored with its id */
 void ledger_request_digest(struct slice command, struct hash *ret_digest);
 
@@ -255,6 +280,33 @@ bool ledger_view_heard(struct ledger_view *view, uint32_t terminal);
 /* All of them. */
 size_t ledger_view_branches(struct ledger_view *view, const Tefter__BranchRecord ***ret_branches);
 
+/* ---- the totals, made anew ---- */
+
+/* Of one customer, as commands would have said it: their account, NULL: nobody has that number; and
+ * what is open of theirs. false: it stopped on the way. */
+struct ledger_customer_figures {
+    const struct figure_account *account;
+    const struct figure *figures;
+    size_t count;
+};
+bool ledger_view_customer_figures(struct ledger_view *view, uint32_t customer,
+                                  struct ledger_customer_figures *ret_figures);
+/* What was decided and is kept, the oldest first; in the view's arena. false: it stopped on the
+ * way.
+ */
+bool ledger_view_decisions(struct ledger_view *view, const struct ledger_decision **ret_decisions,
+                           size_t *ret_count);
+/* Likewise the business dates of all branches and the papers of the days that totals keep, one
+ * after the other. */
+bool ledger_view_day_figures(struct ledger_view *view,
+                             void (*say)(void *context, const struct figure *figure),
+                             void *context);
+/* Is there cash of that branch (0: any) and date in a till that still is to be counted? Also when
+ * that cannot be read. */
+bool ledger_view_cash_waits(struct ledger_view *view, uint32_t branch, uint32_t date);
+/* Of totals, for who is to count it. */
+void ledger_hide_cash(Tefter__TotalsRow *row);
+
 /* Rows for the feed, as the head office sees them; ret_customer may be NULL. Packed Row; empty:
  * that customer does not exist. */
 struct slice ledger_view_row(struct ledger_view *view, uint64_t row_key, uint32_t *ret_customer);
@@ -265,8 +317,6 @@ bool ledger_view_row_of(struct ledger_view *view, uint32_t branch, uint64_t row_
 uint32_t ledger_view_date(struct ledger_view *view, uint32_t branch);
 /* Days on which both rows of a customer read as they do on this one. */
 struct date_span ledger_view_days(struct ledger_view *view, uint32_t customer, uint32_t today);
-/* When a customer's oldest open bill is due; DATE_NONE: there is none. */
-uint32_t ledger_view_oldest_due(struct ledger_view *view, uint32_t customer);
 /* Customers have the numbers 1 to this; 0: there is no company. */
 uint32_t ledger_view_customers(struct ledger_view *view);
 /* The next customer after this one, 0 at the end: for snapshot pages. */
@@ -288,12 +338,13 @@ struct ledger_check {
     uint64_t documents;
     int64_t balances_minor;  /* sum over customers */
     int64_t postings_minor;  /* sum over all books: must be 0 */
+    uint32_t totals;         /* rows of the totals that agree, the company's too */
     uint64_t wrong_customer; /* first customer whose figures do not add up, 0: none */
     char what[200];          /* empty: all is right */
 };
-/* Recomputes every customer's figures from their items and documents, the books from postings, and
- * every derived row from its fact; row by row. False: a fault; a wrong figure, or the first derived
- * row that differs, is named in ret_check. */
+/* Recomputes every customer's figures from their items and documents, the books from postings, the
+ * totals from the records, and every derived row from its fact; row by row. False: a fault; a wrong
+ * figure, or the first derived row that differs, is named in ret_check. */
 bool ledger_check(struct ledger *ledger, struct ledger_check *ret_check, struct failure *failure);
 
 /* All rows of a state as one digest: two states of one layout that stand at the same seq hold the

@@ -140,9 +140,8 @@ Tefter__Refusal *machine_check_actor(struct tx *tx, uint32_t kind)
     return refusal == NULL ? staff_check_branch(tx, right) : refusal;
 }
 
-static Tefter__Refusal *run(struct tx *tx, struct slice bytes, Tefter__Done *done)
+static Tefter__Refusal *run(struct tx *tx, const Tefter__Command *command, Tefter__Done *done)
 {
-    Tefter__Command *command = tx_try_unpack(tx, &tefter__command__descriptor, bytes);
     if (command == NULL || !machine_knows(command->kind_case))
         return refuse(tx, TEFTER__REFUSAL_CODE__UNREADABLE, "command");
     if (!company_exists(tx))
@@ -324,21 +323,42 @@ static void refuse_whole(struct tx *tx, Tefter__Refusal *refusal, struct ledger_
     result->reply = machine_reply(tx, NULL, refusal);
 }
 
+static struct ledger_author author_of(struct tx *tx)
+{
+    const Tefter__Actor *actor = tx->actor;
+    const Tefter__StaffRecord *staff = actor->has_staff && tx->figure_count + tx->event_count > 0
+                                           ? staff_get(tx, actor->staff)
+                                           : NULL;
+    struct ledger_author author = {actor->staff, actor->terminal, actor->branch, NULL};
+    if (staff != NULL)
+        author.login = memcpy(tx_take_out(tx, strlen(staff->login) + 1), staff->login,
+                              strlen(staff->login) + 1);
+    return author;
+}
+
 static void apply_new(struct ledger *ledger, struct tx *tx, const Tefter__Entry *entry,
                       const struct hash *digest, struct ledger_result *result)
 {
     Tefter__Done *done = tx_new(tx, &tefter__done__descriptor);
-    Tefter__Refusal *refusal = run(tx, slice_of(entry->command.data, entry->command.len), done);
+    const Tefter__Command *command = tx_try_unpack(
+        tx, &tefter__command__descriptor, slice_of(entry->command.data, entry->command.len));
+    Tefter__Refusal *refusal = run(tx, command, done);
     result->refused = refusal != NULL ? refusal->code : 0;
     need(refusal != NULL || tx->decided);
     rows_collect(tx, done, result);
     result->reply = machine_reply(tx, done, refusal);
     if (refusal == NULL)
         result->receipt = receipt_pack(ledger, tx, done);
+    result->request = *digest;
     keep_reply(tx, entry, digest, result);
     keep_events(tx, result);
     result->events = tx->events;
     result->event_count = tx->event_count;
+    result->figures = tx->figures;
+    result->figure_count = tx->figure_count;
+    result->at_ms = tx->now_ms;
+    result->author = author_of(tx);
+    decisions_collect(tx, command, done, refusal, result);
 }
 
 /* A command may come late: its id is older than those before it. */
@@ -679,7 +699,7 @@ void ledger_request_digest(struct slice command, struct hash *ret_digest)
 
 struct known {
     Tefter__Entry entry;
-    const struct hash *request;
+    const struct hash *request; /* NULL: of the entry's command */
     struct ledger_answered *ret_answered;
     enum seen seen;
 };
@@ -687,7 +707,17 @@ struct known {
 static void look_known(struct tx *tx, void *context)
 {
     struct known *known = context;
-    known->seen = machine_seen(tx, &known->entry, known->request, known->ret_answered);
+    const Tefter__Entry *entry = &known->entry;
+    struct key key = command_key(entry->id.data);
+    struct hash digest;
+    if (known->request == NULL && !tx_has(tx, &key)) {
+        known->seen = SEEN_NEVER;
+        return;
+    }
+    if (known->request == NULL)
+        ledger_request_digest(slice_of(entry->command.data, entry->command.len), &digest);
+    known->seen = machine_seen(tx, entry, known->request != NULL ? known->request : &digest,
+                               known->ret_answered);
 }
 
 /* One whose reply cannot be read may have been done: it is known, and its reply says so. */
@@ -701,20 +731,17 @@ static struct slice unreadable_reply(struct arena *arena)
     return message_pack(&reply.base, arena);
 }
 
-static bool known_in(struct store_txn *txn, const uint8_t id[COMMAND_ID_SIZE],
-                     const struct hash *request, struct arena *arena,
-                     struct ledger_answered *ret_answered, bool *ret_same)
+static bool known_in(struct store_txn *txn, struct known *known, struct arena *arena,
+                     bool *ret_same)
 {
     struct ledger_state state = {.seq = 0};
-    struct known known = {TEFTER__ENTRY__INIT, request, ret_answered, SEEN_SAME};
     struct failure failure = {.fault = FAULT_NONE};
     struct tx tx;
     machine_tx(&tx, txn, arena, &state);
-    known.entry.id = (ProtobufCBinaryData){COMMAND_ID_SIZE, (uint8_t *)id};
-    if (!tx_run(&tx, look_known, &known, &failure))
-        *ret_answered = (struct ledger_answered){.reply = unreadable_reply(arena)};
-    *ret_same = known.seen == SEEN_SAME;
-    return known.seen != SEEN_NEVER;
+    if (!tx_run(&tx, look_known, known, &failure))
+        *known->ret_answered = (struct ledger_answered){.reply = unreadable_reply(arena)};
+    *ret_same = known->seen == SEEN_SAME;
+    return known->seen != SEEN_NEVER;
 }
 
 bool ledger_known(struct ledger *ledger, const uint8_t id[COMMAND_ID_SIZE],
@@ -722,18 +749,22 @@ bool ledger_known(struct ledger *ledger, const uint8_t id[COMMAND_ID_SIZE],
                   struct ledger_answered *ret_answered, bool *ret_same)
 {
     struct failure failure = {.fault = FAULT_NONE};
+    struct known known = {TEFTER__ENTRY__INIT, request, ret_answered, SEEN_SAME};
+    known.entry.id = (ProtobufCBinaryData){COMMAND_ID_SIZE, (uint8_t *)(uintptr_t)id};
     struct store_txn *txn = store_begin(ledger->store, false, &failure);
     if (txn == NULL)
         return false;
-    bool known = known_in(txn, id, request, arena, ret_answered, ret_same);
+    bool there = known_in(txn, &known, arena, ret_same);
     store_abort(txn);
-    return known;
+    return there;
 }
 
-bool ledger_applied(struct ledger *ledger, const uint8_t id[COMMAND_ID_SIZE],
-                    const struct hash *request, struct arena *arena,
-                    struct ledger_answered *ret_answered, bool *ret_same)
+bool ledger_applied(struct ledger *ledger, const uint8_t id[COMMAND_ID_SIZE], struct slice command,
+                    struct arena *arena, struct ledger_answered *ret_answered, bool *ret_same)
 {
+    struct known known = {TEFTER__ENTRY__INIT, NULL, ret_answered, SEEN_SAME};
+    known.entry.id = (ProtobufCBinaryData){COMMAND_ID_SIZE, (uint8_t *)(uintptr_t)id};
+    known.entry.command = (ProtobufCBinaryData){command.size, (uint8_t *)(uintptr_t)command.data};
     need(ledger->txn != NULL);
-    return known_in(ledger->txn, id, request, arena, ret_answered, ret_same);
+    return known_in(ledger->txn, &known, arena, ret_same);
 }

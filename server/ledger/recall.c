@@ -80,11 +80,10 @@ static void keep_recalled(struct tx *tx, const Tefter__OfferRecord *offer, Tefte
     tx->recalled_id = offer->id.data;
 }
 
-/* Another one may have come before it meanwhile. */
-static bool is_set_aside(const Tefter__RecallNext *command, const Tefter__OfferRecord *offer)
+/* Another one's turn may have come since the server named it: commands of its own group. */
+static bool is_named(const Tefter__RecallNext *command, const Tefter__OfferRecord *offer)
 {
-    return command->set_aside && offer != NULL && command->has_offer &&
-           command->offer == offer->seq;
+    return command->has_offer && command->offer == (offer != NULL ? offer->seq : 0);
 }
 
 /* Refuses: NOTHING_TO_CHANGE (none is due). */
@@ -95,11 +94,16 @@ Tefter__Refusal *apply_recall_next(struct tx *tx, const Tefter__RecallNext *comm
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
     struct recall recall;
     recall_find(tx, &recall);
+    bool named = is_named(command, recall.offer);
+    if (tx_rule(tx, RULE_OFFERS_ARE_NAMED) && command->has_offer && !named) {
+        tx_decided(tx);
+        return NULL;
+    }
     Tefter__Done *then = tx_new(tx, &tefter__done__descriptor);
     bool kept = false;
     Tefter__Refusal *refusal = recall.offer != NULL ? look_kept(tx, recall.offer, &kept) : NULL;
     kept = kept || (recall.offer != NULL && is_of_recovery(recall.offer));
-    if (is_set_aside(command, recall.offer))
+    if (command->set_aside && named && recall.offer != NULL)
         refusal = refuse(tx, TEFTER__REFUSAL_CODE__QUARANTINED, NULL);
     if (recall.offer != NULL && refusal == NULL && !kept)
         refusal = recall_apply(tx, &recall, then);

@@ -1,7 +1,7 @@
 /*
  * Every row of a state, as one digest. What is kept for those who ask again is left out where
  * another program may word it otherwise: of a command its id, seq and request count, not the reply,
- * and of events nothing.
+ * and of events and decisions nothing.
  */
 #include "base/limits.h"
 #include "ledger/inside.h"
@@ -54,7 +54,7 @@ bool ledger_rows(struct ledger *ledger, struct hash *ret_digest, struct failure 
     arena_init(&arena, FRAME_UNPACKED_MAX);
     hash_begin(&state);
     for (enum state_tree tree = 0; tree < TREE_COUNT; tree++)
-        if (tree != TREE_EVENT)
+        if (tree != TREE_EVENT && tree != TREE_DECISION)
             tree_add(&state, txn, tree, &arena);
     hash_end(&state, ret_digest);
     bool good = store_failure(txn)->fault == FAULT_NONE;

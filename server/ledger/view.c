@@ -138,7 +138,10 @@ static Tefter__Refusal *view_company_whole(struct tx *tx, const Tefter__CompanyV
 {
     Tefter__Refusal *refusal = view_company(tx, query, answer);
     answer->rules_version = tx->rules_version;
-    answer->owed_minor = posting_receivables(tx);
+    uint32_t only = staff_branch(tx);
+    if (staff_actor_may(tx, TEFTER__RIGHT__RIGHT_SEE_ALARMS) ||
+        staff_actor_may(tx, TEFTER__RIGHT__RIGHT_SEE_TRIAL_BALANCE))
+        answer->owed_minor = only == 0 ? posting_receivables(tx) : posting_receivables_of(tx, only);
     return refusal;
 }
 
@@ -156,8 +159,11 @@ static void try_work(struct tx *tx, void *context)
 
 /* Who counts a till blind could else feel for what it should hold: these say when it is not that,
  * or not there. */
-static bool tells_what_a_till_holds(Tefter__Command__KindCase kind)
+static bool tells_what_a_till_holds(struct tx *tx, const Tefter__Command *command)
 {
+    Tefter__Command__KindCase kind = command->kind_case;
+    if (kind == TEFTER__COMMAND__KIND_REVERSE_DOCUMENT)
+        return reversal_moves_cash(tx, command->reverse_document);
     return kind == TEFTER__COMMAND__KIND_OPEN_TILL || kind == TEFTER__COMMAND__KIND_COUNT_TILL ||
            kind == TEFTER__COMMAND__KIND_CLOSE_TILL || kind == TEFTER__COMMAND__KIND_MOVE_MONEY ||
            kind == TEFTER__COMMAND__KIND_PUT_CASH || kind == TEFTER__COMMAND__KIND_REFUND_MONEY ||
@@ -173,7 +179,7 @@ static Tefter__Refusal *view_try_command(struct tx *tx, const Tefter__TryCommand
     struct trial trial = {query->command, NULL};
     if (!machine_knows(query->command->kind_case))
         return refuse(tx, TEFTER__REFUSAL_CODE__UNREADABLE, "command");
-    Tefter__Refusal *refusal = tells_what_a_till_holds(query->command->kind_case)
+    Tefter__Refusal *refusal = tells_what_a_till_holds(tx, query->command)
                                    ? staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_SEE_TRIAL_BALANCE)
                                    : NULL;
     if (refusal != NULL)
@@ -484,24 +490,13 @@ static void look_days(struct tx *tx, void *context)
     struct wanted_days *wanted = context;
     const Tefter__CustomerRecord *customer = customer_get(tx, wanted->customer);
     if (customer != NULL)
-        wanted->days = credit_row_days(tx, customer, wanted->today);
+        wanted->days = credit_account_days(tx, customer, wanted->today);
 }
 
 struct date_span ledger_view_days(struct ledger_view *view, uint32_t customer, uint32_t today)
 {
     struct wanted_days wanted = {customer, today, {today, today}};
     return look(view, look_days, &wanted) ? wanted.days : (struct date_span){today, today};
-}
-
-static void look_oldest_due(struct tx *tx, void *context)
-{
-    struct wanted *wanted = context;
-    wanted->found = report_oldest_due(tx, wanted->number, UINT32_MAX);
-}
-
-uint32_t ledger_view_oldest_due(struct ledger_view *view, uint32_t customer)
-{
-    return look_number(view, look_oldest_due, customer);
 }
 
 static void look_recovery(struct tx *tx, void *context)
@@ -680,4 +675,90 @@ bool ledger_view_changed(struct ledger_view *view, uint64_t from, const uint64_t
     *ret_keys = changes.set.list;
     *ret_count = changes.set.count;
     return looked && changes.whole;
+}
+
+/* ---- the totals, made anew ---- */
+
+struct wanted_figures {
+    uint32_t customer;
+    struct ledger_customer_figures *ret_figures;
+};
+
+static void look_figures(struct tx *tx, void *context)
+{
+    struct wanted_figures *wanted = context;
+    struct ledger_row row;
+    *wanted->ret_figures = (struct ledger_customer_figures){.account = NULL};
+    if (!row_pack(tx, row_key_of(ROW_ACCOUNT, wanted->customer), &row))
+        return;
+    wanted->ret_figures->account = row.account;
+    report_customer_figures(tx, wanted->customer, &wanted->ret_figures->figures,
+                            &wanted->ret_figures->count);
+}
+
+bool ledger_view_customer_figures(struct ledger_view *view, uint32_t customer,
+                                  struct ledger_customer_figures *ret_figures)
+{
+    struct wanted_figures wanted = {customer, ret_figures};
+    return look(view, look_figures, &wanted);
+}
+
+static void look_day_figures(struct tx *tx, void *context)
+{
+    if (company_exists(tx))
+        report_day_figures(tx, context);
+}
+
+bool ledger_view_day_figures(struct ledger_view *view,
+                             void (*say)(void *context, const struct figure *figure), void *context)
+{
+    struct report_listener listener = {say, context};
+    return look(view, look_day_figures, &listener);
+}
+
+struct wanted_decisions {
+    struct ledger_decision *list;
+    size_t count;
+};
+
+static void look_decisions(struct tx *tx, void *context)
+{
+    struct wanted_decisions *wanted = context;
+    wanted->list = tx_take(tx, DECISIONS_KEPT_MAX * sizeof *wanted->list);
+    wanted->count = decided_list(tx, wanted->list);
+}
+
+bool ledger_view_decisions(struct ledger_view *view, const struct ledger_decision **ret_decisions,
+                           size_t *ret_count)
+{
+    struct wanted_decisions wanted = {NULL, 0};
+    bool there = look(view, look_decisions, &wanted);
+    *ret_decisions = wanted.list;
+    *ret_count = there ? wanted.count : 0;
+    return there;
+}
+
+struct wanted_tills {
+    uint32_t branch;
+    uint32_t date;
+    bool waits;
+};
+
+static void look_tills(struct tx *tx, void *context)
+{
+    struct wanted_tills *wanted = context;
+    struct tills_waiting waiting;
+    tills_uncounted(tx, &waiting);
+    wanted->waits = tills_hide(&waiting, wanted->branch, wanted->date);
+}
+
+bool ledger_view_cash_waits(struct ledger_view *view, uint32_t branch, uint32_t date)
+{
+    struct wanted_tills wanted = {branch, date, true};
+    return !look(view, look_tills, &wanted) || wanted.waits;
+}
+
+void ledger_hide_cash(Tefter__TotalsRow *row)
+{
+    report_hide_cash(row);
 }

@@ -54,7 +54,7 @@ uint32_t hub_count(const struct hub *hub);
 
 struct hub_row {
     uint64_t key;      /* as in wire/row_key.h */
-    uint32_t customer; /* 0: not of a customer */
+    uint32_t customer; /* of what is seen by branch (all but customers) it is the branch */
     struct slice row;  /* a packed Row */
 };
 

@@ -13,14 +13,11 @@ enum {
     ACCOUNT_UNLIMITED = 4,
     ACCOUNT_AVAILABLE = 6,
     ACCOUNT_LOCKED = 7,
-    ACCOUNT_OLDEST_DUE = 12,
-    ACCOUNT_PERSONS = 13,
     ACCOUNT_SEQ = 15,
     ACCOUNT_OVERDUE = 16,
     CUSTOMER_GROUPS = 6,
     CUSTOMER_BRANCH = 7,
     CUSTOMER_PERSONS = 13,
-    TAG_ACCOUNT_OLDEST_DUE = WIRE_TAG(ACCOUNT_OLDEST_DUE, WIRE_VARINT),
     TAG_ACCOUNT_SEQ = WIRE_TAG(ACCOUNT_SEQ, WIRE_VARINT),
     TAG_ROW_ACCOUNT = WIRE_TAG(ROW_ACCOUNT, WIRE_BYTES),
     TAG_ROW_CUSTOMER = WIRE_TAG(ROW_CUSTOMER, WIRE_BYTES),
@@ -37,9 +34,9 @@ enum part_kind { PART_ACCOUNT, PART_CUSTOMER, PART_PROFILE, PART_STANDING, PART_
 /* What is kept of one kind. Dates have 16 bits. */
 struct part {
     uint16_t size;
-    uint16_t cut;     /* account: where oldest_due goes; customer: its persons begin; profile: the
-                         record ends; standing: oldest_due of the account */
-    uint16_t cut_end; /* account: where seq goes; customer: its persons end */
+    uint16_t cut;     /* account: where seq goes; customer: its persons begin; profile: the record
+                         ends */
+    uint16_t cut_end; /* customer: its persons end */
     uint16_t generation;
     uint16_t from; /* days on which it holds */
     uint16_t until;
@@ -52,13 +49,12 @@ struct slot {
     int64_t balance_minor;
     int64_t available_minor;
     uint32_t branch;
-    uint16_t oldest_due;
     uint16_t from;
     uint16_t until;
     uint16_t generation;
-    bool due_known : 1;
     bool unlimited : 1;
     bool locked : 1;
+    bool overdue : 1;
     bool used : 1;  /* since the hand passed */
     bool moved : 1; /* the account since its standing was made, whose memory waits for the next */
 };
@@ -273,7 +269,7 @@ struct account_read {
     int64_t available_minor;
     bool unlimited;
     bool locked;
-    size_t cut;
+    bool overdue;
     size_t seq_at; /* where seq stands, and what is behind it */
     size_t seq_end;
 };
@@ -283,11 +279,10 @@ static bool account_read(struct slice account, struct account_read *ret_read)
 {
     struct slice rest = account;
     struct wire_field field;
-    *ret_read = (struct account_read){.cut = 0};
+    *ret_read = (struct account_read){.seq_at = 0};
     while (rest.size > 0) {
         size_t at = (size_t)(rest.data - account.data);
-        if (!wire_next(&rest, &field) || field.number == ACCOUNT_OLDEST_DUE ||
-            field.number == ACCOUNT_OVERDUE)
+        if (!wire_next(&rest, &field))
             return false;
         if (field.number == ACCOUNT_BALANCE)
             ret_read->balance_minor = (int64_t)field.value;
@@ -297,14 +292,14 @@ static bool account_read(struct slice account, struct account_read *ret_read)
             ret_read->available_minor = (int64_t)field.value;
         else if (field.number == ACCOUNT_LOCKED)
             ret_read->locked = field.value != 0;
-        else if (field.number == ACCOUNT_PERSONS)
-            ret_read->cut = at;
+        else if (field.number == ACCOUNT_OVERDUE)
+            ret_read->overdue = true;
         else if (field.number == ACCOUNT_SEQ)
             ret_read->seq_at = at;
         if (field.number == ACCOUNT_SEQ)
             ret_read->seq_end = (size_t)(rest.data - account.data);
     }
-    return ret_read->seq_at > ret_read->cut && ret_read->cut > 0;
+    return ret_read->seq_at > 0;
 }
 
 static void account_write(struct slot *slot, struct part *part, const struct account_read *read,
@@ -312,12 +307,12 @@ static void account_write(struct slot *slot, struct part *part, const struct acc
 {
     memcpy(part->bytes, account.data, read->seq_at);
     memcpy(part->bytes + read->seq_at, account.data + read->seq_end, account.size - read->seq_end);
-    part->cut = (uint16_t)read->cut;
-    part->cut_end = (uint16_t)read->seq_at;
+    part->cut = (uint16_t)read->seq_at;
     slot->balance_minor = read->balance_minor;
     slot->available_minor = read->available_minor;
     slot->unlimited = read->unlimited;
     slot->locked = read->locked;
+    slot->overdue = read->overdue;
     slot->from = day_of(days.from);
     slot->until = day_of(days.until);
     slot->generation = part->generation;
@@ -343,7 +338,6 @@ static void account_set(struct row_cache *cache, struct slot *slot, struct slice
 static void account_moved(struct slot *slot)
 {
     slot->moved = true;
-    slot->due_known = false;
 }
 
 void row_cache_put_account(struct row_cache *cache, uint32_t customer, struct slice account,
@@ -366,15 +360,6 @@ void row_cache_account_changed(struct row_cache *cache, uint32_t customer, struc
     account_moved(slot);
     if (slot->parts[PART_ACCOUNT] != NULL)
         account_set(cache, slot, account, days);
-}
-
-void row_cache_put_due(struct row_cache *cache, uint32_t customer, uint32_t oldest_due)
-{
-    struct slot *slot = slot_find(cache, customer);
-    if (slot == NULL || slot->parts[PART_ACCOUNT] == NULL)
-        return;
-    slot->oldest_due = day_of(oldest_due);
-    slot->due_known = true;
 }
 
 /* ---- customers ---- */
@@ -463,14 +448,13 @@ void row_cache_put_profile(struct row_cache *cache, uint32_t customer, struct sl
 }
 
 void row_cache_put_standing(struct row_cache *cache, uint32_t customer, struct slice standing,
-                            uint32_t oldest_due, uint32_t today)
+                            uint32_t today)
 {
     struct slot *slot = slot_need(cache, customer);
     struct part *part = slot == NULL ? NULL : part_make(cache, slot, PART_STANDING, standing.size);
     if (part == NULL)
         return;
     memcpy(part->bytes, standing.data, standing.size);
-    part->cut = day_of(oldest_due);
     part->from = part->until = day_of(today);
     slot->moved = false;
     put_done(cache, slot, PART_STANDING);
@@ -501,10 +485,9 @@ bool row_cache_facts(const struct row_cache *cache, uint32_t customer,
         .balance_minor = slot->balance_minor,
         .available_minor = slot->available_minor,
         .branch = slot->branch,
-        .oldest_due = slot->oldest_due,
-        .due_known = slot->due_known,
         .unlimited = slot->unlimited,
         .locked = slot->locked,
+        .overdue = slot->overdue,
     };
     return true;
 }
@@ -532,13 +515,11 @@ bool row_cache_has_profile(const struct row_cache *cache, uint32_t customer)
     return profile_here(cache, slot_find(cache, customer));
 }
 
-/* An account as it is sent: with its seq, in a card with oldest_due (0: without). */
+/* An account as it is sent: with its seq. */
 
-static size_t account_size(const struct part *part, const struct row_asker *asker,
-                           uint32_t oldest_due)
+static size_t account_size(const struct part *part, const struct row_asker *asker)
 {
-    return part->size + number_size(TAG_ACCOUNT_SEQ, asker->seq) +
-           (oldest_due == DATE_NONE ? 0 : number_size(TAG_ACCOUNT_OLDEST_DUE, oldest_due));
+    return part->size + number_size(TAG_ACCOUNT_SEQ, asker->seq);
 }
 
 static uint8_t *bytes_write(uint8_t *out, const uint8_t *bytes, size_t size)
@@ -547,15 +528,11 @@ static uint8_t *bytes_write(uint8_t *out, const uint8_t *bytes, size_t size)
     return out + size;
 }
 
-static uint8_t *account_put(uint8_t *out, const struct part *part, const struct row_asker *asker,
-                            uint32_t oldest_due)
+static uint8_t *account_put(uint8_t *out, const struct part *part, const struct row_asker *asker)
 {
     out = bytes_write(out, part->bytes, part->cut);
-    if (oldest_due != DATE_NONE)
-        out = number_write(out, TAG_ACCOUNT_OLDEST_DUE, oldest_due);
-    out = bytes_write(out, part->bytes + part->cut, (size_t)(part->cut_end - part->cut));
     out = number_write(out, TAG_ACCOUNT_SEQ, asker->seq);
-    return bytes_write(out, part->bytes + part->cut_end, (size_t)(part->size - part->cut_end));
+    return bytes_write(out, part->bytes + part->cut, (size_t)(part->size - part->cut));
 }
 
 static size_t member_size(uint32_t tag, size_t size)
@@ -573,8 +550,7 @@ static size_t who_size(const struct part *part)
 static size_t entry_body_size(const struct slot *slot, const struct row_asker *asker)
 {
     return member_size(TAG_ENTRY_WHO, who_size(slot->parts[PART_CUSTOMER])) +
-           member_size(TAG_ENTRY_ACCOUNT,
-                       account_size(slot->parts[PART_ACCOUNT], asker, DATE_NONE));
+           member_size(TAG_ENTRY_ACCOUNT, account_size(slot->parts[PART_ACCOUNT], asker));
 }
 
 size_t row_cache_entry_size(struct row_cache *cache, uint32_t customer,
@@ -597,8 +573,8 @@ uint8_t *row_cache_entry_write(const struct row_cache *cache, uint32_t customer,
     out = number_write(out, TAG_ENTRY_WHO, who_size(who));
     out = bytes_write(out, who->bytes, who->cut);
     out = bytes_write(out, who->bytes + who->cut_end, (size_t)(who->size - who->cut_end));
-    out = number_write(out, TAG_ENTRY_ACCOUNT, account_size(account, asker, DATE_NONE));
-    return account_put(out, account, asker, DATE_NONE);
+    out = number_write(out, TAG_ENTRY_ACCOUNT, account_size(account, asker));
+    return account_put(out, account, asker);
 }
 
 /* ---- rows of terminals ---- */
@@ -611,8 +587,7 @@ size_t row_cache_row_size(struct row_cache *cache, enum row_cache_kind kind, uin
         return 0;
     slot->used = true;
     return kind == ROW_CACHE_ACCOUNT
-               ? member_size(TAG_ROW_ACCOUNT,
-                             account_size(slot->parts[PART_ACCOUNT], asker, DATE_NONE))
+               ? member_size(TAG_ROW_ACCOUNT, account_size(slot->parts[PART_ACCOUNT], asker))
                : member_size(TAG_ROW_CUSTOMER, slot->parts[PART_CUSTOMER]->size);
 }
 
@@ -624,8 +599,8 @@ uint8_t *row_cache_row_write(const struct row_cache *cache, enum row_cache_kind 
     const struct part *who = slot->parts[PART_CUSTOMER];
     if (kind == ROW_CACHE_CUSTOMER)
         return bytes_write(number_write(out, TAG_ROW_CUSTOMER, who->size), who->bytes, who->size);
-    out = number_write(out, TAG_ROW_ACCOUNT, account_size(account, asker, DATE_NONE));
-    return account_put(out, account, asker, DATE_NONE);
+    out = number_write(out, TAG_ROW_ACCOUNT, account_size(account, asker));
+    return account_put(out, account, asker);
 }
 
 /* ---- cards ---- */
@@ -648,8 +623,7 @@ size_t row_cache_card_size(struct row_cache *cache, uint32_t customer,
     slot->used = true;
     const struct part *standing = slot->parts[PART_STANDING];
     return member_size(TAG_CARD_ROW, slot->parts[PART_CUSTOMER]->size) +
-           member_size(TAG_CARD_ACCOUNT,
-                       account_size(slot->parts[PART_ACCOUNT], asker, standing->cut)) +
+           member_size(TAG_CARD_ACCOUNT, account_size(slot->parts[PART_ACCOUNT], asker)) +
            slot->parts[PART_PROFILE]->size + standing->size +
            number_size(TAG_CARD_TODAY, asker->date);
 }
@@ -663,8 +637,8 @@ uint8_t *row_cache_card_write(const struct row_cache *cache, uint32_t customer,
     const struct part *profile = slot->parts[PART_PROFILE];
     const struct part *standing = slot->parts[PART_STANDING];
     out = bytes_write(number_write(out, TAG_CARD_ROW, who->size), who->bytes, who->size);
-    out = number_write(out, TAG_CARD_ACCOUNT, account_size(account, asker, standing->cut));
-    out = account_put(out, account, asker, standing->cut);
+    out = number_write(out, TAG_CARD_ACCOUNT, account_size(account, asker));
+    out = account_put(out, account, asker);
     out = bytes_write(out, profile->bytes, profile->cut);
     out = bytes_write(out, standing->bytes, standing->size);
     out = bytes_write(out, profile->bytes + profile->cut, (size_t)(profile->size - profile->cut));

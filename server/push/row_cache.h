@@ -14,7 +14,7 @@
  *     seq is a fact of their record, and kept.
  *  2. Business date. A row is kept with the days on which it reads the same; asked on another day
  *     it is a miss. So one row serves every branch, and a turned day costs only those with a lock,
- *     a term or a person that begins or ends.
+ *     a term or a person that begins or ends, or a bill that becomes overdue.
  *  3. A new policy. Views obey it at once, rows change with the job: its event begins a new
  *     generation, and older accounts are misses from its seq on, because the answer is the view's.
  *  4. A miss is filled from a view only if that stands at the seq that was published last; else
@@ -52,7 +52,7 @@ struct row_asker {
 
 /* ---- writing; what finds no memory or is not understood is not kept ---- */
 
-/* A packed AccountRow without oldest_due and overdue_minor, a packed CustomerRow with its words. */
+/* A packed AccountRow, a packed CustomerRow with its words. */
 void row_cache_put_account(struct row_cache *cache, uint32_t customer, struct slice account,
                            struct date_span days);
 void row_cache_put_customer(struct row_cache *cache, uint32_t customer, struct slice row,
@@ -63,14 +63,12 @@ void row_cache_account_changed(struct row_cache *cache, uint32_t customer, struc
                                struct date_span days);
 void row_cache_customer_changed(struct row_cache *cache, uint32_t customer, struct slice row,
                                 struct date_span days);
-/* Of an account as it is now: when its oldest open bill is due, DATE_NONE: there is none. */
-void row_cache_put_due(struct row_cache *cache, uint32_t customer, uint32_t oldest_due);
 /* Fields of a CustomerCardAnswer, packed: record; groups. */
 void row_cache_put_profile(struct row_cache *cache, uint32_t customer, struct slice record,
                            struct slice groups);
-/* terms, terms_of and overdue_minor; oldest_due of the account, DATE_NONE: none. Of `today`. */
+/* terms, terms_of and overdue_minor, of `today`. */
 void row_cache_put_standing(struct row_cache *cache, uint32_t customer, struct slice standing,
-                            uint32_t oldest_due, uint32_t today);
+                            uint32_t today);
 
 /* Terms of many have changed: accounts are misses from here on. */
 void row_cache_turn(struct row_cache *cache);
@@ -85,10 +83,9 @@ struct row_facts {
     int64_t balance_minor;
     int64_t available_minor;
     uint32_t branch;
-    uint32_t oldest_due;
-    bool due_known;
     bool unlimited;
     bool locked;
+    bool overdue;
 };
 /* false: a miss. */
 bool row_cache_facts(const struct row_cache *cache, uint32_t customer,

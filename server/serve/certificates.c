@@ -1,6 +1,7 @@
 #include "serve/certificates.h"
 
 #include "base/log.h"
+#include "datadir/web_identity.h"
 
 #include <stdlib.h>
 
@@ -23,7 +24,9 @@ struct certificates {
     struct loop_timer *timer;
     struct days server;
     struct days root;
+    struct days page;
     const char *alarm;
+    bool page_failed;
     bool renewal_failed; /* and it was told */
 };
 
@@ -92,6 +95,61 @@ static void try_renewal(struct certificates *certificates, int64_t now_ms)
     certificates->renewal_failed = !good;
 }
 
+/* ---- the page's ---- */
+
+static void note_page(struct certificates *certificates)
+{
+    struct days days = {0, 0};
+    if (certificates->options.page == NULL ||
+        !web_certificate_days(certificates->options.page, &days.begins_ms, &days.ends_ms))
+        days = (struct days){0, 0};
+    certificates->page = days;
+}
+
+/* What shows it to browsers sees that the file is another one. */
+static void try_page(struct certificates *certificates, const struct web_identity *identity,
+                     int64_t now_ms)
+{
+    struct failure failure = {.fault = FAULT_NONE};
+    bool good = web_root_renew(certificates->options.folder, identity, now_ms, &failure);
+    if (good)
+        log_line(LOG_NOTICE, "page_certificate_renewed", NULL);
+    else if (!certificates->page_failed)
+        log_line(LOG_ERROR, "page_certificate_not_renewed", "reason", failure.text, NULL);
+    certificates->page_failed = !good;
+    note_page(certificates);
+}
+
+static void look_at_page(struct certificates *certificates, int64_t now_ms)
+{
+    struct web_identity identity;
+    note_page(certificates);
+    if (!certificates->options.page_kept ||
+        !web_renewal_due(certificates->page.begins_ms, certificates->page.ends_ms, now_ms) ||
+        !web_identity_read(certificates->options.folder, &identity, NULL) ||
+        identity.kind != WEB_KIND_ROOT)
+        return;
+    try_page(certificates, &identity, now_ms);
+}
+
+static const char *page_alarm_of(const struct certificates *certificates, int64_t now_ms)
+{
+    const struct days *page = &certificates->page;
+    bool kept = certificates->options.page_kept;
+    if (certificates->options.page == NULL || page->ends_ms == 0)
+        return NULL;
+    if (page->ends_ms <= now_ms)
+        return kept ? "the certificate of the page has ended and browsers believe it no more: "
+                      "tefterd web-name --renew on the server says why it was not renewed"
+                    : "the certificate of the page has ended and browsers believe it no more: "
+                      "renew it and send HUP";
+    if (!web_renewal_late(page->begins_ms, page->ends_ms, now_ms))
+        return NULL;
+    return kept ? "the certificate of the page ends soon and was not renewed: tefterd web-name "
+                  "--renew on the server says why"
+                : "the certificate of the page ends soon: renew it and send HUP";
+}
+
 /* ---- warning ---- */
 
 static const char *alarm_of(const struct certificates *certificates, int64_t now_ms)
@@ -101,7 +159,7 @@ static const char *alarm_of(const struct certificates *certificates, int64_t now
     if (certificates->root.ends_ms < now_ms + ROOT_ALARM_DAYS * DAY_MS)
         return "the root certificate ends within two years: plan a new root, with which every "
                "device is enrolled again";
-    return NULL;
+    return page_alarm_of(certificates, now_ms);
 }
 
 static void note_alarm(struct certificates *certificates, const char *alarm)
@@ -119,6 +177,7 @@ static void look(void *context)
     int64_t now_ms = clock_now_ms(certificates->options.clock);
     if (renewal_due(&certificates->server, now_ms))
         try_renewal(certificates, now_ms);
+    look_at_page(certificates, now_ms);
     note_alarm(certificates, alarm_of(certificates, now_ms));
 }
 
@@ -137,6 +196,7 @@ void certificates_facts(const struct certificates *certificates,
 {
     *ret_facts = (struct certificates_facts){.server_ends_ms = certificates->server.ends_ms,
                                              .root_ends_ms = certificates->root.ends_ms,
+                                             .page_ends_ms = certificates->page.ends_ms,
                                              .alarm = certificates->alarm};
 }
 
@@ -156,6 +216,7 @@ struct certificates *certificates_create(const struct certificates_options *opti
         return NULL;
     }
     note_days(certificates, keys);
+    note_page(certificates);
     look(certificates);
     loop_timer_start(certificates->timer, LOOK_MS, LOOK_MS);
     return certificates;

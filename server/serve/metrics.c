@@ -188,6 +188,9 @@ static void put_certificates(const struct metrics *metrics, struct buffer *out)
                         "When the server's certificate ends.", facts.server_ends_ms * MS_US);
     openmetrics_seconds(out, "tefter_root_certificate_expiry_timestamp_seconds",
                         "When the root certificate ends.", facts.root_ends_ms * MS_US);
+    if (facts.page_ends_ms > 0)
+        openmetrics_seconds(out, "tefter_page_certificate_expiry_timestamp_seconds",
+                            "When the page's certificate ends.", facts.page_ends_ms * MS_US);
 }
 
 static void put_connections(const struct metrics *metrics, struct buffer *out)
@@ -209,6 +212,12 @@ static void put_connections(const struct metrics *metrics, struct buffer *out)
                         sessions.accepted);
     openmetrics_counter(out, "tefter_connections_turned_away", "Connections without a place.",
                         sessions.turned_away);
+    openmetrics_gauge(out, "tefter_browsers_open", "", "Connections of browsers, of those open.",
+                      sessions.browsers);
+    openmetrics_counter(
+        out, "tefter_browsers_turned_away",
+        "Browsers that gave their place up before they had shown a key, or had none.",
+        sessions.browsers_turned_away);
     openmetrics_counter(out, "tefter_connections_too_many",
                         "Connections of a terminal or an address that had enough.",
                         sessions.too_many);

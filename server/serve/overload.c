@@ -20,6 +20,7 @@ struct overload {
     struct loop_timer *timer;
     struct reported turned_away;
     struct reported too_many;
+    struct reported browsers;
     struct reported starved;
     struct reported busy;
 };
@@ -50,6 +51,11 @@ static void look(void *context)
                  log_value("%" PRIu32, sessions.open), "slots",
                  log_value("%" PRIu32, sessions.slots), "advice",
                  sessions.slots < SESSIONS_MAX ? "raise the limit of open files" : "none", NULL);
+    if ((more = news(&overload->browsers, sessions.browsers_turned_away)) > 0)
+        log_line(
+            LOG_WARNING, "browsers_turned_away", "connections", log_value("%" PRIu64, more), "last",
+            sessions.browsers_away_last, "open", log_value("%" PRIu32, sessions.browsers), "advice",
+            "many that show no key come from there; a larger shop wants --web-connections", NULL);
     if ((more = news(&overload->too_many, sessions.too_many)) > 0)
         log_line(LOG_WARNING, "too_many_connections", "refused", log_value("%" PRIu64, more),
                  "last", sessions.too_many_last, "advice",
@@ -92,7 +98,7 @@ struct overload *overload_create(struct loop *loop, const struct sessions *sessi
     overload->sessions = sessions;
     overload->writer = writer;
     overload->turned_away.ticks = overload->too_many.ticks = overload->starved.ticks =
-        overload->busy.ticks = TELL_TICKS;
+        overload->browsers.ticks = overload->busy.ticks = TELL_TICKS;
     tell_places(overload);
     loop_timer_start(overload->timer, LOOK_MS, LOOK_MS);
     return overload;

@@ -3,23 +3,28 @@
  *
  *   datadir ─ journal ─ ledger ─ vault ─ clock ─ commit  (instance.h)
  *     └─ keys ─ loop ─ writer ─ monitor ─ sessions ─ certificates ─ overload ─ maintenance ─
- * metrics ─ status file
+ * metrics ─ status file ─ notifier ─ page
  *
  * TERM: the writer finishes, every terminal hears Goodbye, the state is synced and marked CLEAN.
  * A second TERM leaves at once. HUP: the clock is believed, and the certificate is read again.
  */
 #include "serve/serve.h"
 #include "base/sd_notify.h"
+#include "datadir/backup_note.h"
 #include "datadir/follower_note.h"
 #include "datadir/keys.h"
 #include "engine/instance.h"
 #include "engine/writer.h"
+#include "net/web_push.h"
+#include "notice/setup.h"
 #include "recovery/subprocess.h"
 #include "serve/certificates.h"
 #include "serve/maintenance.h"
 #include "serve/metrics.h"
 #include "serve/monitor.h"
+#include "serve/notifier.h"
 #include "serve/overload.h"
+#include "serve/page.h"
 #include "serve/status_file.h"
 
 #include "base/log.h"
@@ -27,6 +32,7 @@
 #include "base/version.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +44,8 @@ enum { ARGUMENTS_MAX = 200, DRAIN_MS = 10 * 1000, LOST_MS = 1000, LOST_RETRY_MS 
 
 struct server {
     const struct settings *settings;
+    char listens[300];            /* for terminals: host and port */
+    char ledger_folder[PATH_MAX]; /* whole */
     struct instance instance;
     struct keys keys;
     struct receipt_seal seal;
@@ -54,6 +62,11 @@ struct server {
     struct loop_timer *leaving; /* of telling that it is lost */
     struct metrics *metrics;
     struct status_file *status_file;
+    struct site site; /* the names of the page */
+    struct web_adopted adopted;
+    const char *origins[SITE_ORIGINS_MAX];
+    struct page *page;
+    struct notifier *notifier; /* NULL: no notices are sent */
     uint64_t started_ms;
     struct certificates *certificates;
     bool draining;
@@ -99,6 +112,26 @@ static void published(void *owner, const struct published_group *group)
 }
 
 static void lost(void *owner);
+
+static bool send_notice(void *owner, const Tefter__NoticeOrder *order)
+{
+    struct server *server = owner;
+    return server->notifier != NULL && notifier_send(server->notifier, order);
+}
+
+static void cancel_notice(void *owner, uint64_t number)
+{
+    struct server *server = owner;
+    if (server->notifier != NULL)
+        notifier_cancel(server->notifier, number);
+}
+
+static void noticed(void *owner, const Tefter__NoticeOutcome *outcome)
+{
+    struct server *server = owner;
+    if (server->sessions)
+        sessions_noticed(server->sessions, outcome);
+}
 
 static bool disabled(void *owner, enum death_task task, uint64_t number)
 {
@@ -164,14 +197,18 @@ static void tell_monitor(const struct server *server, Tefter__StatusAnswer *answ
 static void tell_copies(const struct server *server, Tefter__StatusAnswer *answer)
 {
     const struct datadir *folder = &server->instance.folder;
-    struct follower_note note;
-    answer->last_backup_ms = maintenance_last_backup_ms(folder);
+    static struct backup_note copy; /* until the answer is sent */
+    static struct follower_note note;
+    bool copied = backup_note_read(folder, &copy);
+    answer->last_backup_ms = copied ? copy.made_ms : 0;
     answer->has_last_backup_ms = answer->last_backup_ms > 0;
+    answer->copies_at = copied ? copy.place : NULL;
     answer->has_follower_seq = answer->has_follower_lag_ms = follower_note_read(folder, &note);
     if (!answer->has_follower_seq)
         return;
     int64_t lag_ms = clock_read().wall_ms - note.caught_up_ms;
     answer->follower_seq = note.seq;
+    answer->copies_at = note.place;
     answer->follower_lag_ms = lag_ms > 0 ? (uint64_t)lag_ms : 0;
 }
 
@@ -182,6 +219,8 @@ static void tell_certificates(const struct server *server, Tefter__StatusAnswer 
     answer->has_server_certificate_ends_ms = answer->has_root_certificate_ends_ms = 1;
     answer->server_certificate_ends_ms = facts.server_ends_ms;
     answer->root_certificate_ends_ms = facts.root_ends_ms;
+    answer->has_web_certificate_ends_ms = facts.page_ends_ms > 0;
+    answer->web_certificate_ends_ms = facts.page_ends_ms;
     answer->certificate_alarm = (char *)(uintptr_t)facts.alarm;
 }
 
@@ -228,6 +267,8 @@ static void status(void *owner, Tefter__StatusAnswer *answer)
     writer_metrics(server->writer, &writer);
     journal_metrics(server->instance.journal, &journal);
     answer->version = (char *)(uintptr_t)version_text;
+    answer->ledger_folder = server->ledger_folder;
+    answer->listens = server->listens;
     answer->uptime_ms = clock_loop_ms() - server->started_ms;
     answer->commands = writer.commands;
     answer->batches = writer.batches;
@@ -289,6 +330,8 @@ static void on_term(void *context)
     server->draining = true;
     log_line(LOG_NOTICE, "stopping", NULL);
     notify_stopping();
+    page_stop(server->page);
+    notifier_stop(server->notifier);
     maintenance_stop(server->maintenance);
     loop_timer_start(server->bound, DRAIN_MS, 0);
     writer_finish(server->writer, drain_sessions, server);
@@ -301,6 +344,8 @@ static void begin_anew(void *context)
     if (server->draining)
         return;
     server->draining = true;
+    page_stop(server->page);
+    notifier_stop(server->notifier);
     loop_timer_start(server->bound, DRAIN_MS, 0);
     sessions_drain(server->sessions, "the server starts anew", LOST_RETRY_MS, stop, server);
 }
@@ -310,6 +355,7 @@ static void on_hup(void *context)
     struct server *server = context;
     monitor_accept_clock(server->monitor);
     certificates_reload(server->certificates);
+    page_reload(server->page);
 }
 
 static bool catch_signals(struct server *server, struct failure *failure)
@@ -408,34 +454,73 @@ static bool build_monitor(struct server *server, struct failure *failure)
     return server->monitor != NULL;
 }
 
+static bool serves_browsers(const struct server *server)
+{
+    return server->settings->web_socket || server->settings->web != NULL;
+}
+
+static bool fill_notices(const struct server *server, struct sessions_notices *ret_notices,
+                         struct failure *failure)
+{
+    const struct settings *settings = server->settings;
+    struct push_key key;
+    *ret_notices = (struct sessions_notices){
+        .push = settings->notify_contact != NULL,
+        .phone = settings->notify_url != NULL,
+        .details = settings->notify_details,
+        .any_address = settings->notify_private,
+        .after_s = (uint32_t)settings->notify_after_s,
+        .most = (uint32_t)settings->notify_most,
+        .send = send_notice,
+        .cancel = cancel_notice,
+    };
+    if (!ret_notices->push)
+        return true;
+    if (!keys_push(&server->instance.folder, &key, failure))
+        return false;
+    memcpy(ret_notices->push_key, key.point, sizeof ret_notices->push_key);
+    secret_wipe(&key, sizeof key);
+    return true;
+}
+
 static bool build_sessions(struct server *server, struct failure *failure)
 {
-    struct sessions_options options = {.loop = server->loop,
-                                       .ledger = server->instance.ledger,
-                                       .vault = server->instance.vault,
-                                       .listen = server->settings->listen,
-                                       .row_cache_bytes = server->settings->row_cache_bytes,
-                                       .per_terminal = (uint32_t)server->settings->per_terminal,
-                                       .per_address = (uint32_t)server->settings->per_address,
-                                       .unproven_per_address =
-                                           (uint32_t)server->settings->unproven_per_address,
-                                       .audit_path = server->instance.folder.audit,
-                                       .ended_path = server->instance.folder.ended,
-                                       .marks_path = server->instance.folder.marks,
-                                       .identity = server->keys.server,
-                                       .root = server->keys.root,
-                                       .seal = &server->seal,
-                                       .submit = submit,
-                                       .busy = busy,
-                                       .retry_ms = retry_ms,
-                                       .make_visible = make_visible,
-                                       .now_ms = now_of,
-                                       .turns = &server->loop_turns,
-                                       .status = status,
-                                       .read_only_cause = read_only_cause,
-                                       .disabled = disabled,
-                                       .new_id = new_id,
-                                       .owner = server};
+    struct sessions_notices notices;
+    if (!fill_notices(server, &notices, failure))
+        return false;
+    struct sessions_options options = {
+        .loop = server->loop,
+        .ledger = server->instance.ledger,
+        .vault = server->instance.vault,
+        .listen = server->settings->listen,
+        .row_cache_bytes = server->settings->row_cache_bytes,
+        .per_terminal = (uint32_t)server->settings->per_terminal,
+        .per_address = (uint32_t)server->settings->per_address,
+        .unproven_per_address = (uint32_t)server->settings->unproven_per_address,
+        .browser_socket = serves_browsers(server) ? server->instance.folder.web : NULL,
+        .browsers_most = (uint32_t)server->settings->web_connections,
+        .origins = server->origins,
+        .origin_count = server->site.count,
+        .found_link = server->settings->found_link,
+        .audit_path = server->instance.folder.audit,
+        .ended_path = server->instance.folder.ended,
+        .marks_path = server->instance.folder.marks,
+        .contacts_path = server->instance.folder.contacts,
+        .notices = notice_wanted(server->settings) ? &notices : NULL,
+        .identity = server->keys.server,
+        .root = server->keys.root,
+        .seal = &server->seal,
+        .submit = submit,
+        .busy = busy,
+        .retry_ms = retry_ms,
+        .make_visible = make_visible,
+        .now_ms = now_of,
+        .turns = &server->loop_turns,
+        .status = status,
+        .read_only_cause = read_only_cause,
+        .disabled = disabled,
+        .new_id = new_id,
+        .owner = server};
     memcpy(options.token_key, server->keys.token, sizeof options.token_key);
     return sessions_create(&options, &server->sessions, failure);
 }
@@ -445,7 +530,9 @@ static bool build_certificates(struct server *server, struct failure *failure)
     struct certificates_options options = {.loop = server->loop,
                                            .folder = &server->instance.folder,
                                            .clock = &server->instance.clock,
-                                           .sessions = server->sessions};
+                                           .sessions = server->sessions,
+                                           .page = server->settings->web_cert,
+                                           .page_kept = server->adopted.page[0] != '\0'};
     server->certificates = certificates_create(&options, &server->keys, failure);
     return server->certificates != NULL;
 }
@@ -487,6 +574,33 @@ static bool build_metrics(struct server *server, struct failure *failure)
     return server->metrics != NULL;
 }
 
+static bool build_page(struct server *server, struct failure *failure)
+{
+    struct page_options options = {.loop = server->loop,
+                                   .settings = server->settings,
+                                   .folder = &server->instance.folder,
+                                   .site = &server->site,
+                                   .adopted = server->adopted.page[0] ? &server->adopted : NULL};
+    if (server->settings->web == NULL)
+        return true;
+    server->page = page_create(&options, failure);
+    return server->page != NULL;
+}
+
+static bool build_notifier(struct server *server, struct failure *failure)
+{
+    struct notifier_options options = {.loop = server->loop,
+                                       .settings = server->settings,
+                                       .folder = &server->instance.folder,
+                                       .now_ms = now_of,
+                                       .outcome = noticed,
+                                       .owner = server};
+    if (!notice_wanted(server->settings))
+        return true;
+    server->notifier = notifier_create(&options, failure);
+    return server->notifier != NULL;
+}
+
 static bool build_status_file(struct server *server, struct failure *failure)
 {
     struct status_file_options options = {
@@ -509,11 +623,11 @@ static void log_rules(const struct server *server)
 static void tell_listening(struct server *server)
 {
     struct failure failure = {.fault = FAULT_NONE};
-    char address[300];
+    char *address = server->listens;
     const char *listen = server->settings->listen;
     const char *colon = strrchr(listen, ':');
     int host = colon ? (int)(colon - listen) : (int)strlen(listen);
-    int size = snprintf(address, sizeof address, "%.*s:%u\n", host, listen,
+    int size = snprintf(address, sizeof server->listens, "%.*s:%u\n", host, listen,
                         (unsigned)sessions_port(server->sessions));
     if (!files_write(server->instance.folder.address, slice_of(address, (size_t)size), 0600,
                      &failure)) {
@@ -521,6 +635,9 @@ static void tell_listening(struct server *server)
         log_line(LOG_WARNING, "address_not_written", "reason", failure.text, NULL);
     }
     address[size - 1] = '\0';
+    if (realpath(server->instance.folder.root, server->ledger_folder) == NULL)
+        (void)snprintf(server->ledger_folder, sizeof server->ledger_folder, "%s",
+                       server->instance.folder.root);
     tell(stdout, "listening on %s\n", address);
     fflush(stdout);
     log_rules(server);
@@ -549,6 +666,7 @@ static bool build(struct server *server, struct failure *failure)
            build_sessions(server, failure) && build_certificates(server, failure) &&
            build_overload(server, failure) && build_maintenance(server, failure) &&
            build_metrics(server, failure) && build_status_file(server, failure) &&
+           build_notifier(server, failure) && build_page(server, failure) &&
            catch_signals(server, failure);
 }
 
@@ -556,6 +674,9 @@ static bool build(struct server *server, struct failure *failure)
 static void tear_down(struct server *server)
 {
     unlink(server->instance.folder.address);
+    page_destroy(server->page);
+    notifier_destroy(server->notifier);
+    server->notifier = NULL;
     status_file_destroy(server->status_file);
     metrics_destroy(server->metrics);
     maintenance_stop(server->maintenance);
@@ -600,6 +721,14 @@ int serve_run(const struct settings *settings)
     signal(SIGXFSZ, SIG_IGN);
     raise_descriptors();
     server = (struct server){.settings = settings, .started_ms = clock_loop_ms()};
+    static struct settings taken; /* with what the ledger's folder has for the page */
+    taken = *settings;
+    if (!page_adopt(&taken, &server.adopted, &failure) ||
+        !page_site(&taken, &server.site, &failure))
+        return settings_report(&failure);
+    server.settings = settings = &taken;
+    for (size_t i = 0; i < server.site.count; i++)
+        server.origins[i] = server.site.origins[i].text;
     if (!instance_open(&server.instance, settings, INSTANCE_SHOWN, &failure))
         return settings_report(&failure);
     tell_avoided(&server);

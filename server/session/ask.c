@@ -27,6 +27,7 @@ static struct principal *principal_of(void *owner, uint64_t name)
 static void enter(struct session *session)
 {
     session->state = SESSION_LOGGED_IN;
+    session->watching = false; /* until they say so */
     session->login_by_ms = 0;
     session->frames.bound = FRAME_TO_SERVER_MAX;
     feeds_drop_unseen(session);
@@ -35,8 +36,9 @@ static void enter(struct session *session)
 static void leave(struct session *session)
 {
     feeds_drop(session);
+    session->watching = false;
     session->state = SESSION_GREETED;
-    session->login_by_ms = loop_now_ms(session->home->options.loop) + LOGIN_MS;
+    session_await_login(session);
     if (session->home->options.seal == NULL || session->home->options.seal->ended_count == 0)
         session->frames.bound = FRAME_BEFORE_LOGIN_MAX;
 }
@@ -64,8 +66,10 @@ static void send_logged_in(struct session *session, uint64_t request, Tefter__Lo
 static void refused(struct session *session, uint64_t request, const struct access_answer *answer)
 {
     if (answer->guessed && session->who.staff == 0)
-        session->login_by_ms = loop_now_ms(session->home->options.loop) + LOGIN_MS;
+        session_await_login(session);
     session_refuse_number(session, request, answer->refused);
+    if (session->state == SESSION_ENROLLING && session->browser) /* its nonce is spent */
+        session_goodbye(session, "this browser is not enrolled", answer->refused);
 }
 
 static void pass_answer(struct session *session, uint64_t request,
@@ -92,6 +96,9 @@ static void pass_answer(struct session *session, uint64_t request,
         message.body_case = TEFTER__TO_TERMINAL__BODY_ENROLLED;
         message.enrolled = answer->enrolled;
         session_send(session, request, &message);
+        break;
+    case ACCESS_BROWSER_ENROLLED:
+        browser_enrolled(session, request, answer->browser_enrolled);
         break;
     case ACCESS_PIN_RIGHT: /* pin_answered */
         break;
@@ -200,6 +207,13 @@ void ask_enrol(struct session *session, const Tefter__FromTerminal *request)
     access_enrol(session->home->access, &asker, request->enrol->code, request->enrol->request);
 }
 
+void ask_enrol_browser(struct session *session, const Tefter__FromTerminal *request,
+                       const struct access_challenge *challenge)
+{
+    const struct access_asker asker = begin(session, request);
+    access_enrol_browser(session->home->access, &asker, challenge, request->enrol_browser);
+}
+
 void ask_renew(struct session *session, const Tefter__FromTerminal *request)
 {
     const struct access_asker asker = begin(session, request);
@@ -211,11 +225,20 @@ void ask_audit(struct session *session, const Tefter__FromTerminal *request)
     struct sessions *home = session->home;
     Tefter__ToTerminal message = TEFTER__TO_TERMINAL__INIT;
     message.body_case = TEFTER__TO_TERMINAL__BODY_AUDIT;
-    message.audit = access_audit_page(home->access, request->audit_list, &home->arena);
+    uint32_t only;
+    bool known = totals_branch(session, &only);
+    message.audit =
+        known ? access_audit_page(home->access, request->audit_list, only, &home->arena) : NULL;
     if (message.audit == NULL)
         session_refuse_wait(session, request, TEFTER__REFUSAL_CODE__BUSY, BUSY_RETRY_MS);
     else
         session_send(session, request->request, &message);
+}
+
+void ask_left_undone(struct session *session, const Tefter__FromTerminal *request)
+{
+    access_left_undone(session->home->access, &session->who, request->left_undone);
+    session_accept(session, request->request);
 }
 
 /* ---- what others do ---- */

@@ -60,8 +60,6 @@ static void keep_standing(struct reading *reading, Tefter__CustomerCardAnswer *c
     uint32_t customer = card->record->customer;
     uint32_t today = reading->asker.date;
     struct buffer *out = &home->rows;
-    uint32_t oldest_due = card->account->has_oldest_due ? card->account->oldest_due : DATE_NONE;
-    card->account->has_oldest_due = false;
     row_cache_put_account(home->cache, customer, message_pack(&card->account->base, &home->arena),
                           ledger_view_days(reading->view, customer, today));
     buffer_clear(out);
@@ -69,7 +67,7 @@ static void keep_standing(struct reading *reading, Tefter__CustomerCardAnswer *c
     put_number(out, TAG_CARD_TERMS_OF, (uint64_t)card->terms_of);
     put_number(out, TAG_CARD_OVERDUE, (uint64_t)card->overdue_minor);
     if (!out->overflow)
-        row_cache_put_standing(home->cache, customer, buffer_slice(out), oldest_due, today);
+        row_cache_put_standing(home->cache, customer, buffer_slice(out), today);
 }
 
 static bool send_card(struct reading *reading, uint64_t request, uint32_t customer)

@@ -17,11 +17,12 @@ struct row {
 #define RIGHT(name) TEFTER__RIGHT__RIGHT_##name
 
 /* No default: a request without a row does not compile. */
-static struct row row_of(const Tefter__FromTerminal *request)
+static struct row row_of(const struct session *session, const Tefter__FromTerminal *request)
 {
     switch (request->body_case) {
     case BODY(HELLO):
-        return (struct row){terminal_hello, SESSION_CONNECTED, RIGHT(NONE), true};
+        return (struct row){session->state == SESSION_CHALLENGED ? browser_hello : terminal_hello,
+                            SESSION_CHALLENGED, RIGHT(NONE), true};
     case BODY(PING):
         return (struct row){status_ping, SESSION_GREETED, RIGHT(NONE), true};
     case BODY(RENEW):
@@ -52,12 +53,44 @@ static struct row row_of(const Tefter__FromTerminal *request)
         return (struct row){status_server, SESSION_LOGGED_IN, RIGHT(NONE), false};
     case BODY(AUDIT_LIST):
         return (struct row){ask_audit, SESSION_LOGGED_IN, RIGHT(SEE_AUDIT), false};
+    case BODY(LEFT_UNDONE):
+        return (struct row){ask_left_undone, SESSION_LOGGED_IN, RIGHT(NONE), false};
     case BODY(OFFER):
         return (struct row){offer_take, SESSION_GREETED, RIGHT(NONE), true};
     case BODY(OFFERS_DONE):
         return (struct row){offers_done, SESSION_GREETED, RIGHT(NONE), true};
+    case BODY(PRINT):
+        return (struct row){printing_ask, SESSION_LOGGED_IN, RIGHT(SEE), false};
+    case BODY(TAKE_PRINT_JOB):
+        return (struct row){printing_take, SESSION_GREETED, RIGHT(NONE), false};
     case BODY(ENROL):
         return (struct row){ask_enrol, SESSION_ENROLLING, RIGHT(NONE), false};
+    case BODY(ENROL_BROWSER):
+        return (struct row){browser_enrol, SESSION_CHALLENGED, RIGHT(NONE), false};
+    case BODY(WATCHING):
+        return (struct row){notices_watching, SESSION_LOGGED_IN, RIGHT(NONE), false};
+    case BODY(NOTICE_SETTINGS):
+        return (struct row){notices_settings, SESSION_LOGGED_IN, RIGHT(NONE), false};
+    case BODY(PUT_PUSH):
+        return (struct row){notices_put_push, SESSION_LOGGED_IN, RIGHT(APPROVE), false};
+    case BODY(REMOVE_PUSH):
+        return (struct row){notices_remove_push, SESSION_LOGGED_IN, RIGHT(NONE), false};
+    case BODY(SET_NOTICES):
+        return (struct row){notices_set, SESSION_LOGGED_IN, RIGHT(APPROVE), false};
+    case BODY(TEST_NOTICE):
+        return (struct row){notices_test, SESSION_LOGGED_IN, RIGHT(APPROVE), false};
+    case BODY(IMPORT_OPEN):
+        return (struct row){import_open, SESSION_LOGGED_IN, RIGHT(NONE), false};
+    case BODY(IMPORT_PIECE):
+        return (struct row){import_piece, SESSION_LOGGED_IN, RIGHT(NONE), false};
+    case BODY(IMPORT_DO):
+        return (struct row){import_do, SESSION_LOGGED_IN, RIGHT(NONE), false};
+    case BODY(IMPORT_LOOK):
+        return (struct row){import_look, SESSION_LOGGED_IN, RIGHT(NONE), false};
+    case BODY(IMPORT_REJECTS):
+        return (struct row){import_rejects, SESSION_LOGGED_IN, RIGHT(NONE), false};
+    case BODY(OPEN_FOUNDING): /* there is a ledger */
+    case BODY(FOUND_COMPANY):
     case TEFTER__FROM_TERMINAL__BODY__NOT_SET:
     case _TEFTER__FROM_TERMINAL__BODY__CASE_IS_INT_SIZE:
         break;
@@ -70,6 +103,13 @@ static const char *out_of_place(const struct session *session, const Tefter__Fro
 {
     bool enrol = request->body_case == TEFTER__FROM_TERMINAL__BODY_ENROL;
     bool hello = request->body_case == TEFTER__FROM_TERMINAL__BODY_HELLO;
+    bool of_browser = request->body_case == TEFTER__FROM_TERMINAL__BODY_ENROL_BROWSER;
+    if (session->state == SESSION_CHALLENGED)
+        return hello || of_browser ? NULL : "Hello comes first";
+    if (session->browser && (of_browser || session->state == SESSION_ENROLLING))
+        return "a challenge is answered once";
+    if (of_browser)
+        return "only browsers are enrolled so";
     if (enrol != (session->state == SESSION_ENROLLING))
         return enrol ? "enrolment has a protocol of its own" : "only enrolment is spoken here";
     if (session->state == SESSION_CONNECTED && !hello)
@@ -117,7 +157,8 @@ static void unreadable(struct session *session, const struct message_fault *faul
  * this server understands. Whatever comes later may not. */
 static unsigned left_out(const struct session *session)
 {
-    bool greeted = session->state != SESSION_CONNECTED && session->state != SESSION_ENROLLING;
+    bool greeted = session->state != SESSION_CONNECTED && session->state != SESSION_CHALLENGED &&
+                   session->state != SESSION_ENROLLING;
     return greeted ? 0 : MESSAGE_UNKNOWN_PASSES;
 }
 
@@ -166,7 +207,7 @@ void dispatch(struct session *session, struct slice frame)
     const Tefter__FromTerminal *request = read_frame(session, frame);
     if (session->state == SESSION_CLOSING)
         return;
-    struct row row = request == NULL ? (struct row){.handle = NULL} : row_of(request);
+    struct row row = request == NULL ? (struct row){.handle = NULL} : row_of(session, request);
     if (row.handle == NULL) {
         const struct message_fault fault = {.path = "body", .what = "no request"};
         unreadable(session, &fault);

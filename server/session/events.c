@@ -14,7 +14,6 @@ struct changed {
     size_t count;
     struct changed_one {
         uint32_t id;
-        bool read;
         const void *record; /* NULL: there is none */
     } ones[CHANGED_AT_ONCE];
 };
@@ -52,23 +51,15 @@ static struct changed_one *find(struct changed *changed, uint32_t id)
 static void recheck_staff(struct watch *watch, struct session *session)
 {
     struct changed_one *one = find(&watch->staff, session->who.staff);
-    if (one == NULL)
-        return;
-    if (!one->read)
-        one->record = ledger_view_staff(watch->view, one->id);
-    one->read = true;
-    session_recheck_staff(session, one->record);
+    if (one != NULL)
+        session_recheck_staff(session, one->record);
 }
 
 static void recheck_terminal(struct watch *watch, struct session *session)
 {
     struct changed_one *one = find(&watch->terminals, session->who.device);
-    if (one == NULL)
-        return;
-    if (!one->read)
-        one->record = ledger_view_terminal(watch->view, one->id);
-    one->read = true;
-    terminal_recheck(session, one->record);
+    if (one != NULL)
+        terminal_recheck(session, one->record);
 }
 
 static void recheck(struct watch *watch, struct session *session)
@@ -85,6 +76,21 @@ static void sort_changed(struct changed *changed)
         qsort(changed->ones, changed->count, sizeof changed->ones[0], compare_ones);
 }
 
+/* Whoever is not connected has contacts too. */
+static void read_all(struct watch *watch)
+{
+    for (size_t i = 0; i < watch->staff.count; i++) {
+        struct changed_one *one = &watch->staff.ones[i];
+        one->record = ledger_view_staff(watch->view, one->id);
+        notices_staff_changed(watch->home, one->record, one->id);
+    }
+    for (size_t i = 0; i < watch->terminals.count; i++) {
+        struct changed_one *one = &watch->terminals.ones[i];
+        one->record = ledger_view_terminal(watch->view, one->id);
+        notices_terminal_changed(watch->home, one->record, one->id);
+    }
+}
+
 static void recheck_all(struct watch *watch)
 {
     const struct sessions *home = watch->home;
@@ -92,6 +98,7 @@ static void recheck_all(struct watch *watch)
         return;
     sort_changed(&watch->staff);
     sort_changed(&watch->terminals);
+    read_all(watch);
     for (uint32_t i = 0; i < home->slot_count; i++)
         if (home->slots[i].session != NULL)
             recheck(watch, home->slots[i].session);

@@ -17,7 +17,8 @@ struct feed {
     uint64_t cursor;           /* of pages: the last one that was told, or how many were */
     uint32_t *customers;       /* only these; NULL: all */
     uint32_t customer_count;
-    uint8_t topic;
+    struct totals_eyes eyes; /* of what is seen by branch */
+    uint16_t topic;
     bool paging;
     bool stale; /* the hub gave up: to begin anew in its turn */
     bool held;  /* its turn came to nothing: tried again with the next heartbeat */
@@ -154,6 +155,12 @@ static bool own_page(struct feed *feed, struct snapshot_chunk *ret_page)
     return read;
 }
 
+/* Of what is kept in memory. */
+static bool totals_page(struct feed *feed, struct snapshot_chunk *ret_page)
+{
+    return totals_chunk(feed->session->home, feed->topic, &feed->eyes, &feed->cursor, ret_page);
+}
+
 static bool shared_page(struct feed *feed, struct snapshot_chunk *ret_page)
 {
     if (!snapshot_chunk(feed->snapshot, (uint32_t)feed->cursor, ret_page))
@@ -169,7 +176,9 @@ static bool feed_chunk(struct feed *feed)
     struct buffer *out = &session->home->out;
     struct snapshot_chunk page;
     arena_reset(&session->home->arena);
-    if (!(feed->snapshot != NULL ? shared_page(feed, &page) : own_page(feed, &page)))
+    if (!(feed->snapshot != NULL      ? shared_page(feed, &page)
+          : totals_topic(feed->topic) ? totals_page(feed, &page)
+                                      : own_page(feed, &page)))
         return false;
     buffer_clear(out);
     if (hub_chunk_put(out, feed->subscription, page.seq, page.rows, page.last))
@@ -202,7 +211,7 @@ void feeds_turn(struct session *session)
         return;
     struct turns *turns = session->home->options.turns;
     struct turn turn = turn_begin(turns);
-    uint8_t topic = feed->topic;
+    uint16_t topic = feed->topic;
     death_doing(DEATH_TOPIC, topic);
     feed->held = !(feed->stale ? begin_anew(feed, 0) : feed_chunk(feed));
     death_idle();
@@ -257,8 +266,12 @@ static Tefter__RefusalCode wish_wrong(struct session *session, const Tefter__Sub
     return wish->n_customers > SUBSCRIPTION_IDS_MAX ? TEFTER__REFUSAL_CODE__TOO_MANY : 0;
 }
 
-static uint32_t kinds_of(Tefter__Topic topic)
+static uint32_t kinds_of(Tefter__Topic topic, bool blind)
 {
+    if (topic == TEFTER__TOPIC__TOPIC_TOTALS)
+        return 1U << (blind ? ROW_TOTALS_BLIND : ROW_TOTALS);
+    if (topic == TEFTER__TOPIC__TOPIC_DECISIONS)
+        return 1U << ROW_DECISION;
     if (topic == TEFTER__TOPIC__TOPIC_APPROVALS)
         return 1U << ROW_APPROVAL;
     if (topic == TEFTER__TOPIC__TOPIC_ALARMS)
@@ -268,6 +281,8 @@ static uint32_t kinds_of(Tefter__Topic topic)
 
 static void feed_free(struct feed *feed)
 {
+    if (totals_topic(feed->topic))
+        totals_watched(feed->session->home, feed->eyes.blind, -1);
     resume_drop(feed->resume);
     leave_snapshot(feed);
     hub_drop(feed->subscription);
@@ -275,9 +290,16 @@ static void feed_free(struct feed *feed)
     free(feed);
 }
 
+/* Seen by the branch that somebody belongs to, as the list of the same is; not by customers. */
+static bool by_branch(uint32_t topic)
+{
+    return totals_topic(topic) || topic == TEFTER__TOPIC__TOPIC_APPROVALS ||
+           topic == TEFTER__TOPIC__TOPIC_ALARMS;
+}
+
 static bool keep_customers(struct feed *feed, const Tefter__Subscribe *wish)
 {
-    if (wish->n_customers == 0)
+    if (wish->n_customers == 0 || by_branch(wish->topic))
         return true;
     feed->customers = malloc(wish->n_customers * sizeof *feed->customers);
     if (feed->customers == NULL)
@@ -287,21 +309,37 @@ static bool keep_customers(struct feed *feed, const Tefter__Subscribe *wish)
     return true;
 }
 
+static bool choose(struct feed *feed, const Tefter__Subscribe *wish, struct hub_wish *hub_wish)
+{
+    if (!by_branch(wish->topic)) {
+        hub_wish->chosen = wish->n_customers > 0;
+        hub_wish->customers = wish->customers;
+        hub_wish->customer_count = wish->n_customers;
+        return true;
+    }
+    if (!totals_branch(feed->session, &feed->eyes.only))
+        return false;
+    hub_wish->chosen = feed->eyes.only != 0;
+    hub_wish->customers = &feed->eyes.only;
+    hub_wish->customer_count = feed->eyes.only != 0 ? 1 : 0;
+    return true;
+}
+
 static struct feed *feed_create(struct session *session, const Tefter__Subscribe *wish)
 {
     struct feed *feed = calloc(1, sizeof *feed);
     if (feed == NULL)
         return NULL;
-    const struct hub_wish hub_wish = {
+    struct hub_wish hub_wish = {
         .number = wish->subscription,
-        .kinds = kinds_of(wish->topic),
-        .chosen = wish->n_customers > 0,
-        .customers = wish->customers,
-        .customer_count = wish->n_customers,
+        .kinds = kinds_of(wish->topic, totals_blind(session)),
     };
     feed->session = session;
-    feed->topic = (uint8_t)wish->topic;
-    if (keep_customers(feed, wish))
+    feed->eyes.blind = totals_blind(session);
+    feed->topic = (uint16_t)wish->topic;
+    if (totals_topic(feed->topic))
+        totals_watched(session->home, feed->eyes.blind, 1);
+    if (choose(feed, wish, &hub_wish) && keep_customers(feed, wish))
         feed->subscription = hub_subscribe(session->home->hub, feed, &hub_wish);
     if (feed->subscription != NULL)
         return feed;
@@ -311,8 +349,9 @@ static struct feed *feed_create(struct session *session, const Tefter__Subscribe
 
 static Tefter__Right topic_right(Tefter__Topic topic)
 {
-    return topic == TEFTER__TOPIC__TOPIC_ALARMS ? TEFTER__RIGHT__RIGHT_SEE_ALARMS
-                                                : TEFTER__RIGHT__RIGHT_SEE;
+    return topic == TEFTER__TOPIC__TOPIC_ALARMS || totals_topic(topic)
+               ? TEFTER__RIGHT__RIGHT_SEE_ALARMS
+               : TEFTER__RIGHT__RIGHT_SEE;
 }
 
 void feed_subscribe(struct session *session, const Tefter__FromTerminal *request)
@@ -393,11 +432,23 @@ void feed_unsubscribe(struct session *session, const Tefter__FromTerminal *reque
     session_accept(session, request->request);
 }
 
+/* Does its person still see what it was begun with? */
+static bool still_seen(struct feed *feed)
+{
+    uint32_t only;
+    if (!access_may(&feed->session->who, topic_right(feed->topic)))
+        return false;
+    if (!by_branch(feed->topic))
+        return true;
+    return (!totals_topic(feed->topic) || feed->eyes.blind == totals_blind(feed->session)) &&
+           totals_branch(feed->session, &only) && only == feed->eyes.only;
+}
+
 void feeds_drop_unseen(struct session *session)
 {
     for (struct feed **at = &session->feeds; *at != NULL;) {
         struct feed *feed = *at;
-        if (access_may(&session->who, topic_right(feed->topic)))
+        if (still_seen(feed))
             at = &feed->next;
         else
             drop(at);

@@ -5,6 +5,7 @@
  *   sessions.c   the whole: making, ending, slots, ticks, turns, what the writer tells us
  *   session.c    one connection: frames in, messages out, its end
  *   terminal.c   who is at the other end: certificate, record, greeting
+ *   browser.c    the same of a browser: the relay's header, its key
  *   dispatch.c   the table of requests: body, least state, right, handler
  *   submit.c     commands and the pending that wait for their replies
  *   query.c      queries, short and long; rows.c, cards.c: those the row cache answers
@@ -14,13 +15,18 @@
  *   feed.c       subscriptions: pages, sets; resume.c: what changed while a terminal was away;
  *                gather.c: rows with their words
  *   snapshot.c   one snapshot for many
+ *   totals.c     totals and decisions
+ *   printing.c   slips on paper: tills ask, printers take
  *   status.c     pings, the server's figures, which terminals are there
+ *   notices.c    who is told of an approval that waits, when they look at no page
+ *   import.c     files for the server, and who reads them
  *   watch.c      what events mean for sessions and for the search index
  *   index.c      filling the search index; finding.c: looking customers up there
  *   texts.c      words from the vault
  */
 #include "access/access.h"
 #include "base/arena.h"
+#include "base/grow.h"
 #include "base/limits.h"
 #include "base/tally.h"
 #include "engine/turns.h"
@@ -30,6 +36,7 @@
 #include "search/search.h"
 #include "session/sessions.h"
 #include "session/texts.h"
+#include "totals/totals.h"
 #include "wire.pb-c.h"
 #include "wire/frame.h"
 #include "wire/message.h"
@@ -44,6 +51,8 @@ enum {
     QUERIES_WAITING_MAX = 128, /* long ones */
     QUERIES_EACH_MAX = 8,      /* of them, one session's; one is answered at a time */
     QUERIES_RUNNING_MAX = 2,   /* as many as the pool has threads; one less while it hashes */
+    BROWSER_QUERIES_WAITING_MAX = 64, /* of browsers, apart from those of tills */
+    BROWSER_QUERIES_RUNNING_MAX = 1,
     PENDING_MAX = 65536,
     FOUND_MAX = 2000, /* customers a search hands to the ledger */
     FEED_CHUNK_ROWS = 200,
@@ -55,18 +64,21 @@ enum {
 /*
  *   shaking ──certificate is good──▶ connected ──Hello──▶ greeted ◀──Logout──┐
  *      │                                                     └──Login, token──▶ logged in
- *      └──ALPN of enrolment──▶ enrolling
+ *      ├──ALPN of enrolment──▶ enrolling ◀──EnrolBrowser──┐
+ *      └──header of the relay──▶ challenged ──Hello with a proof──▶ greeted
  *   any ──Goodbye, or the line breaks──▶ closing
  */
 enum session_state {
     SESSION_SHAKING,
     SESSION_ENROLLING,
+    SESSION_CHALLENGED,
     SESSION_CONNECTED,
     SESSION_GREETED,
     SESSION_LOGGED_IN,
     SESSION_CLOSING,
 };
 
+struct arriving;
 struct feed;
 
 struct session {
@@ -75,7 +87,9 @@ struct session {
     struct feed *feeds;
     struct session *next; /* of those that want a turn, or of the dead */
     struct frame_reader frames;
-    struct principal who; /* device and person, as access knows them */
+    struct principal who;      /* device and person, as access knows them */
+    struct arriving *arriving; /* of a browser that is not greeted yet; else NULL */
+    uint64_t address_key; /* of where it comes from: stream_address_key, or as the relay says */
     uint64_t login_by_ms; /* on the loop's clock; 0: no deadline */
     uint64_t frame_by_ms; /* a frame has begun; 0: none */
     uint64_t heard_ms;
@@ -91,9 +105,22 @@ struct session {
     bool offer_only; /* the restored ledger does not know this device */
     bool backlog;    /* whole frames may be in the reader */
     bool paused;
-    bool slow;    /* was seen not to read; until its output is drained */
-    bool counted; /* among those of its terminal and address */
+    bool slow;        /* was seen not to read; until its output is drained */
+    bool counted;     /* among those of its terminal and address */
+    bool browser;     /* it came by the relay's socket */
+    bool lent;        /* to a process of ours, for whoever asked for it */
+    uint64_t lending; /* the name of the connection that is lent for it just now */
+    bool unproven;    /* counted among the browsers that have shown no key yet */
     bool wants_turn;
+    bool watching;           /* its person looks at a page */
+    uint64_t notice_test_ms; /* before that no other test is sent */
+    bool printer;            /* it prints the slips of its branch (printing.c): */
+    bool printer_waits;      /* for a job, with the request below */
+    uint8_t printer_state;   /* Tefter__PrinterState, as it said last */
+    uint32_t printer_branch;
+    uint64_t printer_request;
+    uint64_t printer_until_ms;
+    struct session *next_printer;
 };
 
 /* A terminal of wire version 1 passes over nothing: a message with a field that version did not
@@ -122,7 +149,10 @@ struct pending_command {
 };
 
 struct finding;
+struct totals_home;
+struct notices;
 struct pool_job;
+struct print_job;
 struct resume;
 struct snapshot;
 
@@ -139,11 +169,13 @@ struct sessions {
     uint8_t ledger_id[16];
     struct incarnation incarnation;
     struct stream_listener *listener;
+    struct stream_listener *browsers; /* NULL: none are served */
     uint16_t port;
     struct tls_context *tls;
     struct hub *hub;
     struct search *search;
     struct access *access;
+    struct importer *importer; /* NULL: files are not taken here */
     struct loop_timer *tick;
     struct loop_timer *turn;
     struct arena arena;         /* of the frame at hand */
@@ -157,6 +189,10 @@ struct sessions {
     uint64_t answered_seq;      /* newest seq that a view has told: the cache is not behind it */
     uint32_t *dates;            /* by branch, 0: the head office's; DATE_NONE: to be read anew */
     size_t date_count;
+    struct totals_home *totals;
+    struct notices *notices; /* NULL: nobody is sent any */
+    int64_t *heard_ms; /* by branch: when a terminal of it was heard last that is gone; 0: never */
+    size_t heard_room;
     uint32_t customers; /* there are, by their numbers; 0: to be read anew */
     bool gaps;          /* some numbers are nobody's; those that were seen to be: */
     uint8_t *nobody;    /* a bit for each */
@@ -182,6 +218,12 @@ struct sessions {
     struct pool_job *queries_last;
     uint32_t queries_waiting;
     uint32_t queries_running;
+    uint32_t browser_queries_waiting; /* of those */
+    uint32_t browser_queries_running;
+    struct session *printers;
+    struct print_job *print_jobs; /* oldest first */
+    uint32_t print_job_count;
+    uint64_t print_number; /* of the newest job */
     struct finding *findings_first;
     struct finding *findings_last;
     uint32_t findings;
@@ -199,6 +241,15 @@ struct sessions {
     void *drained_context;
     struct tally of_terminal; /* connections */
     struct tally of_address;  /* of terminals */
+    struct tally browsers_of_address;
+    struct tally unproven_of_address; /* of browsers that have shown no key yet */
+    uint32_t browsers_open;
+    uint32_t browsers_unproven;
+    uint64_t browsers_turned_away;
+    char browsers_away_last[64];
+    int64_t
+        *seen_ms; /* by terminal: when it was heard last, once it is gone; 0: not since the start */
+    size_t seen_count;
     uint64_t too_many;
     char too_many_last[96];
     uint64_t accepted;
@@ -227,6 +278,18 @@ void session_bury(struct session *session);
 /* A job on the pool has ended; may free the sessions. Nothing of it may be touched afterwards. */
 void sessions_job_ended(struct sessions *home);
 
+/* A session of the asker's device at one end of a pair of sockets, which becomes ours. */
+bool sessions_lend(struct sessions *home, const struct session *asker, int socket,
+                   struct failure *failure);
+
+/* ---- import.c ---- */
+
+void import_open(struct session *session, const Tefter__FromTerminal *request);
+void import_piece(struct session *session, const Tefter__FromTerminal *request);
+void import_do(struct session *session, const Tefter__FromTerminal *request);
+void import_look(struct session *session, const Tefter__FromTerminal *request);
+void import_rejects(struct session *session, const Tefter__FromTerminal *request);
+
 /* ---- session.c ---- */
 
 extern const struct stream_events session_events;
@@ -241,6 +304,8 @@ void session_pace(struct session *session);
 void session_request_begun(struct session *session);
 void session_request_ended(struct session *session);
 void session_tick(struct session *session, uint64_t now_ms);
+/* From now on somebody has to log in. A browser may wait for them as long as it is heard. */
+void session_await_login(struct session *session);
 
 /* request 0: unasked. The message must have its body. */
 void session_send(struct session *session, uint64_t request, Tefter__ToTerminal *message);
@@ -273,13 +338,32 @@ bool session_may(struct session *session, const Tefter__FromTerminal *request, T
 /* ---- terminal.c ---- */
 
 /* The handshake is done: who is it? Goodbye when they may not. */
+/* Of a connection that is lent: its device is known. */
+void terminal_lent(struct session *session);
 void terminal_arrived(struct session *session);
 void terminal_hello(struct session *session, const Tefter__FromTerminal *request);
+/* It is known who it is: CONNECTED, or Goodbye when there are too many. */
+void terminal_take_place(struct session *session);
 /* Its record changed. */
 void terminal_recheck(struct session *session, const Tefter__TerminalRecord *record);
 
 /* It takes no place of its terminal or address any more. */
 void terminal_left(struct session *session);
+
+/* ---- browser.c ---- */
+
+/* May one more come? One that has shown nothing yet may have to go for it. */
+bool browsers_may_come(struct sessions *home);
+/* Most connections of browsers of one address. */
+uint32_t browsers_of_address(const struct sessions *home);
+void browser_arrived(struct session *session);
+/* Takes the relay's header from the front of what came; false: nothing is left for frames. */
+bool browser_head(struct session *session, struct slice *bytes);
+void browser_hello(struct session *session, const Tefter__FromTerminal *request);
+void browser_enrol(struct session *session, const Tefter__FromTerminal *request);
+void browser_enrolled(struct session *session, uint64_t request, Tefter__BrowserEnrolled *enrolled);
+/* It is greeted, or gone: nothing of its arrival is kept. */
+void browser_left(struct session *session);
 
 /* ---- dispatch.c ---- */
 
@@ -334,6 +418,7 @@ struct pool_job {
     uint64_t request;
     uint64_t deadline_ms; /* 0: none */
     uint32_t number;      /* of its turns; see engine/turns.h */
+    bool browser;         /* whose turn comes after those of tills */
 };
 /* The request is under way from pool_put until done or late is called, on the loop, or its session
  * is gone. */
@@ -344,7 +429,7 @@ struct pool_kind {
     void (*free)(struct pool_job *job);
     enum turn_kind turn;
 };
-bool pool_has_place(const struct sessions *home);
+bool pool_has_place(const struct session *session);
 void pool_job_init(struct pool_job *job, const struct pool_kind *kind, struct session *session,
                    const Tefter__FromTerminal *request);
 void pool_put(struct session *session, struct pool_job *job);
@@ -399,8 +484,11 @@ void ask_buyer_pin(struct session *session, const Tefter__FromTerminal *request,
                    struct pin_command *command);
 void ask_code(struct session *session, const Tefter__FromTerminal *request);
 void ask_enrol(struct session *session, const Tefter__FromTerminal *request);
+void ask_enrol_browser(struct session *session, const Tefter__FromTerminal *request,
+                       const struct access_challenge *challenge);
 void ask_renew(struct session *session, const Tefter__FromTerminal *request);
 void ask_audit(struct session *session, const Tefter__FromTerminal *request);
+void ask_left_undone(struct session *session, const Tefter__FromTerminal *request);
 /* For access: all who rest on this login are turned out. */
 void ask_login_ended(void *owner, uint64_t login);
 /* The record of its person changed. */
@@ -436,7 +524,7 @@ enum resumed { RESUMED_NOT, RESUMED_NOW, RESUMED_LATER };
 /* NOW: the terminal was told. LATER: *ret_later is to be put, once the feed is in its session; the
  * feed is then told by feed_resumed, unless it says resume_drop before. NOT: only a snapshot helps.
  */
-enum resumed resume_begin(struct session *session, struct feed *feed, uint8_t topic,
+enum resumed resume_begin(struct session *session, struct feed *feed, uint16_t topic,
                           struct hub_subscription *subscription,
                           const Tefter__FromTerminal *request, struct resume **ret_later);
 void resume_put(struct session *session, struct resume *resume);
@@ -491,9 +579,61 @@ void snapshots_forget(struct sessions *home);
 void snapshots_tick(struct sessions *home);
 void snapshots_fini(struct sessions *home);
 
+/* ---- totals.c ---- */
+
+bool totals_init(struct sessions *home);
+void totals_fini(struct sessions *home);
+/* Fills some more of them; true: there is more to do now. */
+bool totals_step(struct sessions *home);
+/* Once a second; true: totals_step has something to do. */
+bool totals_tick(struct sessions *home);
+/* Moves them, and makes the rows that are told with the group, in home->group. */
+void totals_published(struct sessions *home, const struct published_group *group,
+                      struct texts *texts, const struct hub_row **ret_rows, size_t *ret_count);
+/* Is it one of the two topics of these? */
+bool totals_topic(uint32_t topic);
+/* What somebody sees of them. */
+struct totals_eyes {
+    uint32_t only; /* of that branch; 0: of all */
+    bool blind;    /* cash that is still to be counted is not told */
+};
+/* A subscription to one of them comes (1), or goes (-1). */
+void totals_watched(struct sessions *home, bool blind, int change);
+/* Is its person not told cash that is still to be counted? */
+bool totals_blind(const struct session *session);
+/* The branch whose rows its person sees; 0: all. false: not known now. */
+bool totals_branch(struct session *session, uint32_t *ret_branch);
+/* A page of a topic's rows as they see them, in home->rows. false: not now. */
+struct snapshot_chunk;
+bool totals_chunk(struct sessions *home, uint16_t topic, const struct totals_eyes *eyes,
+                  uint64_t *cursor, struct snapshot_chunk *ret_page);
+/* false: it is to be answered from a view, and nothing was sent. */
+bool totals_answer(struct session *session, const Tefter__FromTerminal *request,
+                   const Tefter__Query *query);
+
 /* ---- watch.c ---- */
 
 void watch_events(struct sessions *home, const struct published_group *group);
+
+/* ---- notices.c ---- */
+
+/* One that sentences are written in. */
+bool language_good(const char *language);
+
+bool notices_init(struct sessions *home); /* once there is access */
+void notices_fini(struct sessions *home);
+void notices_tick(struct sessions *home);
+void notices_published(struct sessions *home, const struct published_group *group);
+void notices_terminal_changed(struct sessions *home, const Tefter__TerminalRecord *record,
+                              uint32_t terminal);
+void notices_staff_changed(struct sessions *home, const Tefter__StaffRecord *record,
+                           uint32_t staff);
+void notices_watching(struct session *session, const Tefter__FromTerminal *request);
+void notices_settings(struct session *session, const Tefter__FromTerminal *request);
+void notices_put_push(struct session *session, const Tefter__FromTerminal *request);
+void notices_remove_push(struct session *session, const Tefter__FromTerminal *request);
+void notices_set(struct session *session, const Tefter__FromTerminal *request);
+void notices_test(struct session *session, const Tefter__FromTerminal *request);
 
 /* ---- index.c ---- */
 
@@ -522,5 +662,22 @@ void findings_fini(struct sessions *home);
 
 void status_server(struct session *session, const Tefter__FromTerminal *request);
 void status_ping(struct session *session, const Tefter__FromTerminal *request);
-/* Which terminals are connected, and with whom. */
-void status_terminals(const struct sessions *home, Tefter__Answer *answer);
+/* This session's terminal was heard until now. */
+void status_seen(struct session *session);
+/* Which terminals are connected, and with whom; to who belongs to a branch, of its own alone. */
+void status_terminals(struct session *session, Tefter__Answer *answer);
+/* A terminal is gone: when it was heard last. */
+void status_left(struct session *session);
+
+/* ---- printing.c ---- */
+
+void printing_ask(struct session *session, const Tefter__FromTerminal *request);
+void printing_take(struct session *session, const Tefter__FromTerminal *request);
+/* The connection of what may be a printer is gone. */
+void printing_left(struct session *session);
+/* The record of its terminal changed; NULL: it is gone. */
+void printing_recheck(struct session *session, const Tefter__TerminalRecord *record);
+/* How the printer of a branch is, or the best of several; false: none is connected. */
+bool printing_state(const struct sessions *home, uint32_t branch, Tefter__PrinterState *ret_state);
+void printing_tick(struct sessions *home, uint64_t now_ms);
+void printing_fini(struct sessions *home);

@@ -1,6 +1,7 @@
 /*
- * What takes long, on the pool: in turn, of one session one at a time and only while it reads, so
- * that what waits for it to read is never more than one long answer.
+ * What takes long, on the pool: those of tills before those of browsers, in turn, of one session
+ * one at a time and only while it reads, so that what waits for it to read is never more than one
+ * long answer.
  */
 #include "session/inside.h"
 
@@ -22,6 +23,8 @@ static void done(void *context)
     struct sessions *home = job->home;
     struct session *session = session_find(home, job->session);
     home->queries_running--;
+    if (job->browser)
+        home->browser_queries_running--;
     if (session != NULL && !home->destroyed) {
         struct turn turn = turn_begin(home->options.turns);
         arena_reset(&home->arena);
@@ -36,9 +39,12 @@ static void done(void *context)
     sessions_job_ended(home);
 }
 
-static bool may_run(const struct pool_job *job)
+static bool may_run(const struct pool_job *job, bool browsers)
 {
     struct session *session = session_find(job->home, job->session);
+    if (session != NULL && job->browser &&
+        (!browsers || job->home->browser_queries_running >= BROWSER_QUERIES_RUNNING_MAX))
+        return false;
     return session == NULL || (!session->answering && !session_slow(session));
 }
 
@@ -47,12 +53,13 @@ static bool too_late(const struct pool_job *job)
     return job->deadline_ms != 0 && loop_now_ms(job->home->options.loop) > job->deadline_ms;
 }
 
-/* The first that may run, or that is too late; NULL: none. */
-static struct pool_job *take_next(struct sessions *home)
+/* The first that may run, or that is too late; NULL: none. Of browsers too, when they are asked
+ * for. */
+static struct pool_job *take_first(struct sessions *home, bool browsers)
 {
     struct pool_job *before = NULL;
     struct pool_job *job = home->queries_first;
-    while (job != NULL && !too_late(job) && !may_run(job)) {
+    while (job != NULL && !too_late(job) && !may_run(job, browsers)) {
         before = job;
         job = job->next;
     }
@@ -62,7 +69,15 @@ static struct pool_job *take_next(struct sessions *home)
     if (job->next == NULL)
         home->queries_last = before;
     home->queries_waiting--;
+    if (job->browser)
+        home->browser_queries_waiting--;
     return job;
+}
+
+static struct pool_job *take_next(struct sessions *home)
+{
+    struct pool_job *job = take_first(home, false);
+    return job != NULL || home->browser_queries_waiting == 0 ? job : take_first(home, true);
 }
 
 /* It waited longer than the terminal does, or for a terminal that is gone. */
@@ -83,6 +98,8 @@ static void run(struct sessions *home, struct pool_job *job)
 {
     session_find(home, job->session)->answering = true;
     home->queries_running++;
+    if (job->browser)
+        home->browser_queries_running++;
     home->jobs++;
     sessions_make_visible(home);
     need(loop_work(home->options.loop, work, done, job));
@@ -100,9 +117,12 @@ void pool_go_on(struct sessions *home)
     }
 }
 
-bool pool_has_place(const struct sessions *home)
+bool pool_has_place(const struct session *session)
 {
-    return home->queries_waiting < QUERIES_WAITING_MAX;
+    const struct sessions *home = session->home;
+    if (session->browser)
+        return home->browser_queries_waiting < BROWSER_QUERIES_WAITING_MAX;
+    return home->queries_waiting - home->browser_queries_waiting < QUERIES_WAITING_MAX;
 }
 
 void pool_job_init(struct pool_job *job, const struct pool_kind *kind, struct session *session,
@@ -111,7 +131,8 @@ void pool_job_init(struct pool_job *job, const struct pool_kind *kind, struct se
     *job = (struct pool_job){.kind = kind,
                              .home = session->home,
                              .session = session_ref_of(session),
-                             .request = request->request};
+                             .request = request->request,
+                             .browser = session->browser};
     if (request->has_deadline_ms)
         job->deadline_ms = loop_now_ms(job->home->options.loop) + request->deadline_ms;
 }
@@ -125,6 +146,8 @@ void pool_put(struct session *session, struct pool_job *job)
         home->queries_last->next = job;
     home->queries_last = job;
     home->queries_waiting++;
+    if (job->browser)
+        home->browser_queries_waiting++;
     session->queries++;
     session_request_begun(session);
     pool_go_on(home);

@@ -258,7 +258,7 @@ static struct long_query *query_create(struct session *session, const Tefter__Fr
 {
     static const struct pool_kind kind = {work, done, late, query_free, TURN_QUERY};
     struct slice bytes = slice_of(request->query.data, request->query.len);
-    struct long_query *query = pool_has_place(session->home) ? calloc(1, sizeof *query) : NULL;
+    struct long_query *query = pool_has_place(session) ? calloc(1, sizeof *query) : NULL;
     if (query == NULL)
         return NULL;
     pool_job_init(&query->job, &kind, session, request);
@@ -299,7 +299,7 @@ static void answer_now(struct session *session, const Tefter__FromTerminal *requ
     switch (answer_of(home, query, &actor, found, NULL, SHORT_WORK_MAX, &home->answer, &answer)) {
     case ANSWERED:
         sessions_answered(home, answer->seq);
-        status_terminals(home, answer);
+        status_terminals(session, answer);
         session_send_answer(session, request->request,
                             pack_answer(answer, session_passes_over(session), &home->answer));
         return;
@@ -352,7 +352,7 @@ static Tefter__Query *read_query(struct session *session, const Tefter__FromTerm
 void query_found(struct session *session, const Tefter__FromTerminal *request, Tefter__Query *query,
                  const struct ledger_hits *found)
 {
-    if (rows_answer(session, request, query, found))
+    if (totals_answer(session, request, query) || rows_answer(session, request, query, found))
         return;
     if (ledger_query_long((uint32_t)query->kind_case))
         answer_later(session, request, query, found);

@@ -129,12 +129,12 @@ static bool copy_filter(struct resume *resume, const struct hub_filter *filter)
     return filter->customer_count == 0 || resume->filter.customers != NULL;
 }
 
-static struct resume *resume_later(struct session *session, struct feed *feed, uint8_t topic,
+static struct resume *resume_later(struct session *session, struct feed *feed, uint16_t topic,
                                    const struct hub_subscription *subscription,
                                    const Tefter__FromTerminal *request)
 {
     static const struct pool_kind kind = {work, done, late, free_resume, TURN_TOPIC};
-    struct resume *resume = pool_has_place(session->home) ? calloc(1, sizeof *resume) : NULL;
+    struct resume *resume = pool_has_place(session) ? calloc(1, sizeof *resume) : NULL;
     if (resume == NULL)
         return NULL;
     pool_job_init(&resume->job, &kind, session, request);
@@ -148,14 +148,14 @@ static struct resume *resume_later(struct session *session, struct feed *feed, u
     return NULL;
 }
 
-enum resumed resume_begin(struct session *session, struct feed *feed, uint8_t topic,
+enum resumed resume_begin(struct session *session, struct feed *feed, uint16_t topic,
                           struct hub_subscription *subscription,
                           const Tefter__FromTerminal *request, struct resume **ret_later)
 {
     const struct sessions *home = session->home;
     const Tefter__Resume *wanted = request->subscribe->resume;
     *ret_later = NULL;
-    if (wanted == NULL || !same_ledger(home, wanted))
+    if (wanted == NULL || !same_ledger(home, wanted) || totals_topic(topic))
         return RESUMED_NOT;
     uint64_t seq = hub_seq(home->hub);
     enum resumed resumed = RESUMED_LATER;

@@ -221,19 +221,6 @@ static bool facts_here(struct reading *reading, uint32_t customer, struct row_fa
             row_cache_facts(cache, customer, &reading->asker, ret_facts));
 }
 
-static bool due_here(struct reading *reading, uint32_t customer, struct row_facts *facts)
-{
-    if ((reading->looks_at & LIST_LOOKS_AT_DUE) == 0 || facts->due_known)
-        return true;
-    if (!reading_may_fill(reading))
-        return false;
-    facts->oldest_due = ledger_view_oldest_due(reading->view, customer);
-    if (ledger_view_met(reading->view) != LEDGER_MET_NOTHING)
-        return false;
-    row_cache_put_due(reading->home->cache, customer, facts->oldest_due);
-    return true;
-}
-
 static bool in_groups(const struct row_cache *cache, uint32_t customer,
                       const Tefter__CustomerList *list)
 {
@@ -256,13 +243,11 @@ static enum list_answer facts_of(void *context, uint32_t customer, struct list_f
         note_nobody(reading, customer);
         return is_nobody(reading->home, customer) ? LIST_NOBODY : LIST_NOT_NOW;
     }
-    if (!due_here(reading, customer, &facts))
-        return LIST_NOT_NOW;
     *ret_facts = (struct list_facts){
         .balance_minor = facts.balance_minor,
         .available_minor = facts.available_minor,
         .branch = facts.branch,
-        .oldest_due = facts.oldest_due,
+        .overdue = facts.overdue,
         .unlimited = facts.unlimited,
         .locked = facts.locked,
         .in_groups = in_groups(reading->home->cache, customer, list),
@@ -360,8 +345,7 @@ static bool answer_list(struct reading *reading, uint64_t request,
         return false; /* whose sites they are is the state's */
     reading->list = query;
     reading->looks_at = list_looks_at(query);
-    return list_token(query, &token) &&
-           list_page(query, &source, reading->asker.date, token, &page) &&
+    return list_token(query, &token) && list_page(query, &source, token, &page) &&
            send_list(reading, request, &page);
 }
 
@@ -465,6 +449,9 @@ static void row_published(struct sessions *home, const struct ledger_row *row, s
         break;
     case ROW_APPROVAL:
     case ROW_ALARM:
+    case ROW_TOTALS:
+    case ROW_DECISION:
+    case ROW_TOTALS_BLIND:
         break; /* not kept */
     }
 }

@@ -21,12 +21,19 @@ struct session *session_create(struct sessions *home, struct stream *stream)
 void session_free(struct session *session)
 {
     frame_reader_fini(&session->frames);
+    free(session->arriving);
     free(session);
 }
 
 static void on_open(void *context)
 {
-    terminal_arrived(context);
+    struct session *session = context;
+    if (session->lent)
+        terminal_lent(session);
+    else if (session->browser)
+        browser_arrived(session);
+    else
+        terminal_arrived(session);
 }
 
 static void on_closed(void *context, const char *reason)
@@ -36,8 +43,10 @@ static void on_closed(void *context, const char *reason)
     if (session->state != SESSION_CLOSING && session->slow)
         session->home->cut_slow++;
     terminal_left(session);
+    browser_left(session);
     session->stream = NULL;
     session->state = SESSION_CLOSING;
+    printing_left(session);
     feeds_drop(session);
     session_bury(session);
 }
@@ -122,6 +131,8 @@ static void on_bytes(void *context, struct slice bytes)
     if (session->state == SESSION_CLOSING)
         return;
     session->heard_ms = loop_now_ms(session->home->options.loop);
+    if (!browser_head(session, &bytes))
+        return;
     if (!frame_reader_put(&session->frames, bytes)) {
         session_goodbye_code(session, "no memory", TEFTER__REFUSAL_CODE__BUSY);
         return;
@@ -167,14 +178,28 @@ bool session_slow(struct session *session)
 
 void session_tick(struct session *session, uint64_t now_ms)
 {
-    if (session->state == SESSION_CLOSING || session->state == SESSION_SHAKING)
+    if (session->state == SESSION_CLOSING)
         return;
+    if (session->state == SESSION_SHAKING) { /* the stream sees to a handshake */
+        if (session->browser && now_ms > session->login_by_ms)
+            stream_abort(session->stream, "no header of a relay came");
+        return;
+    }
     if (session->frame_by_ms != 0 && now_ms > session->frame_by_ms)
         session_goodbye(session, "a frame took too long", NULL);
     else if (session->login_by_ms != 0 && now_ms > session->login_by_ms)
-        session_goodbye_code(session, "nobody logged in", TEFTER__REFUSAL_CODE__NOT_LOGGED_IN);
+        session_goodbye_code(session,
+                             session->state == SESSION_CHALLENGED ? "the challenge was not answered"
+                                                                  : "nobody logged in",
+                             TEFTER__REFUSAL_CODE__NOT_LOGGED_IN);
     else if (!session->paused && now_ms - session->heard_ms > SILENCE_MS)
         session_goodbye(session, "nothing was heard for too long", NULL);
+}
+
+void session_await_login(struct session *session)
+{
+    session->login_by_ms =
+        session->browser ? 0 : loop_now_ms(session->home->options.loop) + LOGIN_MS;
 }
 
 /* ---- messages out ---- */
@@ -197,6 +222,8 @@ void session_send(struct session *session, uint64_t request, Tefter__ToTerminal 
         return;
     message->has_request = request != 0;
     message->request = request;
+    if (!session_passes_over(session))
+        message_leave_out(&message->base, MESSAGE_LATER_FIELDS);
     if (pack_frame(&session->home->out, message))
         (void)stream_write(session->stream, buffer_slice(&session->home->out));
 }

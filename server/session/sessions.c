@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "importer/importer.h"
 #include "session/inside.h"
 #include "wire/features.h"
 
@@ -79,30 +80,72 @@ static void give_slot(struct sessions *home, struct session *session)
     home->free_slot = session->slot + 1;
 }
 
-static bool on_accept(void *owner, struct stream *stream, struct stream_events *ret_events,
-                      void **ret_context)
+/* NULL: there is no place for it. */
+static struct session *let_in(struct sessions *home, struct stream *stream, bool browser,
+                              struct stream_events *ret_events)
 {
-    struct sessions *home = owner;
     if (home->draining)
-        return false;
+        return NULL;
     uint32_t place = take_slot(home);
     if (place == 0)
-        return false;
+        return NULL;
     struct session *session = session_create(home, stream);
     struct slot *slot = &home->slots[place - 1];
     if (session == NULL) {
         slot->next_free = home->free_slot;
         home->free_slot = place;
-        return false;
+        return NULL;
     }
     slot->session = session;
     session->slot = place - 1;
     session->generation = ++slot->generation;
     home->open++;
     home->accepted++;
+    session->browser = browser;
+    home->browsers_open += browser ? 1 : 0;
     *ret_events = session_events;
-    *ret_context = session;
-    return true;
+    return session;
+}
+
+static bool on_accept(void *owner, struct stream *stream, struct stream_events *ret_events,
+                      void **ret_context)
+{
+    *ret_context = let_in(owner, stream, false, ret_events);
+    return *ret_context != NULL;
+}
+
+static bool on_browser(void *owner, struct stream *stream, struct stream_events *ret_events,
+                       void **ret_context)
+{
+    *ret_context = browsers_may_come(owner) ? let_in(owner, stream, true, ret_events) : NULL;
+    return *ret_context != NULL;
+}
+
+/* Its device is the asker's; who is logged in, its token says. */
+bool sessions_lend(struct sessions *home, const struct session *asker, int socket,
+                   struct failure *failure)
+{
+    struct stream_events events;
+    const struct principal *who = &asker->who;
+    struct session *session = let_in(home, NULL, false, &events);
+    if (session == NULL)
+        return fail(failure, FAULT_MEMORY, 0, "there is no place for another connection");
+    session->lent = true;
+    session->address_key = asker->address_key;
+    session->who = (struct principal){.carrier = who->carrier,
+                                      .proof = who->proof,
+                                      .device = who->device,
+                                      .branch = who->branch,
+                                      .blocks = who->blocks,
+                                      .lent = asker->lending};
+    memcpy(session->who.address, who->address, sizeof session->who.address);
+    memcpy(session->who.device_name, who->device_name, sizeof session->who.device_name);
+    session->stream = stream_of_pair(home->options.loop, socket, &events, session, failure);
+    if (session->stream != NULL)
+        return true;
+    session->state = SESSION_CLOSING;
+    session_bury(session);
+    return false;
 }
 
 /* ---- turns ---- */
@@ -164,6 +207,7 @@ void session_bury(struct session *session)
         leave_turns(home, session);
     give_slot(home, session);
     home->open--;
+    home->browsers_open -= session->browser ? 1 : 0;
     session->next = home->dead;
     home->dead = session;
     if (home->destroyed)
@@ -228,6 +272,7 @@ static void on_turn(void *context)
     }
     bool finding = findings_step(home);
     bool filling = fill(home, TEFTER__QUERY__KIND_SEARCH, index_step) ||
+                   fill(home, TEFTER__QUERY__KIND_TOTALS, totals_step) ||
                    fill(home, TEFTER__QUERY__KIND_CUSTOMER_CARD, cards_step);
     if (home->turns_first != NULL || finding || filling)
         arm_turn(home);
@@ -239,7 +284,9 @@ static void on_tick(void *context)
     struct sessions *home = context;
     uint64_t now_ms = loop_now_ms(home->options.loop);
     snapshots_tick(home);
-    if (cards_tick(home))
+    notices_tick(home);
+    printing_tick(home, now_ms);
+    if (cards_tick(home) || totals_tick(home))
         arm_turn(home);
     uint32_t beat = home->ticks++ % (HEARTBEAT_MS / TICK_MS);
     for (uint32_t i = 0; i < home->slot_count; i++) {
@@ -286,9 +333,11 @@ static bool make_parts(struct sessions *home, struct failure *failure)
         home->cache = row_cache_create(home->options.row_cache_bytes);
     home->tick = loop_timer_create(home->options.loop, on_tick, home);
     home->turn = loop_timer_create(home->options.loop, on_turn, home);
-    if (!tally_init(&home->of_terminal, SESSIONS_MAX) ||
-        !tally_init(&home->of_address, SESSIONS_MAX) || home->slots == NULL || home->hub == NULL ||
-        home->search == NULL || home->tick == NULL || home->turn == NULL)
+    if (!totals_init(home) || !tally_init(&home->of_terminal, SESSIONS_MAX) ||
+        !tally_init(&home->of_address, SESSIONS_MAX) ||
+        !tally_init(&home->browsers_of_address, SESSIONS_MAX) ||
+        !tally_init(&home->unproven_of_address, SESSIONS_MAX) || home->slots == NULL ||
+        home->hub == NULL || home->search == NULL || home->tick == NULL || home->turn == NULL)
         return fail(failure, FAULT_MEMORY, 0, "no memory for the sessions");
     return true;
 }
@@ -316,8 +365,11 @@ static bool make_access(struct sessions *home, struct failure *failure)
         .audit_path = home->options.audit_path,
         .ended_path = home->options.ended_path,
         .marks_path = home->options.marks_path,
+        .contacts_path = home->options.contacts_path,
         .incarnation = home->incarnation,
         .root = home->options.root,
+        .origins = home->options.origins,
+        .origin_count = home->options.origin_count,
         .submit = submit_own,
         .retry_ms = submit_retry_ms,
         .make_visible = settled_of,
@@ -333,6 +385,13 @@ static bool make_access(struct sessions *home, struct failure *failure)
     secret_wipe(home->options.token_key, sizeof home->options.token_key);
     home->options.root = (struct ca_pair){{NULL, 0}, {NULL, 0}};
     return made;
+}
+
+static bool make_notices(struct sessions *home, struct failure *failure)
+{
+    bool made = notices_init(home);
+    home->options.notices = NULL; /* was the caller's */
+    return made || fail(failure, FAULT_MEMORY, 0, "no memory for the sessions");
 }
 
 static bool make_listener(struct sessions *home, struct failure *failure)
@@ -351,6 +410,26 @@ static bool make_listener(struct sessions *home, struct failure *failure)
     return true;
 }
 
+/* Browsers have one of their own. */
+static bool make_browsers(struct sessions *home, struct failure *failure)
+{
+    const struct sessions_options *options = &home->options;
+    if (options->browser_socket == NULL)
+        return true;
+    home->browsers =
+        stream_listen_local(options->loop, options->browser_socket, on_browser, home, failure);
+    return home->browsers != NULL;
+}
+
+/* Who serves no page takes no files. */
+static bool make_importer(struct sessions *home, struct failure *failure)
+{
+    if (home->options.browser_socket == NULL && home->options.importer == NULL)
+        return true;
+    home->importer = importer_create(home->options.loop, home->options.importer, failure);
+    return home->importer != NULL;
+}
+
 bool sessions_create(const struct sessions_options *options, struct sessions **ret_sessions,
                      struct failure *failure)
 {
@@ -366,7 +445,9 @@ bool sessions_create(const struct sessions_options *options, struct sessions **r
     buffer_init(&home->out, FRAME_HEAD_SIZE + FRAME_TO_CLIENT_MAX);
     buffer_init(&home->rows, FRAME_TO_CLIENT_MAX);
     if (!describe_features(home, failure) || !make_parts(home, failure) ||
-        !make_access(home, failure) || !make_listener(home, failure)) {
+        !make_access(home, failure) || !make_notices(home, failure) ||
+        !make_listener(home, failure) || !make_browsers(home, failure) ||
+        !make_importer(home, failure)) {
         sessions_destroy(home);
         return false;
     }
@@ -396,14 +477,24 @@ bool sessions_reload(struct sessions *home, const struct tls_identity *identity,
 
 /* ---- what the writer tells; sessions_replied is in submit.c ---- */
 
+/* Those of the group, in its order, then those of totals and decisions: *ret_count in all. */
 static struct hub_row *rows_with_words(struct sessions *home, const struct published_group *group,
-                                       bool *ret_words_lost)
+                                       bool *ret_words_lost, size_t *ret_count)
 {
     struct texts texts;
-    struct hub_row *rows = arena_take(&home->group, group->row_count * sizeof *rows);
-    if (rows == NULL)
-        return NULL;
+    const struct hub_row *others;
+    size_t other_count;
     texts_begin(&texts, home->options.vault, &home->group);
+    totals_published(home, group, &texts, &others, &other_count);
+    struct hub_row *rows =
+        arena_take(&home->group, (group->row_count + other_count) * sizeof *rows);
+    *ret_count = rows != NULL ? group->row_count + other_count : 0;
+    if (rows == NULL) {
+        texts_end(&texts);
+        return NULL;
+    }
+    if (other_count > 0)
+        memcpy(&rows[group->row_count], others, other_count * sizeof *rows);
     for (size_t i = 0; i < group->row_count; i++) {
         const struct ledger_row *row = &group->rows[i];
         rows[i] = (struct hub_row){row->key, row->customer, texts_row(&texts, row->row)};
@@ -438,11 +529,13 @@ void sessions_published(struct sessions *home, const struct published_group *gro
     struct hub_group news = {
         .seq = group->seq,
         .committed_ms = group->committed_ms,
-        .rows = rows_with_words(home, group, &words_lost),
-        .row_count = group->row_count,
     };
+    news.rows = rows_with_words(home, group, &words_lost, &news.row_count);
     rows_published(home, group, news.rows, words_lost);
+    notices_published(home, group);
     hub_publish(home->hub, &news);
+    if (totals_tick(home)) /* a view stands where the hub does most likely now */
+        arm_turn(home);
     if (home->words_changed)
         forget_words(home);
 }
@@ -456,7 +549,11 @@ void sessions_metrics(const struct sessions *home, struct sessions_metrics *ret_
         .bad_frames = home->bad_frames,
         .too_many = home->too_many,
         .texts_unreadable = texts_unreadable(),
+        .browsers = home->browsers_open,
+        .browsers_turned_away = home->browsers_turned_away,
     };
+    memcpy(ret_metrics->browsers_away_last, home->browsers_away_last,
+           sizeof ret_metrics->browsers_away_last);
     memcpy(ret_metrics->too_many_last, home->too_many_last, sizeof ret_metrics->too_many_last);
     if (home->listener != NULL) {
         struct stream_listener_metrics listener;
@@ -480,11 +577,13 @@ void sessions_metrics(const struct sessions *home, struct sessions_metrics *ret_
 
 /* ---- ending ---- */
 
-static void close_listener(struct sessions *home)
+static void close_listeners(struct sessions *home)
 {
     if (home->listener != NULL)
         stream_listener_close(home->listener);
-    home->listener = NULL;
+    if (home->browsers != NULL)
+        stream_listener_close(home->browsers);
+    home->listener = home->browsers = NULL;
 }
 
 void sessions_drain(struct sessions *home, const char *reason, uint32_t retry_ms, loop_fn drained,
@@ -494,7 +593,7 @@ void sessions_drain(struct sessions *home, const char *reason, uint32_t retry_ms
     home->drain_retry_ms = retry_ms;
     home->drained = drained;
     home->drained_context = context;
-    close_listener(home);
+    close_listeners(home);
     for (uint32_t i = 0; i < home->slot_count; i++) {
         struct session *session = home->slots[i].session;
         if (session == NULL)
@@ -513,11 +612,15 @@ static void free_room(struct sessions *home)
     snapshots_fini(home);
     hub_destroy(home->hub);
     row_cache_destroy(home->cache);
+    totals_fini(home);
+    notices_fini(home);
+    free(home->heard_ms);
     free(home->dates);
     free(home->nobody);
     free(home->carded);
     search_destroy(home->search);
     errands_fini(home);
+    printing_fini(home);
     findings_fini(home);
     pool_fini(home);
     if (home->tls != NULL)
@@ -531,6 +634,9 @@ static void free_room(struct sessions *home)
     buffer_fini(&home->rows);
     tally_fini(&home->of_terminal);
     tally_fini(&home->of_address);
+    tally_fini(&home->browsers_of_address);
+    tally_fini(&home->unproven_of_address);
+    free(home->seen_ms);
     free(home->slots);
     free(home);
 }
@@ -554,12 +660,14 @@ void sessions_destroy(struct sessions *home)
 {
     if (home == NULL)
         return;
-    close_listener(home);
+    close_listeners(home);
     if (home->tick != NULL)
         loop_timer_destroy(home->tick);
     if (home->turn != NULL)
         loop_timer_destroy(home->turn);
     home->destroyed = true;
+    importer_destroy(home->importer);
+    home->importer = NULL;
     access_destroy(home->access);
     home->access = NULL;
     for (uint32_t i = 0; i < home->slot_count; i++) {

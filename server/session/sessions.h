@@ -15,6 +15,7 @@
 #include "net/ca.h"
 #include "net/loop.h"
 #include "net/tls.h"
+#include "notify.pb-c.h"
 #include "vault/vault.h"
 #include "wire.pb-c.h"
 
@@ -23,6 +24,20 @@
 
 struct sessions;
 struct turns;
+
+/* Notices of approvals, to people who look at no page. */
+struct sessions_notices {
+    bool push;  /* Web Push is sent, by this key */
+    bool phone; /* messages to telephones are */
+    bool details;
+    bool any_address; /* push services may be in private networks, and without TLS */
+    uint32_t after_s; /* without an answer the next are told */
+    uint32_t most;    /* messages a person in ten minutes; NOTICE_MESSAGES_MAX at most */
+    uint8_t push_key[65];
+    /* false: not now. What came of it comes with sessions_noticed, not within the call. */
+    bool (*send)(void *owner, const Tefter__NoticeOrder *order);
+    void (*cancel)(void *owner, uint64_t number);
+};
 
 struct sessions_options {
     struct loop *loop;
@@ -33,9 +48,17 @@ struct sessions_options {
     uint32_t per_terminal;  /* connections of one; 0 in these three: as usual (limits.h) */
     uint32_t per_address;
     uint32_t unproven_per_address; /* that have not shown a certificate of ours */
-    const char *audit_path;        /* bounded log of who tried to get in */
-    const char *ended_path;        /* logins that were ended; NULL: a restart forgets them */
-    const char *marks_path;        /* of terminals' profiles; NULL: a restart forgets them */
+    const char *browser_socket;    /* path of the relay's socket; NULL: no browsers are served */
+    const char *importer;   /* program that reads files; NULL: tefter-importer beside this one */
+    uint32_t browsers_most; /* their connections; 0: as usual */
+    const char *const *origins; /* of their pages, as access has them */
+    size_t origin_count;
+    const char *found_link;    /* a practice ledger's page leads there; NULL: nowhere */
+    const char *audit_path;    /* bounded log of who tried to get in */
+    const char *ended_path;    /* logins that were ended; NULL: a restart forgets them */
+    const char *marks_path;    /* of terminals' profiles; NULL: a restart forgets them */
+    const char *contacts_path; /* how people are told; NULL: a restart forgets it */
+    const struct sessions_notices *notices; /* during the call; NULL: nobody is sent any */
     struct tls_identity identity;
     struct ca_pair root; /* signs terminals */
     uint8_t token_key[32];
@@ -74,6 +97,9 @@ void sessions_replied(struct sessions *sessions, uint64_t reply_token, struct sl
 /* A group is durable and applied. */
 void sessions_published(struct sessions *sessions, const struct published_group *group);
 
+/* What came of a notice. */
+void sessions_noticed(struct sessions *sessions, const Tefter__NoticeOutcome *outcome);
+
 /* No new connections; every terminal hears Goodbye, and when to come back (0: that is not known);
  * then all are closed. `drained` is called on the loop when the last is gone. */
 void sessions_drain(struct sessions *sessions, const char *reason, uint32_t retry_ms,
@@ -90,14 +116,17 @@ struct sessions_metrics {
     uint64_t accepted;
     uint64_t cut_slow;
     uint64_t bad_frames;
-    uint64_t texts_unreadable; /* that the vault could not give as they were written */
-    uint32_t slots;            /* terminals that descriptors allow */
-    uint64_t turned_away;      /* for want of a place */
-    char turned_away_last[64]; /* the address of the last one, */
-    uint32_t turned_away_of;   /* which had so many that had not shown who they are */
-    uint64_t too_many;         /* told that their terminal or address has enough */
-    char too_many_last[96];    /* which */
-    uint64_t starved;          /* times that not even one descriptor was to be had */
+    uint64_t texts_unreadable;     /* that the vault could not give as they were written */
+    uint32_t slots;                /* terminals that descriptors allow */
+    uint64_t turned_away;          /* for want of a place */
+    char turned_away_last[64];     /* the address of the last one, */
+    uint32_t turned_away_of;       /* which had so many that had not shown who they are */
+    uint64_t too_many;             /* told that their terminal or address has enough */
+    char too_many_last[96];        /* which */
+    uint64_t starved;              /* times that not even one descriptor was to be had */
+    uint32_t browsers;             /* of those open, and */
+    uint64_t browsers_turned_away; /* before they had shown a key, or for want of a place */
+    char browsers_away_last[64];   /* the address of the last one */
 };
 void sessions_metrics(const struct sessions *sessions, struct sessions_metrics *ret_metrics);
 

@@ -360,7 +360,7 @@ static bool replied_before(struct session *session, const Tefter__FromTerminal *
     sessions_answered(home, before.seq);
     session_send_reply(session, request->request,
                        receipt_add(home->options.seal, before.reply, before.seq, before.receipt,
-                                   submission->id, submission->command, &home->arena));
+                                   submission->id, &digest, &home->arena));
     return true;
 }
 

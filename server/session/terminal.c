@@ -22,9 +22,12 @@ static uint32_t most_of_terminal(const struct sessions *home)
     return set > 0 ? set : SESSIONS_PER_DEVICE_MAX;
 }
 
-static uint32_t most_of_address(const struct sessions *home)
+static uint32_t most_of_address(const struct session *session)
 {
+    const struct sessions *home = session->home;
     struct stream_listener_metrics listener;
+    if (session->browser)
+        return browsers_of_address(home);
     if (home->options.per_address > 0 || home->listener == NULL)
         return home->options.per_address;
     stream_listener_metrics(home->listener, &listener);
@@ -48,21 +51,24 @@ static void too_many(struct session *session, const char *of, uint32_t most)
     session_goodbye(session, "too many connections", &refusal);
 }
 
-/* Takes a place of its terminal and of its address. */
-static void take_place(struct session *session)
+static struct tally *tally_of_address(struct session *session)
+{
+    return session->browser ? &session->home->browsers_of_address : &session->home->of_address;
+}
+
+void terminal_take_place(struct session *session)
 {
     struct sessions *home = session->home;
-    uint64_t address = stream_address_key(session->stream);
     uint32_t of_terminal = most_of_terminal(home);
-    uint32_t of_address = most_of_address(home);
+    uint32_t of_address = most_of_address(session);
     if (tally_count(&home->of_terminal, session->who.device) >= of_terminal) {
         too_many(session, "terminal", of_terminal);
-    } else if (tally_count(&home->of_address, address) >= of_address) {
+    } else if (tally_count(tally_of_address(session), session->address_key) >= of_address) {
         too_many(session, "address", of_address);
     } else {
         session->counted = true;
         tally_add(&home->of_terminal, session->who.device);
-        tally_add(&home->of_address, address);
+        tally_add(tally_of_address(session), session->address_key);
         session->state = SESSION_CONNECTED;
         stream_proven(session->stream);
     }
@@ -73,8 +79,10 @@ void terminal_left(struct session *session)
     if (!session->counted)
         return;
     session->counted = false;
+    status_seen(session);
+    status_left(session);
     tally_take(&session->home->of_terminal, session->who.device);
-    tally_take(&session->home->of_address, stream_address_key(session->stream));
+    tally_take(tally_of_address(session), session->address_key);
 }
 
 /* ---- who it is ---- */
@@ -87,7 +95,7 @@ static void identify(struct session *session, const struct tls_peer *peer)
     session->offer_only = code == TEFTER__REFUSAL_CODE__TERMINAL_UNKNOWN &&
                           session->who.device != 0 && offer_welcome(session->home);
     if (code == 0 || session->offer_only)
-        take_place(session);
+        terminal_take_place(session);
     else if (code == TEFTER__REFUSAL_CODE__BUSY)
         session_goodbye_code(session, "the ledger cannot be read", code);
     else
@@ -107,9 +115,10 @@ void terminal_arrived(struct session *session)
     if (strcmp(peer.alpn, TLS_ALPN_TERMINAL) == 0)
         session->wire = WIRE_VERSION;
     who->carrier = CARRIER_TLS;
+    session->address_key = stream_address_key(session->stream);
     stream_address(session->stream, who->address, sizeof who->address);
     session->heard_ms = loop_now_ms(session->home->options.loop);
-    session->login_by_ms = session->heard_ms + LOGIN_MS;
+    session_await_login(session);
     if (strcmp(peer.alpn, TLS_ALPN_ENROL) == 0)
         session->state = SESSION_ENROLLING;
     else if (is_of_terminals(peer.alpn) && peer.has_certificate)
@@ -118,12 +127,21 @@ void terminal_arrived(struct session *session)
         session_goodbye(session, "no protocol was agreed", NULL);
 }
 
+void terminal_lent(struct session *session)
+{
+    session->wire = WIRE_VERSION;
+    session->heard_ms = loop_now_ms(session->home->options.loop);
+    session->state = SESSION_CONNECTED;
+    session_await_login(session);
+}
+
 void terminal_recheck(struct session *session, const Tefter__TerminalRecord *record)
 {
     Tefter__RefusalCode code = access_recheck_device(session->home->access, &session->who, record);
     session->offer_only = session->offer_only && code == TEFTER__REFUSAL_CODE__TERMINAL_UNKNOWN;
     if (code != 0 && !session->offer_only)
         turn_away(session, code);
+    printing_recheck(session, record);
 }
 
 /* ---- the greeting ---- */
@@ -141,6 +159,23 @@ static bool wire_known(struct session *session, const Tefter__FromTerminal *requ
     return false;
 }
 
+/* As it was founded; to who passes over what they do not know. A practice ledger tells where a
+ * company of one's own is founded: its page leads there. */
+static void fill_founded(const struct session *session, const Tefter__CompanyRecord *company,
+                         Tefter__Welcome *welcome)
+{
+    if (!session_passes_over(session))
+        return;
+    welcome->country = company->country;
+    welcome->has_practice = company->has_practice;
+    welcome->practice = company->practice;
+    welcome->has_tax_bp = company->has_tax_bp;
+    welcome->tax_bp = company->tax_bp;
+    welcome->paper_language = company->paper_language;
+    if (company->practice)
+        welcome->found_link = (char *)(uintptr_t)session->home->options.found_link;
+}
+
 static void fill_welcome(const struct session *session, struct ledger_view *view,
                          Tefter__Welcome *welcome)
 {
@@ -151,6 +186,7 @@ static void fill_welcome(const struct session *session, struct ledger_view *view
         welcome->company = company->name;
         welcome->currency = company->currency;
         welcome->exponent = company->exponent;
+        fill_founded(session, company, welcome);
     }
     if (terminal != NULL) {
         welcome->terminal_name = terminal->name;
@@ -183,6 +219,11 @@ static void welcome_init(const struct session *session, Tefter__Welcome *welcome
     welcome->has_renew = true;
     welcome->has_heartbeat_ms = true;
     welcome->heartbeat_ms = HEARTBEAT_MS;
+    Tefter__PrinterState printer;
+    welcome->has_printer =
+        session_passes_over(session) && printing_state(home, session->who.branch, &printer);
+    if (welcome->has_printer)
+        welcome->printer = printer;
     welcome->has_features = session_passes_over(session);
     welcome->features = (ProtobufCBinaryData){home->features.size, (uint8_t *)home->features.data};
 }
@@ -196,7 +237,7 @@ static void look_at_profile(const struct session *session, const Tefter__Hello *
                                        .reads_marks = hello->has_mark,
                                        .mark = slice_of(hello->mark.data, hello->mark.len)};
     *ret_mark = (struct access_mark){.old = false};
-    if (session->offer_only) /* its number may be another's by now */
+    if (session->offer_only || session->lent) /* its number may be another's by now; no profile */
         return;
     access_look_at_mark(access, &session->who, &shown, ret_mark);
     if (!hello->has_met)
@@ -210,6 +251,7 @@ static void look_at_profile(const struct session *session, const Tefter__Hello *
 void terminal_hello(struct session *session, const Tefter__FromTerminal *request)
 {
     struct sessions *home = session->home;
+    session_await_login(session);
     if (!wire_known(session, request))
         return;
     struct ledger_view *view = sessions_view(home, &home->arena);

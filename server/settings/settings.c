@@ -18,6 +18,7 @@ enum option_kind {
     OPTION_FILE,
     OPTION_FOLDER,
     OPTION_HOST,
+    OPTION_ORIGIN,
     OPTION_NUMBER, /* these three are SETTINGS_UNSET until they are said */
     OPTION_BYTES,
     OPTION_SPAN,
@@ -72,6 +73,49 @@ static const struct option_row rows[] = {
      "turn no business day: for imports and tests"},
     {"metrics", 0, OPTION_TEXT, AT(metrics), "HOST:PORT", "metrics", NULL,
      "show metrics there: a loopback address, or the path of a unix socket"},
+    {"web", 0, OPTION_TEXT, AT(web), "HOST:PORT", "web", NULL,
+     "serve the page to browsers there; other machines than this one need --web-cert"},
+    {"web-cert", 0, OPTION_FILE, AT(web_cert), "FILE", "web_cert", NULL,
+     "certificate that browsers believe, with its chain, PEM; HUP reads it again"},
+    {"web-key", 0, OPTION_FILE, AT(web_key), "FILE", "web_key", NULL, "its key, PEM"},
+    {"web-socket", 0, OPTION_FLAG, AT(web_socket), NULL, "web_socket", NULL,
+     "serve browsers through a tefter-web that others start, at web.socket in the ledger's folder"},
+    {"web-origin", 0, OPTION_ORIGIN, AT(origins), "ORIGIN", "web_origin", NULL,
+     "page that browsers may come from, as https://tefter.example:8443; again, or with a blank "
+     "between, for more (default: http on this machine's loopback names)"},
+    {"web-connections", 0, OPTION_NUMBER, AT(web_connections), "N", "web_connections", NULL,
+     "most connections of browsers (default: 2000, and never more than a third of all places)"},
+    {"found-link", 0, OPTION_TEXT, AT(found_link), "URL", "found_link", NULL,
+     "what tefterd found has printed: the page of a practice ledger leads there; in the settings "
+     "file no other user of this machine reads it"},
+    {"notify-contact", 0, OPTION_TEXT, AT(notify_contact), "ADDRESS", "notify_contact", NULL,
+     "send notices of approvals to browsers (Web Push); push services write here if something is "
+     "wrong: mailto:owner@example.com, or a page with https://"},
+    {"notify-after", 0, OPTION_SPAN, AT(notify_after_s), "TIME", "notify_after", "3m",
+     "when nobody has decided an approval, tell the next who may"},
+    {"notify-most", 0, OPTION_NUMBER, AT(notify_most), "N", "notify_most", "6",
+     "most notices that one person is sent in ten minutes; what comes beyond waits, and goes into "
+     "one"},
+    {"notify-details", 0, OPTION_FLAG, AT(notify_details), NULL, "notify_details", NULL,
+     "name customer, amount and who asks in notices; without it only the branch is named"},
+    {"notify-private", 0, OPTION_FLAG, AT(notify_private), NULL, "notify_private", NULL,
+     "push services may be in this network and without TLS: for tests, and one of one's own"},
+    {"notify-url", 0, OPTION_TEXT, AT(notify_url), "URL", "notify_url", NULL,
+     "send notices to telephones through this gateway; {to}, {to_digits}, {text}, {secret} stand "
+     "for number, message and secret, here and in headers and body"},
+    {"notify-method", 0, OPTION_TEXT, AT(notify_method), "WORD", "notify_method", "POST",
+     "how the gateway is asked: POST, PUT or GET"},
+    {"notify-headers", 0, OPTION_TEXT, AT(notify_headers), "LINES", "notify_headers", NULL,
+     "lines of the gateway's request, with | between; the Content-Type says how the body is "
+     "escaped: JSON, form or XML"},
+    {"notify-body", 0, OPTION_TEXT, AT(notify_body), "TEXT", "notify_body", NULL,
+     "what the gateway is sent"},
+    {"notify-success", 0, OPTION_TEXT, AT(notify_success), "TEXT", "notify_success", NULL,
+     "what the gateway's answer holds when it has taken a message (default: any answer of 2xx)"},
+    {"notify-secret", 0, OPTION_FILE, AT(notify_secret), "FILE", "notify_secret", NULL,
+     "the first line of this file is {secret}; nobody else may read it (mode 600)"},
+    {"phone", 0, OPTION_TEXT, AT(phone), "NUMBER", NULL, NULL,
+     "telephone that is sent a test: +84901234567"},
     {"slow-ms", 0, OPTION_NUMBER, AT(slow_ms), "MS", "slow_ms", "500",
      "log commands that take longer than so many milliseconds; 0: none"},
     {"to", 0, OPTION_FOLDER, AT(to), "DIR", "backup_to", NULL,
@@ -103,11 +147,15 @@ static const struct option_row rows[] = {
      "folder for the state made anew, which wants as much room as the state (default: the ledger's "
      "own; TMPDIR when that may not be written)"},
     {"company", 0, OPTION_TEXT, AT(company), "NAME", NULL, NULL, "name of the company"},
+    {"country", 0, OPTION_TEXT, AT(country), "CODE", NULL, NULL,
+     "its country, two letters of ISO 3166: VN, GR, IR; sets what is usual there"},
     {"currency", 0, OPTION_TEXT, AT(currency), "CODE", NULL, NULL,
-     "its currency, three letters of ISO 4217: VND, EUR, IRR"},
+     "its currency, three letters of ISO 4217: VND, EUR, IRR (default: the country's)"},
     {"admin", 0, OPTION_TEXT, AT(admin), "LOGIN", NULL, NULL, "login of the owner: a-z 0-9 . - _"},
     {"admin-name", 0, OPTION_TEXT, AT(admin_name), "NAME", NULL, NULL, "the owner's name"},
     {"branch", 0, OPTION_TEXT, AT(branch), "CODE", NULL, "HQ", "code of the head office"},
+    {"practice", 0, OPTION_FLAG, AT(practice), NULL, NULL, NULL,
+     "a ledger to practise with: every screen and paper says so, for good"},
     {"utc-offset", 0, OPTION_TEXT, AT(utc_offset), "+HH:MM", NULL, NULL,
      "time of the head office (default: this machine's)"},
     {"password-file", 0, OPTION_FILE, AT(password_file), "FILE", NULL, NULL,
@@ -120,6 +168,26 @@ static const struct option_row rows[] = {
     {"reason", 0, OPTION_TEXT, AT(reason), "TEXT", NULL, NULL, "why; kept in the journal"},
     {"accept", 0, OPTION_FLAG, AT(accept), NULL, NULL, NULL,
      "the clock is right: the running server believes it, and business days turn"},
+    {"also", 0, OPTION_HOST, AT(hosts), "NAME", NULL, NULL,
+     "another name of the page; again for more"},
+    {"dns-hook", 0, OPTION_FILE, AT(dns_hook), "PROGRAM", NULL, NULL,
+     "sets and removes the DNS record that is asked for, as hooks of dehydrated do; no port of "
+     "this "
+     "machine need be reached then"},
+    {"http", 0, OPTION_TEXT, AT(http), "HOST:PORT", NULL, NULL,
+     "where the question to port 80 of the name arrives (default: port 80 of every address)"},
+    {"directory", 0, OPTION_TEXT, AT(directory), "URL", NULL, NULL,
+     "another ACME server (default: Let's Encrypt)"},
+    {"ca-file", 0, OPTION_FILE, AT(ca_file), "FILE", NULL, NULL,
+     "root certificate of that ACME server, PEM, where this machine does not know it"},
+    {"email", 0, OPTION_TEXT, AT(email), "ADDRESS", NULL, NULL,
+     "whom the authority may write to when a certificate ends"},
+    {"staging", 0, OPTION_FLAG, AT(staging), NULL, NULL, NULL,
+     "try it with the test server of Let's Encrypt; browsers do not believe what it gives"},
+    {"renew", 0, OPTION_FLAG, AT(renew), NULL, NULL, NULL,
+     "renew what is there, in the way it was made, when a third of its life is left"},
+    {"new-root", 0, OPTION_FLAG, AT(new_root), NULL, NULL, NULL,
+     "make another root, which every device has to be given again"},
     {"glance", 0, OPTION_FLAG, AT(glance), NULL, NULL, NULL, "only open it"},
     {"help", 'h', OPTION_FLAG, AT(help), NULL, NULL, NULL, "show this text"},
     {"version", 'V', OPTION_FLAG, AT(version), NULL, NULL, NULL, "show the version"},
@@ -139,8 +207,11 @@ static const struct bounds bounds_table[] = {
     {"after", 0, UINT32_MAX},
     {"terminal", 1, UINT32_MAX},
     {"slow-ms", 0, 1000 * DAY_S},
+    {"notify-after", 1, DAY_S},
+    {"notify-most", 1, NOTICE_MESSAGES_MAX},
     {"sessions-per-terminal", 1, SESSIONS_MAX},
     {"sessions-per-address", 1, SESSIONS_MAX},
+    {"web-connections", 1, SESSIONS_MAX},
     {"unproven-per-address", 1, SESSIONS_MAX},
     {NULL, 0, 0},
 };
@@ -205,6 +276,38 @@ static bool set_host(struct settings *settings, const char *value)
     return true;
 }
 
+/* Scheme, host and perhaps a port, in the letters that a browser writes them in. */
+static bool origin_good(const char *text, size_t size)
+{
+    static const char *const schemes[] = {"https://", "http://"};
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
+        size_t head = strlen(schemes[i]);
+        if (size > head && memcmp(text, schemes[i], head) == 0)
+            return strspn(text + head, "abcdefghijklmnopqrstuvwxyz0123456789.-:[]") >= size - head;
+    }
+    return false;
+}
+
+bool settings_origin(const char *text)
+{
+    return origin_good(text, strlen(text));
+}
+
+static bool set_origins(struct settings *settings, const char *value)
+{
+    size_t count = 0;
+    for (const char *at = value; *(at += strspn(at, " ")) != '\0'; count++) {
+        size_t size = strcspn(at, " ");
+        if (!origin_good(at, size))
+            return false;
+        at += size;
+    }
+    if (count == 0 || settings->origin_count == SETTINGS_HOSTS_MAX)
+        return false;
+    settings->origins[settings->origin_count++] = value;
+    return true;
+}
+
 static bool is_number(const struct option_row *row)
 {
     return row->kind == OPTION_NUMBER || row->kind == OPTION_BYTES || row->kind == OPTION_SPAN;
@@ -239,6 +342,8 @@ static bool set_row(struct settings *settings, const struct option_row *row, con
         return *value != '\0';
     case OPTION_HOST:
         return set_host(settings, value);
+    case OPTION_ORIGIN:
+        return set_origins(settings, value);
     case OPTION_NUMBER:
         return settings_number(value, at) && in_bounds(row, at);
     case OPTION_BYTES:
@@ -401,7 +506,7 @@ static int read_word(struct settings *settings, const struct command *command, i
         settings->word = argv[optind++];
     if (optind < argc)
         return bad_use(command, "nothing is done with", argv[optind]);
-    if (command->word && !settings->word && !settings->help)
+    if (command->word && !settings->word && !settings->help && !settings->renew)
         return bad_use(command, command->word, "is missing");
     return EXIT_DONE;
 }
@@ -420,6 +525,8 @@ static bool row_said(const struct settings *settings, const struct option_row *r
         return *(const char *const *)at != NULL;
     case OPTION_HOST:
         return settings->host_count > 0;
+    case OPTION_ORIGIN:
+        return settings->origin_count > 0;
     case OPTION_NUMBER:
     case OPTION_BYTES:
     case OPTION_SPAN:
@@ -438,6 +545,29 @@ const char *settings_key(size_t i, bool *ret_flag)
     return NULL;
 }
 
+static const char *example_text(const char *name)
+{
+    static const char *const examples[][2] = {
+        {"sessions-per-terminal", "16"},
+        {"sessions-per-address", "10800"},
+        {"unproven-per-address", "1200"},
+        {"web-connections", "2000"},
+        {"metrics", "127.0.0.1:9464"},
+        {"web", "0.0.0.0:8443"},
+        {"found-link", "http://127.0.0.1:8420/#found=CODE"},
+        {"notify-contact", "mailto:owner@example.com"},
+        {"notify-url", "https://gateway.example/messages"},
+        {"notify-headers", "Content-Type: application/x-www-form-urlencoded | "
+                           "Authorization: Bearer {secret}"},
+        {"notify-body", "to={to}&text={text}"},
+        {"notify-success", "accepted"},
+    };
+    for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++)
+        if (strcmp(examples[i][0], name) == 0)
+            return examples[i][1];
+    return "";
+}
+
 /* What a key may look like where nothing is usual. */
 static const char *example_of(const struct option_row *row)
 {
@@ -448,14 +578,18 @@ static const char *example_of(const struct option_row *row)
         return "512M";
     case OPTION_SPAN:
         return "1h";
-    case OPTION_NUMBER:
-        return "1";
     case OPTION_FOLDER:
         return strcmp(row->name, "ledger") == 0 ? "/var/lib/tefter/ledger" : "/var/backups/tefter";
+    case OPTION_NUMBER:
     case OPTION_TEXT:
-        return strcmp(row->name, "metrics") == 0 ? "127.0.0.1:9464" : "";
+        return example_text(row->name);
     case OPTION_FILE:
-        return "/etc/tefter/backup-key.pub";
+        return strcmp(row->name, "web-cert") == 0        ? "/etc/tefter/web.crt"
+               : strcmp(row->name, "web-key") == 0       ? "/etc/tefter/web.key"
+               : strcmp(row->name, "notify-secret") == 0 ? "/etc/tefter/notify-secret"
+                                                         : "/etc/tefter/backup-key.pub";
+    case OPTION_ORIGIN:
+        return "https://tefter.example:8443";
     case OPTION_HOST:
         return "";
     }

@@ -38,7 +38,28 @@ struct settings {
     bool accept_lost_words;
     bool date_frozen;
     const char *metrics; /* NULL: not shown */
-    uint64_t slow_ms;    /* commands that take longer are logged; 0: none */
+    const char *web;     /* where browsers find the page; NULL: it is not served */
+    const char *web_cert;
+    const char *web_key;
+    bool web_socket; /* a relay that is started by others is served there */
+    const char
+        *origins[SETTINGS_HOSTS_MAX + 1]; /* of their pages; blanks between some in one text */
+    size_t origin_count;
+    uint64_t web_connections;   /* 0: as usual */
+    const char *found_link;     /* told by a practice ledger's page; NULL: it leads nowhere */
+    const char *notify_contact; /* NULL: no Web Push is sent */
+    const char *notify_url; /* of a telephone's gateway; NULL: there is none. So the next five */
+    const char *notify_method;
+    const char *notify_headers;
+    const char *notify_body;
+    const char *notify_success;
+    const char *notify_secret; /* a file */
+    uint64_t notify_after_s;   /* without an answer the next are told */
+    uint64_t notify_most;      /* messages a person in ten minutes */
+    bool notify_details;
+    bool notify_private;
+    const char *phone; /* notify */
+    uint64_t slow_ms;  /* commands that take longer are logged; 0: none */
     /* backup, restore, backup-key */
     const char *to;
     const char *from;
@@ -55,10 +76,12 @@ struct settings {
     uint64_t keep;
     /* init, recover, code */
     const char *company;
+    const char *country;
     const char *currency;
     const char *admin;
     const char *admin_name;
     const char *branch;
+    bool practice;
     const char *utc_offset;
     const char *password_file;
     bool password_stdin;
@@ -71,6 +94,15 @@ struct settings {
     bool glance;
     /* clock */
     bool accept;
+    /* web-name, web-root: more names of the page are in hosts */
+    const char *dns_hook;
+    const char *http; /* NULL: port 80 of every address */
+    const char *directory;
+    const char *ca_file;
+    const char *email;
+    bool staging;
+    bool renew;
+    bool new_root;
     const char *word; /* the one argument without a dash */
 };
 
@@ -97,6 +129,8 @@ const char *settings_key(size_t i, bool *ret_flag);
 bool settings_set_key(struct settings *settings, const char *key, const char *value);
 /* What its value may be: "BYTES from 64M to 64T, as 512M". */
 void settings_key_wants(const char *key, char *out, size_t capacity);
+/* "https://tefter.example:8443": as a browser says which page it is on. */
+bool settings_origin(const char *text);
 /* The line on which it stands in the file; 0: on none. */
 int settings_line(const char *key);
 

@@ -398,7 +398,8 @@ static bool check_names(struct file *file, const struct tree_said *said, struct 
         return false;
     for (int i = 0; i < file->tree_count; i++)
         if (!named->there[i])
-            return fail(file->failure, FAULT_DAMAGED, 0, "%s/data.mdb: a tree is missing: %s",
+            return fail(file->failure, FAULT_STALE, 0, /* damage would not leave out a whole one */
+                        "%s/data.mdb: another version wrote it, without a tree of name %s",
                         file->options->path, file->options->trees[i]);
     return !file->options->summed || named->there[file->tree_count] ||
            fail(file->failure, FAULT_STALE, 0, "its rows were written without sums");

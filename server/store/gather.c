@@ -29,34 +29,53 @@ static uint64_t hash_key(int tree, struct slice key)
     return mixed(hash, rest);
 }
 
-/* Its slot, or the free one where it belongs. */
-static struct gathered_row **slot_of(const struct gather *gather, uint64_t hash, int tree,
-                                     struct slice key)
+/* What of a hash stands beside a slot, so that a row is touched only when it is the one. */
+static uint32_t tag_of(uint64_t hash)
 {
+    return (uint32_t)(hash >> 32) | 1; /* 0: free */
+}
+
+static bool is_row(const struct gathered_row *row, uint64_t hash, int tree, struct slice key)
+{
+    return row->hash == hash && row->tree == tree && row->key_size == key.size &&
+           memcmp(row->key, key.data, key.size) == 0;
+}
+
+/* Its slot, or the free one where it belongs. */
+static size_t slot_of(const struct gather *gather, uint64_t hash, int tree, struct slice key)
+{
+    uint32_t tag = tag_of(hash);
     for (size_t i = (size_t)hash;; i++) {
-        struct gathered_row **slot = &gather->slots[i & (gather->slot_count - 1)];
-        const struct gathered_row *row = *slot;
-        if (!row || (row->hash == hash && row->tree == tree && row->key_size == key.size &&
-                     memcmp(row->key, key.data, key.size) == 0))
+        size_t slot = i & (gather->slot_count - 1);
+        if (gather->tags[slot] == 0 ||
+            (gather->tags[slot] == tag && is_row(gather->slots[slot], hash, tree, key)))
             return slot;
     }
 }
 
+static void occupy(struct gather *gather, size_t slot, struct gathered_row *row)
+{
+    gather->tags[slot] = tag_of(row->hash);
+    gather->slots[slot] = row;
+}
+
 static bool grow(struct gather *gather)
 {
-    size_t count = gather->slot_count ? gather->slot_count * 2 : SLOTS_FIRST;
-    struct gathered_row **slots = calloc(count, sizeof(struct gathered_row *));
+    struct gather old = *gather;
+    size_t count = old.slot_count ? old.slot_count * 2 : SLOTS_FIRST;
+    struct gathered_row **slots = calloc(count, sizeof(struct gathered_row *) + sizeof(uint32_t));
     if (!slots)
         return false;
-    struct gathered_row **old = gather->slots;
-    size_t old_count = gather->slot_count;
     gather->slots = slots;
+    gather->tags = (uint32_t *)(slots + count);
     gather->slot_count = count;
-    for (size_t i = 0; i < old_count; i++)
-        if (old[i])
-            *slot_of(gather, old[i]->hash, old[i]->tree, slice_of(old[i]->key, old[i]->key_size)) =
-                old[i];
-    free(old);
+    for (size_t i = 0; i < old.slot_count; i++) {
+        struct gathered_row *row = old.tags[i] ? old.slots[i] : NULL;
+        if (row)
+            occupy(gather, slot_of(gather, row->hash, row->tree, slice_of(row->key, row->key_size)),
+                   row);
+    }
+    free(old.slots);
     return true;
 }
 
@@ -76,26 +95,33 @@ void gather_fini(struct gather *gather)
 void gather_clear(struct gather *gather)
 {
     if (gather->count)
-        memset(gather->slots, 0, gather->slot_count * sizeof(struct gathered_row *));
+        memset(gather->tags, 0, gather->slot_count * sizeof gather->tags[0]);
     gather->count = 0;
     memset(gather->waiting, 0, sizeof gather->waiting);
     arena_reset(&gather->arena);
 }
 
-const struct gathered_row *gather_find(const struct gather *gather, int tree, struct slice key)
+static struct gathered_row *row_in(const struct gather *gather, size_t slot)
 {
-    return gather->count ? *slot_of(gather, hash_key(tree, key), tree, key) : NULL;
+    return gather->tags[slot] ? gather->slots[slot] : NULL;
 }
 
-static struct gathered_row *row_add(struct gather *gather, struct gathered_row **slot,
-                                    uint64_t hash, int tree, struct slice key)
+const struct gathered_row *gather_find(const struct gather *gather, int tree, struct slice key)
+{
+    if (!gather->count)
+        return NULL;
+    return row_in(gather, slot_of(gather, hash_key(tree, key), tree, key));
+}
+
+static struct gathered_row *row_add(struct gather *gather, size_t slot, uint64_t hash, int tree,
+                                    struct slice key)
 {
     struct gathered_row *row = arena_take(&gather->arena, sizeof *row + key.size);
     if (!row)
         return NULL;
     *row = (struct gathered_row){.hash = hash, .tree = tree, .key_size = key.size};
     memcpy(row->key, key.data, key.size);
-    *slot = row;
+    occupy(gather, slot, row);
     gather->count++;
     return row;
 }
@@ -105,8 +131,9 @@ static struct gathered_row *row_of(struct gather *gather, int tree, struct slice
     if (gather->count * 2 >= gather->slot_count && !grow(gather))
         return NULL;
     uint64_t hash = hash_key(tree, key);
-    struct gathered_row **slot = slot_of(gather, hash, tree, key);
-    return *slot ? *slot : row_add(gather, slot, hash, tree, key);
+    size_t slot = slot_of(gather, hash, tree, key);
+    struct gathered_row *row = row_in(gather, slot);
+    return row ? row : row_add(gather, slot, hash, tree, key);
 }
 
 static void wait(struct gather *gather, struct gathered_row *row)
@@ -116,7 +143,6 @@ static void wait(struct gather *gather, struct gathered_row *row)
         return;
     row->waits = true;
     row->next = NULL;
-    list->rising = list->rising || row->rising;
     if (list->last)
         list->last->next = row;
     else

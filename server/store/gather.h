@@ -27,12 +27,12 @@ struct gathered_row {
 struct gathered_list {
     struct gathered_row *first;
     struct gathered_row *last;
-    bool rising; /* a row in it is, or was since it was empty */
 };
 
 struct gather {
     struct arena arena;
     struct gathered_row **slots; /* open addressing, a power of two, at most half full */
+    uint32_t *tags;              /* beside each slot, of the same memory; 0: it is free */
     size_t slot_count;
     size_t count;
     struct gathered_list waiting[STORE_TREES_MAX];

@@ -37,8 +37,9 @@ struct store_txn {
     bool writing;
     unsigned round; /* counts the uses of a kept transaction */
     struct walk walks[WALKS_MAX];
-    struct sum_totals totals; /* a writer's, with what it has given to LMDB */
-    bool row_damaged;         /* the failure is one row whose sum is wrong */
+    MDB_cursor *getters[STORE_TREES_MAX]; /* a writer's; see store_get */
+    struct sum_totals totals;             /* a writer's, with what it has given to LMDB */
+    bool row_damaged;                     /* the failure is one row whose sum is wrong */
     struct failure failure;
 };
 

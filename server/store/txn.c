@@ -173,10 +173,29 @@ static MDB_dbi tree_of(const struct store_txn *txn, int tree)
     return txn->store->trees[tree];
 }
 
+/* A gathering writer reads much and writes at the end: its gets keep a cursor in each tree, for
+ * rows that lie side by side are found in the page where it stands. It does not outlive a write to
+ * its tree, so nothing rests on how LMDB mends cursors. */
+static void getter_leave(struct store_txn *txn, int tree)
+{
+    if (txn->getters[tree])
+        mdb_cursor_close(txn->getters[tree]);
+    txn->getters[tree] = NULL;
+}
+
+static int get_now(struct store_txn *txn, int tree, MDB_val *key, MDB_val *ret_value)
+{
+    MDB_cursor **getter = &txn->getters[tree];
+    if (!txn->store->gathering)
+        return mdb_get(txn->txn, tree_of(txn, tree), key, ret_value);
+    int rc = *getter ? 0 : mdb_cursor_open(txn->txn, tree_of(txn, tree), getter);
+    return rc ? rc : mdb_cursor_get(*getter, key, ret_value, MDB_SET);
+}
+
 bool store_get(struct store_txn *txn, int tree, struct slice key, struct slice *ret_value)
 {
-    MDB_dbi dbi = tree_of(txn, tree);
     MDB_val k = store_val(key), v;
+    need(tree >= 0 && tree < txn->store->tree_count);
     if (!store_sound(txn))
         return false;
     if (!txn->writing)
@@ -186,7 +205,7 @@ bool store_get(struct store_txn *txn, int tree, struct slice key, struct slice *
         *ret_value = row->value;
         return row->there;
     }
-    if (!store_found(txn, mdb_get(txn->txn, dbi, &k, &v), "cannot get a row"))
+    if (!store_found(txn, get_now(txn, tree, &k, &v), "cannot get a row"))
         return false;
     *ret_value = store_slice(v);
     return store_unseal(txn, tree, key, ret_value);
@@ -219,30 +238,20 @@ static bool delete_now(struct store_txn *txn, int tree, struct slice key)
 
 /* ---- what was gathered ---- */
 
-/* The rows of one customer lie side by side: a cursor that stands there need not come down the tree
- * again. Not where rows are appended: LMDB 0.9 then trusts a cursor's "stands at the end" longer
- * than it may. */
 static MDB_cursor *settling_cursor(struct store_txn *txn, int tree)
 {
-    const struct gathered_list *waiting = &txn->store->gather.waiting[tree];
     MDB_cursor *cursor = NULL;
-    if (store_sound(txn) && waiting->first && !waiting->rising)
+    if (store_sound(txn))
         store_found(txn, mdb_cursor_open(txn->txn, tree_of(txn, tree), &cursor),
                     "cannot open a cursor");
     return cursor;
 }
 
-/* Takes the sum of the row that this one takes the place of off its tree's total. false: there is
- * none; else the cursor, if there is one, stands on it. */
-static bool row_before(struct store_txn *txn, int tree, struct slice key, MDB_cursor *cursor)
+/* Takes the sum of a row that goes off its tree's total. */
+static void sum_leaves(struct store_txn *txn, int tree, MDB_val row)
 {
-    MDB_val k = store_val(key), v;
-    int rc = cursor ? mdb_cursor_get(cursor, &k, &v, MDB_SET)
-                    : mdb_get(txn->txn, tree_of(txn, tree), &k, &v);
-    if (!store_found(txn, rc, "cannot get a row"))
-        return false;
-    txn->totals.of[tree] -= sum_at_end(store_slice(v));
-    return true;
+    if (txn->store->summed)
+        txn->totals.of[tree] -= sum_at_end(store_slice(row));
 }
 
 /* The row as LMDB gets it: in a summed store its sum is behind the value. */
@@ -264,34 +273,64 @@ static bool appended(struct store_txn *txn, int tree, struct slice key, struct s
     return rc != MDB_KEYEXIST && (store_found(txn, rc, "cannot put a row"), true);
 }
 
-/* The total of its tree changes by its sum, and the sum of the row it takes the place of. */
-static void settle_row(struct store_txn *txn, const struct gathered_row *row, MDB_cursor *cursor)
+/* One descent, whether there is such a row or not: LMDB says what is there, and the cursor then
+ * stands on it. */
+static void replace(struct store_txn *txn, int tree, MDB_cursor *cursor, struct slice key,
+                    struct slice value)
+{
+    MDB_val k = store_val(key), v = store_val(value);
+    int rc = mdb_cursor_put(cursor, &k, &v, MDB_NOOVERWRITE);
+    if (rc == MDB_KEYEXIST) {
+        sum_leaves(txn, tree, v);
+        v = store_val(value);
+        rc = mdb_cursor_put(cursor, &k, &v, MDB_CURRENT);
+    }
+    store_found(txn, rc, "cannot put a row");
+}
+
+static void take_away(struct store_txn *txn, int tree, MDB_cursor *cursor, struct slice key)
+{
+    MDB_val k = store_val(key), v;
+    if (!store_found(txn, mdb_cursor_get(cursor, &k, &v, MDB_SET), "cannot get a row"))
+        return;
+    sum_leaves(txn, tree, v);
+    store_found(txn, mdb_cursor_del(cursor, 0), "cannot delete a row");
+}
+
+/* The total of its tree changes by its sum, and the sum of the row it takes the place of. The rows
+ * of one customer lie side by side: `*cursor`, which mostly stands there, need not come down the
+ * tree again. It does not outlive a row that was appended: LMDB 0.9 trusts a cursor's "stands at
+ * the end" longer than it may. */
+static void settle_row(struct store_txn *txn, const struct gathered_row *row, MDB_cursor **cursor)
 {
     uint64_t sum;
     struct slice key = slice_of(row->key, row->key_size);
     struct slice value = seal(txn, row, key, &sum);
-    MDB_val k = store_val(key), v = store_val(value);
     txn->totals.of[row->tree] += sum;
     if (row->there && row->rising && appended(txn, row->tree, key, value))
         return;
-    bool there = txn->store->summed && row_before(txn, row->tree, key, cursor);
-    if (!store_sound(txn))
+    if (*cursor == NULL)
+        *cursor = settling_cursor(txn, row->tree);
+    if (*cursor == NULL)
         return;
-    if (!row->there)
-        delete_now(txn, row->tree, key);
-    else if (cursor)
-        store_found(txn, mdb_cursor_put(cursor, &k, &v, there ? MDB_CURRENT : 0),
-                    "cannot put a row");
+    if (row->there)
+        replace(txn, row->tree, *cursor, key, value);
     else
-        store_found(txn, put_now(txn, row->tree, key, value, 0), "cannot put a row");
+        take_away(txn, row->tree, *cursor, key);
 }
 
 void store_settle_tree(struct store_txn *txn, int tree)
 {
     const struct gathered_row *row;
-    MDB_cursor *cursor = settling_cursor(txn, tree);
-    while (store_sound(txn) && (row = gather_take(&txn->store->gather, tree)) != NULL)
-        settle_row(txn, row, cursor);
+    MDB_cursor *cursor = NULL;
+    getter_leave(txn, tree);
+    while (store_sound(txn) && (row = gather_take(&txn->store->gather, tree)) != NULL) {
+        if (cursor && row->rising) {
+            mdb_cursor_close(cursor);
+            cursor = NULL;
+        }
+        settle_row(txn, row, &cursor);
+    }
     if (cursor)
         mdb_cursor_close(cursor);
 }
@@ -400,7 +439,7 @@ uint64_t store_count(struct store_txn *txn, int tree)
 void store_empty(struct store_txn *txn, int tree)
 {
     MDB_dbi dbi = tree_of(txn, tree);
-    store_settle_all(txn);
+    store_settle_all(txn); /* no getter is left */
     if (store_sound(txn))
         store_found(txn, mdb_drop(txn->txn, dbi, 0), "cannot empty a tree");
     txn->totals.of[tree] = 0;

@@ -15,14 +15,40 @@
 
 struct key;
 
-enum { CACHE_SLOTS = 8192, CACHE_MAX = CACHE_SLOTS / 2, CACHE_KEY_MAX = 22 };
+enum { CACHE_SLOTS = 8192, CACHE_MAX = CACHE_SLOTS / 2 };
 enum { CACHE_BYTES_MAX = 16 * 1024 * 1024 };
 
+/* A key of at most HELD_KEY_MAX bytes as it is looked for: its tree, its size and its bytes, zeros
+ * behind them. All zeros: none. */
+enum { HELD_KEY_MAX = 22 };
+struct held_key {
+    uint64_t words[3];
+};
+
+/* false: the key is too long to be held. */
+bool held_key_of(const struct key *key, struct held_key *ret_held);
+
+static inline bool held_key_none(const struct held_key *held)
+{
+    return held->words[0] == 0;
+}
+
+static inline bool held_key_equal(const struct held_key *a, const struct held_key *b)
+{
+    return a->words[0] == b->words[0] && a->words[1] == b->words[1] && a->words[2] == b->words[2];
+}
+
+static inline uint32_t held_key_hash(const struct held_key *held)
+{
+    uint64_t mixed = held->words[0] * UINT64_C(0x9e3779b97f4a7c15);
+    mixed = (mixed ^ mixed >> 32 ^ held->words[1]) * UINT64_C(0x9e3779b97f4a7c15);
+    mixed = (mixed ^ mixed >> 32 ^ held->words[2]) * UINT64_C(0x9e3779b97f4a7c15);
+    return (uint32_t)(mixed >> 32);
+}
+
 struct tx_cache_slot {
-    const void *record; /* NULL: changed since, or never looked at */
-    uint8_t tree;
-    uint8_t size; /* of the key; 0: free */
-    uint8_t bytes[CACHE_KEY_MAX];
+    const void *record;  /* NULL: changed since, or never looked at */
+    struct held_key key; /* none: free */
 };
 
 struct tx_cache {
@@ -37,6 +63,6 @@ void tx_cache_clear(struct tx_cache *cache);
 /* Between two commands: makes room when it is full. */
 void tx_cache_turn(struct tx_cache *cache);
 
-/* Its slot, whether or not it holds a record; NULL: the key is too long, or (with `make`) there is
- * no room, or (without) nobody looked at it. */
-struct tx_cache_slot *tx_cache_slot(struct tx_cache *cache, const struct key *key, bool make);
+/* Its slot, whether or not it holds a record; NULL: (with `make`) there is no room, or (without)
+ * nobody looked at it. */
+struct tx_cache_slot *tx_cache_slot(struct tx_cache *cache, const struct held_key *key, bool make);

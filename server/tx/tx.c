@@ -362,29 +362,15 @@ void *tx_get(struct tx *tx, const struct key *key, const ProtobufCMessageDescrip
 
 /* ---- held records ---- */
 
-uint32_t tx_key_hash(const struct key *key)
+static struct tx_shared_record *shared_slot(struct tx *tx, const struct held_key *key)
 {
-    uint32_t hash = key->tree + 1u;
-    for (uint8_t i = 0; i < key->size; i++)
-        hash = (hash ^ key->bytes[i]) * 16777619u;
-    return hash ^ hash >> 15;
+    return &tx->shared[held_key_hash(key) % TX_SHARED_SLOTS];
 }
 
-static bool shared_is(const struct tx_shared_record *shared, const struct key *key)
-{
-    return shared->size == key->size && shared->tree == key->tree &&
-           memcmp(shared->bytes, key->bytes, key->size) == 0;
-}
-
-static struct tx_shared_record *shared_slot(struct tx *tx, const struct key *key)
-{
-    return &tx->shared[tx_key_hash(key) % TX_SHARED_SLOTS];
-}
-
-static struct tx_shared_record *shared_find(struct tx *tx, const struct key *key)
+static struct tx_shared_record *shared_find(struct tx *tx, const struct held_key *key)
 {
     struct tx_shared_record *shared = shared_slot(tx, key);
-    while (shared != NULL && !shared_is(shared, key))
+    while (shared != NULL && !held_key_equal(&shared->key, key))
         shared = shared->more;
     return shared;
 }
@@ -397,10 +383,10 @@ static bool shared_stays(const struct tx *tx)
 }
 
 /* Where a record that is not held can be. */
-static struct tx_shared_record *shared_place(struct tx *tx, const struct key *key)
+static struct tx_shared_record *shared_place(struct tx *tx, const struct held_key *key)
 {
     struct tx_shared_record *slot = shared_slot(tx, key);
-    if (slot->size == 0 || !shared_stays(tx))
+    if (held_key_none(&slot->key) || !shared_stays(tx))
         return slot;
     struct tx_shared_record *place = tx_take(tx, sizeof *place);
     place->more = slot->more;
@@ -411,20 +397,21 @@ static struct tx_shared_record *shared_place(struct tx *tx, const struct key *ke
 /* What others hold of this key is not what the ledger holds now. */
 static void shared_drop(struct tx *tx, const struct key *key, const void *unless)
 {
-    struct tx_cache_slot *cache = tx->cache ? tx_cache_slot(tx->cache, key, false) : NULL;
+    struct held_key held;
+    if (!held_key_of(key, &held))
+        return;
+    struct tx_cache_slot *cache = tx->cache ? tx_cache_slot(tx->cache, &held, false) : NULL;
     if (cache != NULL)
         cache->record = NULL;
-    struct tx_shared_record *shared = shared_find(tx, key);
+    struct tx_shared_record *shared = shared_find(tx, &held);
     if (shared != NULL && shared->record != unless)
-        shared->size = 0;
+        shared->key = (struct held_key){{0}};
 }
 
-static void shared_set(struct tx_shared_record *shared, const struct key *key, void *record)
+static void shared_set(struct tx_shared_record *shared, const struct held_key *key, void *record)
 {
     shared->record = record;
-    shared->tree = key->tree;
-    shared->size = key->size;
-    memcpy(shared->bytes, key->bytes, key->size);
+    shared->key = *key;
 }
 
 void tx_forget_shared(struct tx *tx)
@@ -434,13 +421,14 @@ void tx_forget_shared(struct tx *tx)
 
 void *tx_shared(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type)
 {
-    if (key->size > TX_SHARED_KEY_MAX)
+    struct held_key held;
+    if (!held_key_of(key, &held))
         return tx_get(tx, key, type);
-    struct tx_shared_record *shared = shared_find(tx, key);
+    struct tx_shared_record *shared = shared_find(tx, &held);
     if (shared != NULL)
         return shared->record;
     void *record = tx_get(tx, key, type);
-    shared_set(shared_place(tx, key), key, record);
+    shared_set(shared_place(tx, &held), &held, record);
     return record;
 }
 
@@ -458,9 +446,17 @@ static const void *look_anew(struct tx *tx, const struct key *key,
                : parse(tx, key->tree, slice_of(key->bytes, key->size), type, value);
 }
 
+/* Where it is cached, or is to be; NULL: nowhere. */
+static struct tx_cache_slot *cache_slot(struct tx *tx, const struct key *key)
+{
+    struct held_key held;
+    return tx->cache != NULL && held_key_of(key, &held) ? tx_cache_slot(tx->cache, &held, true)
+                                                        : NULL;
+}
+
 const void *tx_cached(struct tx *tx, const struct key *key, const ProtobufCMessageDescriptor *type)
 {
-    struct tx_cache_slot *slot = tx->cache ? tx_cache_slot(tx->cache, key, true) : NULL;
+    struct tx_cache_slot *slot = cache_slot(tx, key);
     if (slot == NULL)
         return tx_shared(tx, key, type);
     return slot->record != NULL ? slot->record : look_anew(tx, key, type, slot);
@@ -469,7 +465,7 @@ const void *tx_cached(struct tx *tx, const struct key *key, const ProtobufCMessa
 bool tx_has_cached(struct tx *tx, const struct key *key)
 {
     static const char here;
-    struct tx_cache_slot *slot = tx->cache ? tx_cache_slot(tx->cache, key, true) : NULL;
+    struct tx_cache_slot *slot = cache_slot(tx, key);
     if (slot != NULL && slot->record != NULL)
         return true;
     bool has = tx_has(tx, key);
@@ -521,10 +517,11 @@ void tx_put(struct tx *tx, const struct key *key, const ProtobufCMessage *record
 void tx_put_shared(struct tx *tx, const struct key *key, ProtobufCMessage *record)
 {
     tx_put(tx, key, record);
-    if (key->size > TX_SHARED_KEY_MAX)
+    struct held_key held;
+    if (!held_key_of(key, &held))
         return;
-    struct tx_shared_record *shared = shared_find(tx, key);
-    shared_set(shared != NULL ? shared : shared_place(tx, key), key, record);
+    struct tx_shared_record *shared = shared_find(tx, &held);
+    shared_set(shared != NULL ? shared : shared_place(tx, &held), &held, record);
 }
 
 bool tx_get_u64(struct tx *tx, const struct key *key, uint64_t *ret_value)
@@ -897,6 +894,14 @@ void tx_touch(struct tx *tx, enum row_kind kind, uint64_t id)
     if (!ARENA_GROW(tx->arena, tx->touched, tx->touched_room, tx->touched_count + 1))
         stop_spent(tx);
     tx->touched[tx->touched_count++] = (struct tx_touched){.kind = kind, .id = id};
+}
+
+void tx_figure(struct tx *tx, const struct figure *figure)
+{
+    need(tx->decided);
+    if (!ARENA_GROW(tx->out, tx->figures, tx->figure_room, tx->figure_count + 1))
+        stop_spent(tx);
+    tx->figures[tx->figure_count++] = *figure;
 }
 
 void tx_fault(struct tx *tx, const char *what)

@@ -23,6 +23,7 @@
 #include "record.pb-c.h"
 #include "reply.pb-c.h"
 #include "store/store.h"
+#include "totals/figure.h"
 #include "tx/cache.h"
 #include "wire/row_key.h"
 
@@ -163,6 +164,9 @@ enum rule_change {
     RULE_SHARED_STAYS = 5,
     /* A new company that counts in rial has no decimals. */
     RULE_RIAL_IS_WHOLE = 5,
+    /* Only the offer that was named comes back: one that ended the program was to be set aside, and
+     * what its own group brought before it was tried in its place. */
+    RULE_OFFERS_ARE_NAMED = 5,
     /* A bill of the cash customer is paid when it is written, and stays so: a clerk posted any sum
      * there, due some day, and nobody owed it. */
     RULE_CASH_SALES_ARE_PAID = 5,
@@ -223,6 +227,39 @@ enum rule_change {
     /* Only what was booked afterwards is undone as an import. A source on a sale at the till was
      * enough to take the sale out of its day, and its number out of its series. */
     RULE_SALES_ARE_NO_IMPORT = 5,
+    /* Who may not pay so much out is told that first, and not whether the till holds it: sums that
+     * were refused in any case told what was in it before it was counted. */
+    RULE_TILLS_KEEP_THEIR_COUNSEL = 5,
+    /* A terminal that is blocked ends its logins: their tokens counted again once it was not. */
+    RULE_BLOCKED_TERMINALS_END_LOGINS = 5,
+    /* An account knows what of it is overdue, and until when. Each row that was told had to look at
+     * the bills. */
+    RULE_ACCOUNTS_KNOW_WHAT_IS_OVERDUE = 6,
+    /* Who takes a match apart set the money free, and is not the second person of its refund. Only
+     * who reversed or credited the other side was not. */
+    RULE_WHO_UNDID_A_MATCH_FREED_IT = 6,
+    /* An import's alarm counts what of it was taken back. It stood for papers that never were. */
+    RULE_UNDONE_IMPORTS_ALARM_NO_MORE = 6,
+    /* Who is given another password or PIN by somebody else hears of it, and so do those who see
+     * alarms: it was a way into a name that nobody noticed. */
+    RULE_SECRETS_SET_BY_OTHERS_ALARM = 6,
+    /* One price is set once in a command. The last one counted, and nobody was told. */
+    RULE_PRICES_ARE_SAID_ONCE = 6,
+    /* Of a customer it may be said that only authorised buyers take goods. */
+    RULE_BUYERS_ONLY = 6,
+    /* Who belongs to a branch looks after its staff, devices and tills alone, and decides what was
+     * asked for there. A manager of one branch freed themselves, and took over the others'. */
+    RULE_THE_BOUND_STAY_BOUND = 6,
+    /* Whatever approval is asked for takes one of the places of who asks, of the customer and of
+     * the company. Without goods it took none, and one clerk filled everybody's list. */
+    RULE_ASKS_HAVE_PLACES = 6,
+    /* Who may not see what a till holds is not told by a refusal that it holds less: the money
+     * moves, and those who see are alarmed. Amounts that were tried told what was in it before it
+     * was counted. */
+    RULE_TILLS_STAY_BLIND = 6,
+    /* A login is letters and digits, with single marks between them, and no two are the same but
+     * for marks. ".." and "-" were logins, and an-b stood beside an.b. */
+    RULE_LOGINS_ARE_PLAIN = 6,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 
@@ -405,6 +442,10 @@ void tx_emit(struct tx *tx, const Tefter__Event *event);
  * command. */
 void tx_touch(struct tx *tx, enum row_kind kind, uint64_t id);
 
+/* A figure that is summed up was moved by what this command wrote; copied. No result depends on
+ * it. */
+void tx_figure(struct tx *tx, const struct figure *figure);
+
 /* A damaged record seen by an entity: the tx stops. */
 __attribute__((noreturn)) void tx_fault(struct tx *tx, const char *what);
 /* a + b and a - b; past 64 bits it stops. Commands check before they decide, so that theirs fit. */
@@ -439,15 +480,13 @@ struct slice tx_pack_out(struct tx *tx, const ProtobufCMessage *message);
 /* One piece of work is a row looked at, and again for each so many bytes of it. */
 enum { TX_WORK_BYTES = 256 };
 
-enum { TX_SHARED_SLOTS = 32, TX_SHARED_KEY_MAX = 22 };
+enum { TX_SHARED_SLOTS = 32 };
 
-/* A record that was asked for: NULL with a size is one known to be absent. */
+/* A record that was asked for: NULL with a key is one known to be absent. */
 struct tx_shared_record {
     void *record;
     struct tx_shared_record *more; /* others that want the same place */
-    uint8_t tree;
-    uint8_t size;
-    uint8_t bytes[TX_SHARED_KEY_MAX];
+    struct held_key key;
 };
 
 struct tx_touched {
@@ -480,6 +519,9 @@ struct tx {
     struct tx_touched *touched;
     size_t touched_count;
     size_t touched_room;
+    struct figure *figures;
+    size_t figure_count;
+    size_t figure_room;
     struct tx_cache *cache;          /* the writer's; NULL: a query */
     struct arena *packing;           /* the writer's: a record on its way to the store */
     const Tefter__Receipt *recalled; /* what is applied again; NULL: a new command */
@@ -498,6 +540,5 @@ struct tx {
     jmp_buf *trial; /* of tx_try: where tx_decided goes */
 };
 
-uint32_t tx_key_hash(const struct key *key);
 /* What was held for those who ask again is forgotten: a recalled command saw it with other eyes. */
 void tx_forget_shared(struct tx *tx);

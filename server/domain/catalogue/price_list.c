@@ -186,6 +186,8 @@ struct price_set {
     Tefter__PriceRecord **records;
     size_t count;
     bool changed;
+    Tefter__ListPrice **said; /* by the command */
+    size_t said_count;
 };
 
 static Tefter__PriceRecord *record_of(struct tx *tx, struct price_set *set, uint32_t product)
@@ -240,12 +242,23 @@ static size_t place_of(const Tefter__PriceRecord *record, const Tefter__ListPric
     return at;
 }
 
+static bool was_said(const struct price_set *set, const Tefter__ListPrice *price)
+{
+    for (size_t i = 0; i < set->said_count; i++)
+        if (set->said[i] == price)
+            return true;
+    return false;
+}
+
 static Tefter__Refusal *put_price(struct tx *tx, struct price_set *set, Tefter__PriceRecord *record,
                                   Tefter__ListPrice *price, size_t i)
 {
     bool there;
     size_t at = place_of(record, price, &there);
+    if (there && was_said(set, record->prices[at]) && tx_rule(tx, RULE_PRICES_ARE_SAID_ONCE))
+        return refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "prices[%zu]", i);
     if (there) {
+        set->said[set->said_count++] = record->prices[at];
         Tefter__ListPrice *old = record->prices[at];
         set->changed |= old->has_price != price->has_price || old->price != price->price;
         FIELD_COPY(old, price, price);
@@ -260,6 +273,7 @@ static Tefter__Refusal *put_price(struct tx *tx, struct price_set *set, Tefter__
         return refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, tx_format(tx, "prices[%zu]", i),
                            PRICES_EACH_MAX);
     insert(tx, record, at, price);
+    set->said[set->said_count++] = price;
     set->list->prices++;
     return NULL;
 }
@@ -333,7 +347,8 @@ static Tefter__Refusal *look_prices(struct tx *tx, const Tefter__SetPrices *comm
  * form of each: FIELD_MISSING prices[i].product, from_quantity (FIELD_INVALID, AMOUNT_TOO_BIG),
  * valid_from (field_date), price (field_amount: what costs nothing is given by a discount);
  * NOT_FOUND list; of each in turn NOT_IN_CATALOGUE prices[i].product, UNIT_UNKNOWN prices[i].unit,
- * TOO_MANY prices[i] (PRICES_EACH_MAX); TOO_MANY list (PRICES_MAX); NOTHING_TO_CHANGE. */
+ * FIELD_INVALID prices[i] (said twice), TOO_MANY prices[i] (PRICES_EACH_MAX); TOO_MANY list
+ * (PRICES_MAX); NOTHING_TO_CHANGE. */
 Tefter__Refusal *apply_set_prices(struct tx *tx, const Tefter__SetPrices *command,
                                   Tefter__Done *done)
 {
@@ -343,7 +358,8 @@ Tefter__Refusal *apply_set_prices(struct tx *tx, const Tefter__SetPrices *comman
     Tefter__PriceListsRecord *lists = price_lists_shared(tx);
     struct price_set set = {.list = price_list_by_code(tx, lists, command->list),
                             .today = branch_of_actor(tx)->date,
-                            .records = tx_take(tx, command->n_prices * sizeof *set.records)};
+                            .records = tx_take(tx, command->n_prices * sizeof *set.records),
+                            .said = tx_take(tx, command->n_prices * sizeof *set.said)};
     if (set.list == NULL)
         return refuse_not_found(tx, "list");
     for (size_t i = 0; i < command->n_prices; i++) {

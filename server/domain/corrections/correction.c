@@ -219,10 +219,10 @@ Tefter__Refusal *apply_correct_invoice(struct tx *tx, const Tefter__CorrectInvoi
 
 /* Refuses, in this order: reason's form, NOT_FOUND document, NOT_REVERSIBLE document (not a
  * payment), clear (payment_keep), right and reason, reversible; then as the new payment does; as
- * reversal_check_amount and money_check_taken_back do; MORE_THAN_YOU_MAY document of cash that it
- * makes other money (money_check_cash_out); CASH_SALE_UNPAID (account_check_paid) when bills of the
- * cash customer that it paid stay open, or wait for a slip.
- * Unless it says itself what it pays, the matches of the old payment follow. */
+ * reversal_check_amount does; MORE_THAN_YOU_MAY document of cash that it makes other money
+ * (money_check_cash_out); as money_check_taken_back does; CASH_SALE_UNPAID (account_check_paid)
+ * when bills of the cash customer that it paid stay open, or wait for a slip. Unless it says itself
+ * what it pays, the matches of the old payment follow. */
 Tefter__Refusal *apply_correct_payment(struct tx *tx, const Tefter__CorrectPayment *command,
                                        Tefter__Done *done)
 {
@@ -242,10 +242,10 @@ Tefter__Refusal *apply_correct_payment(struct tx *tx, const Tefter__CorrectPayme
     if (refusal == NULL)
         refusal = check_amount(tx, &reversal, plan->account, plan->record);
     if (refusal == NULL)
-        refusal = money_check_taken_back(tx, reversal.original, plan->record, "document");
-    if (refusal == NULL)
         refusal = money_check_cash_out(tx, "document", cash_out(tx, &reversal, plan),
                                        reversal.branch->date);
+    if (refusal == NULL)
+        refusal = money_check_taken_back(tx, reversal.original, plan->record, "document");
     if (refusal != NULL)
         return refusal;
     bool says_how = command->payment->has_match || command->payment->n_bills > 0;
@@ -264,6 +264,7 @@ Tefter__Refusal *apply_correct_payment(struct tx *tx, const Tefter__CorrectPayme
     money_count_cash_out(tx, reversal.record, cash_out(tx, &reversal, plan), reversal.branch->date);
     if (owes_more(tx, &reversal, plan))
         reversal_alarm(tx, &reversal);
+    money_alarm_short(tx, reversal.record, plan->record);
     payment_done(tx, plan, done);
     reversal_done(tx, &reversal, plan->account == reversal.account ? plan->item : NULL, done);
     return NULL;

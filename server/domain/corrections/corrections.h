@@ -8,6 +8,8 @@
 
 Tefter__Refusal *apply_reverse_document(struct tx *tx, const Tefter__ReverseDocument *command,
                                         Tefter__Done *done);
+/* Would it put cash into a till, or take it out? */
+bool reversal_moves_cash(struct tx *tx, const Tefter__ReverseDocument *command);
 Tefter__Refusal *apply_confirm_payment(struct tx *tx, const Tefter__ConfirmPayment *command,
                                        Tefter__Done *done);
 Tefter__Refusal *apply_correct_invoice(struct tx *tx, const Tefter__CorrectInvoice *command,

@@ -221,6 +221,14 @@ static Tefter__Refusal *check_undo(struct tx *tx, const struct reversal *reversa
 
 /* ---- changes ---- */
 
+static void tell_reversed(struct tx *tx, const struct reversal *reversal)
+{
+    const Tefter__DocumentRecord *original = reversal->original;
+    document_tell(tx, original, -1);
+    if (reversal->item != NULL && original->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE)
+        paper_on_credit(tx, original, reversal->item->record, -1);
+}
+
 /* What a correction took of a cap was only what it added, and stays. */
 static void free_cap(struct tx *tx, const Tefter__DocumentRecord *sale)
 {
@@ -274,6 +282,17 @@ Tefter__Refusal *apply_reverse_document(struct tx *tx, const Tefter__ReverseDocu
 }
 
 /* ---- services ---- */
+
+bool reversal_moves_cash(struct tx *tx, const Tefter__ReverseDocument *command)
+{
+    uint64_t document = command->has_document     ? command->document
+                        : command->number != NULL ? document_by_any_number(tx, command->number)
+                                                  : 0;
+    const Tefter__DocumentRecord *record = document != 0 ? document_get(tx, document) : NULL;
+    return record != NULL && (record->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE ||
+                              (record->has_payment_kind &&
+                               record->payment_kind == TEFTER__PAYMENT_KIND__PAYMENT_CASH));
+}
 
 Tefter__Refusal *reversal_find(struct tx *tx, uint64_t document, bool corrects,
                                struct reversal *ret_reversal)
@@ -337,6 +356,7 @@ struct event reversal_post(struct tx *tx, struct reversal *reversal)
 {
     const Tefter__DocumentRecord *original = reversal->original;
     document_write(tx, reversal->record);
+    tell_reversed(tx, reversal);
     line_serials(tx, original, false);
     credit_note_uncount(tx, original);
     count_taken_back(tx, reversal);
@@ -346,6 +366,7 @@ struct event reversal_post(struct tx *tx, struct reversal *reversal)
     if (reversal->undo) {
         FIELD_SET(reversal->tail, undone, true);
         document_free_number(tx, original);
+        credit_alarm_undone(tx, original);
     }
     document_tail_save(tx, original->document, reversal->tail);
     if (reversal->invoice_tail != NULL)
@@ -449,6 +470,8 @@ void reversal_complete(struct tx *tx, struct reversal *reversal, Tefter__Done *d
     struct event event = reversal_post(tx, reversal);
     account_save(tx, reversal->account, &event);
     reversal_alarm(tx, reversal);
+    if (!reversal->undo)
+        money_alarm_short(tx, reversal->record, NULL);
     FIELD_SET(done, id, reversal->original->document);
     done->number = reversal->original->number;
     reversal_done(tx, reversal, NULL, done);

@@ -5,12 +5,14 @@
  *   posted over the limit, or money taken back that had made room ──▶ raised, for ever
  *   more cash taken out of tills than one person pays out alone   ──▶ raised, for ever
  *   a till's difference beyond what who counts may take out       ──▶ raised, for ever
+ *   more taken from a till than it held, by who may not see that  ──▶ raised, for ever
  *   a payer is over their limit with a site that joined           ──▶ raised, for ever
  *   the server's AlarmTerminal                                    ──▶ raised, for ever
+ *   somebody else set a person's password or PIN (org)            ──▶ raised, for ever
  *
  * 1. A command raises at most one; its number is the command's seq. What an import posts, of one
  * kind, source and person, is counted by the first one of the day, if not too many others came
- * between.
+ * between. What of it is taken back is counted too.
  * 2. Names are not kept with it: they are filled in when it is read.
  */
 #include "domain/credit/inside.h"
@@ -23,13 +25,6 @@
 enum { ALARM_OF_IMPORT_MS = 24 * 60 * 60 * 1000 };
 
 /* ---- records ---- */
-
-static struct key alarm_key(uint64_t alarm)
-{
-    struct key key = key_book(TABLE_ALARM);
-    key_u64(&key, alarm);
-    return key;
-}
 
 static void fill_names(struct tx *tx, Tefter__AlarmRow *row)
 {
@@ -47,18 +42,11 @@ static void fill_names(struct tx *tx, Tefter__AlarmRow *row)
         row->site_code = customer_read(tx, row->site)->code;
     if (staff != NULL)
         row->login = staff->login;
+    staff = row->has_staff ? staff_get(tx, row->staff) : NULL;
+    if (staff != NULL)
+        row->staff_login = staff->login;
     if (terminal != NULL)
         row->terminal_name = terminal->name;
-}
-
-static void alarm_raise(struct tx *tx, Tefter__AlarmRow *row)
-{
-    struct key key = alarm_key(tx_seq(tx));
-    row->alarm = tx_seq(tx);
-    row->at_ms = tx_now_ms(tx);
-    row->actor = tx_actor_copy(tx);
-    tx_put(tx, &key, &row->base);
-    tx_touch(tx, ROW_ALARM, row->alarm);
 }
 
 /* Who does it, or what: a terminal's alarms are of no import. */
@@ -107,6 +95,40 @@ static bool counted(struct tx *tx, Tefter__DocumentKind kind, const char *source
 
 /* ---- services ---- */
 
+/* The newest of that source and kind that has some left. */
+static Tefter__AlarmRow *alarm_to_undo(struct tx *tx, const Tefter__DocumentRecord *document)
+{
+    enum { ALARMS_LOOKED_AT = 1000 };
+    struct key prefix = key_book(TABLE_ALARM);
+    Tefter__AlarmRow *found = NULL;
+    struct tx_walk walk;
+    bool on = tx_walk_last(tx, &prefix, NULL, &walk);
+    for (int i = 0; on && found == NULL && i < ALARMS_LOOKED_AT; i++) {
+        Tefter__AlarmRow *row = tx_walk_record(&walk, &tefter__alarm_row__descriptor);
+        bool of_it = row->source != NULL && row->kind == document->kind &&
+                     strcmp(row->source, document->source) == 0;
+        found = of_it && row->undone < row->documents ? row : NULL;
+        on = tx_walk_previous(&walk);
+    }
+    tx_walk_end(&walk);
+    return found;
+}
+
+void credit_alarm_undone(struct tx *tx, const Tefter__DocumentRecord *document)
+{
+    bool alarmed = document->source != NULL && document->decision != NULL &&
+                   document->decision->verdict == TEFTER__VERDICT__VERDICT_POSTED;
+    Tefter__AlarmRow *row = alarmed && tx_rule(tx, RULE_UNDONE_IMPORTS_ALARM_NO_MORE)
+                                ? alarm_to_undo(tx, document)
+                                : NULL;
+    if (row == NULL)
+        return;
+    struct key key = alarm_key(row->alarm);
+    FIELD_SET(row, undone, row->undone + 1);
+    tx_put(tx, &key, &row->base);
+    tx_touch(tx, ROW_ALARM, row->alarm);
+}
+
 void credit_alarm(struct tx *tx, const Tefter__DocumentRecord *document, const char *source,
                   int64_t over_by_minor)
 {
@@ -143,6 +165,20 @@ void credit_alarm_cash(struct tx *tx, const Tefter__DocumentRecord *move, int64_
     FIELD_SET(&row, cash_minor, over_by_minor);
     FIELD_SET_IF(&row, difference_minor, difference_minor != 0, difference_minor);
     alarm_raise(tx, &row);
+}
+
+void credit_alarm_short(struct tx *tx, const Tefter__DocumentRecord *document, int64_t short_minor)
+{
+    struct key key = alarm_key(tx_seq(tx));
+    Tefter__AlarmRow *row = tx_get(tx, &key, &tefter__alarm_row__descriptor);
+    if (row == NULL) {
+        row = tx_new(tx, &tefter__alarm_row__descriptor);
+        FIELD_SET(row, document, document->document);
+        row->number = document->number;
+        FIELD_SET(row, kind, document->kind);
+    }
+    FIELD_SET(row, short_minor, short_minor);
+    alarm_raise(tx, row);
 }
 
 void credit_alarm_site(struct tx *tx, const Tefter__CustomerRecord *payer, uint32_t site,
@@ -185,6 +221,11 @@ Tefter__Refusal *apply_alarm_terminal(struct tx *tx, const Tefter__AlarmTerminal
 
 /* ---- views ---- */
 
+uint32_t credit_alarm_branch(const Tefter__AlarmRow *row)
+{
+    return row->actor != NULL && row->actor->has_branch ? row->actor->branch : HEAD_OFFICE;
+}
+
 /* From the newest before `before` on; false: not all of it was looked at, `ret_next` is where to go
  * on. One customer's may lie far apart. */
 static bool list_alarms(struct tx *tx, const Tefter__AlarmList *query, uint64_t before,
@@ -194,6 +235,7 @@ static bool list_alarms(struct tx *tx, const Tefter__AlarmList *query, uint64_t 
     struct key prefix = key_book(TABLE_ALARM);
     struct key until = alarm_key(before);
     uint32_t looked = 0;
+    uint32_t only = staff_branch(tx);
     struct tx_walk walk;
     bool on = tx_walk_last(tx, &prefix, before == 0 ? NULL : &until, &walk);
     for (; on && answer->n_rows < rows && looked < ALARMS_LOOKED_AT;
@@ -204,6 +246,8 @@ static bool list_alarms(struct tx *tx, const Tefter__AlarmList *query, uint64_t 
             !group_filter_takes(tx, GROUPS_FILTER(query), (uint32_t)customer))
             continue;
         Tefter__AlarmRow *row = tx_walk_record(&walk, &tefter__alarm_row__descriptor);
+        if (only != 0 && !query->has_customer && credit_alarm_branch(row) != only)
+            continue;
         answer->rows[answer->n_rows++] = row;
     }
     tx_walk_end(&walk);

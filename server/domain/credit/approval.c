@@ -14,7 +14,9 @@
  *    unless the company says so.
  * 4. The draft of a parked sale lies apart (TABLE_PARKED) as long as it may be sold: it goes when
  * its approval is refused or spent. Those of expired ones go when their place is wanted; so nobody
- * has more than PARKED_EACH_MAX, and the company no more than PARKED_MAX.
+ * has more than PARKED_EACH_MAX, no customer more than PARKED_CUSTOMER_MAX, and the company no more
+ * than PARKED_MAX. Since RULE_ASKS_HAVE_PLACES one without goods has such a place too, with a draft
+ * of nothing.
  * 5. Names are not kept with it: they are filled in when it is read.
  */
 #include "domain/credit/inside.h"
@@ -64,8 +66,17 @@ static uint32_t asked_by(const Tefter__ApprovalRow *row)
 
 static uint32_t asked_at(const Tefter__ApprovalRow *row)
 {
-    enum { HEAD_OFFICE = 1 };
     return row->asked_by != NULL && row->asked_by->has_branch ? row->asked_by->branch : HEAD_OFFICE;
+}
+
+Tefter__Refusal *approval_check_seen(struct tx *tx, const Tefter__ApprovalRow *row)
+{
+    return staff_check_paper(tx, "approval", asked_at(row));
+}
+
+uint32_t credit_approval_branch(const Tefter__ApprovalRow *row)
+{
+    return asked_at(row);
 }
 
 static char *login_of(struct tx *tx, const Tefter__Actor *actor)
@@ -280,7 +291,7 @@ static Tefter__Refusal *check_four_eyes(struct tx *tx, const Tefter__ApprovalRow
     return refusal;
 }
 
-/* ---- rules: room for one more draft ---- */
+/* ---- rules: room for one more ---- */
 
 /* Drafts that are over: their places are free. */
 struct parked_gone {
@@ -327,9 +338,36 @@ static size_t count_parked(struct tx *tx, const struct key *prefix, struct parke
     return live;
 }
 
-/* What was asked and done then is not asked anew. Refuses TOO_MANY draft, with `most`. */
+/* May it still be sold, and to that customer? */
+static bool waits_for(struct tx *tx, uint64_t approval, uint32_t customer)
+{
+    struct key key = approval_key(approval);
+    const Tefter__ApprovalRow *row =
+        tx_part(tx, &key, APPROVAL_ROW_FIELD, &tefter__approval_row__descriptor);
+    return row != NULL && row->customer == customer && parked_lives(tx, approval);
+}
+
+/* How many wait for a customer: looks at all places, which are PARKED_MAX at most. */
+static size_t count_of_customer(struct tx *tx, uint32_t customer)
+{
+    struct key prefix = key_book(TABLE_PARKED);
+    struct tx *scratch = tx_scratch_begin(tx);
+    struct tx_walk walk;
+    size_t live = 0;
+    for (bool on = tx_walk_first(scratch, &prefix, NULL, &walk); on; on = tx_walk_next(&walk)) {
+        uint64_t approval = tx_walk_u64(&walk, KEY_BOOK_HEAD + sizeof(uint32_t));
+        tx_scratch_next(scratch);
+        live += waits_for(scratch, approval, customer);
+    }
+    tx_walk_end(&walk);
+    tx_scratch_end(scratch);
+    return live;
+}
+
+/* What was asked and done then is not asked anew. Refuses TOO_MANY draft (of who asks, of all) and
+ * customer, with `most`. */
 static Tefter__Refusal *check_room(struct tx *tx, const Tefter__CompanyRecord *company,
-                                   struct parked_gone *ret_gone)
+                                   uint32_t customer, struct parked_gone *ret_gone)
 {
     struct key own = key_book(TABLE_PARKED);
     struct key all = key_book(TABLE_PARKED);
@@ -338,6 +376,9 @@ static Tefter__Refusal *check_room(struct tx *tx, const Tefter__CompanyRecord *c
     size_t live = count_parked(tx, &own, ret_gone);
     if (live >= PARKED_EACH_MAX && !tx_recalled(tx))
         return refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "draft", PARKED_EACH_MAX);
+    bool bounded = tx_rule(tx, RULE_ASKS_HAVE_PLACES) && !tx_recalled(tx);
+    if (bounded && count_of_customer(tx, customer) >= PARKED_CUSTOMER_MAX)
+        return refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "customer", PARKED_CUSTOMER_MAX);
     if (ret_gone->count > 0 || company->parked < PARKED_MAX)
         return NULL;
     (void)count_parked(tx, &all, ret_gone);
@@ -393,19 +434,21 @@ static bool parked_drop(struct tx *tx, Tefter__CompanyRecord *company, uint32_t 
 
 static void parked_end(struct tx *tx, const Tefter__ApprovalRow *row)
 {
-    if (!row->has_lines)
+    if (!row->has_lines && !tx_rule(tx, RULE_ASKS_HAVE_PLACES))
         return;
     Tefter__CompanyRecord *company = company_shared(tx);
     if (parked_drop(tx, company, asked_by(row), row->approval))
         company_save(tx, company);
 }
 
+/* draft NULL: it has no goods, and keeps its place all the same. */
 static void parked_put(struct tx *tx, Tefter__CompanyRecord *company,
                        const Tefter__ApprovalRow *row, Tefter__IssueInvoice *draft)
 {
     struct key key = parked_key(asked_by(row), row->approval);
+    Tefter__IssueInvoice nothing = TEFTER__ISSUE_INVOICE__INIT;
     Tefter__ParkedRecord record = TEFTER__PARKED_RECORD__INIT;
-    record.draft = draft;
+    record.draft = draft != NULL ? draft : &nothing;
     tx_put(tx, &key, &record.base);
     FIELD_SET(company, parked, company->parked + 1);
 }
@@ -433,7 +476,9 @@ Tefter__Refusal *approval_ask(struct tx *tx, const struct approval_wish *wish, T
 {
     struct parked_gone gone = {.count = 0};
     Tefter__CompanyRecord *company = company_shared(tx);
-    Tefter__Refusal *refusal = wish->draft != NULL ? check_room(tx, company, &gone) : NULL;
+    bool placed = wish->draft != NULL || tx_rule(tx, RULE_ASKS_HAVE_PLACES);
+    Tefter__Refusal *refusal =
+        placed ? check_room(tx, company, wish->command->customer, &gone) : NULL;
     if (refusal != NULL)
         return refusal;
 
@@ -442,7 +487,7 @@ Tefter__Refusal *approval_ask(struct tx *tx, const struct approval_wish *wish, T
     Tefter__ApprovalRecord *record = approval_new(tx, wish, number);
     for (size_t i = 0; i < gone.count; i++)
         (void)parked_drop(tx, company, gone.drafts[i].staff, gone.drafts[i].approval);
-    if (wish->draft != NULL)
+    if (placed)
         parked_put(tx, company, record->row, wish->draft);
     company_save(tx, company);
     approval_save(tx, record);
@@ -460,7 +505,11 @@ static Tefter__Refusal *check_decide(struct tx *tx, const Tefter__DecideApproval
             return refuse(tx, TEFTER__REFUSAL_CODE__APPROVAL_NOT_OPEN, "approval");
         return check_state(tx, record, TEFTER__APPROVAL_STATE__APPROVAL_WAITING);
     }
-    Tefter__Refusal *refusal = command->approved ? check_four_eyes(tx, record->row) : NULL;
+    Tefter__Refusal *refusal = NULL;
+    if (tx_rule(tx, RULE_THE_BOUND_STAY_BOUND))
+        refusal = approval_check_seen(tx, record->row);
+    if (refusal == NULL && command->approved)
+        refusal = check_four_eyes(tx, record->row);
     if (refusal != NULL)
         return refusal;
     if (command->has_amount_minor && command->amount_minor > record->row->amount_minor)
@@ -488,8 +537,8 @@ static void grant(struct tx *tx, Tefter__ApprovalRow *row, bool has_amount, int6
 /* Refuses, in this order: amount_minor (field_amount), reason (field_text), FIELD_MISSING reason
  * when not approved; NOT_FOUND approval, what became of one that does not wait (approval: granted
  * APPROVAL_NOT_OPEN, APPROVAL_DENIED, APPROVAL_USED_ALREADY, APPROVAL_LAPSED; under rules before
- * RULE_APPROVALS_BIND always APPROVAL_NOT_OPEN), OWN_APPROVAL approval (of who asked, when it is
- * granted), FIELD_INVALID amount_minor (more than was asked). */
+ * RULE_APPROVALS_BIND always APPROVAL_NOT_OPEN), STAFF_OF_OTHER_BRANCH approval, OWN_APPROVAL
+ * approval (of who asked, when it is granted), FIELD_INVALID amount_minor (more than was asked). */
 Tefter__Refusal *apply_decide_approval(struct tx *tx, const Tefter__DecideApproval *command,
                                        Tefter__Done *done)
 {
@@ -664,6 +713,7 @@ Tefter__Refusal *view_approvals(struct tx *tx, const Tefter__ApprovalList *query
     if (refusal != NULL)
         return refusal;
     struct page page = {.rows_most = PAGE_ROWS_MAX};
+    uint32_t only = staff_branch(tx);
     answer->approvals = tx_take(tx, PAGE_ROWS_MAX * sizeof(Tefter__ApprovalRow *));
     struct tx_walk walk;
     bool on = walk_back(tx, last, &walk);
@@ -671,6 +721,7 @@ Tefter__Refusal *view_approvals(struct tx *tx, const Tefter__ApprovalList *query
         Tefter__ApprovalRow *row = walk_row(&walk);
         bool wanted =
             (!query->waiting_only || row->state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING) &&
+            (only == 0 || asked_at(row) == only) &&
             group_filter_takes(tx, GROUPS_FILTER(query), row->customer);
         if (query->waiting_only && all_over(tx, row)) {
             on = false;

@@ -77,7 +77,15 @@ Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer, uint32_
 bool day_tell_step(struct tx *tx, Tefter__JobRecord *job); /* a job */
 struct date_span credit_row_days(struct tx *tx, const Tefter__CustomerRecord *customer,
                                  uint32_t today);
+/* Likewise for the account's row alone: nor does a bill become overdue. */
+struct date_span credit_account_days(struct tx *tx, const Tefter__CustomerRecord *customer,
+                                     uint32_t today);
 Tefter__ApprovalRow *credit_approval_row(struct tx *tx, uint64_t approval); /* with names */
+/* The branch that it was asked for at. */
+uint32_t credit_approval_branch(const Tefter__ApprovalRow *row);
+/* Who belongs to a branch sees and decides what is asked for there. Refuses STAFF_OF_OTHER_BRANCH
+ * approval. */
+Tefter__Refusal *approval_check_seen(struct tx *tx, const Tefter__ApprovalRow *row);
 
 /* ---- approvals, for parked sales (documents/parked.c) ---- */
 
@@ -92,7 +100,8 @@ struct approval_wish {
 /* Refuses, in this order: amount_minor (field_amount), minutes (FIELD_INVALID outside
  * 1..APPROVAL_MINUTES_MAX), note (field_text). */
 Tefter__Refusal *approval_check_form(struct tx *tx, const Tefter__AskApproval *command);
-/* The last of a command. Refuses TOO_MANY draft with `most` (of a person's, of all). */
+/* The last of a command. Refuses TOO_MANY draft with `most` (of a person's, of all) or customer (of
+ * one customer's); under rules before RULE_ASKS_HAVE_PLACES only what has a draft. */
 Tefter__Refusal *approval_ask(struct tx *tx, const struct approval_wish *wish, Tefter__Done *done);
 /* Is it granted, for that customer, at that branch? Refuses, about field "approval": NOT_FOUND;
  * APPROVAL_UNDECIDED, _DENIED, _USED_ALREADY, _LAPSED; APPROVAL_OTHER_CUSTOMER, _OTHER_BRANCH.
@@ -107,6 +116,8 @@ Tefter__IssueInvoice *approval_draft(struct tx *tx, uint64_t approval);
 int64_t credit_over(const Tefter__Decision *decision);
 bool credit_left(const Tefter__Decision *decision, int64_t *ret_left_minor);
 
+/* An import's paper is taken back: its alarm counts one less. */
+void credit_alarm_undone(struct tx *tx, const Tefter__DocumentRecord *document);
 /* After the decided line: the document left its customer over a limit by so much. source: of the
  * import that it came by, or that is taken back; NULL: none. */
 void credit_alarm(struct tx *tx, const Tefter__DocumentRecord *document, const char *source,
@@ -115,10 +126,15 @@ void credit_alarm(struct tx *tx, const Tefter__DocumentRecord *document, const c
  * than one pays out alone. difference_minor: the move is a till's difference; 0: it is none. */
 void credit_alarm_cash(struct tx *tx, const Tefter__DocumentRecord *move, int64_t over_by_minor,
                        int64_t difference_minor);
+/* After the other alarms of the command, whose row it joins: with that document a till stands so
+ * much below nothing by the books. */
+void credit_alarm_short(struct tx *tx, const Tefter__DocumentRecord *document, int64_t short_minor);
 /* After the decided line: with that site a payer is over their limit by so much. */
 void credit_alarm_site(struct tx *tx, const Tefter__CustomerRecord *payer, uint32_t site,
                        int64_t over_by_minor);
 Tefter__AlarmRow *credit_alarm_row(struct tx *tx, uint64_t alarm); /* with names; NULL: none */
+/* The branch that it was raised at. */
+uint32_t credit_alarm_branch(const Tefter__AlarmRow *row);
 /* Approvals worth holding: waiting or granted, newest first; `most` of those before *cursor (0:
  * all), which moves. *ret_more: there may be more behind it. At a damaged one it stops; what was
  * found is there, and the cursor stands behind it. */

@@ -568,6 +568,10 @@ Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer, uint32_
     row->open_bills = account->open_bills;
     row->buyers = buyer_count(record, today);
     row->last = account->last;
+    struct overdue overdue;
+    account_overdue_on(tx, customer, today, &overdue);
+    FIELD_SET_IF(row, overdue_minor, overdue.minor > 0, overdue.minor);
+    FIELD_SET_IF(row, oldest_due, overdue.minor > 0, overdue.oldest_due);
     FIELD_SET(row, seq, tx_seq(tx));
     if (terms.payer != NULL) {
         FIELD_SET(row, payer, terms.payer->customer);

@@ -398,6 +398,17 @@ struct date_span credit_row_days(struct tx *tx, const Tefter__CustomerRecord *cu
     return span;
 }
 
+struct date_span credit_account_days(struct tx *tx, const Tefter__CustomerRecord *customer,
+                                     uint32_t today)
+{
+    struct date_span span = credit_row_days(tx, customer, today);
+    struct overdue overdue;
+    account_overdue_on(tx, customer->customer, today, &overdue);
+    span.from = overdue.days.from > span.from ? overdue.days.from : span.from;
+    span.until = overdue.days.until < span.until ? overdue.days.until : span.until;
+    return span;
+}
+
 /* ---- a day that turned ---- */
 
 enum { STEP_CUSTOMERS = 200 };
@@ -412,9 +423,9 @@ static bool reads_otherwise(struct tx *tx, uint32_t number, uint32_t date, uint3
     return date < span.from || date > span.until;
 }
 
-/* Tells the customers whose lock, limit or buyer ended or began between the day before and the
- * head office's present one: who resumes is then told what has changed since. A step looks at
- * STEP_CUSTOMERS. */
+/* Tells the customers whose lock, limit or buyer ended or began, or whose bills became overdue,
+ * between the day before and the head office's present one: who resumes is then told what has
+ * changed since. A step looks at STEP_CUSTOMERS. */
 bool day_tell_step(struct tx *tx, Tefter__JobRecord *job)
 {
     uint32_t today = branch_head_date(tx);
@@ -424,10 +435,12 @@ bool day_tell_step(struct tx *tx, Tefter__JobRecord *job)
         tx_scratch_next(scratch);
         uint32_t customer = customer_next(scratch, job->cursor);
         done = customer == 0;
-        if (!done && reads_otherwise(scratch, customer, job->date, today)) {
+        bool otherwise = !done && reads_otherwise(scratch, customer, job->date, today);
+        bool late = !done && account_turn_day(tx, scratch, customer, job->date, today);
+        if (otherwise || late)
             tx_touch(tx, ROW_ACCOUNT, customer);
+        if (otherwise)
             tx_touch(tx, ROW_CUSTOMER, customer);
-        }
         job->cursor = done ? job->cursor : customer;
         job->done += !done;
     }

@@ -41,6 +41,28 @@ void document_note_day(struct tx *tx, const Tefter__DocumentRecord *record)
         tx_put_u64(tx, &key, record->document);
 }
 
+uint32_t document_day_until(struct tx *tx, uint32_t branch, uint32_t until)
+{
+    struct key prefix = branch_days(branch);
+    struct key before = day_key(branch, until + 1);
+    struct tx_walk walk;
+    bool any = tx_walk_last(tx, &prefix, &before, &walk);
+    uint32_t date = any ? tx_walk_u32(&walk, KEY_BOOK_HEAD + 4) : DATE_NONE;
+    tx_walk_end(&walk);
+    return date;
+}
+
+uint32_t document_day_after(struct tx *tx, uint32_t branch, uint32_t after)
+{
+    struct key prefix = branch_days(branch);
+    struct key from = day_key(branch, after + 1);
+    struct tx_walk walk;
+    bool any = tx_walk_first(tx, &prefix, &from, &walk);
+    uint32_t date = any ? tx_walk_u32(&walk, KEY_BOOK_HEAD + 4) : DATE_NONE;
+    tx_walk_end(&walk);
+    return date;
+}
+
 /* The first document dated after that day; 0: there is none. */
 static uint64_t dated_later(struct tx *tx, uint32_t branch, uint32_t date)
 {
@@ -107,6 +129,9 @@ static Tefter__Refusal *look_back(struct tx *tx, const Tefter__TurnBackDay *comm
     *ret_branch = branch_get(tx, command->branch);
     if (*ret_branch == NULL)
         return refuse_not_found(tx, "branch");
+    refusal = staff_check_office(tx, "branch", command->branch);
+    if (refusal != NULL)
+        return refusal;
     if (command->date == (*ret_branch)->date)
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, "date");
     if (command->date > (*ret_branch)->date)

@@ -263,6 +263,20 @@ Tefter__Refusal *document_check_backfill(struct tx *tx, bool backfill)
     return backfill ? staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_BACKFILL) : NULL;
 }
 
+void document_tell(struct tx *tx, const Tefter__DocumentRecord *record, int sign)
+{
+    if (paper_opens_balance(record))
+        return;
+    tx_figure(tx, &(struct figure){.kind = FIGURE_PAPER,
+                                   .branch = record->branch,
+                                   .date = record->date,
+                                   .paper = (uint8_t)record->kind,
+                                   .money = (uint8_t)record->payment_kind,
+                                   .sign = (int8_t)sign,
+                                   .document = record->document,
+                                   .after = record->total_minor});
+}
+
 void document_write(struct tx *tx, const Tefter__DocumentRecord *record)
 {
     struct key key = document_key(record->document);
@@ -273,6 +287,7 @@ void document_write(struct tx *tx, const Tefter__DocumentRecord *record)
     word_put(tx, &numbers, record->number, record->document);
     document_note_day(tx, record);
     postings_post(tx, record);
+    document_tell(tx, record, 1);
 }
 
 void document_free_number(struct tx *tx, const Tefter__DocumentRecord *record)

@@ -45,6 +45,12 @@ Tefter__Refusal *document_check_number(struct tx *tx, Tefter__DocumentKind kind,
                                        bool backfill);
 /* The number of a document whose import is undone is free again. */
 void document_free_number(struct tx *tx, const Tefter__DocumentRecord *record);
+/* Days on which a branch has papers: the latest until a day, the first after it; DATE_NONE:
+ * none. */
+uint32_t document_day_until(struct tx *tx, uint32_t branch, uint32_t until);
+uint32_t document_day_after(struct tx *tx, uint32_t branch, uint32_t after);
+/* The totals hear that a paper came (1), or was reversed (-1). */
+void document_tell(struct tx *tx, const Tefter__DocumentRecord *record, int sign);
 /* Writes record, number, day and postings. */
 void document_write(struct tx *tx, const Tefter__DocumentRecord *record);
 /* Is it what is asked for? Open is what is not closed: part paid too. */

@@ -13,6 +13,7 @@
 
 #include "base/date.h"
 #include "base/limits.h"
+#include "base/money.h"
 #include "domain/credit/credit.h"
 #include "domain/org/org.h"
 #include "domain/party/party.h"
@@ -173,12 +174,23 @@ static bool same_buyer(const struct tx *tx, const struct document_plan *plan, ui
     return sees_net(tx, plan) && plan->replaced->has_buyer && plan->replaced->buyer == buyer;
 }
 
+/* Goods of who says so go to authorised buyers alone; what happened already has gone. A correction
+ * keeps what was. */
+static Tefter__Refusal *check_named(struct tx *tx, const Tefter__IssueInvoice *command,
+                                    const struct document_plan *plan)
+{
+    bool kept = plan->replaced != NULL && !plan->replaced->has_buyer;
+    if (!plan->customer->buyers_only || command->backfill || kept || tx_recalled(tx))
+        return NULL;
+    return refuse(tx, TEFTER__REFUSAL_CODE__BUYER_NEEDED, "buyer");
+}
+
 static Tefter__Refusal *check_buyer(struct tx *tx, const Tefter__IssueInvoice *command,
                                     const struct document_plan *plan)
 {
     int64_t total = plan->record->total_minor;
     if (!command->has_buyer)
-        return NULL;
+        return check_named(tx, command, plan);
     int64_t before = same_buyer(tx, plan, command->buyer) ? plan->replaced->total_minor : 0;
     if (same_buyer(tx, plan, command->buyer) && total <= before)
         return NULL;
@@ -411,10 +423,10 @@ static Tefter__Refusal *plan_invoice(struct tx *tx, const Tefter__IssueInvoice *
  * DATE_TOO_EARLY due (before the date; a backfill may), NUMBER_TAKEN number · each line against the
  * catalogue (fill_line) · AMOUNT_TOO_BIG or TOTAL_NEGATIVE lines, FIELD_INVALID total_minor (not
  * what was shown), AMOUNT_TOO_BIG · paid at once: PAID_TOO_MUCH payments · CASH_SALE_UNPAID
- * (account_check_paid; of a draft after the credit) · person (buyer_check, by the branch's business
- * date) · credit (credit_decide) · buyer (buyer_check_pin).
- * A correction stands in the old one's branch, and BRANCH_BLOCKED comes before what is paid, if it
- * adds something. */
+ * (account_check_paid; of a draft after the credit) · person (BUYER_NEEDED buyer; buyer_check, by
+ * the branch's business date) · credit (credit_decide) · buyer (buyer_check_pin). A correction
+ * stands in the old one's branch, and BRANCH_BLOCKED comes before what is paid, if it adds
+ * something. */
 Tefter__Refusal *invoice_plan(struct tx *tx, const Tefter__IssueInvoice *command,
                               struct account *account, uint64_t corrects,
                               struct document_plan **ret_plan)
@@ -438,10 +450,33 @@ Tefter__Refusal *invoice_plan_draft(struct tx *tx, const Tefter__IssueInvoice *c
     return plan_invoice(tx, command, NULL, 0, NULL, *ret_plan);
 }
 
+/* In basis points of what the line would come to. */
+static uint32_t line_discount(const Tefter__DocumentLine *line)
+{
+    int64_t whole = line->net_minor + line->discount_minor;
+    if (line->has_discount_bp || line->discount_minor <= 0 || whole <= 0)
+        return line->discount_bp;
+    return (uint32_t)(line->discount_minor * BASIS_POINTS / whole);
+}
+
+/* Those who look on hear of a discount that a salesperson usually may not give. */
+static void tell_discount(struct tx *tx, const Tefter__DocumentRecord *record)
+{
+    uint32_t most = 0;
+    for (size_t i = 0; i < record->n_lines; i++) {
+        uint32_t discount = line_discount(record->lines[i]);
+        most = discount > most ? discount : most;
+    }
+    if (most > threshold_usual(TEFTER__THRESHOLD__THRESHOLD_DISCOUNT, TEFTER__ROLE__ROLE_SALES))
+        tx_figure(tx, &(struct figure){
+                          .kind = FIGURE_DISCOUNT, .document = record->document, .after = most});
+}
+
 struct event invoice_post(struct tx *tx, struct document_plan *plan)
 {
     Tefter__DocumentRecord *record = plan->record;
     document_write(tx, record);
+    tell_discount(tx, record);
     line_serials(tx, record, true);
     branch_save(tx, plan->branch);
     spend_of_buyer(tx, plan);

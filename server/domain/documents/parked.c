@@ -488,6 +488,7 @@ static void show_lines(struct tx *tx, const Tefter__IssueInvoice *draft,
     answer->n_charges = record.n_charges;
 }
 
+/* Refuses NOT_FOUND approval, STAFF_OF_OTHER_BRANCH approval (staff_check_paper). */
 Tefter__Refusal *view_approval(struct tx *tx, const Tefter__ApprovalView *query,
                                Tefter__ApprovalAnswer *answer)
 {
@@ -495,6 +496,9 @@ Tefter__Refusal *view_approval(struct tx *tx, const Tefter__ApprovalView *query,
     Tefter__ApprovalRow *row = credit_approval_row(tx, query->approval);
     if (row == NULL)
         return refuse_not_found(tx, "approval");
+    Tefter__Refusal *refusal = approval_check_seen(tx, row);
+    if (refusal != NULL)
+        return refusal;
     answer->row = row;
     answer->account = credit_account_row(tx, row->customer, branch->date);
     answer->refusal = approval_serves(tx, row->approval, row->customer, branch->branch);

@@ -25,8 +25,10 @@ Tefter__Refusal *field_line_or_none(struct tx *tx, const char *field, const char
  * and controls; 1 to CODE_MAX_BYTES.
  * Refuses FIELD_MISSING (empty), TEXT_INVALID (too long: `most`), FIELD_INVALID. */
 Tefter__Refusal *field_code(struct tx *tx, const char *field, const char *text);
-/* A login: a-z 0-9 . - _ , at most LOGIN_MAX_BYTES. Refuses as field_code. */
+/* A login: a-z 0-9, and . - _ , at most LOGIN_MAX_BYTES; since RULE_LOGINS_ARE_PLAIN such a mark
+ * stands alone and between two others. Refuses as field_code. */
 Tefter__Refusal *field_login(struct tx *tx, const char *field, const char *text);
+bool login_plain(const char *login); /* its marks stand so */
 /* A Text: refuses one that came without a value or reference, TEXT_INVALID, or is longer than
  * TEXT_MAX, TEXT_INVALID with `most`. */
 Tefter__Refusal *field_text(struct tx *tx, const char *field, const Tefter__Text *text);
@@ -139,6 +141,12 @@ int64_t day_sum(struct tx *tx, const struct key *key, uint32_t date);
 void day_sum_add(struct tx *tx, const struct key *key, uint32_t date, int64_t amount_minor);
 /* What was added on that date is given back; nothing when that date is over. */
 void day_sum_take(struct tx *tx, const struct key *key, uint32_t date, int64_t amount_minor);
+
+/* ---- alarms ---- */
+
+/* Something that people must see, raised after the decided line; a command raises one. */
+struct key alarm_key(uint64_t alarm);
+void alarm_raise(struct tx *tx, Tefter__AlarmRow *row);
 
 /* ---- jobs: work that touches more records than one command may ---- */
 

@@ -133,9 +133,25 @@ Tefter__Refusal *field_code(struct tx *tx, const char *field, const char *text)
     return check_word(tx, field, text, CODE_MAX_BYTES, code_point);
 }
 
+bool login_plain(const char *login)
+{
+    static const char marks[] = "-_.";
+    bool mark = true;
+    for (const char *at = login; *at != '\0'; at++) {
+        bool before = mark;
+        mark = strchr(marks, *at) != NULL;
+        if (mark && before)
+            return false;
+    }
+    return !mark;
+}
+
 Tefter__Refusal *field_login(struct tx *tx, const char *field, const char *text)
 {
-    return check_word(tx, field, text, LOGIN_MAX_BYTES, login_point);
+    Tefter__Refusal *refusal = check_word(tx, field, text, LOGIN_MAX_BYTES, login_point);
+    if (refusal != NULL || text == NULL || !tx_rule(tx, RULE_LOGINS_ARE_PLAIN))
+        return refusal;
+    return login_plain(text) ? NULL : refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, field);
 }
 
 Tefter__Refusal *field_text(struct tx *tx, const char *field, const Tefter__Text *text)

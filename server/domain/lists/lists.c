@@ -18,15 +18,13 @@ uint32_t list_looks_at(const Tefter__CustomerList *query)
     uint32_t facts = 0;
     if (query->has_group || query->n_groups > 0 || query->has_branch)
         facts |= LIST_LOOKS_AT_RECORD;
-    if (query->has_locked || query->has_owing || query->has_over_limit || list_by_rank(query))
+    if (query->has_locked || query->has_owing || query->has_over_limit || query->has_overdue ||
+        list_by_rank(query))
         facts |= LIST_LOOKS_AT_FIGURES;
-    if (query->has_overdue)
-        facts |= LIST_LOOKS_AT_DUE;
     return facts;
 }
 
-static bool passes(const Tefter__CustomerList *query, uint32_t today,
-                   const struct list_facts *facts)
+static bool passes(const Tefter__CustomerList *query, const struct list_facts *facts)
 {
     if ((query->has_group || query->n_groups > 0) && !facts->in_groups)
         return false;
@@ -39,8 +37,7 @@ static bool passes(const Tefter__CustomerList *query, uint32_t today,
     if (query->has_over_limit &&
         (!facts->unlimited && facts->available_minor < 0) != query->over_limit)
         return false;
-    bool overdue = facts->oldest_due != DATE_NONE && facts->oldest_due < today;
-    return !query->has_overdue || overdue == query->overdue;
+    return !query->has_overdue || facts->overdue == query->overdue;
 }
 
 uint32_t list_rows(bool has_rows, uint32_t rows)
@@ -71,7 +68,7 @@ static uint32_t walk_next(struct walk *walk)
 /* ---- by number ---- */
 
 static bool page_in_order(const Tefter__CustomerList *query, const struct list_source *source,
-                          uint32_t today, uint64_t token, struct list_page *page)
+                          uint64_t token, struct list_page *page)
 {
     struct walk walk = {source, token < SIZE_MAX ? (size_t)token : SIZE_MAX};
     uint32_t customer = 0;
@@ -83,7 +80,7 @@ static bool page_in_order(const Tefter__CustomerList *query, const struct list_s
         enum list_answer answer = source->facts(source->context, customer, &facts);
         if (answer == LIST_NOT_NOW)
             return false;
-        if (answer == LIST_FACTS && passes(query, today, &facts))
+        if (answer == LIST_FACTS && passes(query, &facts))
             page->customers[page->count++] = customer;
     }
     page->has_next = customer != 0;
@@ -184,7 +181,7 @@ static int64_t rank_by(const Tefter__CustomerList *query, const struct list_fact
 }
 
 static bool rank_all(const Tefter__CustomerList *query, const struct list_source *source,
-                     uint32_t today, struct heap *heap)
+                     struct heap *heap)
 {
     struct walk walk = {source, 0};
     uint32_t customer;
@@ -193,7 +190,7 @@ static bool rank_all(const Tefter__CustomerList *query, const struct list_source
         enum list_answer answer = source->facts(source->context, customer, &facts);
         if (answer == LIST_NOT_NOW)
             return false;
-        if (answer == LIST_FACTS && passes(query, today, &facts) &&
+        if (answer == LIST_FACTS && passes(query, &facts) &&
             !heap_take(heap, (struct ranked){rank_by(query, &facts), customer}))
             return false;
     }
@@ -202,11 +199,11 @@ static bool rank_all(const Tefter__CustomerList *query, const struct list_source
 
 /* The token is an offset into the order. */
 static bool page_by_rank(const Tefter__CustomerList *query, const struct list_source *source,
-                         uint32_t today, uint64_t token, struct list_page *page)
+                         uint64_t token, struct list_page *page)
 {
     uint64_t offset = token < UINT32_MAX ? token : UINT32_MAX;
     struct heap heap = {.source = source, .most = offset + page->rows};
-    bool ranked = rank_all(query, source, today, &heap);
+    bool ranked = rank_all(query, source, &heap);
     if (ranked) {
         heap_sort(&heap);
         for (size_t at = (size_t)offset; at < heap.count; at++)
@@ -217,13 +214,13 @@ static bool page_by_rank(const Tefter__CustomerList *query, const struct list_so
     return ranked;
 }
 
-bool list_page(const Tefter__CustomerList *query, const struct list_source *source, uint32_t today,
-               uint64_t token, struct list_page *page)
+bool list_page(const Tefter__CustomerList *query, const struct list_source *source, uint64_t token,
+               struct list_page *page)
 {
     page->count = 0;
     page->has_next = false;
-    return list_by_rank(query) ? page_by_rank(query, source, today, token, page)
-                               : page_in_order(query, source, today, token, page);
+    return list_by_rank(query) ? page_by_rank(query, source, token, page)
+                               : page_in_order(query, source, token, page);
 }
 
 /* Where the walk stood when it took this one. */

@@ -14,9 +14,9 @@ struct list_facts {
     int64_t balance_minor;
     int64_t available_minor; /* 0 when unlimited */
     uint32_t branch;         /* 0: none */
-    uint32_t oldest_due;     /* of the open bills; DATE_NONE: there are none */
     bool unlimited;
     bool locked;
+    bool overdue;   /* some of what they owe */
     bool in_groups; /* all of the query */
 };
 
@@ -24,7 +24,6 @@ struct list_facts {
 enum {
     LIST_LOOKS_AT_RECORD = 1, /* branch, group */
     LIST_LOOKS_AT_FIGURES = 2,
-    LIST_LOOKS_AT_DUE = 4,
 };
 
 enum list_answer {
@@ -65,9 +64,9 @@ struct list_page {
 enum { LIST_LOOKED_AT_MAX = 50000 };
 bool list_by_rank(const Tefter__CustomerList *query);
 
-/* The page behind `token` (0: the first). `today` is the asker's. false: not now, or no memory. */
-bool list_page(const Tefter__CustomerList *query, const struct list_source *source, uint32_t today,
-               uint64_t token, struct list_page *page);
+/* The page behind `token` (0: the first). false: not now, or no memory. */
+bool list_page(const Tefter__CustomerList *query, const struct list_source *source, uint64_t token,
+               struct list_page *page);
 /* Ends a page, asked with `token`, behind its first `count` (at least one): no more fit an answer.
  */
 void list_cut(const Tefter__CustomerList *query, const struct list_source *source, uint64_t token,

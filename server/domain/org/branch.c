@@ -19,7 +19,6 @@
 #include <string.h>
 
 enum {
-    HEAD_OFFICE = 1,
     FIELD_DATE = 4, /* of BranchRecord */
     BRANCH_CODE_MAX = 8,
     SERIES_GAP = 10000, /* numbers left out for papers that may come back */
@@ -57,10 +56,18 @@ void branch_save(struct tx *tx, const Tefter__BranchRecord *branch)
     tx_put(tx, &key, tx_recalled(tx) ? &record.base : &branch->base);
 }
 
+/* The totals count by it. */
+static void tell_day(struct tx *tx, const Tefter__BranchRecord *branch)
+{
+    tx_figure(tx,
+              &(struct figure){.kind = FIGURE_DAY, .branch = branch->branch, .date = branch->date});
+}
+
 static void branch_make(struct tx *tx, const Tefter__BranchRecord *branch)
 {
     struct key codes = key_book(TABLE_BRANCH_CODE);
     branch_save(tx, branch);
+    tell_day(tx, branch);
     word_put(tx, &codes, branch->code, branch->branch);
 }
 
@@ -134,6 +141,9 @@ static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddBranch *command
         refusal = field_line_or_none(tx, "address", command->address, NAME_MAX_BYTES);
     if (refusal != NULL)
         return refusal;
+    refusal = staff_check_office(tx, "branch", 0);
+    if (refusal != NULL)
+        return refusal;
     uint32_t existing = branch_with_code(tx, command->code);
     if (existing != 0)
         return refuse_existing(tx, "code", existing);
@@ -141,8 +151,8 @@ static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddBranch *command
 }
 
 /* Refuses, in this order: code (FIELD_INVALID), name (field_line), utc_offset_minutes
- * (FIELD_INVALID outside -720..840), phone, address (field_line_or_none); ALREADY_EXISTS code,
- * TOO_MANY branch. */
+ * (FIELD_INVALID outside -720..840), phone, address (field_line_or_none); BOUND_TO_BRANCH branch;
+ * ALREADY_EXISTS code, TOO_MANY branch. */
 Tefter__Refusal *apply_add_branch(struct tx *tx, const Tefter__AddBranch *command,
                                   Tefter__Done *done)
 {
@@ -179,7 +189,8 @@ static Tefter__Refusal *look_change(struct tx *tx, const Tefter__ChangeBranch *c
     if (refusal != NULL)
         return refusal;
     *ret_branch = branch_get(tx, command->branch);
-    return *ret_branch != NULL ? NULL : refuse_not_found(tx, "branch");
+    return *ret_branch != NULL ? staff_check_office(tx, "branch", command->branch)
+                               : refuse_not_found(tx, "branch");
 }
 
 static bool change_branch(Tefter__BranchRecord *branch, const Tefter__ChangeBranch *command)
@@ -194,7 +205,8 @@ static bool change_branch(Tefter__BranchRecord *branch, const Tefter__ChangeBran
 }
 
 /* Refuses, in this order: name (field_line), utc_offset_minutes (FIELD_INVALID outside -720..840),
- * phone, address (field_line_or_none); NOT_FOUND branch; NOTHING_TO_CHANGE. */
+ * phone, address (field_line_or_none); NOT_FOUND branch; BOUND_TO_BRANCH branch;
+ * NOTHING_TO_CHANGE. */
 Tefter__Refusal *apply_change_branch(struct tx *tx, const Tefter__ChangeBranch *command,
                                      Tefter__Done *done)
 {
@@ -282,6 +294,8 @@ void branch_move_date(struct tx *tx, Tefter__BranchRecord *branch, uint32_t date
     }
     branch->date = date;
     branch_save(tx, branch);
+    if (!tx_recalled(tx))
+        tell_day(tx, branch);
 }
 
 void branch_note_match(struct tx *tx, Tefter__BranchRecord *branch, uint32_t date,
@@ -500,6 +514,23 @@ bool branch_marks(struct tx *tx, const char *number)
     return digits > 0 && number[size + 2 + digits] == '-' && branch_of_number(tx, number) != 0;
 }
 
+/* "TD-R-00001". Each paper asks for one, and printf takes longer than the search for it. */
+static char *plain_number(struct tx *tx, const char *code, const char *infix, uint32_t at)
+{
+    enum { DIGITS_LEAST = 5, DIGITS_MOST = 10 };
+    size_t code_size = strlen(code), infix_size = strlen(infix);
+    char digits[DIGITS_MOST];
+    size_t first = DIGITS_MOST;
+    for (; at > 0 || first > DIGITS_MOST - DIGITS_LEAST; at /= 10)
+        digits[--first] = (char)('0' + at % 10);
+    char *number = tx_take(tx, code_size + 1 + infix_size + DIGITS_MOST + 1); /* ends in zeros */
+    memcpy(number, code, code_size);
+    number[code_size] = '-';
+    memcpy(number + code_size + 1, infix, infix_size);
+    memcpy(number + code_size + 1 + infix_size, digits + first, DIGITS_MOST - first);
+    return number;
+}
+
 char *branch_number(struct tx *tx, const Tefter__BranchRecord *branch, Tefter__DocumentKind kind,
                     uint32_t at)
 {
@@ -507,7 +538,7 @@ char *branch_number(struct tx *tx, const Tefter__BranchRecord *branch, Tefter__D
     const char *infix = infix_of(kind);
     return company->recovering
                ? tx_format(tx, "%s-R%u-%s%05u", branch->code, company->recoveries, infix, at)
-               : tx_format(tx, "%s-%s%05u", branch->code, infix, at);
+               : plain_number(tx, branch->code, infix, at);
 }
 
 Tefter__Refusal *branch_check_code(struct tx *tx, const char *field, const char *code)
@@ -515,9 +546,9 @@ Tefter__Refusal *branch_check_code(struct tx *tx, const char *field, const char 
     return is_code(code) ? NULL : refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, field);
 }
 
-void branch_add_head_office(struct tx *tx, uint32_t branch, char *code, uint32_t date)
+void branch_add_head_office(struct tx *tx, uint32_t branch, char *code, char *name, uint32_t date)
 {
-    branch_make(tx, branch_new(tx, branch, code, code, date));
+    branch_make(tx, branch_new(tx, branch, code, name, date));
 }
 
 /* ---- views ---- */

@@ -147,6 +147,17 @@ static Tefter__Refusal *check_currency(struct tx *tx, const char *currency)
     return NULL;
 }
 
+/* Two letters, of this size: the ledger knows no list of countries and languages. */
+static Tefter__Refusal *check_letters(struct tx *tx, const char *field, const char *code, char a)
+{
+    enum { ALPHABET = 26, LETTERS = 2 };
+    size_t size = strlen(code);
+    for (size_t i = 0; i < size; i++)
+        if (code[i] < a || code[i] >= a + ALPHABET)
+            size = 0;
+    return size == LETTERS ? NULL : refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, field);
+}
+
 /* A customer without terms of their own or of a group may not buy on credit at all. */
 static Tefter__LimitTerms *first_policy(struct tx *tx, char *currency)
 {
@@ -197,7 +208,15 @@ Tefter__Refusal *company_check_room(struct tx *tx, const char *field, enum compa
 Tefter__Refusal *company_check_new(struct tx *tx, const Tefter__CreateCompany *command)
 {
     Tefter__Refusal *refusal = field_line(tx, "name", command->name, NAME_MAX_BYTES);
-    return refusal != NULL ? refusal : check_currency(tx, command->currency);
+    if (refusal == NULL)
+        refusal = check_currency(tx, command->currency);
+    if (refusal == NULL && command->country != NULL)
+        refusal = check_letters(tx, "country", command->country, 'A');
+    if (refusal == NULL && command->has_tax_bp && command->tax_bp > BASIS_POINTS)
+        refusal = refuse_most(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "tax_bp", BASIS_POINTS);
+    if (refusal == NULL && command->paper_language != NULL)
+        refusal = check_letters(tx, "paper_language", command->paper_language, 'a');
+    return refusal;
 }
 
 /* Rial had two decimals, as ISO 4217 says and nobody writes. The company is founded by the rules
@@ -221,6 +240,10 @@ Tefter__CompanyRecord *company_new(struct tx *tx, const Tefter__CreateCompany *c
     company->policy_version = 1;
     company->policy = first_policy(tx, command->currency);
     FIELD_SET(company, term_days, TERM_DAYS_AT_FIRST);
+    company->country = command->country;
+    company->paper_language = command->paper_language;
+    FIELD_COPY(company, practice, command);
+    FIELD_COPY(company, tax_bp, command);
     number_from_one(company);
     return company;
 }
@@ -249,6 +272,10 @@ Tefter__Refusal *view_company(struct tx *tx, const Tefter__CompanyView *query,
     FIELD_COPY(answer, refund_alone_minor, company);
     FIELD_COPY(answer, own_confirm_minor, company);
     FIELD_COPY(answer, own_confirm_any, company);
+    answer->country = company->country;
+    answer->paper_language = company->paper_language;
+    FIELD_COPY(answer, practice, company);
+    FIELD_COPY(answer, tax_bp, company);
     answer->customers = company->next_customer - 1 - company->customers_skipped;
     return NULL;
 }

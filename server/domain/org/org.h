@@ -101,7 +101,9 @@ char *branch_number(struct tx *tx, const Tefter__BranchRecord *branch, Tefter__D
 /* 1 to 8 capital letters A-Z and digits. Refuses FIELD_INVALID. */
 Tefter__Refusal *branch_check_code(struct tx *tx, const char *field, const char *code);
 /* After the decided line of CreateCompany. */
-void branch_add_head_office(struct tx *tx, uint32_t branch, char *code, uint32_t date);
+/* The first branch. What is of no branch (a bank account of the company) is looked after there. */
+enum { HEAD_OFFICE = 1 };
+void branch_add_head_office(struct tx *tx, uint32_t branch, char *code, char *name, uint32_t date);
 
 Tefter__Refusal *apply_add_branch(struct tx *tx, const Tefter__AddBranch *command,
                                   Tefter__Done *done);
@@ -186,9 +188,24 @@ const Tefter__BranchRecord *staff_other_branch(struct tx *tx, const Tefter__Staf
 Tefter__Refusal *staff_check_branch(struct tx *tx, Tefter__Right right);
 /* Does who acts belong to a branch, so that papers of others are closed to them? */
 bool staff_bound(struct tx *tx);
+/* The branch that they belong to; 0: all are theirs to see. */
+uint32_t staff_branch(struct tx *tx);
+/* The branch that a question is about, told or the one they belong to; 0: all. Refuses NOT_FOUND
+ * branch, STAFF_OF_OTHER_BRANCH branch. */
+Tefter__Refusal *staff_wanted_branch(struct tx *tx, bool has_branch, uint32_t branch,
+                                     uint32_t *ret_branch);
 /* They take back, correct, credit, confirm and match papers of their own branch alone. Refuses
  * STAFF_OF_OTHER_BRANCH `field` with the paper's branch and the roles that may change theirs. */
 Tefter__Refusal *staff_check_paper(struct tx *tx, const char *field, uint32_t branch);
+
+/* Who belongs to a branch, an owner aside (there may be none but them to free them), looks after
+ * what is of that branch alone: this is of `branch`, 0 of none, of the whole company. Refuses,
+ * since RULE_THE_BOUND_STAY_BOUND, BOUND_TO_BRANCH `field` with their branch and the roles that
+ * may. */
+Tefter__Refusal *staff_check_office(struct tx *tx, const char *field, uint32_t branch);
+/* The same, of whom the server has a command from; 0: nobody. */
+Tefter__Refusal *staff_check_office_of(struct tx *tx, uint32_t by, const char *field,
+                                       uint32_t branch);
 
 /* After the decided line of CreateCompany. */
 void staff_add_owner(struct tx *tx, uint32_t staff, char *login, Tefter__Text *name);

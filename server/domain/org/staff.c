@@ -6,13 +6,18 @@
  * 1. A login names one person, for ever.
  * 2. There is always an owner who is not blocked.
  * 3. Only an owner makes an owner, changes one, or sets or signs out another owner.
- * 4. Who has a branch writes there alone, about its papers alone, and looks anywhere.
- * 5. `generation` only rises: blocking, another role, a new password and signing out raise it, and
+ * 4. Who has a branch writes there alone, about its papers alone.
+ * 5. Who has a branch and is no owner looks after what is of that branch alone, and says neither
+ *    where they themselves belong nor what they are.
+ * 6. `generation` only rises: blocking, another role, a new password and signing out raise it, and
  *    tokens of a generation before are worth nothing.
  */
 #include "domain/org/org.h"
 
 #include "base/limits.h"
+#include "base/text.h"
+
+#include <string.h>
 
 /* ---- records ---- */
 
@@ -122,6 +127,44 @@ static Tefter__Refusal *check_branch(struct tx *tx, bool given, uint32_t branch)
     return NULL;
 }
 
+static uint32_t branch_of(const Tefter__StaffRecord *staff)
+{
+    return staff->has_branch ? staff->branch : 0;
+}
+
+/* The branch that they look after, 0: all. */
+static uint32_t office_of(struct tx *tx, uint32_t staff)
+{
+    const Tefter__StaffRecord *record = staff != 0 ? staff_get(tx, staff) : NULL;
+    if (record == NULL || is_owner(record) || tx_recalled(tx) ||
+        !tx_rule(tx, RULE_THE_BOUND_STAY_BOUND))
+        return 0;
+    return branch_of(record);
+}
+
+static uint32_t actor_staff(struct tx *tx)
+{
+    const Tefter__Actor *actor = tx_actor(tx);
+    return actor->has_staff ? actor->staff : 0;
+}
+
+static Tefter__Refusal *refuse_bound(struct tx *tx, const char *field, uint32_t office)
+{
+    const Tefter__BranchRecord *branch = branch_get(tx, office);
+    Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__BOUND_TO_BRANCH, field);
+    refusal->branch = branch != NULL ? branch->code : NULL;
+    refusal->roles = tx_take(tx, RIGHTS_ROLES_MAX * sizeof *refusal->roles);
+    refusal->n_roles = rights_roles_with(TEFTER__RIGHT__RIGHT_EDIT_STAFF, refusal->roles);
+    return refusal;
+}
+
+/* Their own password, PIN and devices are theirs, wherever they belong. */
+static Tefter__Refusal *check_office_touch(struct tx *tx, uint32_t by,
+                                           const Tefter__StaffRecord *staff)
+{
+    return by == staff->staff ? NULL : staff_check_office_of(tx, by, "staff", branch_of(staff));
+}
+
 static Tefter__StaffRecord *staff_new(struct tx *tx, uint32_t number, char *login,
                                       Tefter__Text *name, Tefter__Role role)
 {
@@ -136,6 +179,21 @@ static Tefter__StaffRecord *staff_new(struct tx *tx, uint32_t number, char *logi
 
 /* ---- changes ---- */
 
+/* Who has one that looks like it; NULL: nobody. Looks at all: they are few and seldom added. */
+static const Tefter__StaffRecord *staff_alike(struct tx *tx, const char *login)
+{
+    struct key prefix = key_book(TABLE_STAFF_LOGIN);
+    struct tx_walk walk;
+    uint64_t number = 0;
+    for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on && number == 0;
+         on = tx_walk_next(&walk))
+        /* there the login stands as it folds, with its end */
+        if (text_same_but((const char *)tx_walk_key(&walk).data + KEY_BOOK_HEAD, login, "-_."))
+            number = tx_walk_number(&walk);
+    tx_walk_end(&walk);
+    return number != 0 ? staff_get(tx, (uint32_t)number) : NULL;
+}
+
 static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddStaff *command)
 {
     Tefter__Refusal *refusal = field_login(tx, "login", command->login);
@@ -143,6 +201,8 @@ static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddStaff *command)
         refusal = field_text(tx, "name", command->name);
     if (refusal == NULL)
         refusal = check_branch(tx, command->has_branch, command->branch);
+    if (refusal == NULL && command->has_branch && command->branch != 0)
+        refusal = staff_check_office(tx, "branch", command->branch);
     if (refusal == NULL && command->role == TEFTER__ROLE__ROLE_OWNER)
         refusal = staff_needs_owner(tx);
     if (refusal != NULL)
@@ -150,12 +210,17 @@ static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddStaff *command)
     const Tefter__StaffRecord *existing = staff_by_login(tx, command->login);
     if (existing != NULL)
         return refuse_existing(tx, "login", existing->staff);
+    existing = tx_rule(tx, RULE_LOGINS_ARE_PLAIN) ? staff_alike(tx, command->login) : NULL;
+    if (existing != NULL)
+        return refuse_look(tx, "login", existing->staff, existing->login);
     return company_check_room(tx, "staff", COUNTS_STAFF, COMPANY_STAFF_MAX);
 }
 
-/* Refuses, in this order: login (field_login), name (field_text); NOT_FOUND branch (unless 0);
- * RIGHT_MISSING [OWNER] when role is OWNER and the actor neither an owner nor the server;
- * ALREADY_EXISTS login, TOO_MANY staff. */
+/* Who looks after a branch adds staff of that branch, said or not.
+ * Refuses, in this order: login (field_login), name (field_text); NOT_FOUND branch (unless 0);
+ * BOUND_TO_BRANCH branch; RIGHT_MISSING [OWNER] when role is OWNER and the actor neither an owner
+ * nor the server; ALREADY_EXISTS login, LOOKS_LIKE login (the same but for marks), TOO_MANY staff.
+ */
 Tefter__Refusal *apply_add_staff(struct tx *tx, const Tefter__AddStaff *command, Tefter__Done *done)
 {
     Tefter__Refusal *refusal = look_add(tx, command);
@@ -164,14 +229,32 @@ Tefter__Refusal *apply_add_staff(struct tx *tx, const Tefter__AddStaff *command,
     Tefter__CompanyRecord *company = company_shared(tx);
     Tefter__StaffRecord *staff = staff_new(tx, company_take(tx, company, COUNTS_STAFF),
                                            command->login, command->name, command->role);
-    if (command->has_branch && command->branch != 0)
-        FIELD_SET(staff, branch, command->branch);
+    uint32_t said = command->has_branch ? command->branch : 0;
+    uint32_t branch = said != 0 ? said : office_of(tx, actor_staff(tx));
+    FIELD_SET_IF(staff, branch, branch != 0, branch);
 
     tx_decided(tx);
     staff_make(tx, staff);
     company_save(tx, company);
     event_done(tx, TEFTER__EVENT_KIND__STAFF_CHANGED, staff->staff, done);
     return NULL;
+}
+
+/* Nobody of a branch frees, moves or promotes themselves, nor anybody else out of it. */
+static Tefter__Refusal *check_office_change(struct tx *tx, const Tefter__ChangeStaff *command,
+                                            const Tefter__StaffRecord *staff)
+{
+    uint32_t office = office_of(tx, actor_staff(tx));
+    if (office == 0)
+        return NULL;
+    if (branch_of(staff) != office)
+        return refuse_bound(tx, "staff", office);
+    if (command->has_branch && command->branch != office)
+        return refuse_bound(tx, "branch", office);
+    bool own = staff->staff == actor_staff(tx);
+    return own && command->has_role && command->role != staff->role
+               ? refuse_bound(tx, "role", office)
+               : NULL;
 }
 
 static Tefter__Refusal *look_change(struct tx *tx, const Tefter__ChangeStaff *command,
@@ -185,6 +268,8 @@ static Tefter__Refusal *look_change(struct tx *tx, const Tefter__ChangeStaff *co
         return refuse_not_found(tx, "staff");
     *ret_staff = staff;
     refusal = check_branch(tx, command->has_branch, command->branch);
+    if (refusal == NULL)
+        refusal = check_office_change(tx, command, staff);
     bool to_owner = command->has_role && command->role == TEFTER__ROLE__ROLE_OWNER;
     if (refusal == NULL && (is_owner(staff) || to_owner))
         refusal = staff_needs_owner(tx);
@@ -229,6 +314,7 @@ static Tefter__Refusal *check_owner_left(struct tx *tx, const Tefter__StaffRecor
 }
 
 /* Refuses, in this order: name (field_text); NOT_FOUND staff, branch (unless 0: anywhere);
+ * BOUND_TO_BRANCH staff (not of the actor's branch), branch (another), role (one's own);
  * RIGHT_MISSING [OWNER] when they are or become an OWNER and the actor is neither an owner nor the
  * server; NOTHING_TO_CHANGE; when they were the last owner not blocked and would not stay one:
  * FIELD_INVALID role, or FIELD_INVALID blocked when the role stays. */
@@ -267,12 +353,33 @@ static Tefter__Refusal *look_secret(struct tx *tx, const Tefter__SetSecret *comm
     if (refusal != NULL)
         return refusal;
     *ret_staff = staff_shared(tx, command->staff);
-    return *ret_staff != NULL ? may_touch(tx, *ret_staff) : refuse_not_found(tx, "staff");
+    if (*ret_staff == NULL)
+        return refuse_not_found(tx, "staff");
+    refusal = check_office_touch(tx, command->by, *ret_staff);
+    return refusal == NULL ? may_touch(tx, *ret_staff) : refusal;
+}
+
+/* Of a secret that somebody else replaced its person is told when they log in, until they set one
+ * themselves; and an alarm is raised. Who starts somebody with one is no stranger. */
+static void note_who_set(struct tx *tx, Tefter__StaffRecord *staff, uint32_t by, bool replaces)
+{
+    if (by == staff->staff)
+        staff->has_password_by = staff->has_password_ms = false;
+    if (by == staff->staff || by == 0 || !replaces)
+        return;
+    Tefter__AlarmRow row = TEFTER__ALARM_ROW__INIT;
+    row.actor = tx_actor_copy(tx);
+    FIELD_SET(row.actor, staff, by);
+    FIELD_SET(&row, staff, staff->staff);
+    FIELD_SET(staff, password_by, by);
+    FIELD_SET(staff, password_ms, tx_now_ms(tx));
+    alarm_raise(tx, &row);
 }
 
 /* Refuses, in this order: FIELD_MISSING password_hash when neither is given; password_hash,
- * pin_hash (field_bytes, 256); NOT_FOUND staff; RIGHT_MISSING [OWNER] when they are an OWNER and
- * the actor neither they themselves, an owner nor the server. */
+ * pin_hash (field_bytes, 256); NOT_FOUND staff; BOUND_TO_BRANCH staff (of another branch than
+ * `by`, or of none); RIGHT_MISSING [OWNER] when they are an OWNER and the actor neither they
+ * themselves, an owner nor the server. */
 Tefter__Refusal *apply_set_secret(struct tx *tx, const Tefter__SetSecret *command,
                                   Tefter__Done *done)
 {
@@ -281,6 +388,9 @@ Tefter__Refusal *apply_set_secret(struct tx *tx, const Tefter__SetSecret *comman
     if (refusal != NULL)
         return refusal;
 
+    bool replaces = (command->has_password_hash && staff->has_password_hash) ||
+                    (command->has_pin_hash && staff->has_pin_hash);
+
     tx_decided(tx);
     if (command->has_password_hash) {
         FIELD_SET(staff, password_hash, command->password_hash);
@@ -288,19 +398,23 @@ Tefter__Refusal *apply_set_secret(struct tx *tx, const Tefter__SetSecret *comman
     }
     if (command->has_pin_hash)
         FIELD_SET(staff, pin_hash, command->pin_hash);
+    if (tx_rule(tx, RULE_SECRETS_SET_BY_OTHERS_ALARM))
+        note_who_set(tx, staff, command->by, replaces);
     staff_save(tx, staff);
     event_done(tx, TEFTER__EVENT_KIND__STAFF_CHANGED, staff->staff, done);
     return NULL;
 }
 
-/* Refuses, in this order: NOT_FOUND staff; RIGHT_MISSING [OWNER] when they are an OWNER and the
- * actor neither they themselves, an owner nor the server. */
+/* Refuses, in this order: NOT_FOUND staff; BOUND_TO_BRANCH staff; RIGHT_MISSING [OWNER] when they
+ * are an OWNER and the actor neither they themselves, an owner nor the server. */
 Tefter__Refusal *apply_sign_out(struct tx *tx, const Tefter__SignOut *command, Tefter__Done *done)
 {
     Tefter__StaffRecord *staff = staff_shared(tx, command->staff);
     if (staff == NULL)
         return refuse_not_found(tx, "staff");
-    Tefter__Refusal *refusal = may_touch(tx, staff);
+    Tefter__Refusal *refusal = check_office_touch(tx, actor_staff(tx), staff);
+    if (refusal == NULL)
+        refusal = may_touch(tx, staff);
     if (refusal != NULL)
         return refusal;
 
@@ -363,7 +477,8 @@ bool staff_actor_role(struct tx *tx, Tefter__Role *ret_role)
     return true;
 }
 
-/* Rights over the whole company; so one who was bound to the wrong branch can be freed. */
+/* Used at any branch's device, and held to what is of one's own branch (staff_check_office): so
+ * one who was bound to the wrong branch can be freed. */
 static bool is_administration(Tefter__Right right)
 {
     return right == TEFTER__RIGHT__RIGHT_EDIT_STAFF ||
@@ -407,14 +522,42 @@ bool staff_bound(struct tx *tx)
     return staff != NULL && staff->has_branch && !tx_recalled(tx);
 }
 
+uint32_t staff_branch(struct tx *tx)
+{
+    return staff_bound(tx) ? staff_get(tx, tx_actor(tx)->staff)->branch : 0;
+}
+
+Tefter__Refusal *staff_wanted_branch(struct tx *tx, bool has_branch, uint32_t branch,
+                                     uint32_t *ret_branch)
+{
+    uint32_t only = staff_branch(tx);
+    *ret_branch = has_branch ? branch : only;
+    if (has_branch && branch_get(tx, branch) == NULL)
+        return refuse_not_found(tx, "branch");
+    return has_branch && only != 0 ? staff_check_paper(tx, "branch", branch) : NULL;
+}
+
 Tefter__Refusal *staff_check_paper(struct tx *tx, const char *field, uint32_t branch)
 {
     const Tefter__Actor *actor = tx_actor(tx);
     const Tefter__StaffRecord *staff =
         actor->has_staff && !tx_recalled(tx) ? staff_get(tx, actor->staff) : NULL;
-    if (staff == NULL || staff_other_branch(tx, staff, branch) == NULL)
+    const Tefter__BranchRecord *of = branch_get(tx, branch != 0 ? branch : HEAD_OFFICE);
+    if (staff == NULL || of == NULL || staff_other_branch(tx, staff, of->branch) == NULL)
         return NULL;
-    return refuse_branch(tx, field, branch_get(tx, branch)->code);
+    return refuse_branch(tx, field, of->code);
+}
+
+Tefter__Refusal *staff_check_office_of(struct tx *tx, uint32_t by, const char *field,
+                                       uint32_t branch)
+{
+    uint32_t office = office_of(tx, by);
+    return office == 0 || office == branch ? NULL : refuse_bound(tx, field, office);
+}
+
+Tefter__Refusal *staff_check_office(struct tx *tx, const char *field, uint32_t branch)
+{
+    return staff_check_office_of(tx, actor_staff(tx), field, branch);
 }
 
 void staff_add_owner(struct tx *tx, uint32_t staff, char *login, Tefter__Text *name)

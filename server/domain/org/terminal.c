@@ -11,6 +11,8 @@
  * 3. The serial of the certificate that counts only rises.
  * 4. A new code does not end the certificate of before; enrolling anew or blocking does. Renewed,
  * it counts for 30 days more.
+ * 5. It has a certificate or, as a browser, a key: the newest enrolment says which. A key is not
+ * renewed.
  */
 #include "domain/org/org.h"
 
@@ -18,7 +20,7 @@
 
 #include <string.h>
 
-enum { FINGERPRINT_MAX = 64 };
+enum { FINGERPRINT_MAX = 64, KEY_SIZE = 91 };
 #define BEFORE_MS ((int64_t)30 * 24 * 3600 * 1000)
 
 /* ---- records ---- */
@@ -65,6 +67,13 @@ static Tefter__Refusal *check_serial(struct tx *tx, const Tefter__TerminalRecord
     return NULL;
 }
 
+static Tefter__Refusal *check_key(struct tx *tx, const Tefter__EnrolTerminal *command)
+{
+    if (command->has_key && command->key.len != KEY_SIZE)
+        return refuse_most(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "key", KEY_SIZE);
+    return NULL;
+}
+
 static bool digest_matches(const Tefter__TerminalRecord *terminal, ProtobufCBinaryData digest)
 {
     return terminal->has_code_digest &&
@@ -93,7 +102,8 @@ static Tefter__Refusal *check_blocked(struct tx *tx, const Tefter__TerminalRecor
 
 /* ---- changes ---- */
 
-/* Refuses, in this order: name (field_line); NOT_FOUND branch; TOO_MANY terminal. */
+/* Refuses, in this order: name (field_line); NOT_FOUND branch; BOUND_TO_BRANCH branch; TOO_MANY
+ * terminal. */
 Tefter__Refusal *apply_add_terminal(struct tx *tx, const Tefter__AddTerminal *command,
                                     Tefter__Done *done)
 {
@@ -103,13 +113,16 @@ Tefter__Refusal *apply_add_terminal(struct tx *tx, const Tefter__AddTerminal *co
     if (branch_get(tx, command->branch) == NULL)
         return refuse_not_found(tx, "branch");
     Tefter__CompanyRecord *company = company_shared(tx);
-    refusal = company_check_room(tx, "terminal", COUNTS_TERMINALS, COMPANY_TERMINALS_MAX);
+    refusal = staff_check_office(tx, "branch", command->branch);
+    if (refusal == NULL)
+        refusal = company_check_room(tx, "terminal", COUNTS_TERMINALS, COMPANY_TERMINALS_MAX);
     if (refusal != NULL)
         return refusal;
     Tefter__TerminalRecord *terminal = tx_new(tx, &tefter__terminal_record__descriptor);
     terminal->terminal = company_take(tx, company, COUNTS_TERMINALS);
     terminal->branch = command->branch;
     terminal->name = command->name;
+    FIELD_SET_IF(terminal, printer, command->printer, true);
 
     tx_decided(tx);
     terminal_save(tx, terminal);
@@ -129,7 +142,10 @@ static Tefter__Refusal *look_change(struct tx *tx, const Tefter__ChangeTerminal 
         return refuse_not_found(tx, "terminal");
     if (command->has_branch && branch_get(tx, command->branch) == NULL)
         return refuse_not_found(tx, "branch");
-    return NULL;
+    refusal = staff_check_office(tx, "terminal", (*ret_terminal)->branch);
+    if (refusal == NULL && command->has_branch)
+        refusal = staff_check_office(tx, "branch", command->branch);
+    return refusal;
 }
 
 static bool change_terminal(Tefter__TerminalRecord *terminal, const Tefter__ChangeTerminal *command)
@@ -137,10 +153,15 @@ static bool change_terminal(Tefter__TerminalRecord *terminal, const Tefter__Chan
     bool changed = field_move_line(&terminal->name, command->name);
     changed |= field_move_u32(command->has_branch, command->branch, NULL, &terminal->branch);
     changed |= field_move_int(command->has_blocked, command->blocked, NULL, &terminal->blocked);
+    if (command->has_printer && command->printer != terminal->printer) {
+        FIELD_SET_IF(terminal, printer, command->printer, true);
+        changed = true;
+    }
     return changed;
 }
 
-/* Refuses, in this order: name (field_line); NOT_FOUND terminal, branch; NOTHING_TO_CHANGE. */
+/* Refuses, in this order: name (field_line); NOT_FOUND terminal, branch; BOUND_TO_BRANCH terminal,
+ * branch; NOTHING_TO_CHANGE. */
 Tefter__Refusal *apply_change_terminal(struct tx *tx, const Tefter__ChangeTerminal *command,
                                        Tefter__Done *done)
 {
@@ -148,8 +169,11 @@ Tefter__Refusal *apply_change_terminal(struct tx *tx, const Tefter__ChangeTermin
     Tefter__Refusal *refusal = look_change(tx, command, &terminal);
     if (refusal != NULL)
         return refusal;
+    bool was_blocked = terminal->blocked;
     if (!change_terminal(terminal, command))
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
+    if (terminal->blocked && !was_blocked && tx_rule(tx, RULE_BLOCKED_TERMINALS_END_LOGINS))
+        FIELD_SET(terminal, blocks, terminal->blocks + 1);
 
     tx_decided(tx);
     terminal_save(tx, terminal);
@@ -157,7 +181,8 @@ Tefter__Refusal *apply_change_terminal(struct tx *tx, const Tefter__ChangeTermin
     return NULL;
 }
 
-/* Refuses, in this order: code_digest (FIELD_INVALID unless 32 bytes); NOT_FOUND terminal. */
+/* Refuses, in this order: code_digest (FIELD_INVALID unless 32 bytes); NOT_FOUND terminal;
+ * BOUND_TO_BRANCH terminal (of another branch than `by`). */
 Tefter__Refusal *apply_set_enrolment_code(struct tx *tx, const Tefter__SetEnrolmentCode *command,
                                           Tefter__Done *done)
 {
@@ -167,6 +192,9 @@ Tefter__Refusal *apply_set_enrolment_code(struct tx *tx, const Tefter__SetEnrolm
     Tefter__TerminalRecord *terminal = terminal_shared(tx, command->terminal);
     if (terminal == NULL)
         return refuse_not_found(tx, "terminal");
+    refusal = staff_check_office_of(tx, command->by, "terminal", terminal->branch);
+    if (refusal != NULL)
+        return refusal;
 
     tx_decided(tx);
     FIELD_SET(terminal, code_digest, command->code_digest);
@@ -185,6 +213,13 @@ static void take_certificate(Tefter__TerminalRecord *terminal, uint64_t serial,
     FIELD_SET(terminal, not_after_ms, not_after_ms);
 }
 
+/* Of a browser, in place of a certificate, whose end it has not. */
+static void take_key(Tefter__TerminalRecord *terminal, const Tefter__EnrolTerminal *command)
+{
+    FIELD_SET_IF(terminal, key, command->has_key, command->key);
+    FIELD_SET_IF(terminal, not_after_ms, !command->has_key, command->not_after_ms);
+}
+
 /* The answer with the new certificate may be lost, or the terminal die before it keeps it. */
 static void keep_before(struct tx *tx, Tefter__TerminalRecord *terminal, bool shown,
                         ProtobufCBinaryData fingerprint)
@@ -199,6 +234,8 @@ static Tefter__Refusal *look_enrol(struct tx *tx, const Tefter__EnrolTerminal *c
     Tefter__Refusal *refusal = check_digest(tx, command->code_digest);
     if (refusal == NULL)
         refusal = field_bytes(tx, "fingerprint", command->fingerprint, FINGERPRINT_MAX);
+    if (refusal == NULL)
+        refusal = check_key(tx, command);
     if (refusal != NULL)
         return refusal;
     *ret_terminal = terminal_shared(tx, command->terminal);
@@ -213,8 +250,9 @@ static Tefter__Refusal *look_enrol(struct tx *tx, const Tefter__EnrolTerminal *c
 }
 
 /* Refuses, in this order: code_digest (FIELD_INVALID unless 32 bytes), fingerprint (field_bytes,
- * 64); NOT_FOUND terminal; CODE_WRONG (another digest, or none set), CODE_USED, CODE_EXPIRED
- * (expires_ms < now), TERMINAL_BLOCKED; FIELD_INVALID serial unless above the present one. */
+ * 64), key (FIELD_INVALID unless 91 bytes); NOT_FOUND terminal; CODE_WRONG (another digest, or none
+ * set), CODE_USED, CODE_EXPIRED (expires_ms < now), TERMINAL_BLOCKED; FIELD_INVALID serial unless
+ * above the present one. */
 Tefter__Refusal *apply_enrol_terminal(struct tx *tx, const Tefter__EnrolTerminal *command,
                                       Tefter__Done *done)
 {
@@ -225,6 +263,7 @@ Tefter__Refusal *apply_enrol_terminal(struct tx *tx, const Tefter__EnrolTerminal
 
     tx_decided(tx);
     take_certificate(terminal, command->serial, command->fingerprint, command->not_after_ms);
+    take_key(terminal, command);
     keep_before(tx, terminal, false, (ProtobufCBinaryData){0, NULL});
     FIELD_SET(terminal, enrolled_ms, tx_now_ms(tx));
     FIELD_SET(terminal, code_used, true);
@@ -245,7 +284,7 @@ static Tefter__Refusal *look_renew(struct tx *tx, const Tefter__RenewTerminal *c
     *ret_terminal = terminal_shared(tx, command->terminal);
     if (*ret_terminal == NULL)
         return refuse_not_found(tx, "terminal");
-    if (!(*ret_terminal)->has_serial)
+    if (!(*ret_terminal)->has_serial || (*ret_terminal)->has_key)
         return refuse(tx, TEFTER__REFUSAL_CODE__TERMINAL_UNKNOWN, "terminal");
     refusal = check_blocked(tx, *ret_terminal);
     if (refusal == NULL)
@@ -254,8 +293,8 @@ static Tefter__Refusal *look_renew(struct tx *tx, const Tefter__RenewTerminal *c
 }
 
 /* Refuses, in this order: fingerprint, shown (field_bytes, 64); NOT_FOUND terminal;
- * TERMINAL_UNKNOWN (never enrolled), TERMINAL_BLOCKED; FIELD_INVALID serial unless above the
- * present one. */
+ * TERMINAL_UNKNOWN (never enrolled, or a browser), TERMINAL_BLOCKED; FIELD_INVALID serial unless
+ * above the present one. */
 Tefter__Refusal *apply_renew_terminal(struct tx *tx, const Tefter__RenewTerminal *command,
                                       Tefter__Done *done)
 {
@@ -283,6 +322,8 @@ static Tefter__TerminalMember *member_of(struct tx *tx, const Tefter__TerminalRe
     member->blocked = terminal->blocked;
     member->enrolled = terminal->has_serial;
     FIELD_COPY(member, not_after_ms, terminal);
+    FIELD_SET_IF(member, browser, terminal->has_key, terminal->has_key);
+    FIELD_COPY(member, printer, terminal);
     return member;
 }
 

@@ -228,7 +228,7 @@ static bool change_one(struct tx *tx, Tefter__CompanyRecord *company,
 /* Refuses, in this order: RULES_TOO_OLD thresholds, FIELD_MISSING, TOO_MANY thresholds; of each in
  * turn FIELD_INVALID thresholds[i].owner (an owner may everything), thresholds[i].most (with
  * `most`), thresholds[i].usual (beside most), RIGHT_MISSING [OWNER] for a manager's;
- * NOTHING_TO_CHANGE. */
+ * BOUND_TO_BRANCH thresholds; NOTHING_TO_CHANGE. */
 Tefter__Refusal *apply_set_thresholds(struct tx *tx, const Tefter__SetThresholds *command,
                                       Tefter__Done *done)
 {
@@ -243,6 +243,9 @@ Tefter__Refusal *apply_set_thresholds(struct tx *tx, const Tefter__SetThresholds
         if (refusal != NULL)
             return refusal;
     }
+    Tefter__Refusal *refusal = staff_check_office(tx, "thresholds", 0);
+    if (refusal != NULL)
+        return refusal;
     Tefter__CompanyRecord *company = company_shared(tx);
     bool changed = false;
     for (size_t i = 0; i < command->n_thresholds; i++)

@@ -102,6 +102,14 @@ void change_log_end(struct tx *tx, Tefter__CustomerRecord *customer,
 
 /* ---- views ---- */
 
+/* Who belongs to a branch reads all of its customers, and of others what was changed there. */
+static bool is_shown(const Tefter__CustomerRecord *customer, const Tefter__ChangeRecord *change,
+                     uint32_t only)
+{
+    return only == 0 || (customer->has_branch && customer->branch == only) ||
+           change->actor->branch == only;
+}
+
 /* Refuses, in this order: FIELD_INVALID page; NOT_FOUND customer. */
 Tefter__Refusal *view_customer_changes(struct tx *tx, const Tefter__CustomerChanges *query,
                                        Tefter__CustomerChangesAnswer *answer)
@@ -114,10 +122,13 @@ Tefter__Refusal *view_customer_changes(struct tx *tx, const Tefter__CustomerChan
         return refuse_not_found(tx, "customer");
     uint64_t number = shown != 0 && shown <= customer->changes ? shown - 1 : customer->changes;
     struct page page = {.rows_most = PAGE_ROWS_MAX};
+    uint32_t only = staff_branch(tx);
     answer->changes = tx_take(tx, PAGE_ROWS_MAX * sizeof *answer->changes);
     for (; number > 0 && page_looks(&page); number--) {
         struct key key = change_key(customer->customer, (uint32_t)number);
         Tefter__ChangeRecord *change = tx_need(tx, &key, &tefter__change_record__descriptor);
+        if (!is_shown(customer, change, only))
+            continue;
         if (!page_takes(&page, &change->base))
             break;
         answer->changes[answer->n_changes++] = change;

@@ -98,6 +98,16 @@ static void move_term(struct tx *tx, Tefter__ChangeRecord *entry, Tefter__Custom
         change_log_value(tx, entry, "term_days", before, change_log_number(tx, true, days));
 }
 
+static void move_slips(struct tx *tx, Tefter__ChangeRecord *entry, Tefter__CustomerRecord *customer,
+                       bool given, bool without_debt)
+{
+    if (!given || without_debt == customer->no_debt_on_slips)
+        return;
+    change_log_value(tx, entry, "no_debt_on_slips", without_debt ? NULL : "yes",
+                     without_debt ? "yes" : NULL);
+    FIELD_SET_IF(customer, no_debt_on_slips, without_debt, without_debt);
+}
+
 /* Back to the group's or the company's. */
 static void clear_term(struct tx *tx, Tefter__ChangeRecord *entry, Tefter__CustomerRecord *customer)
 {
@@ -108,6 +118,13 @@ static void clear_term(struct tx *tx, Tefter__ChangeRecord *entry, Tefter__Custo
 }
 
 /* ---- changes: who they are ---- */
+
+static Tefter__Refusal *check_buyers_only(struct tx *tx, bool said)
+{
+    return said && !tx_rule(tx, RULE_BUYERS_ONLY)
+               ? refuse(tx, TEFTER__REFUSAL_CODE__RULES_TOO_OLD, "buyers_only")
+               : NULL;
+}
 
 static Tefter__Refusal *check_open_who(struct tx *tx, const Tefter__OpenCustomer *command)
 {
@@ -144,7 +161,7 @@ static Tefter__Refusal *check_open_rest(struct tx *tx, const Tefter__OpenCustome
         refusal = field_line(tx, "source", command->source, CODE_MAX_BYTES);
     if (refusal == NULL)
         refusal = field_text(tx, "note", command->note);
-    return refusal;
+    return refusal == NULL ? check_buyers_only(tx, command->has_buyers_only) : refusal;
 }
 
 static bool dimension_taken(const struct tx *tx, Tefter__GroupRecord *const *groups, size_t count,
@@ -365,6 +382,17 @@ static char *code_for(struct tx *tx, uint32_t number)
     return code;
 }
 
+static void move_buyers_only(struct tx *tx, Tefter__ChangeRecord *entry,
+                             Tefter__CustomerRecord *customer, bool wanted)
+{
+    if (wanted == customer->buyers_only)
+        return;
+    change_log_value(tx, entry, "buyers_only", customer->buyers_only ? "1" : NULL,
+                     wanted ? "1" : "0");
+    customer->has_buyers_only = wanted;
+    customer->buyers_only = wanted;
+}
+
 static Tefter__CustomerRecord *customer_of(struct tx *tx, const Tefter__OpenCustomer *command,
                                            uint32_t number, Tefter__ChangeRecord *entry)
 {
@@ -379,8 +407,10 @@ static Tefter__CustomerRecord *customer_of(struct tx *tx, const Tefter__OpenCust
     change_log_move_text(tx, entry, "address", &customer->address, command->address);
     move_term(tx, entry, customer, command->has_term_days, command->term_days);
     change_log_move_line(tx, entry, "language", &customer->language, command->language);
+    move_slips(tx, entry, customer, command->has_no_debt_on_slips, command->no_debt_on_slips);
     change_log_move_line(tx, entry, "source", &customer->source, command->source);
     change_log_move_text(tx, entry, "note", &customer->note, command->note);
+    move_buyers_only(tx, entry, customer, command->buyers_only);
     FIELD_SET(customer, branch, branch_of_actor(tx)->branch);
     customer->n_groups = command->n_groups;
     customer->groups = command->groups;
@@ -450,6 +480,8 @@ static Tefter__Refusal *check_change(struct tx *tx, const Tefter__ChangeCustomer
     if (refusal == NULL)
         refusal = terms_check_clear(tx, TERMS_CLEAR(command), NULL,
                                     TERM_BIT(TEFTER__TERM_FIELD__TERM_DAYS));
+    if (refusal == NULL)
+        refusal = check_buyers_only(tx, command->has_buyers_only);
     if (refusal == NULL && command->has_term_days && command->n_clear > 0)
         refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "clear");
     return refusal;
@@ -468,14 +500,17 @@ static void change_customer(struct tx *tx, Tefter__CustomerRecord *customer,
     if (command->n_clear > 0)
         clear_term(tx, entry, customer);
     change_log_move_line(tx, entry, "language", &customer->language, command->language);
+    move_slips(tx, entry, customer, command->has_no_debt_on_slips, command->no_debt_on_slips);
     change_log_move_text(tx, entry, "note", &customer->note, command->note);
+    if (command->has_buyers_only)
+        move_buyers_only(tx, entry, customer, command->buyers_only);
 }
 
 /* Refuses, in this order: name, phone (field_text_filled), area (field_line), nickname, tax_code,
  * address (field_text), term_days (field_days), language (FIELD_INVALID), note (field_text),
- * clear (FIELD_INVALID); NOT_FOUND customer, FIELD_INVALID customer (cash); MORE_THAN_YOU_MAY
- * term_days (longer than it was); NOTHING_TO_CHANGE. A
- * text is another text when its reference is another. */
+ * clear (FIELD_INVALID), RULES_TOO_OLD buyers_only; NOT_FOUND customer, FIELD_INVALID customer
+ * (cash); MORE_THAN_YOU_MAY term_days (longer than it was); NOTHING_TO_CHANGE. A text is another
+ * text when its reference is another. */
 Tefter__Refusal *apply_change_customer(struct tx *tx, const Tefter__ChangeCustomer *command,
                                        Tefter__Done *done)
 {
@@ -862,6 +897,8 @@ Tefter__CustomerRow *customer_row(struct tx *tx, const Tefter__CustomerRecord *c
     row->groups = customer->groups;
     FIELD_COPY(row, branch, customer);
     FIELD_COPY(row, term_days, customer);
+    FIELD_COPY(row, no_debt_on_slips, customer);
+    FIELD_COPY(row, buyers_only, customer);
     FIELD_SET(row, seq, customer->changed_seq);
     row_lock(customer, today, row);
     row_family(tx, customer, row);

@@ -269,6 +269,8 @@ Tefter__Refusal *apply_set_cash_policy(struct tx *tx, const Tefter__SetCashPolic
         refusal = check_refund_alone(tx, command);
     if (refusal == NULL)
         refusal = check_own_confirm(tx, command);
+    if (refusal == NULL)
+        refusal = staff_check_office(tx, "policy", 0);
     if (refusal != NULL)
         return refusal;
     Tefter__CompanyRecord *company = company_shared(tx);

@@ -27,9 +27,13 @@ Tefter__Refusal *money_find(struct tx *tx, uint32_t number, const Tefter__Branch
 Tefter__Refusal *money_check_till_open(struct tx *tx, const Tefter__MoneyAccountRecord *account,
                                        const char *field);
 /* A till or device gives no more than it holds: MONEY_NOT_THERE with its name in existing_number.
+ * Since RULE_TILLS_STAY_BLIND not of a till whose cash the actor may not see: money_alarm_short.
  */
 Tefter__Refusal *money_check_holds(struct tx *tx, const Tefter__MoneyAccountRecord *account,
                                    int64_t amount_minor, const char *field);
+
+/* A till's day is open, and what was counted last is still what the books say. */
+bool till_counted(struct tx *tx, const Tefter__MoneyAccountRecord *till);
 
 /* What went through it on that date, never NULL. */
 Tefter__MoneyDayRecord *money_day(struct tx *tx, uint32_t account, uint32_t date);

@@ -7,10 +7,15 @@
  *    number, spaces aside. Retired ones count: money may still lie there.
  * 2. A device is tied to a bank account, for ever.
  * 3. None is retired while it holds money, or some is on its way there.
+ * 4. What lies in a till is counted blindly. Who may not see it does not learn it by trying either:
+ *    what they take beyond it is posted, the till stands below nothing, and those who see are
+ *    alarmed. To who sees it is refused.
  */
 #include "domain/payments/inside.h"
 
 #include "base/limits.h"
+#include "base/text.h"
+#include "domain/credit/credit.h"
 #include "domain/org/org.h"
 
 #include <string.h>
@@ -44,20 +49,6 @@ void money_account_save(struct tx *tx, const Tefter__MoneyAccountRecord *account
 
 /* ---- rules ---- */
 
-static bool same_but_spaces(const char *a, const char *b)
-{
-    for (;;) {
-        a += strspn(a, " ");
-        b += strspn(b, " ");
-        if (*a != *b)
-            return false;
-        if (*a == '\0')
-            return true;
-        a++;
-        b++;
-    }
-}
-
 static bool is_bank(const Tefter__MoneyAccountRecord *account)
 {
     return account->kind == TEFTER__MONEY_ACCOUNT_KIND__MONEY_BANK_ACCOUNT;
@@ -70,7 +61,7 @@ static bool collide(const struct tx *tx, const Tefter__MoneyAccountRecord *a,
     if (is_bank(a) != is_bank(b))
         return false;
     if (is_bank(a))
-        return same_but_spaces(a->number, b->number) || word_same(tx, a->number, b->number);
+        return text_same_but(a->number, b->number, " ") || word_same(tx, a->number, b->number);
     return a->branch == b->branch && word_same(tx, a->name, b->name);
 }
 
@@ -123,8 +114,8 @@ static Tefter__Refusal *add_account(struct tx *tx, Tefter__MoneyAccountRecord *a
     return NULL;
 }
 
-/* Refuses, in this order: name (field_line); NOT_FOUND branch; ALREADY_EXISTS name (a till or
- * device of this branch). */
+/* Refuses, in this order: name (field_line); NOT_FOUND branch; BOUND_TO_BRANCH branch;
+ * ALREADY_EXISTS name (a till or device of this branch). */
 Tefter__Refusal *apply_add_till(struct tx *tx, const Tefter__AddTill *command, Tefter__Done *done)
 {
     Tefter__Refusal *refusal = field_line(tx, "name", command->name, NAME_MAX_BYTES);
@@ -132,6 +123,9 @@ Tefter__Refusal *apply_add_till(struct tx *tx, const Tefter__AddTill *command, T
         return refusal;
     if (branch_get(tx, command->branch) == NULL)
         return refuse_not_found(tx, "branch");
+    refusal = staff_check_office(tx, "branch", command->branch);
+    if (refusal != NULL)
+        return refusal;
     Tefter__MoneyAccountRecord *till =
         money_account_new(tx, TEFTER__MONEY_ACCOUNT_KIND__MONEY_TILL, command->name);
     FIELD_SET(till, branch, command->branch);
@@ -139,7 +133,8 @@ Tefter__Refusal *apply_add_till(struct tx *tx, const Tefter__AddTill *command, T
 }
 
 /* Refuses, in this order: name (field_line), number (field_line, CODE_MAX_BYTES), bank
- * (field_line_or_none); ALREADY_EXISTS number (spaces aside). */
+ * (field_line_or_none); BOUND_TO_BRANCH bank_account (it is of no branch); ALREADY_EXISTS number
+ * (spaces aside). */
 Tefter__Refusal *apply_add_bank_account(struct tx *tx, const Tefter__AddBankAccount *command,
                                         Tefter__Done *done)
 {
@@ -148,6 +143,8 @@ Tefter__Refusal *apply_add_bank_account(struct tx *tx, const Tefter__AddBankAcco
         refusal = field_line(tx, "number", command->number, CODE_MAX_BYTES);
     if (refusal == NULL)
         refusal = field_line_or_none(tx, "bank", command->bank, NAME_MAX_BYTES);
+    if (refusal == NULL)
+        refusal = staff_check_office(tx, "bank_account", 0);
     if (refusal != NULL)
         return refusal;
     Tefter__MoneyAccountRecord *account =
@@ -157,9 +154,9 @@ Tefter__Refusal *apply_add_bank_account(struct tx *tx, const Tefter__AddBankAcco
     return add_account(tx, account, done);
 }
 
-/* Refuses, in this order: name (field_line); NOT_FOUND branch; NOT_FOUND bank_account (absent or
- * another kind of account), RETIRED bank_account; ALREADY_EXISTS name (a till or device of this
- * branch). */
+/* Refuses, in this order: name (field_line); NOT_FOUND branch; BOUND_TO_BRANCH branch; NOT_FOUND
+ * bank_account (absent or another kind of account), RETIRED bank_account; ALREADY_EXISTS name (a
+ * till or device of this branch). */
 Tefter__Refusal *apply_add_pos_device(struct tx *tx, const Tefter__AddPosDevice *command,
                                       Tefter__Done *done)
 {
@@ -168,6 +165,9 @@ Tefter__Refusal *apply_add_pos_device(struct tx *tx, const Tefter__AddPosDevice 
         return refusal;
     if (branch_get(tx, command->branch) == NULL)
         return refuse_not_found(tx, "branch");
+    refusal = staff_check_office(tx, "branch", command->branch);
+    if (refusal != NULL)
+        return refusal;
     const Tefter__MoneyAccountRecord *account = money_account_get(tx, command->bank_account);
     if (account == NULL || !is_bank(account))
         return refuse_not_found(tx, "bank_account");
@@ -195,7 +195,8 @@ static Tefter__Refusal *check_empty(struct tx *tx, const Tefter__MoneyAccountRec
     return refusal;
 }
 
-/* Refuses, in this order: NOT_FOUND account; NOTHING_TO_CHANGE; to retire it TILL_OPEN (its day),
+/* Refuses, in this order: NOT_FOUND account; BOUND_TO_BRANCH money_account (a bank account is of no
+ * branch); NOTHING_TO_CHANGE; to retire it TILL_OPEN (its day),
  * MONEY_LEFT with available_minor (what it holds, or what is on its way there). */
 Tefter__Refusal *apply_retire_money_account(struct tx *tx,
                                             const Tefter__RetireMoneyAccount *command,
@@ -204,9 +205,12 @@ Tefter__Refusal *apply_retire_money_account(struct tx *tx,
     Tefter__MoneyAccountRecord *account = money_account_shared(tx, command->money_account);
     if (account == NULL)
         return refuse_not_found(tx, "money_account");
+    Tefter__Refusal *refusal = staff_check_office(tx, "money_account", account->branch);
+    if (refusal != NULL)
+        return refusal;
     if (!field_move_int(true, command->retired, NULL, &account->retired))
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
-    Tefter__Refusal *refusal = account->retired ? check_empty(tx, account) : NULL;
+    refusal = account->retired ? check_empty(tx, account) : NULL;
     if (refusal != NULL)
         return refusal;
 
@@ -231,6 +235,12 @@ Tefter__PostingAccount money_gl(const Tefter__MoneyAccountRecord *account)
         break;
     }
     return TEFTER__POSTING_ACCOUNT__GL_BANK;
+}
+
+uint32_t money_branch(struct tx *tx, uint32_t account)
+{
+    const Tefter__MoneyAccountRecord *place = account != 0 ? money_account_get(tx, account) : NULL;
+    return place != NULL && place->has_branch ? place->branch : 0;
 }
 
 int64_t money_holds(struct tx *tx, const Tefter__MoneyAccountRecord *account)
@@ -391,12 +401,26 @@ Tefter__Refusal *money_find(struct tx *tx, uint32_t number, const Tefter__Branch
     return elsewhere ? refuse(tx, TEFTER__REFUSAL_CODE__TILL_OTHER_BRANCH, field) : NULL;
 }
 
+/* A bank account is of no branch: who sees one branch's money sees that it is there. */
+static bool sees_money(struct tx *tx, const Tefter__MoneyAccountRecord *account)
+{
+    uint32_t only = staff_branch(tx);
+    return staff_actor_may(tx, TEFTER__RIGHT__RIGHT_SEE_TRIAL_BALANCE) &&
+           (only == 0 || !account->has_branch || account->branch == only);
+}
+
+static bool is_blind(struct tx *tx, const Tefter__MoneyAccountRecord *account)
+{
+    return account->kind == TEFTER__MONEY_ACCOUNT_KIND__MONEY_TILL &&
+           tx_rule(tx, RULE_TILLS_STAY_BLIND) && !sees_money(tx, account);
+}
+
 /* A bank account may hold more than is in these books. */
 Tefter__Refusal *money_check_holds(struct tx *tx, const Tefter__MoneyAccountRecord *account,
                                    int64_t amount_minor, const char *field)
 {
     bool short_of_it = !is_bank(account) && money_holds(tx, account) < amount_minor;
-    if (!short_of_it || tx_recalled(tx))
+    if (!short_of_it || tx_recalled(tx) || is_blind(tx, account))
         return NULL;
     Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__MONEY_NOT_THERE, field);
     refusal->existing_number = account->name;
@@ -431,6 +455,25 @@ Tefter__Refusal *money_check_taken_back(struct tx *tx, const Tefter__DocumentRec
                                             : refusal;
 }
 
+void money_alarm_short(struct tx *tx, const Tefter__DocumentRecord *gone,
+                       const Tefter__DocumentRecord *again)
+{
+    for (size_t i = 0; i < gone->n_postings; i++) {
+        const Tefter__Posting *posting = gone->postings[i];
+        if (posting->account != TEFTER__POSTING_ACCOUNT__GL_CASH || posting->sub == 0)
+            continue;
+        const Tefter__MoneyAccountRecord *till = money_account_get(tx, posting->sub);
+        int64_t left_minor = till != NULL ? money_holds(tx, till) : 0;
+        if (left_minor >= 0 || !is_blind(tx, till))
+            continue;
+        if (tx_sum(tx, cash_moved(tx, gone, posting->sub), cash_moved(tx, again, posting->sub)) >=
+            0)
+            continue;
+        credit_alarm_short(tx, gone, -left_minor);
+        return;
+    }
+}
+
 /* ---- views ---- */
 
 Tefter__Refusal *view_money_accounts(struct tx *tx, const Tefter__MoneyAccountList *query,
@@ -444,12 +487,11 @@ Tefter__Refusal *view_money_accounts(struct tx *tx, const Tefter__MoneyAccountLi
     struct key from = page_after(&prefix, last);
     struct tx_walk walk;
     answer->money_accounts = tx_take(tx, PAGE_ROWS_MAX * sizeof *answer->money_accounts);
-    bool sees = staff_actor_may(tx, TEFTER__RIGHT__RIGHT_SEE_TRIAL_BALANCE);
     bool on = tx_walk_first(tx, &prefix, &from, &walk);
     for (; on && page_looks(&page); on = tx_walk_next(&walk)) {
         Tefter__MoneyAccountRecord *account =
             tx_walk_record(&walk, &tefter__money_account_record__descriptor);
-        if (sees) {
+        if (sees_money(tx, account)) {
             FIELD_SET(account, holds_minor, money_holds(tx, account));
             FIELD_SET(account, coming_minor, money_coming(tx, account));
         }
@@ -464,12 +506,17 @@ Tefter__Refusal *view_money_accounts(struct tx *tx, const Tefter__MoneyAccountLi
     return NULL;
 }
 
+/* Refuses FIELD_INVALID page, then as staff_wanted_branch does. */
 Tefter__Refusal *view_money_days(struct tx *tx, const Tefter__MoneyDays *query,
                                  Tefter__MoneyDaysAnswer *answer)
 {
     uint64_t last;
+    uint32_t branch;
     if (!page_read(query->has_page, query->page, &last, 1))
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
+    Tefter__Refusal *refusal = staff_wanted_branch(tx, query->has_branch, query->branch, &branch);
+    if (refusal != NULL)
+        return refusal;
     struct page page = {.rows_most = page_rows(query->has_rows, query->rows)};
     struct key prefix = key_book(TABLE_PLACE);
     struct key from = page_after(&prefix, last);
@@ -482,8 +529,7 @@ Tefter__Refusal *view_money_days(struct tx *tx, const Tefter__MoneyDays *query,
             tx_walk_record(&walk, &tefter__money_account_record__descriptor);
         bool device = account->kind == TEFTER__MONEY_ACCOUNT_KIND__MONEY_POS_DEVICE;
         last = account->money_account;
-        if (is_bank(account) || !(device || sees) ||
-            (query->has_branch && account->branch != query->branch))
+        if (is_bank(account) || !(device || sees) || (branch != 0 && account->branch != branch))
             continue;
         uint32_t date = query->has_date ? query->date : branch_get(tx, account->branch)->date;
         Tefter__MoneyDayRecord *day = money_day(tx, account->money_account, date);

@@ -6,7 +6,8 @@
  *     └─────▶ on its way ──ConfirmMove──▶ there  what another place has to receive
  *                 └──ReverseDocument──▶ back
  *
- * 1. No till or device gives more than it holds.
+ * 1. No till or device gives more than it holds, as far as who takes it may see that: what others
+ *    take beyond it is posted and alarms (money_account.c).
  * 2. Money of a card device goes to its own bank account.
  * 3. What is on its way is in neither account, and stands in an account of the books of its own.
  */
@@ -334,14 +335,15 @@ Tefter__Refusal *apply_move_money(struct tx *tx, const Tefter__MoveMoney *comman
     move_post(tx, &plan);
     if (is_till(route.from) && route.seen_at_bank)
         confirm_count_own(tx, tx_actor(tx), branch->date, command->amount_minor);
+    money_alarm_short(tx, plan.record, NULL);
     move_done(plan.record, done);
     return NULL;
 }
 
 /* Refuses, in this order: reason (field_text_wanted), amount_minor (field_amount); money_account
- * (money_find), FIELD_INVALID money_account (no till); TILL_CLOSED; MONEY_NOT_THERE;
- * MORE_THAN_YOU_MAY amount_minor (with what they put or took that day); as document_begin and
- * postings_check do. */
+ * (money_find), FIELD_INVALID money_account (no till); TILL_CLOSED;
+ * MORE_THAN_YOU_MAY amount_minor (with what they put or took that day); MONEY_NOT_THERE; as
+ * document_begin and postings_check do. */
 Tefter__Refusal *apply_put_cash(struct tx *tx, const Tefter__PutCash *command, Tefter__Done *done)
 {
     struct move_plan plan;
@@ -356,10 +358,10 @@ Tefter__Refusal *apply_put_cash(struct tx *tx, const Tefter__PutCash *command, T
         refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "money_account");
     if (refusal == NULL)
         refusal = money_check_till_open(tx, till, "money_account");
-    if (refusal == NULL && command->out)
-        refusal = money_check_holds(tx, till, command->amount_minor, "money_account");
     if (refusal == NULL)
         refusal = check_put(tx, command->out, "amount_minor", command->amount_minor, branch->date);
+    if (refusal == NULL && command->out)
+        refusal = money_check_holds(tx, till, command->amount_minor, "money_account");
     if (refusal == NULL)
         refusal = move_begin(tx,
                              command->out ? TEFTER__MONEY_MOVE_KIND__MOVE_CASH_OUT
@@ -376,6 +378,7 @@ Tefter__Refusal *apply_put_cash(struct tx *tx, const Tefter__PutCash *command, T
     tx_decided(tx);
     move_post(tx, &plan);
     count_put(tx, command->out, plan.record, command->amount_minor, branch->date);
+    money_alarm_short(tx, plan.record, NULL);
     move_done(plan.record, done);
     return NULL;
 }

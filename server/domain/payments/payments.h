@@ -17,6 +17,8 @@ Tefter__Refusal *apply_add_pos_device(struct tx *tx, const Tefter__AddPosDevice 
 Tefter__Refusal *apply_retire_money_account(struct tx *tx,
                                             const Tefter__RetireMoneyAccount *command,
                                             Tefter__Done *done);
+/* The branch of a till or device; 0: of a bank account, or of none. */
+uint32_t money_branch(struct tx *tx, uint32_t account);
 Tefter__Refusal *view_money_accounts(struct tx *tx, const Tefter__MoneyAccountList *query,
                                      Tefter__MoneyAccountsAnswer *answer);
 
@@ -24,6 +26,11 @@ Tefter__Refusal *view_money_accounts(struct tx *tx, const Tefter__MoneyAccountLi
  * changes by that is open (TILL_CLOSED), and holds what goes out of it (MONEY_NOT_THERE). */
 Tefter__Refusal *money_check_taken_back(struct tx *tx, const Tefter__DocumentRecord *gone,
                                         const Tefter__DocumentRecord *again, const char *field);
+/* After all postings: of a till whose cash the actor may not see more was taken than it held, and
+ * that was not refused. gone: the paper that takes it out, or the reversal of what is corrected by
+ * `again` (NULL: none). */
+void money_alarm_short(struct tx *tx, const Tefter__DocumentRecord *gone,
+                       const Tefter__DocumentRecord *again);
 /* Cash that leaves a till by the books counts like cash that somebody takes out of it. Refuses
  * MORE_THAN_YOU_MAY field. */
 Tefter__Refusal *money_check_cash_out(struct tx *tx, const char *field, int64_t amount_minor,
@@ -109,6 +116,32 @@ void payment_forget_reference(struct tx *tx, const Tefter__DocumentRecord *recor
 
 Tefter__Refusal *apply_take_payment(struct tx *tx, const Tefter__TakePayment *command,
                                     Tefter__Done *done);
+
+/* ---- what nobody is told who is to count it (now.c) ---- */
+
+/* Tills whose day is open and that wait to be counted, when who asks does not see the trial
+ * balance; else none. */
+struct till_waiting {
+    uint32_t branch;
+    uint32_t since; /* the date it was opened */
+};
+struct tills_waiting {
+    struct till_waiting *tills;
+    size_t count;
+};
+void tills_waiting(struct tx *tx, struct tills_waiting *ret_waiting);
+/* The same, whoever asks. */
+void tills_uncounted(struct tx *tx, struct tills_waiting *ret_waiting);
+/* Is cash of that branch (0: any) and date kept from who asks? */
+bool tills_hide(const struct tills_waiting *waiting, uint32_t branch, uint32_t date);
+
+/* ---- for the board and for my day (now.c) ---- */
+
+/* `connected` and `heard_ms` are the session's. */
+Tefter__Refusal *view_branches_now(struct tx *tx, const Tefter__BranchesNow *query,
+                                   Tefter__BranchesNowAnswer *answer);
+Tefter__Refusal *view_staff_day(struct tx *tx, const Tefter__StaffDay *query,
+                                Tefter__StaffDayAnswer *answer);
 
 /* ---- sales that are paid at once; what is taken in cash ---- */
 

@@ -245,7 +245,9 @@ static bool booked(struct tx *tx, const Tefter__DocumentRecord *document)
            document->actor->staff == tx_actor(tx)->staff;
 }
 
-/* What it was matched with was reversed or credited by them: that set it free. */
+/* They took a match of it apart, or reversed or credited what it was matched with: that set it
+ * free.
+ */
 static bool freed_it(struct tx *tx, const struct item *credit)
 {
     for (size_t i = 0; credit != NULL && i < credit->record->n_matches; i++) {
@@ -254,6 +256,9 @@ static bool freed_it(struct tx *tx, const struct item *credit)
             edge->has_undone_seq ? document_tail(tx, edge->other) : NULL;
         if (tail == NULL)
             continue;
+        if (match_undone_by(tx, document_customer(credit->record->document), edge->match) ==
+            tx_actor(tx)->staff)
+            return true;
         if (tail->has_reversed_by && booked(tx, document_get(tx, tail->reversed_by)))
             return true;
         for (size_t k = 0; k < tail->n_credit_notes; k++)
@@ -390,10 +395,14 @@ static Tefter__Refusal *plan_refund(struct tx *tx, const Tefter__RefundMoney *co
     if (refusal != NULL)
         return refusal;
     find_money(tx, refund);
-    refusal = money_check_holds(tx, refund->from, refund->money_minor, "money_account");
+    bool person_first = tx_rule(tx, RULE_TILLS_KEEP_THEIR_COUNSEL);
+    if (person_first)
+        refusal = check_alone(tx, refund);
+    if (refusal == NULL)
+        refusal = money_check_holds(tx, refund->from, refund->money_minor, "money_account");
     if (refusal == NULL)
         refusal = post_money(tx, refund);
-    return refusal == NULL ? check_alone(tx, refund) : refusal;
+    return refusal == NULL && !person_first ? check_alone(tx, refund) : refusal;
 }
 
 static void post_refund(struct tx *tx, struct refund *refund)
@@ -406,6 +415,7 @@ static void post_refund(struct tx *tx, struct refund *refund)
     struct event event = document_event(TEFTER__EVENT_KIND__MONEY_REFUNDED, refund->record);
     event_emit(tx, &event);
     account_save(tx, refund->account, &event);
+    money_alarm_short(tx, refund->record, NULL);
 }
 
 /* Refuses, in this order: reason (field_text_wanted), amount_minor (field_amount), payee
@@ -414,8 +424,9 @@ static void post_refund(struct tx *tx, struct refund *refund)
  * (neither cash nor transfer), money_account (money_find; FIELD_INVALID for another kind of money;
  * TILL_CLOSED) · FIELD_MISSING credits (of the cash customer), of each match_find, FIELD_INVALID
  * (twice, or not final) · REFUND_TOO_MUCH amount_minor with available_minor · AMOUNT_TOO_BIG ·
- * TOO_MANY credits (a bound of matching), STAFF_OF_OTHER_BRANCH credits · MONEY_NOT_THERE
- * money_account · SECOND_PERSON_NEEDED amount_minor with `most` and roles. */
+ * TOO_MANY credits (a bound of matching), STAFF_OF_OTHER_BRANCH credits ·
+ * SECOND_PERSON_NEEDED amount_minor with `most` and roles · MONEY_NOT_THERE money_account. Under
+ * rules before RULE_TILLS_KEEP_THEIR_COUNSEL these two the other way round. */
 Tefter__Refusal *apply_refund_money(struct tx *tx, const Tefter__RefundMoney *command,
                                     Tefter__Done *done)
 {

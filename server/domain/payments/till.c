@@ -320,12 +320,22 @@ static void show_expected(struct tx *tx, const Tefter__MoneyAccountRecord *till,
     day->before = NULL;
 }
 
+bool till_counted(struct tx *tx, const Tefter__MoneyAccountRecord *till)
+{
+    const Tefter__TillDayRecord *day =
+        till->has_open_since ? day_get(tx, till->money_account, till->till_days) : NULL;
+    return day != NULL && standing_count(tx, till, day) != NULL;
+}
+
 Tefter__Refusal *view_till_day(struct tx *tx, const Tefter__TillDay *query,
                                Tefter__TillDayAnswer *answer)
 {
     const Tefter__MoneyAccountRecord *till = money_account_get(tx, query->money_account);
     if (till == NULL)
         return refuse_not_found(tx, "money_account");
+    Tefter__Refusal *refusal = staff_check_paper(tx, "money_account", till->branch);
+    if (refusal != NULL)
+        return refusal;
     answer->day = day_get(tx, query->money_account, query->has_day ? query->day : till->till_days);
     if (answer->day == NULL)
         return refuse_not_found(tx, "day");
@@ -340,8 +350,12 @@ Tefter__Refusal *view_till_days(struct tx *tx, const Tefter__TillDays *query,
     uint64_t last;
     if (!page_read(query->has_page, query->page, &last, 1))
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
-    if (money_account_get(tx, query->money_account) == NULL)
+    const Tefter__MoneyAccountRecord *till = money_account_get(tx, query->money_account);
+    if (till == NULL)
         return refuse_not_found(tx, "money_account");
+    Tefter__Refusal *refusal = staff_check_paper(tx, "money_account", till->branch);
+    if (refusal != NULL)
+        return refusal;
     struct page page = {.rows_most = page_rows(query->has_rows, query->rows)};
     struct key prefix = till_days(query->money_account);
     struct key before = day_key(query->money_account, (uint32_t)last);

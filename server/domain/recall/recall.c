@@ -169,14 +169,15 @@ enum unheard {
     IS_ENROLLED,   /* whatever became of it */
 };
 
-/* Enrolled when the backup was made, and not heard in this recovery. */
+/* Enrolled when the backup was made, and not heard in this recovery. A browser keeps nothing that
+ * it could bring back. */
 static bool is_unheard(struct tx *tx, const Tefter__RecoveryRecord *recovery,
                        const Tefter__TerminalRecord *terminal, enum unheard which)
 {
     struct key key = heard_key(recovery->recovery, terminal->terminal);
-    return terminal->has_serial && (which == IS_ENROLLED || !terminal->blocked) &&
-           terminal->has_enrolled_ms && terminal->enrolled_ms <= recovery->began_ms &&
-           !tx_has(tx, &key);
+    return terminal->has_serial && !terminal->has_key &&
+           (which == IS_ENROLLED || !terminal->blocked) && terminal->has_enrolled_ms &&
+           terminal->enrolled_ms <= recovery->began_ms && !tx_has(tx, &key);
 }
 
 static uint32_t count_unheard(struct tx *tx, const Tefter__RecoveryRecord *recovery,
@@ -301,6 +302,9 @@ Tefter__Refusal *apply_apply_offers(struct tx *tx, const Tefter__ApplyOffers *co
     Tefter__RecoveryRecord *recovery = newest_shared(tx);
     if (recovery == NULL)
         return refuse(tx, TEFTER__REFUSAL_CODE__NO_RECOVERY, NULL);
+    Tefter__Refusal *refusal = staff_check_office(tx, "offers", 0);
+    if (refusal != NULL)
+        return refusal;
 
     tx_decided(tx);
     FIELD_SET(recovery, all_due, true);
@@ -323,8 +327,8 @@ static bool some_are_out(struct tx *tx, const Tefter__RecoveryRecord *recovery)
            count_unheard(tx, recovery, IS_ENROLLED) > 0;
 }
 
-/* Refuses: NO_RECOVERY (or it is closed); RECOVERY_UNFINISHED with how many terminals were not
- * heard and offers are not decided, unless `unfinished`. */
+/* Refuses: NO_RECOVERY (or it is closed); BOUND_TO_BRANCH offers; RECOVERY_UNFINISHED with how many
+ * terminals were not heard and offers are not decided, unless `unfinished`. */
 Tefter__Refusal *apply_close_recovery(struct tx *tx, const Tefter__CloseRecovery *command,
                                       Tefter__Done *done)
 {
@@ -332,6 +336,9 @@ Tefter__Refusal *apply_close_recovery(struct tx *tx, const Tefter__CloseRecovery
     Tefter__RecoveryRecord *recovery = newest_shared(tx);
     if (recovery == NULL || !company->recovering)
         return refuse(tx, TEFTER__REFUSAL_CODE__NO_RECOVERY, NULL);
+    Tefter__Refusal *refusal = staff_check_office(tx, "offers", 0);
+    if (refusal != NULL)
+        return refusal;
     uint64_t out = outstanding(tx, recovery);
     if (out > 0 && !command->unfinished)
         return refuse_most(tx, TEFTER__REFUSAL_CODE__RECOVERY_UNFINISHED, NULL, (int64_t)out);
@@ -459,6 +466,9 @@ Tefter__Refusal *apply_decline_offer(struct tx *tx, const Tefter__DeclineOffer *
         return refuse_not_found(tx, "seq");
     if (!is_open(offer->state))
         return refuse(tx, TEFTER__REFUSAL_CODE__OFFER_DECIDED, "seq");
+    refusal = staff_check_office(tx, "offers", 0);
+    if (refusal != NULL)
+        return refusal;
     const Tefter__Receipt *receipt = receipt_of(tx, offer);
 
     tx_decided(tx);
@@ -648,13 +658,15 @@ static void unheard(struct tx *tx, const Tefter__RecoveryRecord *recovery,
                     Tefter__RecoveryAnswer *answer)
 {
     struct key prefix = key_book(TABLE_TERMINAL);
+    uint32_t only = staff_branch(tx);
     struct tx_walk walk;
     answer->unheard = tx_take(tx, PAGE_ROWS_MAX * sizeof *answer->unheard);
     for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on && answer->n_unheard < PAGE_ROWS_MAX;
          on = tx_walk_next(&walk)) {
         const Tefter__TerminalRecord *terminal =
             tx_walk_record(&walk, &tefter__terminal_record__descriptor);
-        if (!is_unheard(tx, recovery, terminal, IS_WAITED_FOR))
+        if (!is_unheard(tx, recovery, terminal, IS_WAITED_FOR) ||
+            (only != 0 && only != terminal->branch))
             continue;
         Tefter__UnheardTerminal *row = tx_new(tx, &tefter__unheard_terminal__descriptor);
         row->terminal = terminal->terminal;
@@ -712,6 +724,7 @@ static void offers(struct tx *tx, const Tefter__RecoveryView *query, uint64_t fr
     struct key prefix = key_book(TABLE_OFFER);
     struct key from = from_key(from_seq);
     struct tx_walk walk;
+    uint32_t only = staff_branch(tx);
     answer->offers = tx_take(tx, most * sizeof *answer->offers);
     bool on = tx_walk_first(tx, &prefix, &from, &walk);
     for (int looked = 0; on && answer->n_offers < most && looked < 40 * LOOKED_AT_MAX;
@@ -719,8 +732,11 @@ static void offers(struct tx *tx, const Tefter__RecoveryView *query, uint64_t fr
         enum { FIELD_STATE = 4 };
         if (query->has_state && tx_walk_field(&walk, FIELD_STATE) != (uint64_t)query->state)
             continue;
-        answer->offers[answer->n_offers++] =
+        Tefter__OfferRow *row =
             offer_row(tx, tx_walk_record(&walk, &tefter__offer_record__descriptor));
+        uint32_t branch = row->actor->has_branch ? row->actor->branch : HEAD_OFFICE;
+        if (only == 0 || only == branch)
+            answer->offers[answer->n_offers++] = row;
     }
     uint64_t next = on ? key_read_u64(tx_walk_key(&walk), KEY_BOOK_HEAD) : 0;
     tx_walk_end(&walk);
@@ -745,7 +761,7 @@ static void figures(const Tefter__RecoveryRecord *recovery, Tefter__RecoveryAnsw
     FIELD_SET_IF(answer, holes, recovery->holes, true);
 }
 
-/* Refuses: FIELD_INVALID page. */
+/* Who belongs to a branch is shown its papers and devices alone. Refuses: FIELD_INVALID page. */
 Tefter__Refusal *view_recovery(struct tx *tx, const Tefter__RecoveryView *query,
                                Tefter__RecoveryAnswer *answer)
 {

@@ -113,11 +113,78 @@ static bool key_same(const struct key *a, const struct key *b)
     return a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
 }
 
+void account_put(struct tx *tx, const struct account *account)
+{
+    struct key key = account_key(account->customer);
+    tx_put(tx, &key, &account->record->base);
+}
+
 static Tefter__AccountRecord *account_load(struct tx *tx, uint32_t customer)
 {
     struct key key = account_key(customer);
     Tefter__AccountRecord *record = tx_get(tx, &key, &tefter__account_record__descriptor);
     return record != NULL ? record : tx_new(tx, &tefter__account_record__descriptor);
+}
+
+/* ---- what the totals hear ---- */
+
+static int64_t item_recorded_ms(struct tx *tx, const struct item *item)
+{
+    enum { FIELD_RECORDED_MS = 9 };
+    struct key key = document_key(item->record->document);
+    return item->fresh ? tx_now_ms(tx) : (int64_t)tx_field(tx, &key, FIELD_RECORDED_MS);
+}
+
+bool paper_opens_balance(const Tefter__DocumentRecord *paper)
+{
+    bool debt = paper->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE ||
+                paper->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_CREDIT_NOTE;
+    bool goods = false;
+    for (size_t i = 0; i < paper->n_lines; i++)
+        goods = goods || paper->lines[i]->has_product;
+    return debt && !goods && paper->backfill && paper->source != NULL;
+}
+
+int64_t item_on_credit(const Tefter__ItemRecord *item)
+{
+    int64_t left = item->amount_minor;
+    for (size_t i = 0; i < item->n_matches; i++)
+        if (item->matches[i]->match == item->seq)
+            left -= item->matches[i]->amount_minor;
+    return left;
+}
+
+void paper_on_credit(struct tx *tx, const Tefter__DocumentRecord *paper,
+                     const Tefter__ItemRecord *item, int sign)
+{
+    if (paper_opens_balance(paper))
+        return;
+    tx_figure(tx, &(struct figure){.kind = FIGURE_ON_CREDIT,
+                                   .branch = paper->branch,
+                                   .date = paper->date,
+                                   .sign = (int8_t)sign,
+                                   .document = paper->document,
+                                   .after = item_on_credit(item)});
+}
+
+static void item_tell(struct tx *tx, struct item *item)
+{
+    const Tefter__ItemRecord *record = item->record;
+    struct figure figure = {
+        .kind = record->debit ? FIGURE_BILL : FIGURE_CREDIT,
+        .date = record->due,
+        .document = record->document,
+        .seq = record->seq,
+        .before = item->told_open_minor,
+        .after = record->open_minor,
+    };
+    if (!record->debit && figure.before == 0 && figure.after > 0)
+        figure.at_ms = item_recorded_ms(tx, item);
+    if (figure.before != figure.after)
+        tx_figure(tx, &figure);
+    if (record->debit && figure.before != figure.after)
+        overdue_move(tx, item->account, record, figure.before);
+    item->told_open_minor = record->open_minor;
 }
 
 static void item_save(struct tx *tx, struct item *item)
@@ -128,6 +195,9 @@ static void item_save(struct tx *tx, struct item *item)
         tx_delete(tx, &item->home);
     tx_put(tx, &key, &item->record->base);
     item->changed = false;
+    item_tell(tx, item);
+    if (item->fresh && item->paper->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE)
+        paper_on_credit(tx, item->paper, item->record, 1);
     if (item->record->debit)
         return;
     bool was_open = !item->fresh && item->home.bytes[4] == TABLE_OPEN_CREDIT;
@@ -379,6 +449,7 @@ struct account *account_open(struct tx *tx, uint32_t customer)
     struct account *account = tx_take(tx, sizeof *account);
     account->customer = customer;
     account->record = account_load(tx, customer);
+    account->overdue_known = overdue_known(account->record);
     account->end = &account->items;
     family_begin(tx, account);
     return account;
@@ -575,6 +646,7 @@ static struct item *item_at(struct tx *tx, struct account *account, const struct
     check_item(tx, record, key, document);
     struct item *item = tx_take(tx, sizeof *item);
     item->record = record;
+    item->told_open_minor = record->open_minor;
     item->home = *key;
     return item_keep(account, item);
 }
@@ -619,6 +691,7 @@ struct item *account_add_item(struct tx *tx, struct account *account,
     item->record->seq = tx_done_seq(tx);
     item->record->number = document->number;
     item->fresh = true;
+    item->paper = document;
     item_keep(account, item);
     open_change(item, document->total_minor);
     account->record->balance_minor += debit ? document->total_minor : -document->total_minor;
@@ -794,6 +867,7 @@ static struct item *oldest_stored(struct tx *tx, struct account *account, bool d
         if (item == NULL) {
             item = tx_take(tx, sizeof *item);
             item->record = tx_walk_record(&walk, &tefter__item_record__descriptor);
+            item->told_open_minor = item->record->open_minor;
             check_item(tx, item->record, &home, document);
             item->home = home;
             item_keep(account, item);
@@ -1043,6 +1117,7 @@ static void save_one(struct tx *tx, struct account *account, const struct event 
     for (struct item *item = account->items; item != NULL; item = item->next)
         if (item->changed)
             item_save(tx, item);
+    overdue_keep(tx, account);
     account->record->last = last_change(tx, event);
     if (account->payer != 0)
         family_save(tx, account);

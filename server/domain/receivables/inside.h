@@ -19,6 +19,16 @@ struct family_bills *account_family_bills(struct tx *tx, struct account *payer);
 struct item *account_first_bill(struct tx *tx, struct family_bills *bills);
 void account_pass_bill(struct tx *tx, struct family_bills *bills, const struct item *bill);
 
+/* The record alone. */
+void account_put(struct tx *tx, const struct account *account);
+
+/* What of an account is overdue follows its bills: known as it is opened, moved by each whose open
+ * amount was `before`, and kept with its record. */
+bool overdue_known(const Tefter__AccountRecord *record);
+void overdue_move(struct tx *tx, struct account *account, const Tefter__ItemRecord *bill,
+                  int64_t before);
+void overdue_keep(struct tx *tx, struct account *account);
+
 /* The match of that number with that other document, unless it has been undone; else NULL. */
 Tefter__Match *item_match(const struct item *item, uint64_t match, uint64_t other);
 /* Undoes one match, on both sides. */

@@ -300,6 +300,8 @@ Tefter__Refusal *apply_undo_match(struct tx *tx, const Tefter__UndoMatch *comman
 
     tx_decided(tx);
     FIELD_SET(record, undone_seq, tx_done_seq(tx));
+    FIELD_SET_IF(record, undone_by, tx_rule(tx, RULE_WHO_UNDID_A_MATCH_FREED_IT),
+                 tx_actor(tx)->staff);
     tx_put(tx, &key, &record->base);
     branch_note_match(tx, branch, branch->date, record->pairs[0]->debit);
     struct event event = {.kind = TEFTER__EVENT_KIND__MATCH_UNDONE_EVENT,
@@ -313,6 +315,13 @@ Tefter__Refusal *apply_undo_match(struct tx *tx, const Tefter__UndoMatch *comman
 }
 
 /* ---- services ---- */
+
+uint32_t match_undone_by(struct tx *tx, uint32_t customer, uint64_t match)
+{
+    struct key key = match_key(customer, match);
+    const Tefter__MatchRecord *record = tx_get(tx, &key, &tefter__match_record__descriptor);
+    return record != NULL ? record->undone_by : 0;
+}
 
 void match_begin(struct tx *tx, struct account *account, uint32_t date, struct match_plan *ret_plan)
 {

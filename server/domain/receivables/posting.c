@@ -169,6 +169,19 @@ int64_t posting_receivables(struct tx *tx)
     return sum;
 }
 
+int64_t posting_receivables_of(struct tx *tx, uint32_t branch)
+{
+    struct key prefix = key_book(TABLE_TOTAL);
+    key_u8(&prefix, TEFTER__POSTING_ACCOUNT__GL_RECEIVABLE);
+    int64_t sum = 0;
+    struct tx_walk walk;
+    for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on; on = tx_walk_next(&walk))
+        if (tx_walk_u32(&walk, KEY_BOOK_HEAD + 5) == branch)
+            sum = tx_sum(tx, sum, (int64_t)tx_walk_number(&walk));
+    tx_walk_end(&walk);
+    return sum;
+}
+
 /* ---- views ---- */
 
 static Tefter__GlTotal *gl_total(struct tx *tx, const struct tx_walk *walk)
@@ -182,23 +195,27 @@ static Tefter__GlTotal *gl_total(struct tx *tx, const struct tx_walk *walk)
     return total;
 }
 
-static void sum_totals(struct tx *tx, Tefter__TrialBalanceAnswer *answer)
+/* What the whole company's books come to is not for who belongs to one branch; whether they agree
+ * is. */
+static void sum_totals(struct tx *tx, uint32_t only, Tefter__TrialBalanceAnswer *answer)
 {
     struct key prefix = key_book(TABLE_TOTAL);
     struct tx_walk walk;
     for (bool on = tx_walk_first(tx, &prefix, NULL, &walk); on; on = tx_walk_next(&walk))
         answer->sum_minor = tx_sum(tx, answer->sum_minor, (int64_t)tx_walk_number(&walk));
     tx_walk_end(&walk);
-    answer->balances_minor = posting_receivables(tx);
     answer->balanced = answer->sum_minor == 0;
+    answer->balances_minor = only == 0 ? posting_receivables(tx) : posting_receivables_of(tx, only);
 }
 
-/* The token is the key of the next total: account and sub-account, branch. */
+/* The token is the key of the next total: account and sub-account, branch. Who belongs to a branch
+ * is told that one's. */
 Tefter__Refusal *view_trial_balance(struct tx *tx, const Tefter__TrialBalance *query,
                                     Tefter__TrialBalanceAnswer *answer)
 {
     enum { GL_TOTALS_MAX = 4000 };
     uint64_t token[2];
+    uint32_t only = staff_branch(tx);
     if (!page_read(query->has_page, query->page, token, 2))
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
     struct key prefix = key_book(TABLE_TOTAL);
@@ -210,7 +227,8 @@ Tefter__Refusal *view_trial_balance(struct tx *tx, const Tefter__TrialBalance *q
     struct tx_walk walk;
     bool on = tx_walk_first(tx, &prefix, &from, &walk);
     for (; on && answer->n_totals < GL_TOTALS_MAX; on = tx_walk_next(&walk))
-        answer->totals[answer->n_totals++] = gl_total(tx, &walk);
+        if (only == 0 || tx_walk_u32(&walk, KEY_BOOK_HEAD + 5) == only)
+            answer->totals[answer->n_totals++] = gl_total(tx, &walk);
     if (on) {
         const Tefter__GlTotal *next = gl_total(tx, &walk);
         token[0] = (uint64_t)next->account << 32 | next->sub;
@@ -218,6 +236,6 @@ Tefter__Refusal *view_trial_balance(struct tx *tx, const Tefter__TrialBalance *q
         FIELD_SET(answer, next, page_write(tx, token, 2));
     }
     tx_walk_end(&walk);
-    sum_totals(tx, answer);
+    sum_totals(tx, only, answer);
     return NULL;
 }

@@ -4,6 +4,7 @@
  * the credit decision reads, and matching money with bills. Knows of documents only their id and
  * their items. Life cycles and invariants stand at the head of each entity's file.
  */
+#include "base/date.h"
 #include "domain/entity/entity.h"
 #include "view.pb-c.h"
 
@@ -43,6 +44,7 @@ Tefter__Refusal *postings_check(struct tx *tx, const Tefter__DocumentRecord *doc
 int64_t posting_total(struct tx *tx, Tefter__PostingAccount account, uint32_t sub);
 /* What all customers owe together, by the books. */
 int64_t posting_receivables(struct tx *tx);
+int64_t posting_receivables_of(struct tx *tx, uint32_t branch);
 /* Adds a document's postings to the totals. */
 void postings_post(struct tx *tx, const Tefter__DocumentRecord *document);
 /* An amount that moves between two accounts of a branch. */
@@ -71,7 +73,9 @@ struct item {
     Tefter__ItemRecord *record;
     bool fresh; /* not in the store yet */
     bool changed;
-    size_t room;           /* for matches; 0: the record's own list is full */
+    size_t room;                         /* for matches; 0: the record's own list is full */
+    const Tefter__DocumentRecord *paper; /* of a fresh one */
+    int64_t told_open_minor;             /* that the totals know of */
     uint32_t undone_until; /* latest day on which a match of it was undone, once looked for */
     bool undone_known;
     struct key home;         /* where the store has it */
@@ -94,6 +98,8 @@ struct account {
     struct account_sums *before; /* of a family: as the store has them */
     struct account *beside; /* the ring of those this command has opened together; NULL: alone */
     bool follows;           /* opened for a match with its items: saved with who opened it */
+    bool overdue_known;     /* the record says what is overdue (overdue.c), and follows */
+    bool oldest_gone;       /* ... but for the first of it */
     Tefter__AccountRecord *record;
     struct item *items; /* those this command has looked at, in that order */
     struct item **end;
@@ -128,6 +134,15 @@ uint32_t account_settles(const struct account *account, Tefter__DocumentKind kin
 /* An id for a new document of that date; false when a day has too many. */
 bool account_new_document(struct tx *tx, struct account *account, Tefter__DocumentKind kind,
                           uint32_t date, uint64_t *ret_document);
+
+/* A debt, or a credit, that an import brought without goods: it was owed before, and is no sale and
+ * no return of the day it is dated. */
+bool paper_opens_balance(const Tefter__DocumentRecord *paper);
+/* What of a bill nothing paid as it was written. */
+int64_t item_on_credit(const Tefter__ItemRecord *item);
+/* That of an invoice comes (1), or goes with its paper (-1), for the totals. */
+void paper_on_credit(struct tx *tx, const Tefter__DocumentRecord *paper,
+                     const Tefter__ItemRecord *item, int sign);
 
 /* How many matches of an item stand. */
 uint32_t item_matches(const Tefter__ItemRecord *item);
@@ -173,6 +188,22 @@ int64_t account_oldest_open(struct tx *tx, const struct account *account, enum a
  */
 int64_t account_overdue(struct tx *tx, const struct account *account, enum account_scope scope,
                         uint32_t day, size_t most, uint32_t *ret_oldest_due);
+
+/* What of a customer's bills, as the store has them, was due before a day. */
+struct overdue {
+    int64_t minor;
+    uint32_t oldest_due;   /* DATE_NONE: nothing is overdue */
+    struct date_span days; /* on which it is the same */
+};
+void account_overdue_on(struct tx *tx, uint32_t customer, uint32_t day,
+                        struct overdue *ret_overdue);
+/* The same, from the bills and not from what the account knows of them. */
+void account_count_overdue(struct tx *tx, uint32_t customer, uint32_t day,
+                           struct overdue *ret_overdue);
+/* After the decided line, in `scratch` what is only looked at: the day turned from `before` to
+ * `today`. false: of the same customer the same is overdue. */
+bool account_turn_day(struct tx *tx, struct tx *scratch, uint32_t customer, uint32_t before,
+                      uint32_t today);
 
 /* Since RULE_CASH_SALES_ARE_PAID nobody leaves a bill of the cash customer open but who may approve
  * a sale over the limit: CASH_SALE_UNPAID with over_by_minor (what would be open) and roles. */
@@ -225,6 +256,9 @@ Tefter__Refusal *match_find(struct tx *tx, struct match_plan *plan, uint64_t doc
 /* Writes the record when there is a pair, after the decided line; the account is saved by the
  * caller. */
 void match_write(struct tx *tx, const struct match_plan *plan);
+
+/* Who took that match of a customer's apart; 0: nobody, or it is not known. */
+uint32_t match_undone_by(struct tx *tx, uint32_t customer, uint64_t match);
 
 Tefter__Refusal *apply_match_items(struct tx *tx, const Tefter__MatchItems *command,
                                    Tefter__Done *done);

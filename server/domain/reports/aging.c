@@ -17,6 +17,7 @@ enum { BOUNDS_MAX = 12 };
 
 struct aging {
     const Tefter__Aging *query;
+    uint32_t branch; /* that opened the account; 0: any */
     uint32_t as_of;
     bool live; /* as of today or later, as known now: what is open now */
     uint64_t known_seq;
@@ -151,14 +152,15 @@ static uint32_t next_customer(struct tx *scratch, const Tefter__Aging *query, ui
     return customer_next(scratch, after);
 }
 
-static bool wanted(struct tx *scratch, const Tefter__Aging *query, uint32_t customer)
+static bool wanted(struct tx *scratch, const struct aging *aging, uint32_t customer)
 {
+    const Tefter__Aging *query = aging->query;
     if (query->n_groups > 1 && !group_filter_takes(scratch, GROUP_FILTER(query), customer))
         return false;
-    if (!query->has_branch)
+    if (aging->branch == 0)
         return true;
     const Tefter__CustomerRecord *record = customer_get(scratch, customer);
-    return record != NULL && record->branch == query->branch;
+    return record != NULL && record->branch == aging->branch;
 }
 
 /* ---- the answer ---- */
@@ -240,7 +242,11 @@ static Tefter__Refusal *prepare(struct tx *tx, const Tefter__Aging *query, struc
     }
     if (query->has_customer && customer_get(tx, query->customer) == NULL)
         return refuse_not_found(tx, "customer");
-    return group_filter_check(tx, GROUP_FILTER(query));
+    Tefter__Refusal *refusal = group_filter_check(tx, GROUP_FILTER(query));
+    aging->branch = query->has_branch ? query->branch : 0;
+    return refusal != NULL || query->has_customer
+               ? refusal
+               : staff_wanted_branch(tx, query->has_branch, query->branch, &aging->branch);
 }
 
 Tefter__Refusal *view_aging(struct tx *tx, const Tefter__Aging *query, Tefter__AgingAnswer *answer)
@@ -260,7 +266,7 @@ Tefter__Refusal *view_aging(struct tx *tx, const Tefter__Aging *query, Tefter__A
     for (; customer != 0 && page.rows < page.rows_most;
          customer = next_customer(scratch, query, customer)) {
         tx_scratch_next(scratch);
-        if (wanted(scratch, query, customer)) {
+        if (wanted(scratch, &aging, customer)) {
             age_customer(scratch, &aging, customer);
             Tefter__AgingRow *row =
                 query->by_customer ? row_of(tx, scratch, &aging, customer) : NULL;

@@ -36,7 +36,6 @@ Tefter__Refusal *view_customer_card(struct tx *tx, const Tefter__CustomerCard *q
     if (refusal != NULL)
         return refusal;
     uint32_t today = branch_of_actor(tx)->date;
-    uint32_t oldest_due;
     struct credit_terms terms;
     credit_terms_of(tx, customer, today, &terms);
     answer->record = customer;
@@ -44,10 +43,7 @@ Tefter__Refusal *view_customer_card(struct tx *tx, const Tefter__CustomerCard *q
     answer->account = credit_account_row(tx, customer->customer, today);
     answer->terms = terms_message(tx, &terms);
     FIELD_SET(answer, terms_of, terms.source);
-    const struct account account = {.customer = customer->customer};
-    FIELD_SET(answer, overdue_minor,
-              account_overdue(tx, &account, ACCOUNT_OWN, today, SIZE_MAX, &oldest_due));
-    FIELD_SET_IF(answer->account, oldest_due, oldest_due != 0, oldest_due);
+    FIELD_SET(answer, overdue_minor, answer->account->overdue_minor);
     FIELD_SET(answer, today, today);
     answer->groups = tx_take(tx, customer->n_groups * sizeof(Tefter__GroupRecord *));
     for (size_t i = 0; i < customer->n_groups; i++) {
@@ -134,6 +130,7 @@ static void read_figures(const struct list_reading *reading, uint32_t customer,
     facts->available_minor = row->available_minor;
     facts->unlimited = row->unlimited;
     facts->locked = row->locked;
+    facts->overdue = row->has_overdue_minor;
 }
 
 /* What all rows need (company, branch, groups) is read once for some of them. */
@@ -152,17 +149,7 @@ static enum list_answer read_facts(void *context, uint32_t customer, struct list
     ret_facts->in_groups = in_groups(record, reading->query);
     if (reading->looks_at & LIST_LOOKS_AT_FIGURES)
         read_figures(reading, customer, ret_facts);
-    if (reading->looks_at & LIST_LOOKS_AT_DUE)
-        ret_facts->oldest_due = report_oldest_due(reading->scratch, customer, reading->today);
     return LIST_FACTS;
-}
-
-uint32_t report_oldest_due(struct tx *tx, uint32_t customer, uint32_t before)
-{
-    uint32_t oldest_due;
-    const struct account account = {.customer = customer};
-    account_overdue(tx, &account, ACCOUNT_OWN, before, 1, &oldest_due);
-    return oldest_due;
 }
 
 static void *take_memory(void *context, size_t size)
@@ -179,7 +166,7 @@ static bool read_page(struct tx *tx, const Tefter__CustomerList *query, struct l
     source->facts = read_facts;
     source->take = take_memory;
     source->context = &reading;
-    bool read = list_page(query, source, reading.today, token, page);
+    bool read = list_page(query, source, token, page);
     tx_scratch_end(reading.scratch);
     return read;
 }
@@ -362,6 +349,7 @@ Tefter__Refusal *view_unmatched_money(struct tx *tx, const Tefter__UnmatchedMone
     if (refusal != NULL)
         return refusal;
     struct page page = {.rows_most = page_rows(query->has_rows, query->rows)};
+    uint32_t only = staff_branch(tx);
     answer->rows = tx_take(tx, page.rows_most * sizeof(Tefter__UnmatchedRow *));
     struct key prefix = key_book(TABLE_UNMATCHED);
     struct key start = prefix;
@@ -374,6 +362,8 @@ Tefter__Refusal *view_unmatched_money(struct tx *tx, const Tefter__UnmatchedMone
         uint64_t document = tx_walk_u64(&walk, KEY_BOOK_HEAD + 8);
         tx_scratch_next(scratch);
         if (!group_filter_takes(scratch, GROUPS_FILTER(query), document_customer(document)))
+            continue;
+        if (only != 0 && document_get(scratch, document)->branch != only)
             continue;
         Tefter__UnmatchedRow *row = unmatched_row(tx, scratch, document);
         if (row != NULL && !page_takes(&page, &row->base))

@@ -8,6 +8,7 @@
 #include "domain/documents/documents.h"
 #include "domain/org/org.h"
 #include "domain/party/party.h"
+#include "domain/payments/payments.h"
 #include "domain/receivables/receivables.h"
 
 #include <string.h>
@@ -48,11 +49,33 @@ static Tefter__DocumentRow *row_of(struct tx *tx, struct tx *scratch,
     return row;
 }
 
+bool report_document_seen(struct tx *tx, const Tefter__DocumentRecord *record)
+{
+    uint32_t only = staff_branch(tx);
+    return only == 0 || record->branch == only || record->customer != company_cash_customer(tx) ||
+           money_branch(tx, record->to_account) == only; /* it comes to them */
+}
+
+/* What it did to tills: between two of one branch nothing, and it has no sign. */
+static void row_cash(const Tefter__DocumentRecord *record, Tefter__DocumentRow *row)
+{
+    int64_t sum_minor = 0;
+    if (record->kind != TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE &&
+        record->kind != TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL)
+        return;
+    for (size_t i = 0; i < record->n_postings; i++)
+        if (record->postings[i]->account == TEFTER__POSTING_ACCOUNT__GL_CASH)
+            sum_minor += record->postings[i]->amount_minor;
+    FIELD_COPY(row, move, record);
+    FIELD_SET_IF(row, cash_minor, sum_minor != 0, sum_minor);
+}
+
 Tefter__DocumentRow *report_document_row(struct tx *tx, struct tx *scratch,
                                          const Tefter__DocumentRecord *record)
 {
     Tefter__DocumentRow *row = row_of(tx, scratch, record);
     row_people(tx, scratch, record, row);
+    row_cash(record, row);
     return row;
 }
 
@@ -108,6 +131,7 @@ struct list {
     struct page page;
     uint32_t looked;
     struct place last; /* the last one looked at */
+    struct tills_waiting waiting;
 };
 
 static struct key prefix_of(const Tefter__DocumentList *query)
@@ -185,6 +209,12 @@ static Tefter__DocumentTotal *total_of(const struct list *list, Tefter__Document
     return total;
 }
 
+static bool moves_cash(const Tefter__DocumentRow *row)
+{
+    return row->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE ||
+           (row->has_payment_kind && row->payment_kind == TEFTER__PAYMENT_KIND__PAYMENT_CASH);
+}
+
 /* Bills and money are not added up together; what was reversed counts as nothing. */
 static void count_row(const struct list *list, const Tefter__DocumentRow *row)
 {
@@ -196,6 +226,8 @@ static void count_row(const struct list *list, const Tefter__DocumentRow *row)
         return;
     }
     total->count++;
+    if (moves_cash(row) && tills_hide(&list->waiting, row->branch, row->date))
+        total->has_total_minor = total->has_open_minor = false;
     add_amount(&total->has_total_minor, &total->total_minor, row->total_minor);
     add_amount(&total->has_open_minor, &total->open_minor, row->open_minor);
 }
@@ -275,20 +307,43 @@ static Tefter__Refusal *check(struct tx *tx, const Tefter__DocumentList *query,
     return group_filter_check(tx, GROUP_FILTER(query));
 }
 
-/* Refuses, in this order: FIELD_INVALID page, DATE_INVALID from, NOT_FOUND customer, group. */
+/* A customer's papers are for whoever serves them; lists of all, and of those of no customer, are
+ * of what its person may see: of their own branch. */
+static Tefter__Refusal *check_branch(struct tx *tx, Tefter__DocumentList *query)
+{
+    uint32_t branch = query->branch;
+    bool theirs = query->has_customer && query->customer != company_cash_customer(tx);
+    Tefter__Refusal *refusal =
+        theirs ? NULL : staff_wanted_branch(tx, query->has_branch, branch, &branch);
+    FIELD_SET_IF(query, branch, branch != 0, branch);
+    return refusal;
+}
+
+/* Sums are without cash that is still to be counted. */
+static void begin_totals(struct list *list)
+{
+    list->answer->totals = tx_take(list->tx, tefter__document_kind__descriptor.n_values *
+                                                 sizeof(Tefter__DocumentTotal *));
+    tills_waiting(list->tx, &list->waiting);
+}
+
+/* Refuses, in this order: FIELD_INVALID page, DATE_INVALID from, NOT_FOUND customer, group; unless
+ * they are of one customer as staff_wanted_branch does. */
 Tefter__Refusal *view_documents(struct tx *tx, const Tefter__DocumentList *query,
                                 Tefter__DocumentsAnswer *answer)
 {
-    struct list list = {.query = query,
+    Tefter__DocumentList asked = *query;
+    struct list list = {.query = &asked,
                         .answer = answer,
                         .tx = tx,
                         .page = {.rows_most = page_rows(query->has_rows, query->rows)}};
     Tefter__Refusal *refusal = check(tx, query, &list.last);
+    if (refusal == NULL)
+        refusal = check_branch(tx, &asked);
     if (refusal != NULL)
         return refusal;
     if (query->totals)
-        answer->totals = tx_take(tx, tefter__document_kind__descriptor.n_values *
-                                         sizeof(Tefter__DocumentTotal *));
+        begin_totals(&list);
     else
         answer->rows = tx_take(tx, list.page.rows_most * sizeof(Tefter__DocumentRow *));
     list.scratch = tx_scratch_begin(tx);

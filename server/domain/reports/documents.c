@@ -117,13 +117,14 @@ Tefter__Refusal *view_history(struct tx *tx, const Tefter__CustomerHistory *quer
     bool on = history_start(scratch, customer->customer, &history, token[0], &walk);
     uint64_t last = 0;
     bool all = !query->has_state && !query->has_kind;
+    all = all && (staff_branch(tx) == 0 || customer->customer != company_cash_customer(tx));
     for (uint32_t looked = 0; on && answer->n_rows < rows && looked < HISTORY_LOOKED_AT; looked++) {
         const Tefter__DocumentRecord *record =
             tx_walk_record(&walk, &tefter__document_record__descriptor);
         last = record->document;
         Tefter__HistoryRow *row = history_row(all ? tx : scratch, scratch, record);
         history_step(tx, &history, row);
-        if (history_takes(query, row))
+        if (history_takes(query, row) && report_document_seen(scratch, record))
             answer->rows[answer->n_rows++] =
                 all ? row : (Tefter__HistoryRow *)tx_copy(tx, &row->base);
         tx_scratch_next(scratch);
@@ -293,6 +294,8 @@ Tefter__Refusal *view_document(struct tx *tx, const Tefter__DocumentView *query,
     answer->document = document != 0 ? document_get(tx, document) : NULL;
     if (answer->document == NULL)
         return refuse_not_found(tx, "document");
+    if (!report_document_seen(tx, answer->document))
+        return staff_check_paper(tx, "document", answer->document->branch);
     struct account *account = account_open(tx, document_customer(document));
     const struct item *item = account_item(tx, account, document);
     const Tefter__CustomerRecord *customer = customer_get(tx, account->customer);
@@ -356,7 +359,7 @@ static void hit_document(struct tx *tx, struct tx *scratch, struct hits *hits, u
     if (has_hit(hits, document) || hits_full(hits))
         return;
     const Tefter__DocumentRecord *record = document_get(scratch, document);
-    if (record == NULL)
+    if (record == NULL || !report_document_seen(scratch, record))
         return;
     Tefter__SearchHit *hit = tx_new(tx, &tefter__search_hit__descriptor);
     hit->document = report_document_row(tx, scratch, record);

@@ -63,14 +63,14 @@ static bool add_line(struct tx *tx, struct sums *sums, const Tefter__DocumentLin
 }
 
 static bool add_document(struct tx *tx, struct tx *scratch, struct sums *sums, uint64_t document,
-                         const Tefter__ProductSales *query)
+                         uint32_t branch)
 {
     const Tefter__DocumentRecord *record = document_get(scratch, document);
     if (record == NULL)
         tx_fault(scratch, "document");
     bool invoice = record->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE;
     bool note = record->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_CREDIT_NOTE;
-    if ((!invoice && !note) || (query->has_branch && record->branch != query->branch) ||
+    if ((!invoice && !note) || (branch != 0 && record->branch != branch) ||
         document_tail(scratch, document)->has_reversed_by)
         return true;
     bool fits = true;
@@ -79,11 +79,11 @@ static bool add_document(struct tx *tx, struct tx *scratch, struct sums *sums, u
     return fits;
 }
 
-static bool add_all(struct tx *tx, struct sums *sums, const Tefter__ProductSales *query,
+static bool add_all(struct tx *tx, struct sums *sums, uint32_t branch, uint32_t from_date,
                     uint32_t until)
 {
     struct key prefix = key_book(TABLE_DATED);
-    struct key from = document_dated_key(query->has_from ? query->from : 0, 0, 0);
+    struct key from = document_dated_key(from_date, 0, 0);
     struct tx *scratch = tx_scratch_begin(tx);
     struct tx_walk walk;
     bool fits = true;
@@ -91,7 +91,7 @@ static bool add_all(struct tx *tx, struct sums *sums, const Tefter__ProductSales
     for (; on && fits && tx_walk_u32(&walk, KEY_BOOK_HEAD) <= until; on = tx_walk_next(&walk)) {
         tx_scratch_next(scratch);
         fits = sums->looked_at++ < DOCUMENTS_MOST &&
-               add_document(tx, scratch, sums, tx_walk_number(&walk), query);
+               add_document(tx, scratch, sums, tx_walk_number(&walk), branch);
     }
     tx_walk_end(&walk);
     tx_scratch_end(scratch);
@@ -155,8 +155,9 @@ static bool put_rows(struct tx *tx, const struct sums *sums, Tefter__ProductSale
 
 /* ---- the view ---- */
 
-/* Refuses, in this order: from, until (field_date), DATE_TOO_EARLY until (before from), NOT_FOUND
- * branch; QUESTION_TOO_BIG from (more products or documents than an answer may look at). */
+/* Refuses, in this order: from, until (field_date), DATE_TOO_EARLY until (before from), as
+ * staff_wanted_branch does; QUESTION_TOO_BIG from (more products or documents than an answer may
+ * look at). */
 Tefter__Refusal *view_product_sales(struct tx *tx, const Tefter__ProductSales *query,
                                     Tefter__ProductSalesAnswer *answer)
 {
@@ -166,14 +167,16 @@ Tefter__Refusal *view_product_sales(struct tx *tx, const Tefter__ProductSales *q
         refusal = field_date(tx, "until", until);
     if (refusal == NULL && query->has_from && until < query->from)
         refusal = refuse_early(tx, "until", query->from);
-    if (refusal == NULL && query->has_branch && branch_get(tx, query->branch) == NULL)
-        refusal = refuse_not_found(tx, "branch");
+    uint32_t branch = 0;
+    if (refusal == NULL)
+        refusal = staff_wanted_branch(tx, query->has_branch, query->branch, &branch);
     if (refusal != NULL)
         return refusal;
     struct sums sums = {.products = tx_take(tx, PLACES * sizeof(uint32_t)),
                         .quantities = tx_take(tx, PLACES * sizeof(int64_t)),
                         .net_minor = tx_take(tx, PLACES * sizeof(int64_t))};
-    if (!add_all(tx, &sums, query, until) || !put_rows(tx, &sums, answer))
+    if (!add_all(tx, &sums, branch, query->has_from ? query->from : 0, until) ||
+        !put_rows(tx, &sums, answer))
         return refuse(tx, TEFTER__REFUSAL_CODE__QUESTION_TOO_BIG, "from");
     answer->custom_minor = sums.custom_minor;
     return NULL;

@@ -16,8 +16,6 @@ Tefter__Refusal *view_customer_card(struct tx *tx, const Tefter__CustomerCard *q
                                     Tefter__CustomerCardAnswer *answer);
 Tefter__Refusal *view_customers(struct tx *tx, const Tefter__CustomerList *query,
                                 const struct report_hits *found, Tefter__CustomersAnswer *answer);
-/* When the oldest open bill is due, of those due before a day; DATE_NONE: there is none. */
-uint32_t report_oldest_due(struct tx *tx, uint32_t customer, uint32_t before);
 Tefter__Refusal *view_history(struct tx *tx, const Tefter__CustomerHistory *query,
                               Tefter__HistoryAnswer *answer);
 Tefter__Refusal *view_unpaid_bills(struct tx *tx, const Tefter__UnpaidBills *query,
@@ -37,3 +35,29 @@ Tefter__Refusal *view_product_sales(struct tx *tx, const Tefter__ProductSales *q
 /* Customers come from `found`; documents by number or amount and products are looked up here. */
 Tefter__Refusal *view_search(struct tx *tx, const Tefter__Search *query,
                              const struct report_hits *found, Tefter__SearchAnswer *answer);
+
+/* ---- totals (totals.c), said anew from the state as commands said them ---- */
+
+/* What is open of a customer's. */
+void report_customer_figures(struct tx *tx, uint32_t customer, const struct figure **ret_figures,
+                             size_t *ret_count);
+/* The business dates of all branches, and the papers of the days that totals keep. */
+struct report_listener {
+    void (*say)(void *context, const struct figure *figure);
+    void *context;
+};
+void report_day_figures(struct tx *tx, const struct report_listener *listener);
+/* For who is to count it: what was taken in cash is left out, and does not tell itself by the rest.
+ */
+void report_hide_cash(Tefter__TotalsRow *row);
+
+/* ---- for the board (board.c) ---- */
+
+Tefter__Refusal *view_totals(struct tx *tx, const Tefter__TotalsView *query,
+                             Tefter__TotalsAnswer *answer);
+Tefter__Refusal *view_money_in_by_day(struct tx *tx, const Tefter__MoneyInByDay *query,
+                                      Tefter__MoneyInByDayAnswer *answer);
+Tefter__Refusal *view_due_by_week(struct tx *tx, const Tefter__DueByWeek *query,
+                                  Tefter__DueByWeekAnswer *answer);
+Tefter__Refusal *view_top_exposures(struct tx *tx, const Tefter__TopExposures *query,
+                                    Tefter__TopExposuresAnswer *answer);
