@@ -48,6 +48,8 @@ void console_clear(struct console *console)
 
 void console_say(struct console *console, const char *format, ...)
 {
+    if (console->hooks != NULL)
+        return;
     console_clear(console);
     va_list arguments;
     va_start(arguments, format);
@@ -68,9 +70,12 @@ static int match_word(const char *answer, const char *const *words)
     return -1;
 }
 
-int console_ask(struct console *console, const char *question, const char *const *words)
+int console_ask(struct console *console, enum console_question about, const char *question,
+                const char *const *words)
 {
     char answer[ANSWER_MAX];
+    if (console->hooks != NULL)
+        console->hooks->asked(console->context, about, question, words);
     if (console->in == NULL)
         return -1;
     for (;;) {
@@ -142,6 +147,10 @@ void console_progress(struct console *console, const struct progress *progress)
     if (console->quiet || now - console->drawn_ms < (console->live ? DRAW_MS : SAY_MS))
         return;
     console->drawn_ms = now;
+    if (console->hooks != NULL) {
+        console->hooks->progress(console->context, progress);
+        return;
+    }
     console_clear(console);
     draw(console->err, progress, console->live);
     if (!console->live)
@@ -157,6 +166,8 @@ void console_waiting(struct console *console, uint64_t ms, uint64_t most_ms, con
     if (console->quiet || now - console->drawn_ms < (console->live ? SECOND_MS : SAY_MS))
         return;
     console->drawn_ms = now;
+    if (console->hooks != NULL)
+        return;
     console_clear(console);
     tell(console->err,
          "%s for %" PRIu64 " s%s%s; giving up after %" PRIu64 " s, and then the same "

@@ -7,7 +7,31 @@
 #include <stdint.h>
 #include <stdio.h>
 
+/* What is asked; the words that answer it are the caller's. */
+enum console_question {
+    ASK_OTHER,
+    ASK_HIDDEN,
+    ASK_DECIMAL,
+    ASK_DECIMAL_MIXED,
+    ASK_DATES,
+    ASK_DATES_MIXED,
+    ASK_AMOUNTS,
+    ASK_TAX,
+    ASK_FREE,
+};
+
+struct progress;
+
+/* Somebody else is told, and nothing is written. */
+struct console_hooks {
+    void (*asked)(void *context, enum console_question question, const char *text,
+                  const char *const *words);
+    void (*progress)(void *context, const struct progress *progress);
+};
+
 struct console {
+    const struct console_hooks *hooks; /* NULL: none */
+    void *context;                     /* theirs */
     FILE *out;
     FILE *err;
     FILE *in;   /* NULL: nobody to ask */
@@ -28,7 +52,8 @@ __attribute__((format(printf, 2, 3))) void console_say(struct console *console, 
 
 /* Asks until one of the words is answered (its first letter is enough): its place, or -1 when
  * nobody answers. `words` ends with NULL. */
-int console_ask(struct console *console, const char *question, const char *const *words);
+int console_ask(struct console *console, enum console_question about, const char *question,
+                const char *const *words);
 
 /* Milliseconds since some moment. */
 uint64_t console_now_ms(void);

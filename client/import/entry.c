@@ -13,6 +13,7 @@ struct entry *entry_create(const struct row *row)
         return NULL;
     arena_init(&entry->arena, ENTRY_BYTES_MAX);
     entry->line = row->line;
+    entry->why_field = FIELD_NONE;
     entry->end = (struct track_place){row->end, row->next_line};
     return entry;
 }

@@ -107,11 +107,15 @@ struct entry {
     uint32_t free_lines; /* lines whose code is none */
     uint32_t cut_texts;  /* longer than the ledger takes */
 
-    char why[WHY_MAX];    /* rejected when not empty */
-    uint64_t why_line;    /* the row that is wrong; 0: all of it */
-    uint32_t waiting;     /* the sink's: answers outstanding */
-    uint32_t tries;       /* the sink's: that found no customer or product */
-    enum outcome outcome; /* the sink's: the worst answer so far */
+    char why[WHY_MAX];           /* rejected when not empty */
+    uint64_t why_line;           /* the row that is wrong; 0: all of it */
+    enum import_field why_field; /* whose cell it is; FIELD_NONE: not one alone */
+    uint32_t waiting;            /* the sink's: answers outstanding */
+    uint32_t tries;              /* the sink's: that found no customer or product */
+    bool probed;                 /* the sink's: the ledger would take it */
+    bool made_parties;           /* the sink's: its customer and products were sent, */
+    bool made_customer;          /* and the customer is there by that */
+    enum outcome outcome;        /* the sink's: the worst answer so far */
 };
 
 /* NULL without memory. */

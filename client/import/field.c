@@ -285,6 +285,13 @@ static const struct field fields[FIELD_COUNT] = {
     [FIELD_DIMENSION] = {"dimension", FORM_CODE, G, G,
                          "dimension|group type|kind of group|category type|loại nhóm|分组类型|"
                          "نوع گروه|τύπος ομάδας|gruppenart|type de groupe|tipo de grupo|kind|type"},
+    [FIELD_BRANCH] =
+        {"branch", FORM_LINE, C | I | M | B, 0,
+         "branch code|branch id|branch name|branch|store code|store name|store|shop|outlet|"
+         "mã chi nhánh|tên chi nhánh|chi nhánh|mã cửa hàng|cửa hàng|cơ sở|"
+         "门店编号|门店名称|门店|分店|分公司|店铺|门市|کد شعبه|نام شعبه|شعبه|فروشگاه|"
+         "κωδικός υποκαταστήματος|υποκατάστημα|κατάστημα|filiale|filialnummer|niederlassung|"
+         "succursale|agence|magasin|sucursal|tienda"},
     [FIELD_GROUP] =
         {"group", FORM_LINE, C, 0,
          "group|groups|customer group|customer groups|category|segment|tier|"

@@ -56,6 +56,7 @@ enum import_field {
     FIELD_PACK_BARCODE,
     FIELD_DIMENSION,
     FIELD_GROUP,
+    FIELD_BRANCH,   /* its code or its name */
     FIELD_WHO_PAYS, /* for a customer: another one's code */
     FIELD_COUNT,
     FIELD_NONE = FIELD_COUNT,

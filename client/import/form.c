@@ -25,8 +25,17 @@ static void reject_cell(const struct form *form, const struct row *row, struct e
 {
     struct slice cell = mapping_text(form->mapping, row, field);
     int shown = (int)(cell.size < SHOWN_MAX ? cell.size : SHOWN_MAX);
+    if (!entry_rejected(entry))
+        entry->why_field = field;
     entry_reject(entry, row->line, "%s \"%.*s\": %s", field_about(field)->name, shown,
                  (const char *)cell.data, why);
+}
+
+static void reject_empty(struct entry *entry, uint64_t line, enum import_field field)
+{
+    if (!entry_rejected(entry))
+        entry->why_field = field;
+    entry_reject(entry, line, "%s is empty", field_about(field)->name);
 }
 
 /* ---- cells ---- */
@@ -127,6 +136,28 @@ static bool is_short_code(const struct mapping *mapping, struct slice cell)
     return cell.size <= 3 && !kind_has_money(mapping->kind);
 }
 
+/* Of a row that names nobody and nothing: in a column that is not used, as that of row numbers. */
+static struct slice total_word_beside(const struct mapping *mapping, const struct row *row)
+{
+    for (size_t i = 0; i < row->count && i < mapping->columns; i++)
+        if (!mapping_is_used(mapping, i) && words_total(row->text[i]))
+            return row->text[i];
+    return slice_of("", 0);
+}
+
+bool form_total_amount(const struct form *form, const struct row *row, int64_t *ret_amount)
+{
+    static const enum import_field fields[] = {FIELD_AMOUNT, FIELD_TOTAL};
+    const char *why;
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        struct slice cell = mapping_text(form->mapping, row, fields[i]);
+        if (form->mapping->column[fields[i]] != COLUMN_NONE && cell.size > 0 &&
+            value_number(cell, form->currency->exponent, form->style, ret_amount, &why))
+            return true;
+    }
+    return false;
+}
+
 struct slice form_total_word(const struct mapping *mapping, const struct row *row)
 {
     bool named = false;
@@ -141,12 +172,12 @@ struct slice form_total_word(const struct mapping *mapping, const struct row *ro
             return cell;
         named = named || cell.size > 0;
     }
-    return slice_of("", 0);
+    return named ? slice_of("", 0) : total_word_beside(mapping, row);
 }
 
 bool form_goes_on(const struct form *form, const struct row *row)
 {
-    return mapping_text(form->mapping, row, FIELD_DATE).size == 0 ||
+    return mapping_cell(form->mapping, row, FIELD_DATE).size == 0 ||
            form->mapping->column[FIELD_DATE] == COLUMN_NONE;
 }
 
@@ -318,14 +349,14 @@ static bool is_of_line(enum import_field field, enum import_kind kind)
 }
 
 /* What all rows of a document must say alike, for it is said of the whole. */
-static const enum import_field agreed[] = {FIELD_CUSTOMER, FIELD_DATE, FIELD_DUE,  FIELD_CURRENCY,
-                                           FIELD_TYPE,     FIELD_KIND, FIELD_TOTAL};
+static const enum import_field agreed[] = {FIELD_CUSTOMER, FIELD_DATE, FIELD_DUE,   FIELD_CURRENCY,
+                                           FIELD_TYPE,     FIELD_KIND, FIELD_TOTAL, FIELD_BRANCH};
 enum { AGREED = sizeof agreed / sizeof agreed[0] };
 
 static void keep_head(const struct form *form, const struct row *row, struct entry *entry)
 {
     for (size_t i = 0; i < AGREED; i++) {
-        struct slice cell = mapping_text(form->mapping, row, agreed[i]);
+        struct slice cell = mapping_cell(form->mapping, row, agreed[i]);
         uint8_t *copy = form->mapping->column[agreed[i]] != COLUMN_NONE && cell.size > 0
                             ? arena_take(&entry->arena, cell.size)
                             : NULL;
@@ -463,6 +494,20 @@ static bool is_of_key(enum import_field field, enum import_kind kind)
                                  : kind == IMPORT_GROUPS && field == FIELD_NAME;
 }
 
+bool form_within(const struct form *form, const struct row *a, const struct row *b)
+{
+    const struct mapping *mapping = form->mapping;
+    if (mapping->kind != IMPORT_CUSTOMERS)
+        return false;
+    for (enum import_field i = 0; i < FIELD_COUNT; i++) {
+        struct slice cell = mapping_text(mapping, a, i);
+        if (mapping->column[i] != COLUMN_NONE && cell.size > 0 &&
+            !same_cells(form, i, cell, mapping_text(mapping, b, i)))
+            return false;
+    }
+    return true;
+}
+
 bool form_same(const struct form *form, const struct row *a, const struct row *b,
                enum import_field *ret_field)
 {
@@ -495,7 +540,7 @@ void form_check_head(const struct form *form, const struct row *row, struct entr
 {
     for (size_t i = 0; i < AGREED && !entry_rejected(entry); i++) {
         struct slice first = entry->head[agreed[i]];
-        struct slice cell = mapping_text(form->mapping, row, agreed[i]);
+        struct slice cell = mapping_cell(form->mapping, row, agreed[i]);
         if (form->mapping->column[agreed[i]] == COLUMN_NONE || cell.size == 0 ||
             says_the_same(form, agreed[i], first, cell))
             continue;
@@ -554,7 +599,10 @@ static void check_required(const struct form *form, struct entry *entry)
     for (enum import_field i = 0; i < FIELD_COUNT && !entry_rejected(entry); i++)
         if (field_required(i, form->mapping->kind) && !is_of_line(i, form->mapping->kind) &&
             !entry->has_number[i] && entry->texts[i] == NULL)
-            entry_reject(entry, entry->line, "%s is empty", field_about(i)->name);
+            reject_empty(entry, entry->line, i);
+    if (form->mapping->kind == IMPORT_BALANCES && !entry->has_number[FIELD_DATE] &&
+        !entry_rejected(entry)) /* a column is needed for it only where no day is said */
+        reject_empty(entry, entry->line, FIELD_DATE);
 }
 
 /* Debts are somebody's: with --cash what has no customer is the cash customer's. */
@@ -657,6 +705,21 @@ static enum entry_kind kind_of(enum import_kind kind)
     return ENTRY_KINDS;
 }
 
+/* A paper is of the branch where it is written: rows of another one are booked there. */
+static void check_branch(const struct form *form, const struct row *row, struct entry *entry)
+{
+    char key[FOLD_KEY_MAX + 1];
+    uint64_t branch;
+    const char *said = entry->texts[FIELD_BRANCH];
+    if (said == NULL || form->known == NULL || !form->known->branches_learned)
+        return;
+    if (!names_get(&form->known->branches, names_key(slice_text(said), key), &branch))
+        reject_cell(form, row, entry, FIELD_BRANCH, "the company has no such branch");
+    else if (branch != form->known->branch)
+        reject_cell(form, row, entry, FIELD_BRANCH,
+                    "another branch than this device's: import the file at a device there too");
+}
+
 static void read_groups(const struct form *form, const struct row *row, struct entry *entry)
 {
     char why[GROUP_WHY_MAX];
@@ -693,6 +756,7 @@ void form_read_head(const struct form *form, const struct row *row, struct entry
     check_required(form, entry);
     check_customer(form, entry);
     check_currency(form, entry);
+    check_branch(form, row, entry);
     if (kind_has_lines(kind))
         read_type(form, entry);
 }
@@ -762,7 +826,7 @@ static bool price_of_amount(const struct form *form, const struct row *row, stru
 {
     int64_t amount;
     if (!read_number(form, row, entry, field, &amount)) {
-        entry_reject(entry, row->line, "%s is empty", field_about(field)->name);
+        reject_empty(entry, row->line, field);
         return false;
     }
     note_amount(entry, amount);
@@ -782,7 +846,7 @@ static bool read_price(const struct form *form, const struct row *row, struct en
         return price_of_amount(form, row, entry, amount != FIELD_NONE ? amount : whole_field(form),
                                line);
     if (!read_number(form, row, entry, FIELD_PRICE, &line->price)) {
-        entry_reject(entry, row->line, "price is empty");
+        reject_empty(entry, row->line, FIELD_PRICE);
         return false;
     }
     if (amount != FIELD_NONE)
@@ -937,7 +1001,7 @@ static void read_paid(const struct form *form, const struct row *row, struct ent
     int64_t amount;
     bool first = entry->amounts == 0;
     if (!read_number(form, row, entry, FIELD_AMOUNT, &amount)) {
-        entry_reject(entry, row->line, "amount is empty");
+        reject_empty(entry, row->line, FIELD_AMOUNT);
         return;
     }
     note_amount(entry, amount);

@@ -33,6 +33,8 @@ struct slice form_broken_number(const struct form *form, const struct row *row, 
 struct slice form_total_word(const struct mapping *mapping, const struct row *row);
 /* Such a row that may be one of its kind after all: it has a number, or a name, of its own. */
 bool form_total_unsure(const struct mapping *mapping, const struct row *row);
+/* What such a row says that all comes to. */
+bool form_total_amount(const struct form *form, const struct row *row, int64_t *ret_amount);
 /* A row without a number that goes on with the document above it: it has no date either. */
 bool form_goes_on(const struct form *form, const struct row *row);
 
@@ -45,6 +47,10 @@ struct slice form_key(const struct form *form, const struct row *row, char out[F
  * *ret_field is the first that is different. */
 bool form_same(const struct form *form, const struct row *a, const struct row *b,
                enum import_field *ret_field);
+
+/* Of two rows of one customer, does the first say nothing that the second does not say too? A
+ * second old bill of theirs mostly leaves the telephone out. */
+bool form_within(const struct form *form, const struct row *a, const struct row *b);
 
 enum { BALANCE_NUMBER_MAX = 64 };
 /* The number of a balance: the row's own, else its customer's "OB-CODE", of further rows of them

@@ -1,6 +1,8 @@
 #include "import/format.h"
+#include "import/import.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -67,6 +69,8 @@ struct verdict {
     bool good;
     char said[FORMAT_SAID_MAX];
     char hidden[FORMAT_HIDDEN_MAX];
+    char sheets[FORMAT_SHEETS_MAX];
+    char read_sheet[FORMAT_HIDDEN_MAX];
     char why[FAILURE_TEXT_MAX];
 };
 
@@ -81,6 +85,7 @@ __attribute__((noreturn)) static void work(const struct format *format, struct f
 {
     struct verdict verdict = {.good = false};
     struct failure failure = {FAULT_NONE, 0, ""};
+    (void)signal(SIGTERM, SIG_DFL); /* whoever waits for it is told to stop as well */
     limit(RLIMIT_CPU, CPU_SECONDS);
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_FSIZE, FORMAT_OUT_MAX);
@@ -90,6 +95,8 @@ __attribute__((noreturn)) static void work(const struct format *format, struct f
     verdict.good = format->make(job, &failure);
     memcpy(verdict.said, job->said, sizeof verdict.said);
     memcpy(verdict.hidden, job->hidden, sizeof verdict.hidden);
+    memcpy(verdict.sheets, job->sheets, sizeof verdict.sheets);
+    memcpy(verdict.read_sheet, job->read_sheet, sizeof verdict.read_sheet);
     (void)snprintf(verdict.why, sizeof verdict.why, "%s", failure.text);
     bool written = write(told, &verdict, sizeof verdict) == (ssize_t)sizeof verdict;
     _exit(written ? 0 : 1);
@@ -109,6 +116,8 @@ static bool hear(int from, struct verdict *ret_verdict)
     }
     ret_verdict->said[FORMAT_SAID_MAX - 1] = '\0';
     ret_verdict->hidden[FORMAT_HIDDEN_MAX - 1] = '\0';
+    ret_verdict->sheets[FORMAT_SHEETS_MAX - 1] = '\0';
+    ret_verdict->read_sheet[FORMAT_HIDDEN_MAX - 1] = '\0';
     ret_verdict->why[FAILURE_TEXT_MAX - 1] = '\0';
     return true;
 }
@@ -130,6 +139,8 @@ bool format_make(const struct format *format, struct format_job *job, struct fai
     (void)close(ends[0]);
     while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
         ;
+    if (!heard && *import_stopped() != 0)
+        return fail(failure, FAULT_BUSY, 0, "stopped");
     if (!heard)
         return fail(failure, FAULT_USE, 0,
                     "this %s file cannot be read: it takes more time or memory than any real one. "
@@ -137,6 +148,8 @@ bool format_make(const struct format *format, struct format_job *job, struct fai
                     format->word);
     memcpy(job->said, verdict.said, sizeof job->said);
     memcpy(job->hidden, verdict.hidden, sizeof job->hidden);
+    memcpy(job->sheets, verdict.sheets, sizeof job->sheets);
+    memcpy(job->read_sheet, verdict.read_sheet, sizeof job->read_sheet);
     return verdict.good || fail(failure, FAULT_USE, 0, "%s", verdict.why);
 }
 

@@ -14,7 +14,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { FORMAT_SAID_MAX = 500, FORMAT_HIDDEN_MAX = 80, FORMAT_OUT_MAX = 1 << 30 };
+enum {
+    FORMAT_SAID_MAX = 500,
+    FORMAT_HIDDEN_MAX = 80,
+    FORMAT_SHEETS_MAX = 2000,
+    FORMAT_OUT_MAX = 1 << 30
+};
 
 /* A cell that begins with it is no value: behind it stands which cell that is and why. */
 #define FORMAT_NO_VALUE '\x1A'
@@ -26,6 +31,9 @@ struct format_job {
     bool read_hidden;               /* rows and columns that are not shown, too */
     char said[FORMAT_SAID_MAX];     /* what people must know of it */
     char hidden[FORMAT_HIDDEN_MAX]; /* which of it is not shown: "2 rows (first: 7)"; "": nothing */
+    char
+        sheets[FORMAT_SHEETS_MAX]; /* names of those that are shown, a line each; the read one is */
+    char read_sheet[FORMAT_HIDDEN_MAX];
 };
 
 struct format {

@@ -197,6 +197,84 @@ enum verdict date_judge(const struct date_evidence *evidence, enum import_dates 
     return evidence->dates > 0 ? VERDICT_CLEAR : VERDICT_NONE;
 }
 
+/* ---- letters ---- */
+
+/* The bytes of an encoding's commonest letters. Vietnamese writes its tones as signs of their own
+ * behind a letter; Western letters with accents stand alone among plain ones. */
+static const struct {
+    const char *encoding;
+    const char *common;
+    bool alone; /* within a word of plain letters */
+} alphabets[] = {
+    {"windows-1252",
+     "\xE9\xE8\xE0\xFC\xF6\xE4\xDF\xF1\xF3\xED\xE1\xE7\xEA\xC9\xDC\xD6\xC4\xFA\xF4\xEE\xA3", true},
+    {"windows-1258", "\xCC\xD2\xDE\xEC\xF2\xF0\xFD\xF5\xE2\xEA\xF4\xE3\xD0\xDD\xD5", true},
+    {"windows-1253",
+     "\xE1\xEF\xE9\xE5\xF4\xF3\xED\xE7\xF5\xF1\xF2\xEA\xF0\xEB\xEC\xDC\xFC\xDF\xDD\xDE\xC1\xCF"
+     "\xC9\xC5\xD4\xD3\xCD\xC7\xD1",
+     false},
+    {"windows-1251",
+     "\xEE\xE5\xE0\xE8\xED\xF2\xF1\xF0\xE2\xEB\xEA\xEC\xE4\xEF\xF3\xFF\xFB\xFC\xCE\xC0\xCA\xD1",
+     false},
+    {"windows-1256",
+     "\xC7\xE1\xED\xE3\xE4\xD1\xE6\xCA\xCF\xE5\xC8\xD3\xD4\xDD\xDA\xDE\xDF\x98\x90\xCD\xD2", false},
+};
+enum { ALPHABETS = sizeof alphabets / sizeof alphabets[0], LONG_RUN = 4 };
+
+static bool is_high(struct slice head, size_t at)
+{
+    return at < head.size && head.data[at] >= 0x80;
+}
+
+/* Two by two and seldom alone: Chinese. */
+static const char *guess_pairs(struct slice head, size_t high)
+{
+    size_t pairs = 0;
+    size_t simplified = 0;
+    for (size_t at = 0; at + 1 < head.size; at++) {
+        if (!is_high(head, at))
+            continue;
+        uint8_t second = head.data[at + 1];
+        bool good = head.data[at] >= 0x81 && second >= 0x40 && second != 0x7F;
+        pairs += good;
+        simplified += head.data[at] >= 0xB0 && head.data[at] <= 0xF7 && second >= 0xA1;
+        at += good;
+    }
+    if (pairs == 0 || pairs * 2 < high)
+        return NULL;
+    return simplified * 10 >= pairs * 9 ? "gb18030" : "big5";
+}
+
+const char *guess_letters(struct slice head)
+{
+    size_t scores[ALPHABETS] = {0};
+    size_t high = 0;
+    size_t plain = 0;
+    size_t run = 0;
+    size_t in_runs = 0; /* of four and more */
+    size_t best = 0;
+    for (size_t at = 0; at < head.size; at++) {
+        run = is_high(head, at) ? run + 1 : 0;
+        plain += isalpha(head.data[at]) != 0;
+        if (run == 0)
+            continue;
+        high++;
+        in_runs += run == LONG_RUN ? LONG_RUN : run > LONG_RUN;
+        for (size_t i = 0; i < ALPHABETS; i++)
+            scores[i] += strchr(alphabets[i].common, (char)head.data[at]) != NULL;
+    }
+    bool in_words = in_runs * 2 > high;
+    for (size_t i = 0; i < ALPHABETS; i++) {
+        if (alphabets[i].alone == in_words)
+            scores[i] /= 2;
+        if (scores[i] > scores[best])
+            best = i;
+    }
+    bool dense = in_words || high > plain; /* letters without accents are few between them */
+    const char *pairs = dense && scores[best] * 4 < high * 3 ? guess_pairs(head, high) : NULL;
+    return pairs != NULL ? pairs : alphabets[best].encoding;
+}
+
 /* ---- rows ---- */
 
 char guess_ending(struct slice head)

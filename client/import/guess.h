@@ -48,6 +48,8 @@ enum verdict date_judge(const struct date_evidence *evidence, enum import_dates 
 char guess_delimiter(struct slice head);
 /* How many columns most rows have. */
 size_t guess_columns(struct slice head, char delimiter);
+/* Of bytes that are no UTF-8: the encoding whose common letters they are, never NULL. */
+const char *guess_letters(struct slice head);
 /* '\r' for a text that knows no '\n', else '\n'. */
 char guess_ending(struct slice head);
 const char *delimiter_word(char delimiter); /* "comma" */

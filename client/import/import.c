@@ -6,14 +6,24 @@
 #include <string.h>
 
 #include "base/date.h"
+#include "import/job.h"
 #include "import/report.h"
-#include "import/run.h"
 #include "import/undo.h"
 #include "lib/tefter.h"
 
 /* ---- Ctrl-C: once, what is under way ends well; twice, at once ---- */
 
 static volatile sig_atomic_t stop;
+
+void import_stop(void)
+{
+    stop = 1;
+}
+
+volatile sig_atomic_t *import_stopped(void)
+{
+    return &stop;
+}
 
 static void on_interrupt(int number)
 {
@@ -31,27 +41,6 @@ static void catch_interrupt(struct sigaction *ret_before)
 
 /* ---- one import ---- */
 
-struct job {
-    struct tefter *client; /* NULL: a dry run */
-    const struct import_settings *settings;
-    struct import_settings own; /* with --as-of as the ledger writes it */
-    char as_of[DATE_TEXT_SIZE];
-    const struct currency *currency;
-    struct console console;
-    struct source source;
-    struct look look;
-    struct known known;
-    struct index index;
-    struct sink dry;
-    struct sink *sink;
-    bool whole_amounts;
-    bool tax_of_product;
-    bool begun; /* there is something to tell of */
-    struct run_result result;
-    struct rejects rejects;
-    struct failure failure;
-};
-
 static bool find_currency(struct job *job)
 {
     const char *said = job->settings->currency;
@@ -66,6 +55,15 @@ static bool find_currency(struct job *job)
     return true;
 }
 
+static bool open_as(struct job *job, bool hidden)
+{
+    const struct import_settings *settings = job->settings;
+    if (job->file > 0)
+        return source_open_kept(&job->source, job->kept, job->file, settings->file, settings->sheet,
+                                hidden, &job->failure);
+    return source_open_sheet(&job->source, settings->file, settings->sheet, hidden, &job->failure);
+}
+
 /* What a workbook does not show may be what somebody filtered away: nobody decides that for them.
  */
 static bool open_source(struct job *job)
@@ -74,20 +72,20 @@ static bool open_source(struct job *job)
     const struct import_settings *settings = job->settings;
     bool read = settings->hidden == HIDDEN_READ;
     char question[FORMAT_HIDDEN_MAX + 80];
-    if (!source_open_sheet(&job->source, settings->file, settings->sheet, read, &job->failure))
+    if (!open_as(job, read))
         return false;
     if (job->source.hidden[0] == '\0' || settings->hidden != HIDDEN_ASK)
         return true;
     (void)snprintf(question, sizeof question,
                    "%s are hidden in the workbook: read them too, or leave them out?",
                    job->source.hidden);
-    int answer = job->source.file ? console_ask(&job->console, question, words) : -1;
+    int answer = job->source.file ? console_ask(&job->console, ASK_HIDDEN, question, words) : -1;
     if (answer < 0)
         return fail(&job->failure, FAULT_USE, 0, "%s Say --hidden read or --hidden skip", question);
     if (answer == 1)
         return true;
     source_close(&job->source);
-    return source_open_sheet(&job->source, settings->file, settings->sheet, true, &job->failure);
+    return open_as(job, true);
 }
 
 static bool read_as_of(struct job *job)
@@ -109,14 +107,17 @@ static bool read_as_of(struct job *job)
     return true;
 }
 
-static bool prepare(struct job *job)
+bool job_prepare(struct job *job)
 {
     if (!find_currency(job) || !read_as_of(job))
         return false;
     const struct import_settings *settings = job->settings;
     struct failure *failure = &job->failure;
-    if (!open_source(job) || !look_at(&job->look, &job->source, settings, failure) ||
-        !look_decide(&job->look, settings, &job->console, failure))
+    if (!open_source(job) || !look_at(&job->look, &job->source, settings, failure))
+        return false;
+    if (job->edit != NULL && !job->edit(job))
+        return false;
+    if (!look_decide(&job->look, settings, &job->console, failure))
         return false;
     look_tell(&job->look, settings, &job->console);
     return look_confirm(&job->look, settings, &job->console, failure);
@@ -135,6 +136,9 @@ static struct run_options options_of(const struct job *job, struct sink *sink, b
                                 .weigh = weigh,
                                 .whole_amounts = job->whole_amounts,
                                 .tax_of_product = job->tax_of_product,
+                                .taker = job->taker,
+                                .rejects = weigh ? 0 : job->to_rejects,
+                                .unwritten = job->unwritten,
                                 .stop = &stop};
 }
 
@@ -165,7 +169,7 @@ static bool decide_amounts(struct job *job)
                    " documents with several rows the amount is the same in each (%s): is it the "
                    "whole document's, or each line's?",
                    result->same_amounts, result->many_amounts, result->same_example);
-    int answer = console_ask(&job->console, question, words);
+    int answer = console_ask(&job->console, ASK_AMOUNTS, question, words);
     if (answer < 0)
         return fail(&job->failure, FAULT_USE, 0, "%s Say --amounts document or --amounts line",
                     question);
@@ -185,7 +189,7 @@ static bool decide_tax(struct job *job)
                    " %%), and no column says it: add none, or the product's?",
                    result->taxed_lines, result->taxed_example, result->taxed_bp / 100,
                    result->taxed_bp % 100);
-    int answer = console_ask(&job->console, question, words);
+    int answer = console_ask(&job->console, ASK_TAX, question, words);
     if (answer < 0)
         return fail(&job->failure, FAULT_USE, 0, "%s Say --tax none or --tax product", question);
     job->tax_of_product = answer == 1;
@@ -204,7 +208,7 @@ static bool decide_free(struct job *job)
                    "%" PRIu64 " prices are 0 (first: %s in line %" PRIu64
                    "), which gives the goods away: is that meant?",
                    result->free_prices, result->free_price_of, result->free_line);
-    int answer = console_ask(&job->console, question, words);
+    int answer = console_ask(&job->console, ASK_FREE, question, words);
     if (answer == 0)
         return true;
     return fail(&job->failure, FAULT_USE, 0, "%s Say --free when it is, or mend these prices",
@@ -246,7 +250,7 @@ static bool check_total(struct job *job)
                 exact_text(result->total_minor, exponent, exponent, made), result->rejected_rows);
 }
 
-static bool foresee(struct job *job)
+bool job_foresee(struct job *job)
 {
     const struct import_settings *settings = job->settings;
     job->whole_amounts = settings->amounts == AMOUNTS_DOCUMENT;
@@ -258,6 +262,9 @@ static bool foresee(struct job *job)
     bool groups = settings->kind == IMPORT_GROUPS || mapping_has(&job->look.mapping, FIELD_GROUP);
     if (groups && job->client != NULL &&
         !server_learn_groups(job->client, &job->known.groups, &job->failure))
+        return false;
+    if (mapping_has(&job->look.mapping, FIELD_BRANCH) && job->client != NULL &&
+        !server_learn_branches(job->client, &job->known, &job->failure))
         return false;
     return run_index(&options, &job->look, &job->source, &job->failure) && weigh(job) &&
            check_rows(job) && decide_amounts(job) && decide_tax(job) && decide_free(job) &&
@@ -313,7 +320,7 @@ static bool check_rights(struct job *job)
     return true;
 }
 
-static bool open_sink(struct job *job)
+bool job_open_sink(struct job *job)
 {
     struct server_options options = {.create_missing = !job->settings->no_create,
                                      .match_oldest = job->settings->match_oldest,
@@ -366,17 +373,19 @@ static bool check_booked(struct job *job, __int128 foreseen)
                 exact_text(booked, exponent, exponent, made));
 }
 
-static bool import(struct job *job)
+bool job_import(struct job *job)
 {
     struct sigaction before;
     struct run_options options = options_of(job, job->sink, false);
     options.ledger = ledger_of(job);
     __int128 foreseen = job->result.total_minor;
     job->begun = true;
-    catch_interrupt(&before);
+    if (job->file == 0)
+        catch_interrupt(&before);
     bool good =
         run_import(&options, &job->look, &job->source, &job->result, &job->rejects, &job->failure);
-    (void)sigaction(SIGINT, &before, NULL);
+    if (job->file == 0)
+        (void)sigaction(SIGINT, &before, NULL);
     return good && check_booked(job, foreseen);
 }
 
@@ -426,7 +435,7 @@ static int code_of(const struct job *job)
     return job->result.rejected_rows > 0 ? IMPORT_REJECTED : IMPORT_DONE;
 }
 
-static void release(struct job *job)
+void job_release(struct job *job)
 {
     if (job->sink != NULL && job->sink != &job->dry)
         server_destroy(job->sink);
@@ -444,7 +453,7 @@ static int undo_main(struct tefter *client, const struct import_settings *settin
     struct sigaction before;
     console_open(&console, false, settings->quiet);
     catch_interrupt(&before);
-    int code = undo_run(client, settings, &console, &stop, &failure);
+    int code = undo_run(client, settings, &console, &stop, NULL, &failure);
     (void)sigaction(SIGINT, &before, NULL);
     if (failure.fault != FAULT_NONE)
         console_say(&console, "tefter import: %s", failure.text);
@@ -464,7 +473,7 @@ int import_main(struct tefter *client, const struct import_settings *settings)
     job->source.fd = -1;
     console_open(&job->console, strcmp(settings->file, "-") == 0, settings->quiet);
     index_init(&job->index);
-    bool good = prepare(job) && foresee(job) && open_sink(job) && import(job);
+    bool good = job_prepare(job) && job_foresee(job) && job_open_sink(job) && job_import(job);
     if (job->begun)
         tell(job);
     if (!good)
@@ -473,7 +482,7 @@ int import_main(struct tefter *client, const struct import_settings *settings)
                         ? "; the same command goes on from here"
                         : "");
     int code = code_of(job);
-    release(job);
+    job_release(job);
     free(job);
     return code;
 }

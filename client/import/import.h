@@ -13,6 +13,7 @@
 #include "base/fault.h"
 #include "base/usage.h"
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -53,11 +54,13 @@ struct import_settings {
     const char *map_file;              /* lines `field = Column name`, # comments */
     const char *sets[IMPORT_SETS_MAX]; /* "source=online-retail": the same in every row */
     uint32_t set_count;
-    const char *ignore;   /* columns that shall not be used: "Page,Printed by" */
-    const char *source;   /* as "source=…" among the sets; NULL: "import" */
-    int32_t term_days;    /* due = date + this; IMPORT_TERM_NONE: the customer's terms */
-    const char *encoding; /* NULL: utf-8; else any name iconv knows */
-    const char *sheet;    /* of a workbook; NULL: the first that is shown */
+    const char *const *columns; /* NULL, or for each column its field as --map names it, */
+    size_t column_count;        /* "" for none; then nothing is guessed */
+    const char *ignore;         /* columns that shall not be used: "Page,Printed by" */
+    const char *source;         /* as "source=…" among the sets; NULL: "import" */
+    int32_t term_days;          /* due = date + this; IMPORT_TERM_NONE: the customer's terms */
+    const char *encoding;       /* NULL: utf-8; else any name iconv knows */
+    const char *sheet;          /* of a workbook; NULL: the first that is shown */
     enum import_hidden hidden;
     char delimiter;          /* 0: guessed */
     char decimal;            /* 0: guessed */
@@ -68,7 +71,8 @@ struct import_settings {
     uint32_t skip; /* lines above the header; what is not said is found */
     bool skip_said;
     const char *total;         /* what all of it must come to, as people type it */
-    const char *as_of;         /* of balances without a date, as people type it */
+    const char *as_of;         /* the day of rows without a date, as people type it */
+    bool as_of_assumed;        /* nobody said it: of balances whose file has no column for it */
     bool cash;                 /* rows without a customer are the cash customer's */
     bool free;                 /* prices of 0 are meant: it is given away */
     bool update;               /* what is there with other names, phones, prices is changed */
@@ -78,6 +82,8 @@ struct import_settings {
     const char *state;         /* NULL: FILE.tefter-import */
     bool match_oldest;         /* payments without a bill pay the oldest due first */
     bool no_create;            /* unknown customers and products reject the document */
+    bool by_letters;           /* whoever asks sees the encoding: it may be told by letters alone */
+    bool loose;                /* only to look at it: columns may be missing */
     bool undo;                 /* take back what came with a source */
     bool dry_run;              /* nothing is sent; the client may be NULL when currency is said */
     bool restart;              /* from the first row, whatever the state file says */
@@ -109,6 +115,11 @@ bool import_settings_read(int argc, char **argv, struct import_settings *ret_set
 /* What it takes, for --help, the manual page and the completion; a row without a name ends it. */
 extern const struct usage_option import_options[];
 #define IMPORT_KINDS "groups customers products prices invoices credit-notes balances payments undo"
+
+/* As Ctrl-C: what is under way ends well. */
+void import_stop(void);
+/* The flag that it sets, for handlers of signals: they may write it, and call nothing. */
+volatile sig_atomic_t *import_stopped(void);
 
 /* Runs one import to its end: the mapping, questions and progress on standard error, the summary on
  * standard output. The client is connected and logged in. Ctrl-C ends it after what is under way;

@@ -23,6 +23,7 @@ void known_fini(struct known *known)
     names_fini(&known->customers);
     names_fini(&known->products);
     names_fini(&known->taxes);
+    names_fini(&known->branches);
     groups_fini(&known->groups);
 }
 

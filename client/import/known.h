@@ -12,6 +12,9 @@ struct known {
     struct names products; /* the value: digest of the name */
     struct names taxes;    /* of products; the value: the rate */
     struct groups groups;
+    struct names branches; /* by code and by name; the value: its number */
+    uint64_t branch;       /* where this device writes */
+    bool branches_learned; /* else nobody was asked, and any will do */
 };
 
 void known_fini(struct known *known); /* zeroed memory knows nobody */

@@ -149,9 +149,45 @@ static bool is_title(const struct row *row, size_t columns)
     return filled == 1 && columns > 1;
 }
 
+/* How many of its cells are words for fields of this kind; more than one of a field count once. */
+static size_t words_known(const struct row *row, enum import_kind kind)
+{
+    bool seen[FIELD_COUNT + 1] = {false};
+    size_t known = 0;
+    for (size_t i = 0; i < row->count && row->fault == NULL; i++) {
+        uint32_t rank;
+        enum import_field field = field_guess(row->text[i], kind, &rank);
+        known += field != FIELD_NONE && !seen[field];
+        seen[field] = true;
+    }
+    return known;
+}
+
+/* Which row names the columns best, when any may: the one with most words that are known, and of
+ * those the first. Titles of two or three cells, an address, a date may stand above it. 0: none is
+ * better than the first. */
+static uint64_t best_header(const struct look *look, struct slice head, uint64_t first_line,
+                            enum import_kind kind)
+{
+    struct memory memory = {head};
+    struct row row;
+    size_t best = 0;
+    uint64_t line = 0;
+    struct reader *reader = reader_create(&look->rows, memory_read, &memory, 0, first_line, NULL);
+    for (int i = 0; reader != NULL && i < HEADER_ROWS_MAX && reader_next(reader, &row, NULL); i++) {
+        size_t known = words_known(&row, kind);
+        if (known > best) {
+            best = known;
+            line = row.line;
+        }
+    }
+    reader_destroy(reader);
+    return best > 1 ? line : 0;
+}
+
 /* The header is the first row that names what is needed; titles may stand above it. With --skip it
  * is the row behind those lines. */
-static bool read_header(struct look *look, struct reader *reader, size_t columns,
+static bool read_header(struct look *look, struct reader *reader, size_t columns, uint64_t best,
                         const struct import_settings *settings, struct failure *failure)
 {
     struct row row;
@@ -160,7 +196,7 @@ static bool read_header(struct look *look, struct reader *reader, size_t columns
         bool ours = tried == 0 && is_rejects_header(&row);
         if (settings->skip_said && !ours && row.line <= settings->skip)
             continue;
-        if (!settings->skip_said && is_title(&row, columns))
+        if (!settings->skip_said && (is_title(&row, columns) || row.line < best))
             continue;
         if (try_header(look, &row, settings, &first))
             return true;
@@ -201,13 +237,16 @@ static bool look_at_head(struct look *look, struct slice head, uint64_t from,
     struct reader *reader =
         reader_create(&look->rows, memory_read, &memory, from, look->header_line, failure);
     uint64_t first_line = look->header_line;
+    uint64_t best = settings->loose && !settings->skip_said
+                        ? best_header(look, head, first_line, settings->kind)
+                        : 0;
     bool good =
-        reader != NULL &&
-        read_header(look, reader, guess_columns(head, look->rows.delimiter), settings, failure);
+        reader != NULL && read_header(look, reader, guess_columns(head, look->rows.delimiter), best,
+                                      settings, failure);
     if (good)
         look_at_rows(look, reader);
     reader_destroy(reader);
-    if (good && map_rates(look))
+    if (good && settings->columns == NULL && map_rates(look))
         look_again(look, head, first_line);
     return good;
 }
@@ -226,6 +265,21 @@ static bool is_utf8(struct slice text)
     return true;
 }
 
+/* Not UTF-8 with some damage, nor something that is no text at all. */
+static bool is_mostly_other(struct slice text)
+{
+    size_t good = 0;
+    size_t wrong = 0;
+    for (size_t at = 0; at < text.size;) {
+        uint32_t point;
+        size_t step = text_decode(text.data + at, text.size - at, &point);
+        good += step > 1;
+        wrong += step == 0;
+        at += step == 0 ? 1 : step;
+    }
+    return wrong > good && memchr(text.data, '\0', text.size) == NULL;
+}
+
 /* How many columns of a header in this encoding are fields. */
 static size_t fields_known(const struct look *look, struct slice head,
                            const struct import_settings *settings, const char *encoding)
@@ -237,24 +291,25 @@ static size_t fields_known(const struct look *look, struct slice head,
     style.encoding = encoding;
     struct reader *reader = reader_create(&style, memory_read, &memory, 0, 1, NULL);
     for (int i = 0; reader != NULL && i < HEADER_ROWS_MAX && reader_next(reader, &row, NULL); i++) {
-        size_t known = 0;
-        for (size_t k = 0; k < row.count && row.fault == NULL; k++) {
-            uint32_t rank;
-            known += field_guess(row.text[k], settings->kind, &rank) != FIELD_NONE;
-        }
+        size_t known = words_known(&row, settings->kind);
         best = known > best ? known : best;
     }
     reader_destroy(reader);
     return best;
 }
 
-/* Text that is no UTF-8: the encoding in which most of the header are words we know. */
+/* Text that is no UTF-8: the encoding in which most of the header are words we know; where all know
+ * as many, the one whose letters its bytes mostly are. */
 static void guess_encoding(struct look *look, struct slice head,
                            const struct import_settings *settings)
 {
     static const char *const encodings[] = {"windows-1252", "windows-1253", "windows-1258",
-                                            "windows-1256", "gb18030",      "big5"};
-    size_t best = fields_known(look, head, settings, NULL);
+                                            "windows-1256", "windows-1251", "gb18030",
+                                            "big5"};
+    const char *likely = settings->by_letters && is_mostly_other(head) ? guess_letters(head) : NULL;
+    size_t best = fields_known(look, head, settings, likely);
+    look->rows.encoding = likely;
+    look->encoding_guessed = likely != NULL;
     for (size_t i = 0; i < sizeof encodings / sizeof encodings[0]; i++) {
         size_t known = fields_known(look, head, settings, encodings[i]);
         if (known <= best)
@@ -387,7 +442,8 @@ static bool decide_numbers(struct look *look, const struct import_settings *sett
         (void)snprintf(
             question, sizeof question,
             "Some numbers are like 2.55 and some like 2,55: which sign begins decimals?");
-    int answer = console_ask(console, question, unclear ? words : signs);
+    int answer = console_ask(console, unclear ? ASK_DECIMAL : ASK_DECIMAL_MIXED, question,
+                             unclear ? words : signs);
     if (answer < 0)
         return fail(failure, FAULT_USE, 0, "%s Say --decimal . or --decimal ,", question);
     char other = sign == '.' ? ',' : '.';
@@ -440,7 +496,8 @@ static bool decide_dates(struct look *look, const struct import_settings *settin
                        " only the month: which is right?",
                        look->dates.day_first, look->dates.month_first);
     bool year_first = could_be_year_first(look);
-    int answer = console_ask(console, question, year_first ? all : later);
+    int answer = console_ask(console, verdict == VERDICT_UNCLEAR ? ASK_DATES : ASK_DATES_MIXED,
+                             question, year_first ? all : later);
     if (answer < 0)
         return fail(failure, FAULT_USE, 0, "%s Say --dates dmy%s", question,
                     year_first ? ", --dates mdy or --dates ymd" : " or --dates mdy");
@@ -477,7 +534,7 @@ bool look_confirm(const struct look *look, const struct import_settings *setting
         return true;
     (void)snprintf(question, sizeof question, "Import with these columns%s%s?",
                    names[0] != '\0' ? ", without " : "", names);
-    int answer = console_ask(console, question, words);
+    int answer = console_ask(console, ASK_OTHER, question, words);
     if (answer == 0)
         return true;
     if (answer > 0)

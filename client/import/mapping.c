@@ -1,6 +1,7 @@
 #include "import/mapping.h"
 
 #include "import/format.h"
+#include "import/rejects.h"
 #include "import/value.h"
 
 #include <errno.h>
@@ -191,7 +192,7 @@ static bool map_file(struct mapping *mapping, const char *path, struct arena *ar
     return true;
 }
 
-static bool is_used(const struct mapping *mapping, size_t column)
+bool mapping_is_used(const struct mapping *mapping, size_t column)
 {
     for (enum import_field i = 0; i < FIELD_COUNT; i++)
         if (mapping->column[i] == (int)column)
@@ -211,7 +212,7 @@ static void guess_field(struct mapping *mapping, enum import_field field)
     int found = COLUMN_NONE;
     for (size_t i = 0; i < mapping->columns; i++) {
         uint32_t rank = RANK_NONE;
-        if (is_used(mapping, i) || mapping->ignored[i] ||
+        if (mapping_is_used(mapping, i) || mapping->ignored[i] ||
             field_guess(mapping->header[i], mapping->kind, &rank) != field || rank > best)
             continue;
         found = rank < best ? (int)i : COLUMN_NONE;
@@ -227,7 +228,8 @@ static void guess_name(struct mapping *mapping)
     if (mapping->column[FIELD_CUSTOMER] == COLUMN_NONE || !is_open(mapping, FIELD_NAME))
         return;
     for (size_t i = 0; i < mapping->columns; i++)
-        if (!is_used(mapping, i) && !mapping->ignored[i] && field_may_be_name(mapping->header[i])) {
+        if (!mapping_is_used(mapping, i) && !mapping->ignored[i] &&
+            field_may_be_name(mapping->header[i])) {
             mapping->column[FIELD_NAME] = (int)i;
             mapping->guessed[FIELD_NAME] = true;
             return;
@@ -282,7 +284,42 @@ static bool set_constants(struct mapping *mapping, const struct import_settings 
     return true;
 }
 
+/* ---- every column is said ---- */
+
+static bool map_columns(struct mapping *mapping, const struct import_settings *settings,
+                        struct failure *failure)
+{
+    if (settings->column_count != mapping->columns)
+        return fail(failure, FAULT_USE, 0,
+                    "the file has %zu columns, and %zu were said: look at it again",
+                    mapping->columns, settings->column_count);
+    for (size_t i = 0; i < mapping->columns; i++) {
+        const char *name = settings->columns[i];
+        bool both = strcmp(name, "code_name") == 0; /* who goes by their names */
+        if (both && mapping->column[FIELD_NAME] == COLUMN_NONE)
+            mapping->column[FIELD_NAME] = (int)i;
+        enum import_field field = field_find(slice_text(both ? "code" : name), mapping->kind);
+        mapping->ignored[i] = name[0] == '\0';
+        if (mapping->ignored[i])
+            continue;
+        if (field == FIELD_NONE)
+            return fail(failure, FAULT_USE, 0, "%s have no field called %.40s",
+                        kind_word(mapping->kind), name);
+        if (mapping->column[field] != COLUMN_NONE)
+            return fail(failure, FAULT_USE, 0, "two columns are said to be the %s", name);
+        mapping->column[field] = (int)i;
+    }
+    return true;
+}
+
 /* ---- the whole ---- */
+
+/* The table of rejected rows of an earlier import, mended. */
+static bool is_given_back(const struct row *header)
+{
+    return header->count > 2 && slice_equal(header->text[0], slice_text("line")) &&
+           slice_equal(header->text[1], slice_text("reason"));
+}
 
 static bool keep_header(struct mapping *mapping, const struct row *header, struct arena *arena,
                         struct failure *failure)
@@ -290,6 +327,8 @@ static bool keep_header(struct mapping *mapping, const struct row *header, struc
     mapping->columns = header->count;
     for (size_t i = 0; i < header->count; i++) {
         struct slice text = trimmed(header->text[i]);
+        if (mapping->given_back)
+            text = rejects_unmarked(text);
         char *copy = arena_text(arena, text.data, text.size);
         if (copy == NULL)
             return fail(failure, FAULT_USE, 0, "the header line is too long");
@@ -387,7 +426,7 @@ bool mapping_guessed(const struct mapping *mapping)
 
 bool mapping_left_out(const struct mapping *mapping, size_t column)
 {
-    return !mapping->ignored[column] && !is_used(mapping, column);
+    return !mapping->ignored[column] && !mapping_is_used(mapping, column);
 }
 
 bool mapping_unused(const struct mapping *mapping, size_t column)
@@ -422,7 +461,7 @@ bool mapping_make(const struct import_settings *settings, const struct row *head
                   struct arena *arena, struct mapping *ret_mapping, struct failure *failure)
 {
     struct mapping *mapping = ret_mapping;
-    *mapping = (struct mapping){.kind = settings->kind};
+    *mapping = (struct mapping){.kind = settings->kind, .given_back = is_given_back(header)};
     for (enum import_field i = 0; i < FIELD_COUNT; i++)
         mapping->column[i] = COLUMN_NONE;
     if (!keep_header(mapping, header, arena, failure) ||
@@ -434,10 +473,20 @@ bool mapping_make(const struct import_settings *settings, const struct row *head
         return false;
     if (!set_ignored(mapping, settings->ignore, failure))
         return false;
-    map_guess(mapping);
-    if (settings->as_of != NULL && settings->kind == IMPORT_BALANCES &&
-        is_open(mapping, FIELD_DATE))
-        mapping->constant[FIELD_DATE] = settings->as_of;
+    if (settings->columns == NULL)
+        map_guess(mapping);
+    else if (!map_columns(mapping, settings, failure))
+        return false;
+    bool said = settings->as_of != NULL && !settings->as_of_assumed;
+    if ((said && kind_has_money(settings->kind)) ||
+        (settings->as_of != NULL && settings->kind == IMPORT_BALANCES)) {
+        if (is_open(mapping, FIELD_DATE))
+            mapping->constant[FIELD_DATE] = settings->as_of;
+        else if (said)
+            mapping->day = settings->as_of;
+    }
+    if (settings->loose)
+        return true;
     return check_constants(mapping, failure) && check_twice(mapping, failure) &&
            check_missing(mapping, failure) && check_amount(mapping, failure) &&
            check_date(mapping, failure) && check_customer(mapping, settings, failure);
@@ -448,14 +497,25 @@ bool mapping_has(const struct mapping *mapping, enum import_field field)
     return mapping->column[field] != COLUMN_NONE || mapping->constant[field] != NULL;
 }
 
-struct slice mapping_text(const struct mapping *mapping, const struct row *row,
+struct slice mapping_cell(const struct mapping *mapping, const struct row *row,
                           enum import_field field)
 {
     int column = mapping->column[field];
-    if (column != COLUMN_NONE && (size_t)column < row->count)
-        return trimmed(row->text[column]);
-    return mapping->constant[field] != NULL ? slice_text(mapping->constant[field])
-                                            : slice_of("", 0);
+    if (column == COLUMN_NONE || (size_t)column >= row->count)
+        return slice_of("", 0);
+    struct slice cell = trimmed(row->text[column]);
+    return mapping->given_back ? rejects_unmarked(cell) : cell;
+}
+
+struct slice mapping_text(const struct mapping *mapping, const struct row *row,
+                          enum import_field field)
+{
+    struct slice cell = mapping_cell(mapping, row, field);
+    const char *other = mapping->constant[field];
+    if (field == FIELD_DATE && cell.size == 0 && other == NULL)
+        other = mapping->day;
+    bool own = mapping->column[field] != COLUMN_NONE && (size_t)mapping->column[field] < row->count;
+    return other != NULL && (cell.size == 0 || !own) ? slice_text(other) : cell;
 }
 
 bool mapping_good(const struct mapping *mapping, const struct row *row, char why[ROW_FAULT_MAX])
@@ -479,6 +539,8 @@ bool mapping_good(const struct mapping *mapping, const struct row *row, char why
 void mapping_hash(const struct mapping *mapping, struct hash_state *state)
 {
     hash_add_u64(state, (uint64_t)mapping->kind);
+    if (mapping->day != NULL)
+        hash_add(state, mapping->day, strlen(mapping->day) + 1);
     for (enum import_field i = 0; i < FIELD_COUNT; i++) {
         const char *constant = mapping->constant[i] != NULL ? mapping->constant[i] : "";
         hash_add_u64(state, (uint64_t)(int64_t)mapping->column[i]);

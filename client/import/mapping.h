@@ -21,7 +21,9 @@ struct mapping {
     struct slice header[ROW_FIELDS_MAX];
     bool ignored[ROW_FIELDS_MAX]; /* somebody said so */
     size_t columns;
-    bool marks; /* cells may bear FORMAT_NO_VALUE: it was made of a workbook */
+    const char *day; /* of rows whose cell for the date is empty; NULL: they have none */
+    bool given_back; /* it is a table of rejected rows: what a sheet would run bears a sign there */
+    bool marks;      /* cells may bear FORMAT_NO_VALUE: it was made of a workbook */
 };
 
 /* The header row becomes the arena's. What is wrong (an unknown field, a column that is not there
@@ -37,6 +39,8 @@ bool mapping_unused(const struct mapping *mapping, size_t column);
 enum { MAPPING_NAMES_MAX = 200 };
 const char *mapping_unused_names(const struct mapping *mapping, bool of_money,
                                  char out[MAPPING_NAMES_MAX]);
+/* A field is in it. */
+bool mapping_is_used(const struct mapping *mapping, size_t column);
 /* The same of one without a header too. */
 bool mapping_left_out(const struct mapping *mapping, size_t column);
 /* The names of these columns, "column 5" of one without. */
@@ -48,6 +52,9 @@ const char *mapping_fields(enum import_kind kind, char *out, size_t capacity);
 /* Is it in the file, or the same in every row? */
 bool mapping_has(const struct mapping *mapping, enum import_field field);
 
+/* What stands in its column alone. */
+struct slice mapping_cell(const struct mapping *mapping, const struct row *row,
+                          enum import_field field);
 /* The text of a field in a row, without spaces at its ends; empty when it has none. */
 struct slice mapping_text(const struct mapping *mapping, const struct row *row,
                           enum import_field field);

@@ -8,18 +8,93 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "import/source.h"
 
-enum { NUMBER_SIZE = 24 };
+enum { NUMBER_SIZE = 24, REJECTS_MARK = '\'' };
 
 static const char line_header[] = "line";
 static const char reason_header[] = "reason";
 
 /* ---- writing ---- */
 
+/* A sheet runs what begins so. */
+static bool begins_formula(uint8_t byte)
+{
+    return byte == '=' || byte == '+' || byte == '-' || byte == '@';
+}
+
+/* "-1,234.50": an amount stays one. */
+static bool is_signed_number(struct slice cell)
+{
+    bool digits = false;
+    for (size_t i = 1; i < cell.size; i++) {
+        if (strchr("0123456789., '", cell.data[i]) == NULL || cell.data[i] == '\0')
+            return false;
+        digits = digits || isdigit(cell.data[i]);
+    }
+    return digits && (cell.data[0] == '-' || cell.data[0] == '+');
+}
+
+static bool is_turning(uint32_t point)
+{
+    return point == 0x200E || point == 0x200F || point == 0x061C ||
+           (point >= 0x202A && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069);
+}
+
+/* Without what a terminal runs or what turns the order of letters round; out is as large. */
+static size_t without_controls(struct slice cell, uint8_t *out)
+{
+    size_t used = 0;
+    for (size_t at = 0; at < cell.size;) {
+        uint32_t point = 0;
+        size_t step = text_decode(cell.data + at, cell.size - at, &point);
+        bool letter = step > 1;
+        step = step == 0 ? 1 : step;
+        if (letter && (is_turning(point) || (point >= 0x80 && point < 0xA0))) {
+            at += step;
+            continue;
+        }
+        bool control = step == 1 && (cell.data[at] < 0x20 || cell.data[at] == 0x7F);
+        bool line = cell.data[at] == '\n' && used > 0;
+        for (size_t i = 0; i < step; i++, at++)
+            out[used++] = control && !line ? ' ' : cell.data[at];
+    }
+    return used;
+}
+
+static size_t leading_blanks(struct slice cell)
+{
+    size_t at = 0;
+    while (at < cell.size && cell.data[at] == ' ')
+        at++;
+    return at;
+}
+
+/* What a sheet would run is given back as text, behind a sign that the next import takes off. */
 static void put_cell(FILE *file, struct slice cell)
 {
-    (void)csv_fwrite(file, cell.data, cell.size);
+    uint8_t *out = malloc(cell.size + 1);
+    if (out == NULL) {
+        (void)csv_fwrite(file, "", 0);
+        return;
+    }
+    struct slice text = slice_of(out + 1, without_controls(cell, out + 1));
+    size_t blanks = leading_blanks(text);
+    struct slice bare = slice_of(text.data + blanks, text.size - blanks);
+    bool marked = bare.size > 0 && begins_formula(bare.data[0]) && !is_signed_number(bare);
+    out[0] = REJECTS_MARK;
+    (void)csv_fwrite(file, marked ? out : out + 1, text.size + marked);
+    free(out);
+}
+
+struct slice rejects_unmarked(struct slice cell)
+{
+    struct slice bare = cell.size > 1 ? slice_of(cell.data + 1, cell.size - 1) : cell;
+    size_t blanks = leading_blanks(bare);
+    bool marked = cell.size > 1 && cell.data[0] == REJECTS_MARK && blanks < bare.size &&
+                  begins_formula(bare.data[blanks]);
+    return marked ? bare : cell;
 }
 
 static void put_row(FILE *file, char delimiter, const char *line, const char *why,
@@ -52,15 +127,23 @@ static bool begin_file(struct rejects *rejects)
     return !rejects->failed;
 }
 
-void rejects_row(struct rejects *rejects, uint64_t line, const char *why, const struct slice *cells,
-                 size_t count)
+static void write_row(struct rejects *rejects, uint64_t line, const char *why,
+                      const struct entry *entry, const struct slice *cells, size_t count)
 {
     rejects->rows++;
+    if (rejects->taker != NULL)
+        rejects->taker->take(rejects->taker->context, line, why, entry, cells, count);
     if (!begin_file(rejects))
         return;
     char number[NUMBER_SIZE];
     (void)snprintf(number, sizeof number, "%" PRIu64, line);
     put_row(rejects->file, rejects->delimiter, number, why, cells, count);
+}
+
+void rejects_row(struct rejects *rejects, uint64_t line, const char *why, const struct slice *cells,
+                 size_t count)
+{
+    write_row(rejects, line, why, NULL, cells, count);
 }
 
 /* The reason is what stays without quoted words, digits and names that hold digits. */
@@ -115,7 +198,7 @@ void rejects_entry(struct rejects *rejects, const struct entry *entry, const cha
                    entry->why_line);
     for (const struct entry_row *row = entry->rows; row != NULL; row = row->next) {
         bool wrong = entry->why_line == 0 || entry->why_line == row->line;
-        rejects_row(rejects, row->line, wrong ? why : other, row->cells, row->count);
+        write_row(rejects, row->line, wrong ? why : other, entry, row->cells, row->count);
     }
 }
 
@@ -198,6 +281,18 @@ static bool take_over(struct rejects *rejects, struct source *source, uint64_t f
 void rejects_none(struct rejects *rejects)
 {
     *rejects = (struct rejects){.file = NULL};
+}
+
+bool rejects_open_file(struct rejects *rejects, int file, char delimiter,
+                       const struct mapping *mapping, struct failure *failure)
+{
+    *rejects = (struct rejects){.delimiter = delimiter, .mapping = mapping};
+    rejects->file = fdopen(file, "w");
+    if (rejects->file == NULL)
+        return fail(failure, FAULT_IO, errno, "cannot write rejected rows");
+    if (lseek(file, 0, SEEK_CUR) == 0)
+        put_header(rejects, rejects->file);
+    return true;
 }
 
 bool rejects_open(struct rejects *rejects, const char *path, char delimiter,

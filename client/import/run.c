@@ -311,11 +311,40 @@ static bool check_once(struct run *run, const struct row *row, struct entry *ent
     return true;
 }
 
+/* A customer's further row that says nothing of them but what another one says. */
+static bool says_less(struct run *run, const struct row *row, bool *ret_less)
+{
+    char room[FORM_KEY_MAX];
+    struct row fullest;
+    struct range range;
+    *ret_less = false;
+    if (run->settings->kind != IMPORT_CUSTOMERS)
+        return true;
+    struct slice key = form_key(&run->form, row, room);
+    const struct index_pair *pair = key.size > 0 ? index_pair_of(run->options->index, key) : NULL;
+    if (pair == NULL || pair->other.size > 0 || pair->first.offset == row->offset)
+        return true;
+    struct reader *reader =
+        read_again(run->look, run->source, &pair->first, &range, &fullest, run->failure);
+    if (reader != NULL)
+        *ret_less =
+            form_within(&run->form, row, &fullest) && !form_within(&run->form, &fullest, row);
+    reader_destroy(reader);
+    return reader != NULL;
+}
+
 static bool take_single(struct run *run, const struct row *row)
 {
+    bool less;
+    if (!says_less(run, row, &less))
+        return false;
     struct entry *entry = begin_entry(run, row);
     if (entry == NULL)
         return false;
+    if (less) {
+        on_told(run, entry, OUTCOME_THERE, NULL);
+        return true;
+    }
     (void)entry_keep_row(entry, row);
     form_read_head(&run->form, row, entry);
     if (check_once(run, row, entry))
@@ -433,6 +462,13 @@ static bool take_line(struct run *run, const struct row *row)
     return give_open(run) && begin_document(run, row, number);
 }
 
+static void note_total(struct run_result *result, int64_t amount)
+{
+    result->said_minor = amount;
+    result->said_sum += amount;
+    result->said_totals++;
+}
+
 /* What sums up others is nothing of its kind, and no part of the document above it. One that may be
  * something after all is rejected. */
 static void take_total(struct run *run, const struct row *row, struct slice word)
@@ -454,6 +490,9 @@ static void take_total(struct run *run, const struct row *row, struct slice word
         reject_row(run, row, why);
         return;
     }
+    int64_t amount;
+    if (money && form_total_amount(&run->form, row, &amount))
+        note_total(result, amount);
     if (result->totals++ > 0)
         return;
     result->total_line = row->line;
@@ -471,7 +510,11 @@ static void note_left_out(struct run *run, const struct row *row)
 static bool take_row(struct run *run, const struct row *row)
 {
     char why[ROW_FAULT_MAX];
+    const struct reject_taker *taker = run->options->weigh ? NULL : run->options->taker;
     run->result->rows++;
+    if (taker != NULL && taker->passed != NULL &&
+        taker->passed(taker->context, row->line, row->raw, row->count))
+        return true;
     struct slice total = form_total_word(&run->look->mapping, row);
     if (total.size > 0) {
         take_total(run, row, total);
@@ -579,7 +622,8 @@ static bool load_state(struct run *run)
 {
     bool other = false;
     make_key(run, &run->state.key);
-    if (run->options->weigh || run->settings->dry_run || !run->source->file)
+    if (run->options->weigh || run->settings->dry_run || !run->source->file ||
+        run->options->rejects > 0)
         return true;
     path_beside(run->settings, run->settings->state, ".tefter-import", run->state.path,
                 sizeof run->state.path);
@@ -599,6 +643,19 @@ static bool open_rejects(struct run *run)
     char path[REJECTS_PATH_MAX];
     if (run->options->weigh) {
         rejects_none(&run->rejects);
+        return true;
+    }
+    if (run->options->unwritten) {
+        rejects_none(&run->rejects);
+        run->rejects.taker = run->options->taker;
+        return true;
+    }
+    if (run->options->rejects > 0) {
+        int file = dup(run->options->rejects);
+        if (file < 0 || !rejects_open_file(&run->rejects, file, run->look->rows.delimiter,
+                                           &run->look->mapping, run->failure))
+            return false;
+        run->rejects.taker = run->options->taker;
         return true;
     }
     path_beside(run->settings, run->settings->rejects, ".rejects.csv", path, sizeof path);
@@ -784,7 +841,11 @@ static bool pair_row(const struct run_options *options, const struct form *form,
     struct reader *reader = read_again(look, source, &pair->first, &range, &first, failure);
     if (reader == NULL)
         return false;
-    if (!form_same(form, &first, row, &field))
+    bool more = form_within(form, &first, row);
+    bool less = form_within(form, row, &first);
+    if (more && !less)
+        pair->first = place; /* the one that says most */
+    else if (!more && !less && !form_same(form, &first, row, &field))
         pair->other = place;
     reader_destroy(reader);
     return true;

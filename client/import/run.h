@@ -40,6 +40,9 @@ struct run_result {
     uint64_t nothing_owed; /* balances of 0 */
     uint64_t totals;       /* rows that sum up others: left out */
     uint64_t total_line;
+    uint64_t said_totals; /* of these, whose amount can be read: */
+    int64_t said_minor;   /* the last one's, */
+    __int128 said_sum;    /* and what they come to together */
     char total_example[EXAMPLE_MAX];
     char left_out[MAPPING_NAMES_MAX]; /* columns that hold something and are not used */
     uint64_t repeats;                 /* rows just like another one of their document; they count */
@@ -67,7 +70,11 @@ struct run_options {
     bool weigh;         /* only to see what it comes to: no file is written */
     bool whole_amounts; /* see form.h, as the next one */
     bool tax_of_product;
-    struct hash ledger;                /* of the ledger, for the state file */
+    const struct reject_taker *taker; /* told of rejected rows; may be NULL */
+    int rejects;                      /* 0: a file beside the other one; else this one gets them, */
+                                      /* and no state is kept */
+    bool unwritten;                   /* they are told to the taker alone */
+    struct hash ledger;               /* of the ledger, for the state file */
     const volatile sig_atomic_t *stop; /* may be NULL */
 };
 

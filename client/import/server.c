@@ -24,6 +24,7 @@
 enum {
     PATIENCE_MS = 60 * 1000,
     TURN_MS = 200,
+    SOON_MS = 5,    /* something waits to be sent again */
     AGAIN_MS = 100, /* when the server does not say how long */
     TRIES_MAX = 3,  /* of an entry whose customer or product was not found */
     COMMAND_BYTES_MAX = 4 * 1024 * 1024,
@@ -38,8 +39,9 @@ struct server {
     struct server_options options;
     struct arena arena;    /* of the command being packed */
     struct sending *all;   /* whatever an answer may still come to */
-    struct sending *again; /* of these, what waits to be sent again */
-    struct sending *held;  /* and what waits for the end of the file: a payer is not there yet */
+    struct sending *again; /* of these, what waits to be sent again, in its order */
+    struct sending *again_last;
+    struct sending *held; /* and what waits for the end of the file: a payer is not there yet */
     uint32_t held_count;
     struct names codes;   /* a dry run: of the customers that would be there */
     bool orphan;          /* nobody's any more: goes with its last answer */
@@ -53,6 +55,7 @@ struct server {
 enum what {
     WHAT_CUSTOMER,
     WHAT_PRODUCT,
+    WHAT_PROBE, /* would the document be taken, once its customer and products are there? */
     WHAT_ENTRY,
     WHAT_CHANGE,
     WHAT_LIMIT,
@@ -148,12 +151,22 @@ static void resolve(struct sending *sending, enum outcome outcome, const char *w
     settle_entry(server, entry, outcome, why);
 }
 
+/* The rows of a file are sent in their order: of two codes that look alike the first is taken. */
+static void wait_behind(struct server *server, struct sending *sending)
+{
+    sending->next = NULL;
+    if (server->again == NULL)
+        server->again = sending;
+    else
+        server->again_last->next = sending;
+    server->again_last = sending;
+}
+
 static void send_later(struct sending *sending, uint32_t wait_ms)
 {
     struct server *server = sending->server;
     sending->due_ms = console_now_ms() + (wait_ms > 0 ? wait_ms : AGAIN_MS);
-    sending->next = server->again;
-    server->again = sending;
+    wait_behind(server, sending);
 }
 
 /* The import cannot go on: this entry is not resolved, nor is any that is not yet sent. */
@@ -560,6 +573,15 @@ static void no_payer(struct sending *sending)
     resolve(sending, OUTCOME_REFUSED, why);
 }
 
+/* The document was tried before its customer was made, and is refused all the same. */
+static void note_made(char why[WHY_MAX])
+{
+    static const char note[] = "; its customer was made";
+    size_t size = strlen(why);
+    if (size + sizeof note <= WHY_MAX)
+        memcpy(why + size, note, sizeof note);
+}
+
 static void entry_refused(struct sending *sending, const Tefter__Refusal *refused)
 {
     struct server *server = sending->server;
@@ -592,6 +614,8 @@ static void entry_refused(struct sending *sending, const Tefter__Refusal *refuse
     }
     char why[WHY_MAX];
     explain(sending, refused, why);
+    if (entry->made_customer && !server->options.asking)
+        note_made(why);
     resolve(sending, OUTCOME_REFUSED, why);
 }
 
@@ -609,12 +633,23 @@ static void party_refused(struct sending *sending, const Tefter__Refusal *refuse
     resolve(sending, OUTCOME_SENT, sentence);
 }
 
+static bool is_behind_customer(enum what what)
+{
+    return what == WHAT_LIMIT || what == WHAT_JOIN || what == WHAT_PAYER;
+}
+
 static void change_refused(struct sending *sending, const Tefter__Refusal *refused)
 {
     char sentence[WHY_MAX];
+    char why[WHY_MAX];
     (void)refusal_sentence(refused, tefter_currency(sending->server->client), sentence,
                            sizeof sentence);
-    resolve(sending, OUTCOME_REFUSED, sentence);
+    (void)snprintf(why, sizeof why, "%s%.170s",
+                   is_behind_customer(sending->what) ? "the customer is in the ledger, and this is "
+                                                       "not: "
+                                                     : "",
+                   sentence);
+    resolve(sending, OUTCOME_REFUSED, why);
 }
 
 static void customer_done(struct sending *sending, const Tefter__Done *done)
@@ -623,17 +658,21 @@ static void customer_done(struct sending *sending, const Tefter__Done *done)
     resolve(sending, OUTCOME_SENT, NULL);
 }
 
-static bool is_behind_customer(enum what what)
-{
-    return what == WHAT_LIMIT || what == WHAT_JOIN || what == WHAT_PAYER;
-}
-
 static void party_done(struct sending *sending)
 {
     struct server *server = sending->server;
     server->sink.customers_made += sending->what == WHAT_CUSTOMER;
+    sending->entry->made_customer |= sending->what == WHAT_CUSTOMER;
     server->sink.products_made += sending->what == WHAT_PRODUCT;
     resolve(sending, OUTCOME_SENT, NULL);
+}
+
+/* It would be taken: its customer and products are made now, and it is sent behind them. */
+static void probe_done(struct sending *sending)
+{
+    sending->what = WHAT_ENTRY;
+    sending->entry->probed = true;
+    send_later(sending, 1);
 }
 
 /* What came of it, or would. */
@@ -644,6 +683,8 @@ static void heard(struct sending *sending, const Tefter__Refusal *refused, const
         tell_change(sending);
     if (refused == NULL && sending->what == WHAT_CHANGE)
         resolve(sending, OUTCOME_CHANGED, NULL);
+    else if (refused == NULL && sending->what == WHAT_PROBE)
+        probe_done(sending);
     else if (refused == NULL && is_behind_customer(sending->what))
         resolve(sending, OUTCOME_SENT, NULL);
     else if (refused == NULL && done != NULL && sending->entry->kind == ENTRY_CUSTOMER)
@@ -664,7 +705,7 @@ static void heard(struct sending *sending, const Tefter__Refusal *refused, const
         change_refused(sending, refused);
     else if (ends_import(server, refused))
         end_import(sending, refused);
-    else if (sending->what == WHAT_ENTRY)
+    else if (sending->what == WHAT_ENTRY || sending->what == WHAT_PROBE)
         entry_refused(sending, refused);
     else
         party_refused(sending, refused);
@@ -717,7 +758,7 @@ static void tell_waiting(struct server *server)
  * no answer. */
 static bool turn(struct server *server)
 {
-    (void)tefter_turn(server->client, TURN_MS);
+    (void)tefter_turn(server->client, server->again != NULL ? SOON_MS : TURN_MS);
     tell_waiting(server);
     if (console_now_ms() - server->answered_ms < server->options.patience_ms)
         return !is_ended(server);
@@ -755,7 +796,7 @@ static const Tefter__Command *pack_entry(struct sending *sending)
     struct server *server = sending->server;
     const Tefter__Command *command =
         command_of_entry(sending->entry, server->options.match_oldest, &server->arena);
-    if (server->options.asking && sending->entry->tries > 0)
+    if (sending->what == WHAT_PROBE || (server->options.asking && sending->entry->tries > 0))
         leave_out_parties(command);
     return command;
 }
@@ -777,6 +818,7 @@ static const Tefter__Command *pack(struct sending *sending)
     case WHAT_JOIN:
         return command_of_joining((uint32_t)sending->line, sending->group, &server->arena);
     case WHAT_ENTRY:
+    case WHAT_PROBE:
         break;
     case WHAT_CHANGE: /* what the server was too busy for is found out anew */
         if (entry->kind != ENTRY_PRICE)
@@ -804,7 +846,7 @@ static void deliver(struct sending *sending)
     const Tefter__Command *command = pack(sending);
     if (command == NULL)
         resolve(sending, OUTCOME_REFUSED, "the document is too large");
-    else if (server->options.asking)
+    else if (server->options.asking || sending->what == WHAT_PROBE)
         try_out(sending, command);
     else if (!tefter_submit(server->client, command, on_reply, sending, &failure))
         resolve(sending, OUTCOME_REFUSED, failure.text);
@@ -846,13 +888,34 @@ static void transmit_parties(struct server *server, struct entry *entry, bool al
             transmit_new(server, entry, WHAT_PRODUCT, i);
 }
 
+/* Nobody is made for a document that the ledger would refuse; an older server cannot be asked. */
+static bool makes_parties(const struct server *server, const struct entry *entry)
+{
+    bool makes = entry->new_customer;
+    if (!server->options.create_missing || server->options.asking ||
+        !tefter_knows_field(server->client, &tefter__query__descriptor,
+                            TEFTER__QUERY__KIND_TRY_COMMAND))
+        return false;
+    for (size_t i = 0; i < entry->line_count && !makes; i++)
+        makes = entry->lines[i].code != NULL && entry->lines[i].new_product;
+    return makes || entry->tries > 0;
+}
+
 static void send_again(struct sending *sending)
 {
     struct entry *entry = sending->entry;
     struct server *server = sending->server;
+    bool first = sending->what == WHAT_ENTRY && !entry->probed && makes_parties(server, entry) &&
+                 (entry->tries > 0 || !entry->made_parties);
     entry->waiting++; /* held */
-    if (sending->what == WHAT_ENTRY && entry->tries > 0 && !server->options.asking)
-        transmit_parties(server, entry, true);
+    if (first)
+        sending->what = WHAT_PROBE;
+    else if (sending->what == WHAT_ENTRY && entry->probed)
+        transmit_parties(server, entry, entry->tries > 0);
+    if (sending->what == WHAT_ENTRY && entry->probed) {
+        entry->probed = false;
+        entry->made_parties = true;
+    }
     transmit(sending);
     settle_entry(server, entry, OUTCOME_SENT, NULL);
 }
@@ -870,8 +933,7 @@ static void send_due(struct server *server)
         } else if (waiting->due_ms <= now) {
             send_again(waiting);
         } else {
-            waiting->next = server->again;
-            server->again = waiting;
+            wait_behind(server, waiting);
         }
         waiting = next;
     }
@@ -899,13 +961,18 @@ static void send_held(struct server *server)
     }
 }
 
-/* A dry run makes nobody: what it would make is remembered. */
-static void note_code(struct server *server, const struct entry *entry)
+/* A dry run makes nobody: what it would make is remembered. False: it would be there already. */
+static bool note_code(struct server *server, const struct entry *entry)
 {
     char key[FOLD_KEY_MAX + 1];
+    uint64_t there;
     const char *code = entry->texts[FIELD_CODE];
-    if (server->options.asking && entry->kind == ENTRY_CUSTOMER && code != NULL)
-        (void)names_put(&server->codes, names_key(slice_text(code), key), 1);
+    if (!server->options.asking || entry->kind != ENTRY_CUSTOMER || code == NULL)
+        return true;
+    if (names_get(&server->codes, names_key(slice_text(code), key), &there))
+        return false;
+    (void)names_put(&server->codes, names_key(slice_text(code), key), 1);
+    return true;
 }
 
 /* ---- the sink ---- */
@@ -915,11 +982,14 @@ static bool server_take(struct sink *sink, struct entry *entry, struct failure *
     struct server *server = (struct server *)sink;
     entry->outcome = OUTCOME_SENT;
     entry->waiting = 1; /* held */
-    note_code(server, entry);
     send_due(server);
-    if (server->options.create_missing)
+    if (!note_code(server, entry)) {
+        settle_entry(server, entry, OUTCOME_THERE, NULL);
+        return true;
+    }
+    if (server->options.asking && server->options.create_missing)
         transmit_parties(server, entry, false);
-    transmit_new(server, entry, WHAT_ENTRY, 0);
+    transmit_new(server, entry, makes_parties(server, entry) ? WHAT_PROBE : WHAT_ENTRY, 0);
     settle_entry(server, entry, is_ended(server) ? OUTCOME_LOST : OUTCOME_SENT, NULL);
     return !is_ended(server) || fail(failure, server->failure.fault, 0, "%s", server->failure.text);
 }
@@ -981,53 +1051,77 @@ bool server_denied(const struct sink *sink)
     return ((const struct server *)sink)->denied;
 }
 
-/* ---- the catalogue ---- */
+/* ---- what there is, page by page ---- */
 
-static bool learn_page(const Tefter__Answer *answer, struct known *known, Tefter__ProductList *list,
-                       struct buffer *page)
+/* A list's own members, whatever it lists. */
+struct pages {
+    protobuf_c_boolean *has_page;
+    ProtobufCBinaryData *page;
+};
+
+/* What one page tells; false: it is no answer to that question. */
+typedef bool (*learn_fn)(const Tefter__Answer *answer, void *into, bool *ret_has_next,
+                         ProtobufCBinaryData *ret_next);
+
+static bool learn_all(struct tefter *client, const Tefter__Query *query, const struct pages *pages,
+                      learn_fn learn, void *into, struct failure *failure)
 {
+    struct arena arena;
+    struct buffer page;
+    const Tefter__Answer *answer;
+    bool more;
+    arena_init(&arena, COMMAND_BYTES_MAX);
+    buffer_init(&page, 4096);
+    do {
+        ProtobufCBinaryData next = {0};
+        more = false;
+        arena_reset(&arena);
+        answer = tefter_ask(client, query, &arena, failure);
+        if (answer == NULL || !learn(answer, into, &more, &next) || !more)
+            break;
+        buffer_clear(&page);
+        more = buffer_put(&page, next.data, next.len);
+        *pages->has_page = more;
+        *pages->page = (ProtobufCBinaryData){page.size, page.data};
+    } while (more);
+    arena_fini(&arena);
+    buffer_fini(&page);
+    return answer != NULL;
+}
+
+static bool learn_products(const Tefter__Answer *answer, void *into, bool *ret_has_next,
+                           ProtobufCBinaryData *ret_next)
+{
+    struct known *known = into;
     if (answer->kind_case != TEFTER__ANSWER__KIND_PRODUCTS)
         return false;
-    const Tefter__ProductsAnswer *products = answer->products;
-    for (size_t i = 0; i < products->n_products; i++) {
-        const Tefter__ProductRecord *product = products->products[i];
+    const Tefter__ProductsAnswer *there = answer->products;
+    for (size_t i = 0; i < there->n_products; i++) {
+        const Tefter__ProductRecord *product = there->products[i];
         known_product(known, slice_text(product->code), slice_text(product->name));
         known_set_tax(known, slice_text(product->code), product->has_tax_bp ? product->tax_bp : 0);
     }
-    buffer_clear(page);
-    list->has_page =
-        products->has_next && buffer_put(page, products->next.data, products->next.len);
-    list->page = (ProtobufCBinaryData){page->size, page->data};
-    return list->has_page;
+    *ret_has_next = there->has_next;
+    *ret_next = there->next;
+    return true;
 }
 
 bool server_learn(struct tefter *client, struct known *known, struct failure *failure)
 {
     Tefter__ProductList list = TEFTER__PRODUCT_LIST__INIT;
     Tefter__Query query = TEFTER__QUERY__INIT;
-    struct arena arena;
-    struct buffer page;
-    const Tefter__Answer *answer;
     list.has_rows = true;
     list.rows = PAGE_ROWS;
     query.kind_case = TEFTER__QUERY__KIND_PRODUCTS;
     query.products = &list;
-    arena_init(&arena, COMMAND_BYTES_MAX);
-    buffer_init(&page, 4096);
-    do {
-        arena_reset(&arena);
-        answer = tefter_ask(client, &query, &arena, failure);
-    } while (answer != NULL && learn_page(answer, known, &list, &page));
-    arena_fini(&arena);
-    buffer_fini(&page);
-    return answer != NULL;
+    return learn_all(client, &query, &(struct pages){&list.has_page, &list.page}, learn_products,
+                     known, failure);
 }
 
-/* ---- the groups ---- */
-
-static bool learn_groups_page(const Tefter__Answer *answer, struct groups *groups,
-                              Tefter__GroupList *list, struct buffer *page)
+static bool learn_groups(const Tefter__Answer *answer, void *into, bool *ret_has_next,
+                         ProtobufCBinaryData *ret_next)
 {
+    struct groups *groups = into;
     if (answer->kind_case != TEFTER__ANSWER__KIND_GROUPS)
         return false;
     const Tefter__GroupsAnswer *there = answer->groups;
@@ -1035,28 +1129,51 @@ static bool learn_groups_page(const Tefter__Answer *answer, struct groups *group
         if (!groups_add(groups, there->groups[i]))
             return false;
     groups->learned = true;
-    buffer_clear(page);
-    list->has_page = there->has_next && buffer_put(page, there->next.data, there->next.len);
-    list->page = (ProtobufCBinaryData){page->size, page->data};
-    return list->has_page;
+    *ret_has_next = there->has_next;
+    *ret_next = there->next;
+    return true;
 }
 
 bool server_learn_groups(struct tefter *client, struct groups *groups, struct failure *failure)
 {
     Tefter__GroupList list = TEFTER__GROUP_LIST__INIT;
     Tefter__Query query = TEFTER__QUERY__INIT;
-    struct arena arena;
-    struct buffer page;
-    const Tefter__Answer *answer;
     query.kind_case = TEFTER__QUERY__KIND_GROUPS;
     query.groups = &list;
-    arena_init(&arena, COMMAND_BYTES_MAX);
-    buffer_init(&page, 4096);
-    do {
-        arena_reset(&arena);
-        answer = tefter_ask(client, &query, &arena, failure);
-    } while (answer != NULL && learn_groups_page(answer, groups, &list, &page));
-    arena_fini(&arena);
-    buffer_fini(&page);
-    return answer != NULL;
+    return learn_all(client, &query, &(struct pages){&list.has_page, &list.page}, learn_groups,
+                     groups, failure);
+}
+
+static bool learn_branches(const Tefter__Answer *answer, void *into, bool *ret_has_next,
+                           ProtobufCBinaryData *ret_next)
+{
+    struct known *known = into;
+    char key[FOLD_KEY_MAX + 1];
+    if (answer->kind_case != TEFTER__ANSWER__KIND_BRANCHES)
+        return false;
+    const Tefter__BranchesAnswer *there = answer->branches;
+    for (size_t i = 0; i < there->n_branches; i++) {
+        const Tefter__BranchRecord *branch = there->branches[i];
+        uint64_t before;
+        struct slice name = names_key(slice_text(branch->name), key);
+        if (!names_get(&known->branches, name, &before))
+            (void)names_put(&known->branches, name, branch->branch);
+        (void)names_put(&known->branches, names_key(slice_text(branch->code), key), branch->branch);
+    }
+    known->branches_learned = true;
+    *ret_has_next = there->has_next;
+    *ret_next = there->next;
+    return true;
+}
+
+bool server_learn_branches(struct tefter *client, struct known *known, struct failure *failure)
+{
+    Tefter__BranchList list = TEFTER__BRANCH_LIST__INIT;
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    const Tefter__Welcome *welcome = tefter_welcome(client);
+    known->branch = welcome != NULL ? welcome->branch : 0;
+    query.kind_case = TEFTER__QUERY__KIND_BRANCHES;
+    query.branches = &list;
+    return learn_all(client, &query, &(struct pages){&list.has_page, &list.page}, learn_branches,
+                     known, failure);
 }

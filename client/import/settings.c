@@ -55,14 +55,14 @@ const struct usage_option import_options[] = {
      "which column is which field: number=InvoiceNo,date=InvoiceDate; the rest is guessed. Fields "
      "of customers: code name phone area nickname tax_code address term_days language note limit "
      "group payer; of groups: dimension name term_days limit; of products: code name price tax "
-     "unit "
-     "brand "
+     "unit brand "
      "colour model barcode cost floor pack factor pack_price pack_barcode; of prices: list code "
      "unit price from_quantity valid_from; of invoices and credit-notes: number customer name date "
      "due type total code text quantity price amount discount tax currency reference note "
      "salesperson area; of balances: customer name amount date due number currency note area; of "
      "payments: number customer name date amount bill kind payer currency reference note "
-     "money_account; of all but products, prices and groups: source"},
+     "money_account; of customers, bills, balances and payments: branch; of all but products, "
+     "prices and groups: source"},
     {"--map-file", 0, {"FILE", USAGE_FILES}, "the same from a file: lines `field = Column name`"},
     {"--set", 0, {"FIELD=VALUE", NULL}, "the same value in every row; may be repeated"},
     {"--source",
@@ -88,7 +88,7 @@ const struct usage_option import_options[] = {
      0,
      {"AMOUNT", NULL},
      "send nothing unless the file comes to AMOUNT, all of it good"},
-    {"--as-of", 0, {"DATE", NULL}, "day of opening balances: 2026-01-31, 31.1.2026"},
+    {"--as-of", 0, {"DATE", NULL}, "day of rows without a date: 2026-01-31, 31.1.2026"},
     {"--free",
      0,
      {NULL, NULL},

@@ -41,5 +41,7 @@ void server_destroy(struct sink *sink); /* NULL welcome */
 bool server_learn(struct tefter *client, struct known *known, struct failure *failure);
 /* The groups of customers, with their terms. */
 bool server_learn_groups(struct tefter *client, struct groups *groups, struct failure *failure);
+/* The branches, by code and name, and which one this device is at. */
+bool server_learn_branches(struct tefter *client, struct known *known, struct failure *failure);
 /* The last refusal that ended the import was about rights. */
 bool server_denied(const struct sink *sink);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -41,14 +42,25 @@ static bool read_head(struct source *source, struct failure *failure)
     return true;
 }
 
-/* A file without a name, gone when it is closed. */
-static int nameless(struct failure *failure)
+/* A process that was shut in may make no file. */
+static int memory_file(struct failure *failure)
+{
+    int fd = memfd_create("import", MFD_CLOEXEC);
+    if (fd < 0)
+        (void)fail(failure, FAULT_IO, errno, "cannot keep the file in memory");
+    return fd;
+}
+
+/* Gone when it is closed. */
+int source_nameless(struct failure *failure)
 {
     const char *folder = getenv("TMPDIR");
     char path[FOLDER_MAX];
     (void)snprintf(path, sizeof path, "%s/tefter-import-XXXXXX",
                    folder != NULL && folder[0] != '\0' ? folder : "/tmp");
     int fd = mkostemp(path, O_CLOEXEC);
+    if (fd < 0 && (errno == EPERM || errno == EACCES))
+        return memory_file(failure);
     if (fd < 0)
         (void)fail(failure, FAULT_IO, errno, "cannot make a file in %s", path);
     else
@@ -85,7 +97,7 @@ static bool copy_all(int from, int to, struct failure *failure)
 /* It is read more than once. */
 static bool keep_stream(struct source *source, struct failure *failure)
 {
-    int fd = nameless(failure);
+    int fd = source_nameless(failure);
     if (fd < 0)
         return false;
     if (!copy_all(source->fd, fd, failure)) {
@@ -99,7 +111,7 @@ static bool keep_stream(struct source *source, struct failure *failure)
 static bool make_text(struct source *source, const struct format *format, const char *sheet,
                       bool read_hidden, struct failure *failure)
 {
-    int fd = nameless(failure);
+    int fd = source_nameless(failure);
     struct format_job job = {
         .from = source->fd, .to = fd, .sheet = sheet, .read_hidden = read_hidden};
     if (fd < 0)
@@ -113,6 +125,8 @@ static bool make_text(struct source *source, const struct format *format, const 
     source->cells = format->cells;
     memcpy(source->said, job.said, sizeof source->said);
     memcpy(source->hidden, job.hidden, sizeof source->hidden);
+    memcpy(source->sheets, job.sheets, sizeof source->sheets);
+    memcpy(source->read_sheet, job.read_sheet, sizeof source->read_sheet);
     return true;
 }
 
@@ -158,6 +172,68 @@ bool source_open_sheet(struct source *source, const char *path, const char *shee
         return true;
     source_close(source);
     return false;
+}
+
+bool source_open_file(struct source *source, int file, const char *name, const char *sheet,
+                      bool read_hidden, struct failure *failure)
+{
+    struct stat about;
+    *source = (struct source){.fd = fcntl(file, F_DUPFD_CLOEXEC, 0), .file = true};
+    if (source->fd < 0 || fstat(file, &about) != 0 || lseek(source->fd, 0, SEEK_SET) != 0) {
+        (void)fail(failure, FAULT_IO, errno, "cannot read %s", name);
+    } else {
+        source->size = (uint64_t)about.st_size;
+        if (read_as_text(source, name, sheet, read_hidden, failure))
+            return true;
+    }
+    source_close(source);
+    return false;
+}
+
+/* The same bytes by a descriptor of its own; where one of them is read is where both are, and
+ * whoever reads goes to its place first. */
+static bool source_copy(struct source *to, const struct source *from, struct failure *failure)
+{
+    *to = *from;
+    to->head = malloc(SOURCE_HEAD_MAX);
+    to->fd = fcntl(from->fd, F_DUPFD_CLOEXEC, 0);
+    if (to->head == NULL || to->fd < 0) {
+        source_close(to);
+        return fail(failure, FAULT_MEMORY, ENOMEM, "no memory for a sample of the file");
+    }
+    memcpy(to->head, from->head, from->head_size);
+    return true;
+}
+
+bool source_open_kept(struct source *source, struct source_kept *kept, int file, const char *name,
+                      const char *sheet, bool read_hidden, struct failure *failure)
+{
+    const char *asked = sheet != NULL ? sheet : "";
+    if (kept->there && kept->read_hidden == read_hidden && strcmp(kept->sheet, asked) == 0)
+        return source_copy(source, &kept->source, failure);
+    if (!source_open_file(source, file, name, sheet, read_hidden, failure))
+        return false;
+    if (source->format == NULL || strlen(asked) >= sizeof kept->sheet)
+        return true;
+    source_kept_fini(kept);
+    struct failure none = {FAULT_NONE, 0, ""}; /* then it is made anew the next time */
+    kept->there = source_copy(&kept->source, source, &none);
+    kept->read_hidden = read_hidden;
+    (void)snprintf(kept->sheet, sizeof kept->sheet, "%s", asked);
+    return true;
+}
+
+void source_kept_fini(struct source_kept *kept)
+{
+    if (kept->there)
+        source_close(&kept->source);
+    kept->there = false;
+}
+
+bool source_replace(struct source *source, int file, struct failure *failure)
+{
+    take_fd(source, file);
+    return read_head(source, failure);
 }
 
 bool source_open(struct source *source, const char *path, struct failure *failure)

@@ -15,11 +15,11 @@ enum {
     PAGE_ROWS = 500,
     PAGE_BYTES = 4 * 1024 * 1024,
     TURN_MS = 200,
-    WHY_SHOWN = 240,
+    WHY_SHOWN = UNDO_WHY_MAX,
     STEP = 256,
     DOCUMENT_KINDS_MAX = 8,
     NUMBERS_BYTES_MAX = 512 * 1024 * 1024,
-    REASONS_MAX = 8,
+    REASONS_MAX = UNDO_REASONS_MAX,
 };
 
 struct undo_document {
@@ -143,7 +143,7 @@ static bool confirm(struct undo *undo)
         console_say(undo->console, "%s", question);
         return true;
     }
-    int answer = undo->settings->yes ? 0 : console_ask(undo->console, question, words);
+    int answer = undo->settings->yes ? 0 : console_ask(undo->console, ASK_OTHER, question, words);
     if (answer == 0)
         return true;
     return fail(undo->failure, FAULT_USE, 0, answer < 0 ? "%s Say --yes" : "nothing was reversed",
@@ -264,8 +264,25 @@ static void tell_reasons(const struct undo *undo)
              undo->reasons[i].count, undo->reasons[i].number, undo->reasons[i].why);
 }
 
+static void fill_told(const struct undo *undo, struct undo_told *ret_told)
+{
+    *ret_told = (struct undo_told){.documents = undo->count,
+                                   .total_minor = undo->total_minor,
+                                   .gone = undo->gone,
+                                   .done = undo->done,
+                                   .refused = undo->refused,
+                                   .reason_count = undo->reason_count};
+    for (size_t i = 0; i < undo->reason_count; i++) {
+        ret_told->reasons[i].count = undo->reasons[i].count;
+        (void)snprintf(ret_told->reasons[i].number, UNDO_NUMBER_MAX, "%s", undo->reasons[i].number);
+        memcpy(ret_told->reasons[i].why, undo->reasons[i].why, UNDO_WHY_MAX);
+    }
+}
+
 static void tell_undone(const struct undo *undo)
 {
+    if (undo->console->hooks != NULL)
+        return;
     char counts[4][COUNT_TEXT_MAX];
     uint64_t left = undo->count - undo->done - undo->refused;
     tell(undo->console->out,
@@ -324,8 +341,21 @@ static bool undo_import(struct undo *undo)
     return good;
 }
 
+bool undo_look(struct tefter *client, const char *source, struct undo_told *ret_told,
+               struct failure *failure)
+{
+    struct import_settings settings = {.file = source};
+    struct undo undo = {.client = client, .settings = &settings, .failure = failure};
+    arena_init(&undo.numbers, NUMBERS_BYTES_MAX);
+    bool good = list_documents(&undo);
+    fill_told(&undo, ret_told);
+    free(undo.documents);
+    arena_fini(&undo.numbers);
+    return good;
+}
+
 int undo_run(struct tefter *client, const struct import_settings *settings, struct console *console,
-             const volatile sig_atomic_t *stop, struct failure *failure)
+             const volatile sig_atomic_t *stop, struct undo_told *ret_told, struct failure *failure)
 {
     struct undo *undo = calloc(1, sizeof *undo);
     if (undo == NULL)
@@ -337,6 +367,8 @@ int undo_run(struct tefter *client, const struct import_settings *settings, stru
                           .stop = stop};
     arena_init(&undo->numbers, NUMBERS_BYTES_MAX);
     int code = code_of(undo, undo_import(undo));
+    if (ret_told != NULL)
+        fill_told(undo, ret_told);
     if (tefter_under_way(client) > 0)
         return code; /* answers may come yet, and find it */
     free(undo->documents);

@@ -29,17 +29,30 @@ bool words_type(struct slice word, enum entry_type *ret_type)
 
 static const char total_words[] =
     "total|totals|grand total|sub total|overall total|total due|total amount|sum|gt|"
+    "total debt|total owed|total owing|total outstanding|total balance|total receivables|"
+    "total customers|general total|sum total|"
     "summe|gesamt|gesamtsumme|gesamtbetrag|zwischensumme|endsumme|"
     "totale|totaux|total général|sous total|somme|suma|suma total|total general|totales|"
     "σύνολο|σύνολα|γενικό σύνολο|μερικό σύνολο|άθροισμα|"
-    "tổng|tổng cộng|tổng số|tổng tiền|cộng|合计|总计|小计|共计|總計|合計|小計|"
-    "جمع|جمع کل|مجموع";
+    "σύνολο οφειλών|σύνολο υπολοίπων|συνολικό ποσό|συνολική οφειλή|γενικά σύνολα|"
+    "tổng|tổng cộng|tổng số|tổng tiền|cộng|tổng nợ|tổng công nợ|tổng dư nợ|tổng còn nợ|"
+    "tổng số tiền|tổng phải thu|cộng tổng|cộng dồn|"
+    "合计|总计|小计|共计|總計|合計|小計|总额|总欠款|欠款合计|合计金额|"
+    "جمع|جمع کل|مجموع|مجموع کل|جمع بدهی|جمع کل بدهی|جمع مانده|جمع کل مانده|مجموع بدهی|المجموع|"
+    "الإجمالي";
+
+/* "Cộng": a code that begins with c goes on in plain letters. */
+static bool is_cong(struct slice word)
+{
+    return word.size > 3 && (word.data[0] == 'c' || word.data[0] == 'C') && word.data[1] >= 0x80;
+}
 
 /* Most words are seen to be none by how they begin. */
 bool words_total(struct slice word)
 {
     return word.size > 0 &&
-           (word.data[0] >= 0x80 || strchr("tTsSgGzZeEoO", word.data[0]) != NULL) &&
+           (word.data[0] >= 0x80 || strchr("tTsSgGzZeEoO", word.data[0]) != NULL ||
+            is_cong(word)) &&
            word_among(word, total_words) >= 0;
 }
 

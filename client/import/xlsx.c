@@ -764,6 +764,20 @@ static void tell_unseen(const struct book *book, const struct sheet *sheet, stru
     tell_hidden(book, job);
 }
 
+static void name_sheets(const struct book *book, const struct sheet *read, struct format_job *job)
+{
+    for (size_t i = 0; i < book->sheet_count; i++) {
+        const struct sheet *sheet = &book->sheets[i];
+        size_t used = strlen(job->sheets);
+        if (sheet->name == NULL || sheet->path == NULL || (sheet->hidden && sheet != read) ||
+            used + strlen(sheet->name) + 2 > sizeof job->sheets)
+            continue;
+        (void)snprintf(job->sheets + used, sizeof job->sheets - used, "%s%s", used > 0 ? "\n" : "",
+                       sheet->name);
+    }
+    (void)snprintf(job->read_sheet, sizeof job->read_sheet, "%s", read->name);
+}
+
 static bool read_book(struct book *book, struct format_job *job)
 {
     struct part parts[4];
@@ -782,6 +796,7 @@ static bool read_book(struct book *book, struct format_job *job)
                        sheet->name, book->sheet_count);
     else
         (void)snprintf(job->said, sizeof job->said, "sheet %.80s", sheet->name);
+    name_sheets(book, sheet, job);
     bool good = write_sheet(book, sheet, job->to);
     tell_unseen(book, sheet, job);
     return good;

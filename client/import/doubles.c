@@ -1,0 +1,207 @@
+#include "import/doubles.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/grow.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "import/form.h"
+#include "import/import.h"
+#include "import/names.h"
+#include "lib/tefter.h"
+
+enum { TEXTS_MAX = 32 * 1024 * 1024, ANSWER_MAX = 1024 * 1024, PHONE_LEAST = 6 };
+
+struct person {
+    uint64_t line;
+    struct slice name;
+    struct slice code;
+    struct slice phone;
+};
+
+struct doubles {
+    struct tefter *client;
+    const struct look *look;
+    doubles_fn *each;
+    void *context;
+    struct arena texts;
+    struct arena answer;
+    struct person *all;
+    size_t count;
+    size_t room;
+    struct names codes;
+    struct names by_name; /* the value: which of them */
+    struct names by_phone;
+    size_t asked;
+};
+
+static struct slice keep(struct doubles *doubles, struct slice text)
+{
+    const char *copy = text.size > 0 ? arena_text(&doubles->texts, text.data, text.size) : NULL;
+    return slice_of(copy, copy != NULL ? text.size : 0);
+}
+
+/* Case, accents and signs tell no two names apart. */
+static struct slice folded(struct slice text, bool phone, char out[TEXT_MAX])
+{
+    size_t size = text.size < TEXT_MAX / 4 ? text.size : TEXT_MAX / 4;
+    size_t used = phone ? fold_phone((const char *)text.data, size, out)
+                        : text_fold(text.data, size, out, TEXT_MAX);
+    return slice_of(out, phone && used < PHONE_LEAST ? 0 : used);
+}
+
+static struct person read_person(const struct look *look, const struct row *row)
+{
+    const struct mapping *mapping = &look->mapping;
+    enum import_field code = mapping->kind == IMPORT_CUSTOMERS ? FIELD_CODE : FIELD_CUSTOMER;
+    return (struct person){
+        .line = row->line,
+        .name = mapping_text(mapping, row, FIELD_NAME),
+        .code = value_code(mapping_text(mapping, row, code), look->style.point_zero[code]),
+        .phone = mapping_text(mapping, row, FIELD_PHONE),
+    };
+}
+
+/* Who of the file has this name or telephone already; else they are the first. */
+static const struct person *known_by(struct doubles *doubles, struct names *names, struct slice key)
+{
+    uint64_t at;
+    if (key.size == 0)
+        return NULL;
+    if (names_get(names, key, &at))
+        return &doubles->all[at];
+    (void)names_put(names, key, doubles->count);
+    return NULL;
+}
+
+static bool tell_of_file(struct doubles *doubles, const struct person *person, bool *ret_told)
+{
+    char room[TEXT_MAX];
+    const struct person *other =
+        known_by(doubles, &doubles->by_phone, folded(person->phone, true, room));
+    bool by_phone = other != NULL;
+    const struct person *named =
+        known_by(doubles, &doubles->by_name, folded(person->name, false, room));
+    other = other != NULL ? other : named;
+    *ret_told = other != NULL;
+    if (other == NULL)
+        return true;
+    const struct double_found found = {person->line, other->line,  person->name, other->name,
+                                       other->code,  other->phone, by_phone};
+    return doubles->each(doubles->context, &found);
+}
+
+static Tefter__Text *text_for(struct doubles *doubles, struct slice text)
+{
+    Tefter__Text *made = text.size > 0 ? arena_take(&doubles->answer, sizeof *made) : NULL;
+    if (made == NULL)
+        return NULL;
+    tefter__text__init(made);
+    made->value = arena_text(&doubles->answer, text.data, text.size);
+    return made;
+}
+
+static bool same_code(const char *a, struct slice b)
+{
+    char keys[2][FOLD_KEY_MAX + 1];
+    return slice_equal(names_key(slice_text(a), keys[0]), names_key(b, keys[1]));
+}
+
+static bool same_phone(const Tefter__Text *there, struct slice phone)
+{
+    char rooms[2][TEXT_MAX];
+    struct slice key = folded(phone, true, rooms[0]);
+    return key.size > 0 && there != NULL && there->value != NULL &&
+           slice_equal(key, folded(slice_text(there->value), true, rooms[1]));
+}
+
+/* Whose code is there is known already. */
+static bool tell_of_ledger(struct doubles *doubles, const struct person *person,
+                           struct failure *failure)
+{
+    Tefter__LikelyDoubles likely = TEFTER__LIKELY_DOUBLES__INIT;
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    char room[TEXT_MAX];
+    arena_reset(&doubles->answer);
+    likely.name = text_for(doubles, person->name);
+    if (folded(person->phone, true, room).size > 0) /* "1" is everybody's */
+        likely.phone = text_for(doubles, person->phone);
+    query.kind_case = TEFTER__QUERY__KIND_LIKELY_DOUBLES;
+    query.likely_doubles = &likely;
+    if ((likely.name == NULL && likely.phone == NULL) || doubles->asked++ >= DOUBLES_ASKED_MAX)
+        return true;
+    const Tefter__Answer *answer = tefter_ask(doubles->client, &query, &doubles->answer, failure);
+    if (answer == NULL)
+        return false;
+    if (answer->kind_case != TEFTER__ANSWER__KIND_LIKELY_DOUBLES ||
+        answer->likely_doubles->n_rows == 0)
+        return true;
+    const Tefter__LikelyDoublesAnswer *there = answer->likely_doubles;
+    for (size_t i = 0; i < there->n_rows; i++)
+        if (same_code(there->rows[i]->who->code, person->code))
+            return true;
+    const Tefter__CustomerRow *who = there->rows[0]->who;
+    const char *name = who->name != NULL && who->name->value != NULL ? who->name->value : "";
+    const char *phone = who->phone != NULL && who->phone->value != NULL ? who->phone->value : "";
+    const struct double_found found = {
+        .line = person->line,
+        .label = person->name,
+        .name = slice_text(name),
+        .code = slice_text(who->code),
+        .phone = slice_text(phone),
+        .by_phone = same_phone(who->phone, person->phone),
+    };
+    return doubles->each(doubles->context, &found);
+}
+
+static bool look_at_person(struct doubles *doubles, const struct row *row, struct failure *failure)
+{
+    char room[FOLD_KEY_MAX + 1];
+    char safe[CODE_MAX_BYTES + 1];
+    bool told = false;
+    uint64_t before;
+    struct person person = read_person(doubles->look, row);
+    if (!value_is_code(person.code))
+        person.code = value_safe_code(person.code, safe);
+    struct slice key = names_key(person.code, room);
+    if (person.code.size == 0 || names_get(&doubles->codes, key, &before))
+        return true;
+    if (!names_put(&doubles->codes, key, 1) ||
+        !GROW(doubles->all, doubles->room, doubles->count + 1))
+        return false;
+    person.name = keep(doubles, person.name);
+    person.code = keep(doubles, person.code);
+    person.phone = keep(doubles, person.phone);
+    doubles->all[doubles->count] = person;
+    bool on = tell_of_file(doubles, &person, &told);
+    doubles->count++;
+    return on && (told || doubles->client == NULL || tell_of_ledger(doubles, &person, failure));
+}
+
+bool doubles_find(struct tefter *client, const struct look *look, struct source *source,
+                  doubles_fn *each, void *context, struct failure *failure)
+{
+    char why[ROW_FAULT_MAX];
+    struct row row;
+    struct doubles doubles = {.client = client, .look = look, .each = each, .context = context};
+    if (!source_seek(source, look->begin.offset, failure))
+        return false;
+    struct reader *reader = reader_create(&look->rows, source_read, source, look->begin.offset,
+                                          look->begin.line, failure);
+    arena_init(&doubles.texts, TEXTS_MAX);
+    arena_init(&doubles.answer, ANSWER_MAX);
+    bool on = reader != NULL;
+    while (on && *import_stopped() == 0 && reader_next(reader, &row, failure))
+        if (mapping_good(&look->mapping, &row, why) &&
+            form_total_word(&look->mapping, &row).size == 0)
+            on = look_at_person(&doubles, &row, failure);
+    reader_destroy(reader);
+    names_fini(&doubles.codes);
+    names_fini(&doubles.by_name);
+    names_fini(&doubles.by_phone);
+    free(doubles.all);
+    arena_fini(&doubles.texts);
+    arena_fini(&doubles.answer);
+    return failure->fault == FAULT_NONE;
+}
