@@ -102,7 +102,7 @@ static int staff_change_run(struct run *run)
         change->has_branch = true;
         change->branch = 0;
     }
-    return run_submit(run, command, "{LOGIN} is changed.");
+    return run_submit(run, command, N_("{LOGIN} is changed."));
 }
 
 /* ---- terminals ---- */
@@ -110,6 +110,14 @@ static int staff_change_run(struct run *run)
 static const struct param terminal_add[] = {
     OPERAND("BRANCH", BRANCH, "branch", "code or number"),
     OPERAND("NAME", TEXT, "name", "what people call it: \"till 2\""),
+    OPTION("--printer", FLAG, "printer", "it prints the slips of its branch: tefter printer"),
+    OPTION("--web", TEXT, NULL, "for a browser: print a link to the page at this address"),
+    END,
+};
+
+static const struct param terminal_code[] = {
+    OPERAND("TERMINAL", TERMINAL, "terminal", "number or name"),
+    OPTION("--web", TEXT, NULL, "for a browser: print a link to the page at this address"),
     END,
 };
 
@@ -117,6 +125,8 @@ static const struct param terminal_change[] = {
     OPERAND("TERMINAL", TERMINAL, "terminal", "number or name"),
     OPTION("--name", TEXT, "name", "the new name"),
     OPTION("--branch", BRANCH, "branch", "where it stands from now on"),
+    CHOICE("--printer", "printer", "true false",
+           "true: it prints the slips of its branch (tefter printer); false: no more"),
     END,
 };
 
@@ -134,6 +144,10 @@ static const struct column terminal_columns[] = {
     {"CONNECTED", "connected", COLUMN_FLAG},
     {"PERSON", "staff", COLUMN_STAFF},
     {"BLOCKED", "blocked", COLUMN_FLAG},
+    {"BROWSER", "browser", COLUMN_FLAG},
+    {"PRINTER", "printer", COLUMN_FLAG},
+    {"STATE", "printer_state", COLUMN_ENUM},
+    {"SEEN", "seen_ms", COLUMN_TIME},
     {"CERTIFICATE ENDS", "not_after_ms", COLUMN_TIME},
     END_COLUMNS,
 };
@@ -145,9 +159,35 @@ static bool only_here(const char *address)
            strncmp(address, "[::1]", 5) == 0;
 }
 
+/* "https://tefter.example" or with a port; what stands behind it is the page's own. */
+static bool is_page(const char *address)
+{
+    const char *host = strstr(address, "://");
+    bool http = strncmp(address, "http://", 7) == 0 || strncmp(address, "https://", 8) == 0;
+    return http && host[3] != '\0' && strpbrk(host, "#?\"' ") == NULL;
+}
+
+/* The code is behind the '#': no server sees it, but the one that the page tells it. */
+static void tell_link(struct run *run, const char *page, const Tefter__Code *code)
+{
+    char when[CELL_MAX];
+    char link[LINE_MAX_BYTES];
+    size_t size = strlen(page);
+    while (page[size - 1] == '/')
+        size--;
+    (void)snprintf(link, sizeof(link), "%.*s/#enrol=%s", (int)size, page, code->code);
+    tell(stdout, "%s\n", link);
+    if (run->terminal)
+        qr_tell(stdout, link);
+    run_note(run,
+             "The link counts once, until %s. Open it in the browser that becomes this terminal.",
+             time_text(run, code->expires_ms, when));
+}
+
 static int tell_code(struct run *run, uint32_t terminal)
 {
     char when[CELL_MAX];
+    const char *page = arg_text(&run->args, "--web");
     Tefter__MakeCode make = TEFTER__MAKE_CODE__INIT;
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
     make.terminal = terminal;
@@ -160,6 +200,10 @@ static int tell_code(struct run *run, uint32_t terminal)
         return run_say(run, EXIT_NO_SERVER, "the server's answer makes no sense");
     if (run->json) {
         run_json(run, &answer->code->base);
+        return EXIT_DONE;
+    }
+    if (page != NULL) {
+        tell_link(run, page, answer->code);
         return EXIT_DONE;
     }
     tell(stdout, "%s\n", answer->code->code);
@@ -198,8 +242,20 @@ static int branch_add_run(struct run *run)
     return run_submit(run, command, pattern);
 }
 
+/* Before anything is done. */
+static bool page_good(struct run *run)
+{
+    const char *page = arg_text(&run->args, "--web");
+    if (page == NULL || is_page(page))
+        return true;
+    (void)run_say(run, EXIT_USE, "--web wants the page's address, as https://tefter.example:8443");
+    return false;
+}
+
 static int terminal_add_run(struct run *run)
 {
+    if (!page_good(run))
+        return run->exit_code;
     const Tefter__Command *command =
         (const Tefter__Command *)run_build(run, &tefter__command__descriptor, "add_terminal");
     const Tefter__Done *done = command == NULL ? NULL : run_call(run, command);
@@ -214,7 +270,8 @@ static int terminal_add_run(struct run *run)
 static int terminal_code_run(struct run *run)
 {
     uint64_t terminal = 0;
-    if (!typed_id(run, VALUE_TERMINAL, arg_text(&run->args, "TERMINAL"), &terminal))
+    if (!page_good(run) ||
+        !typed_id(run, VALUE_TERMINAL, arg_text(&run->args, "TERMINAL"), &terminal))
         return run->exit_code;
     return tell_code(run, (uint32_t)terminal);
 }
@@ -347,8 +404,8 @@ static int policy_set_run(struct run *run)
     if (done == NULL)
         return run->exit_code;
     run_tell_done(run, done,
-                  "The credit policy is version {id}.| Everybody is told in the "
-                  "background (job {job}).|");
+                  N_("The credit policy is version {id}.| Everybody is told in the "
+                     "background (job {job}).|"));
     company = run->json ? NULL : ask_company(run);
     if (company == NULL)
         return run->exit_code;
@@ -371,27 +428,27 @@ const struct verb admin_verbs[] = {
      .summary = "change its name, telephone or address",
      .params = branch_change,
      .command = "change_branch",
-     .done = "Branch {BRANCH} is changed."},
+     .done = N_("Branch {BRANCH} is changed.")},
     {.entity = "branch",
      .verb = "block",
      .summary = "stop its sales and credit notes; money can still be taken",
      .params = one_branch,
      .command = "change_branch",
      .fixed = "blocked=true",
-     .done = "Branch {BRANCH} is blocked."},
+     .done = N_("Branch {BRANCH} is blocked.")},
     {.entity = "branch",
      .verb = "unblock",
      .summary = "let it sell again",
      .params = one_branch,
      .command = "change_branch",
      .fixed = "blocked=false",
-     .done = "Branch {BRANCH} is no longer blocked."},
+     .done = N_("Branch {BRANCH} is no longer blocked.")},
     {.entity = "branch",
      .verb = "turn-back",
      .summary = "set its business date back, after a clock that was ahead",
      .params = branch_turn_back,
      .command = "turn_back_day",
-     .done = "The business date of {BRANCH} is {DATE}."},
+     .done = N_("The business date of {BRANCH} is {DATE}.")},
     {.entity = "branch",
      .verb = "list",
      .summary = "list the branches",
@@ -404,8 +461,8 @@ const struct verb admin_verbs[] = {
      .summary = "add a member of staff",
      .params = staff_add,
      .command = "add_staff",
-     .done = "{LOGIN} is added|, number {id}|. Set the first password: tefter password --of "
-             "{LOGIN}"},
+     .done = N_("{LOGIN} is added|, number {id}|. Set the first password: tefter password --of "
+                "{LOGIN}")},
     {.entity = "staff",
      .verb = "change",
      .summary = "change their name, role or branch",
@@ -418,20 +475,20 @@ const struct verb admin_verbs[] = {
      .params = one_staff,
      .command = "change_staff",
      .fixed = "blocked=true",
-     .done = "{LOGIN} is blocked, on every terminal, from now on."},
+     .done = N_("{LOGIN} is blocked, on every terminal, from now on.")},
     {.entity = "staff",
      .verb = "unblock",
      .summary = "let them log in again",
      .params = one_staff,
      .command = "change_staff",
      .fixed = "blocked=false",
-     .done = "{LOGIN} is no longer blocked."},
+     .done = N_("{LOGIN} is no longer blocked.")},
     {.entity = "staff",
      .verb = "sign-out",
      .summary = "end all their sessions",
      .params = one_staff,
      .command = "sign_out",
-     .done = "{LOGIN} is signed out everywhere."},
+     .done = N_("{LOGIN} is signed out everywhere.")},
     {.entity = "staff",
      .verb = "list",
      .summary = "list the staff",
@@ -447,28 +504,28 @@ const struct verb admin_verbs[] = {
     {.entity = "terminal",
      .verb = "code",
      .summary = "print a new one-time code for a terminal",
-     .params = one_terminal,
+     .params = terminal_code,
      .run = terminal_code_run},
     {.entity = "terminal",
      .verb = "change",
-     .summary = "change its name or branch",
+     .summary = "change its name or branch, or make it a printer",
      .params = terminal_change,
      .command = "change_terminal",
-     .done = "Terminal {TERMINAL} is changed."},
+     .done = N_("Terminal {TERMINAL} is changed.")},
     {.entity = "terminal",
      .verb = "block",
      .summary = "cut it off at once",
      .params = one_terminal,
      .command = "change_terminal",
      .fixed = "blocked=true",
-     .done = "Terminal {TERMINAL} is blocked."},
+     .done = N_("Terminal {TERMINAL} is blocked.")},
     {.entity = "terminal",
      .verb = "unblock",
      .summary = "let it in again",
      .params = one_terminal,
      .command = "change_terminal",
      .fixed = "blocked=false",
-     .done = "Terminal {TERMINAL} is no longer blocked."},
+     .done = N_("Terminal {TERMINAL} is no longer blocked.")},
     {.entity = "terminal",
      .verb = "list",
      .summary = "list the terminals",
@@ -482,7 +539,7 @@ const struct verb admin_verbs[] = {
      .summary = "add a cash till of a branch",
      .params = till_add,
      .command = "add_till",
-     .done = "Till {NAME}| is number {id}|."},
+     .done = N_("Till {NAME}| is number {id}|.")},
     {.entity = "till",
      .verb = "list",
      .summary = "list tills, bank accounts and card devices",
@@ -496,13 +553,13 @@ const struct verb admin_verbs[] = {
      .params = one_place,
      .command = "retire_money_account",
      .fixed = "retired=true",
-     .done = "{NAME} is retired."},
+     .done = N_("{NAME} is retired.")},
     {.entity = "account",
      .verb = "add",
      .summary = "add a bank account of the company",
      .params = account_add,
      .command = "add_bank_account",
-     .done = "Account {NAME}| is number {id}|."},
+     .done = N_("Account {NAME}| is number {id}|.")},
     {.entity = "account",
      .verb = "list",
      .summary = "list tills, bank accounts and card devices",
@@ -515,13 +572,13 @@ const struct verb admin_verbs[] = {
      .params = one_place,
      .command = "retire_money_account",
      .fixed = "retired=true",
-     .done = "{NAME} is retired."},
+     .done = N_("{NAME} is retired.")},
     {.entity = "device",
      .verb = "add",
      .summary = "add a card device of a branch",
      .params = device_add,
      .command = "add_pos_device",
-     .done = "Device {NAME}| is number {id}|."},
+     .done = N_("Device {NAME}| is number {id}|.")},
     {.entity = "device",
      .verb = "list",
      .summary = "list tills, bank accounts and card devices",
@@ -534,7 +591,7 @@ const struct verb admin_verbs[] = {
      .params = one_place,
      .command = "retire_money_account",
      .fixed = "retired=true",
-     .done = "{NAME} is retired."},
+     .done = N_("{NAME} is retired.")},
 
     {.entity = "policy",
      .verb = "show",

@@ -89,6 +89,7 @@ static void put_asked(struct run *run, const Tefter__ApprovalRow *row)
     char a[CELL_MAX];
     char b[CELL_MAX];
     char walls[LINE_MAX_BYTES];
+    struct speech speech = run_speech(run);
     tell(stdout, "  %-10s %s\n", "customer", name_of(row, a));
     tell(stdout, "  %-10s %s", "asked", time_text(run, row->asked_ms, a));
     put_by(" by ", row->asked_login);
@@ -97,8 +98,7 @@ static void put_asked(struct run *run, const Tefter__ApprovalRow *row)
     tell(stdout, "\n  %-10s %s", "sale", a);
     if (row->has_over_by_minor)
         tell(stdout, ", over the limit by %s", money_text(run, row->over_by_minor, a));
-    if (row->decision != NULL &&
-        decision_sentence(row->decision, run_currency(run), walls, sizeof(walls)))
+    if (row->decision != NULL && decision_sentence(row->decision, &speech, walls, sizeof(walls)))
         tell(stdout, "\n  %-10s %s", "stopped", walls);
     if (row->has_balance_minor)
         tell(stdout, "\n  %-10s owed %s", "then", money_text(run, row->balance_minor, a));
@@ -497,7 +497,7 @@ const struct verb approval_verbs[] = {
      .summary = "ask for a sale of that amount; tefter sell … --ask parks it with its goods",
      .params = ask_params,
      .command = "ask_approval",
-     .done = "Approval| {id}| is asked for."},
+     .done = N_("Approval| {id}| is asked for.")},
     {.entity = "approval",
      .verb = "list",
      .summary = "list requests for approval",
@@ -517,14 +517,14 @@ const struct verb approval_verbs[] = {
      .params = grant_params,
      .command = "decide_approval",
      .fixed = "approved=true",
-     .done = "Approval {APPROVAL} is granted."},
+     .done = N_("Approval {APPROVAL} is granted.")},
     {.entity = "approval",
      .verb = "refuse",
      .summary = "refuse one, with a reason",
      .params = refuse_params,
      .command = "decide_approval",
      .fixed = "approved=false",
-     .done = "Approval {APPROVAL} is refused."},
+     .done = N_("Approval {APPROVAL} is refused.")},
     {.entity = "approval",
      .verb = "sell",
      .summary = "sell what is parked with one that was granted, as it was parked",

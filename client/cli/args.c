@@ -55,6 +55,8 @@ static bool take_global(struct args *args, const struct param *param, const char
         args->profile = text;
     else if (strcmp(param->name, "--server") == 0)
         args->server = text;
+    else if (strcmp(param->name, "--language") == 0)
+        args->language = text;
     else
         return take_wait(args, text, failure);
     return true;
@@ -199,10 +201,10 @@ bool arg_flag(const struct args *args, const char *name)
 /* ---- finding verbs ---- */
 
 static const struct verb *const tables[] = {
-    enrol_verbs,    person_verbs,  customer_verbs, sale_verbs,      cash_verbs,
-    approval_verbs, correct_verbs, money_verbs,    document_verbs,  report_verbs,
-    recovery_verbs, watch_verbs,   group_verbs,    catalogue_verbs, price_verbs,
-    admin_verbs,    import_verbs,  call_verbs,     audit_verbs,     rights_verbs,
+    enrol_verbs,   person_verbs,    customer_verbs, sale_verbs,   cash_verbs,     approval_verbs,
+    correct_verbs, money_verbs,     document_verbs, report_verbs, recovery_verbs, watch_verbs,
+    group_verbs,   catalogue_verbs, price_verbs,    admin_verbs,  import_verbs,   call_verbs,
+    audit_verbs,   rights_verbs,    printing_verbs,
 };
 
 void verbs_each(bool (*each)(void *context, const struct verb *verb), void *context)

@@ -230,7 +230,7 @@ static int policy_run(struct run *run)
                 policy->has_refund_any || policy->has_own_confirm_minor ||
                 policy->has_own_confirm_any;
     if (sets)
-        return run_submit(run, command, "The rules for cash are set.");
+        return run_submit(run, command, N_("The rules for cash are set."));
     Tefter__Query query = TEFTER__QUERY__INIT;
     Tefter__CompanyView view = TEFTER__COMPANY_VIEW__INIT;
     query.kind_case = TEFTER__QUERY__KIND_COMPANY;
@@ -296,7 +296,7 @@ static int refund_run(struct run *run)
     if (!cash_place(run, refund->kind, bank != NULL ? bank : till, &place))
         return run->exit_code;
     refund->money_account = (uint32_t)place;
-    return run_submit(run, command, "{number}| {taken$}| paid out.|| {owes}|, {available}|.");
+    return run_submit(run, command, N_("{number}| {taken$}| paid out.|| {owes}|, {available}|."));
 }
 
 /* ---- money between accounts ---- */
@@ -427,9 +427,10 @@ static int count_run(struct run *run)
         command->count_till->has_counts = day != NULL;
         command->count_till->counts = day != NULL ? (uint32_t)day->day->n_counts : 0;
     }
-    return run_submit(run, command,
-                      "Counted {total$}|; by the books {expected$}|.|| That is {more$} too much.|| "
-                      "That is {less$} too little.| Close it: tefter till close {=TILL}");
+    return run_submit(
+        run, command,
+        N_("Counted {total$}|; by the books {expected$}|.|| That is {more$} too much.|| "
+           "That is {less$} too little.| Close it: tefter till close {=TILL}"));
 }
 
 static void slip_line(struct run *run, const char *title, bool known, int64_t amount_minor)
@@ -549,8 +550,8 @@ const struct verb cash_verbs[] = {
      .summary = "move money: to the bank, between tills, from a card device to its bank account",
      .params = move_params,
      .command = "move_money",
-     .done = "{number}| {total$}| moved.|{way} It is on its way; when it is there: tefter money "
-             "arrived {number}|",
+     .done = N_("{number}| {total$}| moved.|{way} It is on its way; when it is there: tefter money "
+                "arrived {number}|"),
      .more = "tefter money move \"drawer 1\" Main 500 --reference 8841\n"
              "tefter money move \"POS 1\" Main 1,000 --fee 12.50"},
     {.entity = "money",
@@ -558,7 +559,7 @@ const struct verb cash_verbs[] = {
      .summary = "say that money that was on its way is there",
      .params = arrived_params,
      .command = "confirm_move",
-     .done = "{number}| {total$}| arrived.|"},
+     .done = N_("{number}| {total$}| arrived.|")},
     {.entity = "money",
      .verb = "day",
      .summary = "show what went through each card device and till in a day",
@@ -572,21 +573,21 @@ const struct verb cash_verbs[] = {
      .summary = "put cash into a till that is no sale: a float, change",
      .params = put_params,
      .command = "put_cash",
-     .done = "{number}| {total$}| put in.|"},
+     .done = N_("{number}| {total$}| put in.|")},
     {.entity = "till",
      .verb = "out",
      .summary = "take cash out of a till, for something that is paid with it",
      .params = put_params,
      .command = "put_cash",
      .fixed = "out=true",
-     .done = "{number}| {total$}| taken out.|"},
+     .done = N_("{number}| {total$}| taken out.|")},
     {.entity = "till",
      .verb = "open",
      .summary = "open a till's day with what lies in it",
      .params = open_params,
      .command = "open_till",
-     .done = "{TILL} is open.|| {more$} more than the books said, noted as {number}.||"
-             " {less$} less than the books said, noted as {number}.||"},
+     .done = N_("{TILL} is open.|| {more$} more than the books said, noted as {number}.||"
+                " {less$} less than the books said, noted as {number}.||")},
     {.entity = "till",
      .verb = "count",
      .summary = "count a till before it is closed; what should be there is told after",
@@ -597,8 +598,8 @@ const struct verb cash_verbs[] = {
      .summary = "close a till's day",
      .params = close_params,
      .command = "close_till",
-     .done = "{TILL} is closed with {total$}|.|| Too much: {more$}, noted as {number}.|| Too "
-             "little: {less$}, noted as {number}.||"},
+     .done = N_("{TILL} is closed with {total$}|.|| Too much: {more$}, noted as {number}.|| Too "
+                "little: {less$}, noted as {number}.||")},
     {.entity = "till",
      .verb = "slip",
      .summary = "show a till's day: what came, what went, what was counted, cards by device",

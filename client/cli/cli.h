@@ -10,9 +10,10 @@
  *   run.c       a verb at work: connect, call, ask, tell
  *   typed.c     what people type → fields of a message; references → ids
  *   path.c      fields of a message by path, as people read them
- *   table.c     aligned columns
+ *   table.c     aligned columns; qr.c: a text for a camera
  *   entities: admin.c catalogue.c price.c customer.c group.c terms.c sale.c cash.c approval.c
  * correct.c money.c document.c report.c person.c rights.c    who may what watch.c     live lines;
+ * printing.c  slips on paper;
  * call.c: any message by name; enrol.c; import.c
  */
 #include "base/arena.h"
@@ -190,7 +191,7 @@ struct verb {
 extern const struct verb person_verbs[], admin_verbs[], catalogue_verbs[], customer_verbs[],
     group_verbs[], sale_verbs[], cash_verbs[], approval_verbs[], correct_verbs[], money_verbs[],
     document_verbs[], report_verbs[], watch_verbs[], call_verbs[], enrol_verbs[], import_verbs[],
-    audit_verbs[], recovery_verbs[], rights_verbs[], price_verbs[];
+    audit_verbs[], recovery_verbs[], rights_verbs[], price_verbs[], printing_verbs[];
 
 /* Every verb in order; false from `each` stops. */
 void verbs_each(bool (*each)(void *context, const struct verb *verb), void *context);
@@ -215,6 +216,7 @@ struct args {
     bool quiet;
     const char *profile;
     const char *server;
+    const char *language; /* NULL: not said */
     uint64_t wait_ms;
 };
 
@@ -243,6 +245,8 @@ void help_noun(const char *entity, FILE *out);
 void help_verb(const struct verb *verb, FILE *out);
 /* All verbs as a manual page or a completion. */
 void help_usage(enum usage_form form, FILE *out);
+/* Of a program of its own that takes the words of one verb. */
+void help_usage_of(const struct verb *verb, const char *program, enum usage_form form, FILE *out);
 
 /* ---- a verb at work ---- */
 
@@ -254,11 +258,12 @@ struct run {
     bool json;
     bool terminal; /* standard output is one */
     bool unicode;
-    size_t width;       /* columns that a line may take; 0: any */
-    size_t stand_again; /* commands from before a restore that count as they did */
-    int exit_code;      /* of the last call or ask that came to nothing */
-    bool zone_told;     /* the zone of the times that are shown */
-    bool untrue;        /* the server broke the protocol: it is asked nothing more in this run */
+    enum language language; /* of refusals */
+    size_t width;           /* columns that a line may take; 0: any */
+    size_t stand_again;     /* commands from before a restore that count as they did */
+    int exit_code;          /* of the last call or ask that came to nothing */
+    bool zone_told;         /* the zone of the times that are shown */
+    bool untrue; /* the server broke the protocol: it is asked nothing more in this run */
     struct tefter_habits habits; /* of who is at this terminal */
     struct currency currency;    /* the company's, by these habits */
     Tefter__RefusalCode refused; /* of the last one that was refused; 0: none was */
@@ -317,6 +322,8 @@ ProtobufCMessage *run_build(struct run *run, const ProtobufCMessageDescriptor *t
 int run_submit(struct run *run, const Tefter__Command *command, const char *pattern);
 void run_tell_done(struct run *run, const Tefter__Done *done, const char *pattern);
 void run_json(struct run *run, const ProtobufCMessage *message);
+/* The text as a QR code, in blocks of the terminal. What cannot be drawn is left out. */
+void qr_tell(FILE *out, const char *text);
 
 int run_command(struct run *run); /* a verb that is a row */
 int run_query(struct run *run);
@@ -434,6 +441,8 @@ const char *date_text(uint32_t date, char out[CELL_MAX]);
 /* An instant by the clock of this terminal's branch; the first one of a run names its zone. */
 const char *time_text(struct run *run, int64_t instant_ms, char out[CELL_MAX]);
 const char *time_of_day(const struct run *run, int64_t instant_ms, char out[CELL_MAX]);
+/* Whom sentences are for: their money, clock and language. */
+struct speech run_speech(const struct run *run);
 /* Minutes from UTC: of the branch; of this device where the server does not say it. */
 int32_t run_utc_offset(const struct run *run);
 const char *price_text(const struct run *run, int64_t price, char out[CELL_MAX]);

@@ -1,4 +1,5 @@
 /* Customers: who they are, what they owe, how far they may go. */
+#include "base/guessable.h"
 #include "base/limits.h"
 #include "base/tell.h"
 #include "cli/cli.h"
@@ -25,6 +26,10 @@ static const struct param customer_add[] = {
     OPTION("--term-days", NUMBER, "term_days",
            "days until their invoices are due (default: the group's or company's)"),
     CHOICE("--language", "language", "en vi zh fa el", "language of their documents"),
+    CHOICE("--no-debt-on-slips", "no_debt_on_slips", "true false",
+           "true: what they owe stands on no slip"),
+    CHOICE("--buyers-only", "buyers_only", "true false",
+           "true: goods go to their authorised buyers alone"),
     OPTION("--note", TEXT, "note", "a note on the customer"),
     OPTION("--payer", CUSTOMER, "payer",
            "who pays for them; wants the right to set limits, as tefter customer payer does"),
@@ -43,6 +48,10 @@ static const struct param customer_edit[] = {
     OPTION("--term-days", NUMBER, "term_days", "days until their invoices are due"),
     CLEAR_OPTION("days"),
     CHOICE("--language", "language", "en vi zh fa el", "language of their documents"),
+    CHOICE("--no-debt-on-slips", "no_debt_on_slips", "true false",
+           "true: what they owe stands on no slip"),
+    CHOICE("--buyers-only", "buyers_only", "true false",
+           "true: goods go to their authorised buyers alone"),
     OPTION("--note", TEXT, "note", "a note on the customer"),
     END,
 };
@@ -572,10 +581,16 @@ static bool read_new_pin(struct run *run, char pin[PASSWORD_MAX_BYTES + 2])
         return false;
     }
     size_t size = strlen(pin);
-    if (size >= PIN_MIN_DIGITS && size <= PIN_MAX_DIGITS && strspn(pin, "0123456789") == size)
+    bool formed =
+        size >= PIN_MIN_DIGITS && size <= PIN_MAX_DIGITS && strspn(pin, "0123456789") == size;
+    if (formed && !pin_guessable(pin))
         return true;
-    (void)run_say(run, EXIT_USE, "A PIN is %d to %d digits. Nothing changed.", PIN_MIN_DIGITS,
-                  PIN_MAX_DIGITS);
+    if (formed)
+        (void)run_say(run, EXIT_USE,
+                      "That PIN is too easy to guess: choose another. Nothing changed.");
+    else
+        (void)run_say(run, EXIT_USE, "A PIN is %d to %d digits. Nothing changed.", PIN_MIN_DIGITS,
+                      PIN_MAX_DIGITS);
     return false;
 }
 
@@ -820,19 +835,19 @@ const struct verb customer_verbs[] = {
      .summary = "change their name, phone, area or terms",
      .params = customer_edit,
      .command = "change_customer",
-     .done = "{CUSTOMER} is changed."},
+     .done = N_("{CUSTOMER} is changed.")},
     {.entity = "customer",
      .verb = "lock",
      .summary = "stop sales on credit, in all branches at once",
      .params = customer_lock,
      .command = "lock_customer",
-     .done = "{CUSTOMER} is locked at every branch.| {owes}.|"},
+     .done = N_("{CUSTOMER} is locked at every branch.| {owes}.|")},
     {.entity = "customer",
      .verb = "unlock",
      .summary = "allow sales on credit again",
      .params = customer_unlock,
      .command = "unlock_customer",
-     .done = "{CUSTOMER} is no longer locked|: {available}|."},
+     .done = N_("{CUSTOMER} is no longer locked|: {available}|.")},
     {.entity = "customer",
      .verb = "history",
      .summary = "list every document with the running balance",
@@ -892,6 +907,6 @@ const struct verb customer_verbs[] = {
      .summary = "let someone buy on it no more",
      .params = person_revoke,
      .command = "revoke_buyer",
-     .done = "Buyer {BUYER} may no longer buy on the account of {CUSTOMER}."},
+     .done = N_("Buyer {BUYER} may no longer buy on the account of {CUSTOMER}.")},
     END_VERBS,
 };

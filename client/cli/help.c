@@ -17,6 +17,8 @@ const struct param global_params[] = {
            "HOST:PORT of the server (default: TEFTER_SERVER, else the profile's)"),
     OPTION("--wait", NUMBER, NULL,
            "wait at most N seconds for the server; 0: try once (default: 15)"),
+    CHOICE("--language", NULL, "en vi zh fa el",
+           "language of refusals (default: TEFTER_LANGUAGE, else en)"),
     OPTION("--quiet", FLAG, NULL, "print the result and errors only"),
     OPTION("--help", FLAG, NULL, "show what the command takes"),
     END,
@@ -381,7 +383,7 @@ static void tell_ends(struct usage *usage)
     usage_text(usage, "~/.config/tefter holds this terminal's address of the server, certificate, "
                       "key and commands under way. It belongs to one device: do not copy it.");
     usage_heading(usage, "See also");
-    usage_text(usage, "tefterd(8)");
+    usage_text(usage, "tefter-printer(1), tefterd(8)");
 }
 
 void help_usage(enum usage_form form, FILE *out)
@@ -400,5 +402,29 @@ void help_usage(enum usage_form form, FILE *out)
     usage_heading(&usage, "Commands");
     verbs_each(tell_verb, &usage);
     tell_ends(&usage);
+    usage_end(&usage);
+}
+
+void help_usage_of(const struct verb *verb, const char *program, enum usage_form form, FILE *out)
+{
+    char line[LINE_MAX_BYTES] = "";
+    struct usage usage = {.out = out, .form = form, .program = program};
+    FILE *synopsis = fmemopen(line, sizeof(line), "w");
+    need(synopsis != NULL);
+    tell(synopsis, "%s ", program);
+    put_operands(verb, synopsis);
+    tell(synopsis, " [--OPTION ...]");
+    (void)fclose(synopsis);
+    usage_begin(&usage, "1", verb->summary);
+    usage_heading(&usage, "Synopsis");
+    usage_text(&usage, line);
+    usage_heading(&usage, "Description");
+    usage_text(&usage, verb->more != NULL ? verb->more : verb->summary);
+    usage_heading(&usage, "Options");
+    usage_command(&usage, "", NULL, verb->summary);
+    tell_params(&usage, verb, verb->params);
+    tell_params(&usage, NULL, global_params);
+    usage_heading(&usage, "See also");
+    usage_text(&usage, "tefter(1), tefterd(8)");
     usage_end(&usage);
 }

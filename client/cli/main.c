@@ -66,6 +66,17 @@ static bool speaks_utf8(void)
     return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
+/* --language, else TEFTER_LANGUAGE; one that is not known is a mistake only when it is said. */
+static bool take_language(struct run *run)
+{
+    const char *said = run->args.language;
+    const char *wanted = said != NULL ? said : getenv("TEFTER_LANGUAGE");
+    if (wanted == NULL || language_of(wanted, &run->language) || said == NULL)
+        return true;
+    (void)run_say(run, EXIT_USE, "\"%s\": the languages are en, vi, zh, fa and el.", said);
+    return false;
+}
+
 static int work(struct run *run)
 {
     const struct verb *verb = run->args.verb;
@@ -140,6 +151,8 @@ static int run_verb(const struct verb *verb, int argc, char **argv)
         return run_end(&run, code);
     }
     run.json = run.args.json;
+    if (!take_language(&run))
+        return run_end(&run, EXIT_USE);
     if (run.args.help && !verb->helps) {
         help_verb(verb, stdout);
         return run_end(&run, EXIT_DONE);
@@ -161,7 +174,7 @@ static int leading_options(int argc, char **argv)
     while (at < argc && argv[at][0] == '-' && argv[at][1] == '-' && argv[at][2] != '\0') {
         bool valued = strchr(argv[at], '=') == NULL &&
                       (strcmp(argv[at], "--profile") == 0 || strcmp(argv[at], "--server") == 0 ||
-                       strcmp(argv[at], "--wait") == 0);
+                       strcmp(argv[at], "--wait") == 0 || strcmp(argv[at], "--language") == 0);
         at += valued ? 2 : 1;
     }
     return at < argc ? at : argc;

@@ -114,8 +114,8 @@ static int pay_run(struct run *run)
         !fill_bills(run, command->take_payment))
         return run->exit_code;
     return run_submit(run, command,
-                      "{number}| {taken$}| taken.|| Rounded off {rounded$}.|| Matched "
-                      "{matched$}.|| {owes}|, {available}|.");
+                      N_("{number}| {taken$}| taken.|| Rounded off {rounded$}.|| Matched "
+                         "{matched$}.|| {owes}|, {available}|."));
 }
 
 /* ---- confirm, reverse ---- */
@@ -243,7 +243,7 @@ static int match_run(struct run *run)
     if (arg_flag(&run->args, "--preview"))
         return preview_run(run, command->match_items);
     return run_submit(run, command,
-                      "Matched| {matched$}|| (match {match})|.| {owes}|, {available}|.");
+                      N_("Matched| {matched$}|| (match {match})|.| {owes}|, {available}|."));
 }
 
 static const struct param unmatch_params[] = {
@@ -292,7 +292,7 @@ const struct verb money_verbs[] = {
      .summary = "undo a match",
      .params = unmatch_params,
      .command = "undo_match",
-     .done = "Match {MATCH} is undone.| {owes}|, {available}|."},
+     .done = N_("Match {MATCH} is undone.| {owes}|, {available}|.")},
     {.entity = "unmatched",
      .summary = "list money not yet matched, oldest first",
      .params = unmatched_params,
@@ -305,6 +305,6 @@ const struct verb money_verbs[] = {
      .summary = "reverse a whole document",
      .params = reverse_params,
      .command = "reverse_document",
-     .done = "{NUMBER} is reversed| by {reversal}|.| {owes}|, {available}|."},
+     .done = N_("{NUMBER} is reversed| by {reversal}|.| {owes}|, {available}|.")},
     END_VERBS,
 };

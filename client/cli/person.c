@@ -392,6 +392,8 @@ static void put_status(struct run *run, const Tefter__StatusAnswer *status)
              status->audit_seal == NULL ? "" : status->audit_seal);
     if (status->has_root_certificate_ends_ms)
         put_time(run, "root certificate ends", true, status->root_certificate_ends_ms);
+    if (status->has_web_certificate_ends_ms)
+        put_time(run, "page certificate ends", true, status->web_certificate_ends_ms);
     if (status->has_journal_slow_ms)
         put_count("journal slow ms", status->journal_slow_ms);
     if (status->has_follower_seq) {

@@ -164,21 +164,21 @@ const struct verb price_verbs[] = {
      .summary = "add a price list",
      .params = price_add,
      .command = "add_price_list",
-     .done = "Price list {CODE}| is added. Put prices on it: tefter price set {CODE}| PRODUCT "
-             "PRICE, or tefter import prices FILE."},
+     .done = N_("Price list {CODE}| is added. Put prices on it: tefter price set {CODE}| PRODUCT "
+                "PRICE, or tefter import prices FILE.")},
     {.entity = "price",
      .verb = "change",
      .summary = "change its name, or whom and where it is for",
      .params = price_change,
      .command = "change_price_list",
-     .done = "Price list {LIST} is changed."},
+     .done = N_("Price list {LIST} is changed.")},
     {.entity = "price",
      .verb = "set",
      .summary = "set a price of a list",
      .params = price_set,
      .run = price_set_run,
      .command = "set_prices",
-     .done = "{PRODUCT} has its price on {LIST}.",
+     .done = N_("{PRODUCT} has its price on {LIST}."),
      .more = "tefter price set GOLD CEM40 88k --from-quantity 100 --from 2027-01-01\n"
              "Which price applies to a customer: that of a list for a group of theirs at\n"
              "the branch, else for the group, else for the branch, else for all; else the\n"
@@ -198,13 +198,13 @@ const struct verb price_verbs[] = {
      .params = one_list,
      .command = "change_price_list",
      .fixed = "retired=true",
-     .done = "Price list {LIST} is retired."},
+     .done = N_("Price list {LIST} is retired.")},
     {.entity = "price",
      .verb = "again",
      .summary = "let its prices count again",
      .params = one_list,
      .command = "change_price_list",
      .fixed = "retired=false",
-     .done = "Price list {LIST} counts again."},
+     .done = N_("Price list {LIST} counts again.")},
     END_VERBS,
 };

@@ -28,10 +28,10 @@ static const char *kind_name(uint32_t kind, char out[CELL_MAX])
 /* Why it is not back as it was, or what else there is to say. */
 static const char *said(struct run *run, const Tefter__OfferRow *row, char out[LINE_MAX_BYTES])
 {
+    struct speech speech = run_speech(run);
     out[0] = '\0';
     if (row->refusal != NULL)
-        (void)refusal_sentence_in_zone(row->refusal, run_currency(run), run_utc_offset(run), out,
-                                       LINE_MAX_BYTES);
+        (void)refusal_sentence_for(row->refusal, &speech, out, LINE_MAX_BYTES);
     else if (row->reason != NULL)
         (void)snprintf(out, LINE_MAX_BYTES, "%s", text_of(row->reason));
     else if (row->over_limit)
@@ -175,19 +175,19 @@ const struct verb recovery_verbs[] = {
      .verb = "apply",
      .summary = "apply all that was offered, and wait for no terminal any more",
      .command = "apply_offers",
-     .done = "What was offered is being applied."},
+     .done = N_("What was offered is being applied.")},
     {.entity = "recovery",
      .verb = "decline",
      .summary = "let a paper of before the restore not come back",
      .params = decline,
      .command = "decline_offer",
-     .done = "{SEQ} does not come back."},
+     .done = N_("{SEQ} does not come back.")},
     {.entity = "recovery",
      .verb = "close",
      .summary = "end the recovery: new papers get numbers of the usual series again",
      .params = closing,
      .command = "close_recovery",
-     .done = "The recovery is closed."},
+     .done = N_("The recovery is closed.")},
     {.entity = "recovery",
      .summary = "show what came back after a restore, what did not, and who was not heard",
      .params = worklist,

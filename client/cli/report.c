@@ -396,6 +396,7 @@ static const struct column alarm_columns[] = {
     {"WITH SITE", "site_code", COLUMN_TEXT},
     {"CASH OUT OVER", "cash_minor", COLUMN_MONEY},
     {"TILL OFF BY", "difference_minor", COLUMN_MONEY},
+    {"TILL BELOW NOTHING BY", "short_minor", COLUMN_MONEY},
     {"DOCUMENTS", "documents", COLUMN_NUMBER},
     {"IMPORT", "source", COLUMN_TEXT},
     {"BY", "login", COLUMN_TEXT},
@@ -406,7 +407,80 @@ static const struct column alarm_columns[] = {
     END_COLUMNS,
 };
 
+/* ---- the board ---- */
+
+static const struct param board_params[] = {
+    OPTION("--recount", FLAG, "recount", "count anew from the records, for comparing"),
+    END,
+};
+
+static const struct column board_columns[] = {
+    {"BRANCH", "branch", COLUMN_BRANCH}, /* none: the company */
+    {"DATE", "date", COLUMN_DATE},
+    {"OWED", "owed_minor", COLUMN_MONEY},
+    {"IN CREDIT", "in_credit_minor", COLUMN_MONEY},
+    {"OVERDUE", "overdue_minor", COLUMN_MONEY},
+    {"NOT YET MATCHED", "unmatched_minor", COLUMN_MONEY},
+    {"SINCE", "unmatched_since_ms", COLUMN_TIME},
+    {"OVER LIMIT", "over_limit", COLUMN_NUMBER},
+    {"BY", "over_limit_minor", COLUMN_MONEY},
+    {"SOLD", "sold_minor", COLUMN_MONEY},
+    {"ON CREDIT", "on_credit_minor", COLUMN_MONEY},
+    {"COLLECTED", "collected_minor", COLUMN_MONEY},
+    {"CREDITED", "credited_minor", COLUMN_MONEY},
+    {"REFUNDED", "refunded_minor", COLUMN_MONEY},
+    {"REVERSED", "reversed_minor", COLUMN_MONEY},
+    END_COLUMNS,
+};
+
+static const struct param exposures_params[] = {
+    OPTION("--branch", BRANCH, "branch", "of customers that this branch opened"),
+    OPTION("--rows", NUMBER, "rows", "so many; 10"),
+    END,
+};
+
+static const struct column exposures_columns[] = {
+    {"CODE", "who.code", COLUMN_TEXT},          {"NAME", "who.name", COLUMN_TEXT},
+    {"USED", "share_bp", COLUMN_PERCENT},       {"OWED", "account.balance_minor", COLUMN_MONEY},
+    {"AVAILABLE", "account", COLUMN_AVAILABLE}, END_COLUMNS,
+};
+
+static const struct column now_columns[] = {
+    {"CODE", "code", COLUMN_TEXT},
+    {"NAME", "name", COLUMN_TEXT},
+    {"DATE", "date", COLUMN_DATE},
+    {"BLOCKED", "blocked", COLUMN_FLAG},
+    {"TERMINALS", "terminals", COLUMN_NUMBER},
+    {"CONNECTED", "connected", COLUMN_NUMBER},
+    {"HEARD", "heard_ms", COLUMN_TIME},
+    {"TILLS", "tills", COLUMN_NUMBER},
+    {"OPEN", "tills_open", COLUMN_NUMBER},
+    {"COUNTED", "tills_counted", COLUMN_NUMBER},
+    END_COLUMNS,
+};
+
 const struct verb report_verbs[] = {
+    {.entity = "board",
+     .verb = "totals",
+     .summary = "show what each branch and the company is owed, sold and collected today",
+     .params = board_params,
+     .query = "totals",
+     .rows = "rows",
+     .columns = board_columns},
+    {.entity = "board",
+     .verb = "exposures",
+     .summary = "list who has used most of their limit",
+     .params = exposures_params,
+     .query = "top_exposures",
+     .rows = "rows",
+     .columns = exposures_columns,
+     .empty = "Nobody has used anything of a limit."},
+    {.entity = "board",
+     .verb = "branches",
+     .summary = "show each branch at this moment: its date, its terminals and tills",
+     .query = "branches_now",
+     .rows = "branches",
+     .columns = now_columns},
     {.entity = "alarms",
      .summary =
          "list what people must see: posted over a limit, much cash taken out, a till that is off, "

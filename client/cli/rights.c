@@ -251,8 +251,8 @@ static int rights_set_run(struct run *run)
     command.kind_case = TEFTER__COMMAND__KIND_SET_THRESHOLDS;
     command.set_thresholds = &set;
     return run_submit(run, &command,
-                      "{WHAT} of {ROLE}: {MOST}.| It holds from now on (version "
-                      "{id}).|");
+                      N_("{WHAT} of {ROLE}: {MOST}.| It holds from now on (version "
+                         "{id}).|"));
 }
 
 const struct verb rights_verbs[] = {

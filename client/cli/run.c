@@ -157,6 +157,7 @@ static void resolved(void *context, const Tefter__Command *command, int64_t made
     char when[CELL_MAX];
     char words[CELL_MAX];
     char sentence[LINE_MAX_BYTES] = "it was done.";
+    struct speech speech = run_speech(run);
     bool refused = reply->result_case == TEFTER__REPLY__RESULT_REFUSED;
     if (again && !refused && reply->seq <= tefter_welcome(run->client)->seq) {
         run->stand_again++;
@@ -165,8 +166,7 @@ static void resolved(void *context, const Tefter__Command *command, int64_t made
     if (again)
         (void)snprintf(sentence, sizeof(sentence), "booked again.");
     if (refused)
-        (void)refusal_sentence_in_zone(reply->refused, run_currency(run), run_utc_offset(run),
-                                       sentence, sizeof(sentence));
+        (void)refusal_sentence_for(reply->refused, &speech, sentence, sizeof(sentence));
     else if (reply->done->number != NULL)
         (void)snprintf(sentence, sizeof(sentence), "%s: %s.",
                        again ? "booked again" : "it was done", reply->done->number);
@@ -330,6 +330,9 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(STAFF_BLOCKED):
     case CODE(TERMINAL_BLOCKED):
     case CODE(TERMINAL_UNKNOWN):
+    case CODE(ORIGIN_NOT_OURS):
+    case CODE(PROOF_WRONG):
+    case CODE(NOT_A_PRINTER):
     case CODE(CODE_WRONG):
     case CODE(CODE_USED):
     case CODE(CODE_EXPIRED):
@@ -338,6 +341,7 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(SECOND_PERSON_NEEDED):
     case CODE(MORE_THAN_YOU_MAY):
     case CODE(STAFF_OF_OTHER_BRANCH):
+    case CODE(BOUND_TO_BRANCH):
     case CODE(OWN_APPROVAL):
         return EXIT_NOT_ALLOWED;
     case CODE(BUSY):
@@ -347,6 +351,7 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(SERVER_OLDER):
     case CODE(CLIENT_OLDER):
     case CODE(RECORD_DAMAGED):
+    case CODE(NOTICES_OFF):
     case CODE(QUERY_DISABLED):
     case CODE(TOO_MANY_CONNECTIONS):
         return EXIT_NO_SERVER;
@@ -393,6 +398,7 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(OVERDUE_TOO_MUCH):
     case CODE(DOCUMENT_TOO_BIG_FOR_CUSTOMER):
     case CODE(BUYER_NOT_AUTHORISED):
+    case CODE(BUYER_NEEDED):
     case CODE(BUYER_CAP_EXCEEDED):
     case CODE(PIN_NEEDED):
     case CODE(PIN_WRONG):
@@ -614,6 +620,7 @@ static void name_operands(struct run *run, char sentence[LINE_MAX_BYTES])
 static int say_refused(struct run *run, const Tefter__Refusal *refusal, const char *typed)
 {
     char sentence[LINE_MAX_BYTES];
+    struct speech speech = run_speech(run);
     run->refused = refusal->code;
     run->refused_minor = refusal->decision != NULL ? refusal->decision->amount_minor : 0;
     if (refusal->code == CODE(APPROVAL_NOT_OPEN) && !refusal->has_approval && say_approval(run))
@@ -623,8 +630,7 @@ static int say_refused(struct run *run, const Tefter__Refusal *refusal, const ch
         return run->exit_code;
     if (told.code == CODE(CASH_SALE_UNPAID) && strcmp(run->args.verb->entity, "correct") == 0)
         told.field = (char *)(uintptr_t) "correction";
-    (void)refusal_sentence_in_zone(&told, run_currency(run), run_utc_offset(run), sentence,
-                                   sizeof(sentence));
+    (void)refusal_sentence_for(&told, &speech, sentence, sizeof(sentence));
     name_operands(run, sentence);
     return run_say(run, (enum exit_code)refusal_exit(refusal->code), "%s%s%s%s",
                    typed == NULL ? "" : "\"", typed == NULL ? "" : typed,
@@ -775,13 +781,14 @@ static bool put_account(const struct done_words *words, const char *name, char *
     if (strcmp(name, "owes") == 0)
         (void)snprintf(out, capacity, "%s", balance_text(words->run, account->balance_minor, cell));
     else if (account->unlimited)
-        (void)snprintf(out, capacity, "no limit");
+        (void)words_say(out, capacity, words->run->language, N_("no limit"), NULL);
     else if (account->available_minor >= 0)
-        (void)snprintf(out, capacity, "available %s",
-                       money_text(words->run, account->available_minor, cell));
+        (void)words_say(out, capacity, words->run->language, N_("available {amount}"), "amount",
+                        money_text(words->run, account->available_minor, cell), NULL);
     else
-        (void)snprintf(out, capacity, "%s over by %s", sign_over(words->run),
-                       money_text(words->run, -account->available_minor, cell));
+        (void)words_say(out, capacity, words->run->language, N_("{sign} over by {amount}"), "sign",
+                        sign_over(words->run), "amount",
+                        money_text(words->run, -account->available_minor, cell), NULL);
     return true;
 }
 
@@ -813,7 +820,7 @@ static bool done_word(void *context, const char *name, char *out, size_t capacit
         return number != NULL && number[0] != '\0';
     }
     if (strcmp(name, "pin") == 0) {
-        (void)snprintf(out, capacity, "with PIN");
+        (void)words_say(out, capacity, run->language, N_("with PIN"), NULL);
         return done->with_pin;
     }
     if (strcmp(name, "total$") == 0)
@@ -856,13 +863,14 @@ static bool limit_alone(const Tefter__Decision *decision)
 static void tell_over(struct run *run, const Tefter__Done *done, const char *amount)
 {
     char walls[LINE_MAX_BYTES];
+    struct speech speech = run_speech(run);
     Tefter__Verdict verdict = done->decision == NULL ? 0 : done->decision->verdict;
     const char *why = verdict == TEFTER__VERDICT__VERDICT_APPROVED ? "it was approved"
                       : verdict == TEFTER__VERDICT__VERDICT_POSTED ? "it had happened already"
                       : verdict == TEFTER__VERDICT__VERDICT_WARNED ? "the policy only warns"
                                                                    : "";
     if (!limit_alone(done->decision) &&
-        decision_sentence(done->decision, run_currency(run), walls, sizeof(walls)))
+        decision_sentence(done->decision, &speech, walls, sizeof(walls)))
         run_note(run, "Note: %s%s%s%s", walls, why[0] == '\0' ? "" : " But ", why,
                  why[0] == '\0' ? "" : ".");
     else
@@ -987,7 +995,8 @@ void run_tell_done(struct run *run, const Tefter__Done *done, const char *patter
         tell_warning(run, done, done->warnings[i]);
     if (run->json)
         return;
-    (void)sentence_write(pattern, done_word, &words, sentence, sizeof(sentence));
+    (void)words_write(words_in(run->language, pattern), done_word, &words, sentence,
+                      sizeof(sentence));
     tell(stdout, "%s\n", sentence);
     tell_freed(run, done);
 }

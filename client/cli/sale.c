@@ -602,8 +602,8 @@ static int ask_for(struct run *run, Tefter__IssueInvoice *invoice)
     note.value = (char *)(uintptr_t)arg_text(&run->args, "--ask");
     ask.note = note.value[0] == '\0' ? invoice->note : &note;
     return run_submit(run, &command,
-                      "Approval| {id}| is asked for. When it is granted: tefter approval sell| "
-                      "{id}|");
+                      N_("Approval| {id}| is asked for. When it is granted: tefter approval sell| "
+                         "{id}|"));
 }
 
 /* A refusal that an approval would lift: it is asked for by a word more. */
@@ -758,7 +758,7 @@ static int credit_run(struct run *run)
                : fill_credit(run, command->issue_credit_note)))
         return run->exit_code;
     return run_submit(run, command,
-                      "{number}| {total$}|.| Matched {matched$}.|| {owes}|, {available}|.");
+                      N_("{number}| {total$}|.| Matched {matched$}.|| {owes}|, {available}|."));
 }
 
 const struct verb sale_verbs[] = {

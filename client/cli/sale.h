@@ -29,6 +29,6 @@ Tefter__Charge **sale_charges(struct run *run, size_t *ret_count, bool *ret_good
     OPTION("--pin-file", FILE, NULL,                                                               \
            "the buyer's PIN is its first line; -: standard input (default: asked for, if they "    \
            "have one)")
-#define SALE_DONE "{number}| {total$}|, due {due}|, taken {pin}|.| {owes}|, {available}|."
+#define SALE_DONE N_("{number}| {total$}|, due {due}|, taken {pin}|.| {owes}|, {available}|.")
 /* Shows what the sale would meet. */
 int sale_what_if(struct run *run, Tefter__IssueInvoice *invoice);

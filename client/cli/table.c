@@ -217,7 +217,9 @@ const char *balance_text(const struct run *run, int64_t balance_minor, char out[
     bool credit = balance_minor < 0;
     (void)money_sentence(credit ? -balance_minor : balance_minor, run_currency(run), amount,
                          sizeof(amount));
-    (void)snprintf(out, CELL_MAX, "%s %.200s", credit ? "In credit" : "Owes", amount);
+    (void)words_say(out, CELL_MAX, run->language,
+                    credit ? N_("In credit {amount}") : N_("Owes {amount}"), "amount", amount,
+                    NULL);
     return out;
 }
 
@@ -236,6 +238,11 @@ const char *date_text(uint32_t date, char out[CELL_MAX])
 {
     date_write(date, out);
     return out;
+}
+
+struct speech run_speech(const struct run *run)
+{
+    return (struct speech){run_currency(run), run_utc_offset(run), run->language, false};
 }
 
 int32_t run_utc_offset(const struct run *run)

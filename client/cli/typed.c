@@ -116,6 +116,8 @@ const Tefter__BranchRecord *branch_row(struct run *run, uint32_t branch)
 
 const char *branch_code(struct run *run, uint32_t branch)
 {
+    if (branch == 0) /* of totals */
+        return "company";
     const Tefter__BranchRecord *row = branch_row(run, branch);
     return row != NULL ? row->code : number_name(run, branch);
 }

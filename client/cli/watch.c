@@ -19,6 +19,11 @@ static const struct param watch_params[] = {
     OPTION("--alarms", FLAG, NULL,
            "show what people must see, not customers: posted over a limit, a terminal's profile "
            "copied"),
+    OPTION("--totals", FLAG, NULL, "show what branches and the company are owed, sold, collected"),
+    OPTION(
+        "--decisions", FLAG, NULL,
+        "show sales that are refused, parked, approved or posted over a limit, and what is taken "
+        "back"),
     OPTION("--for", NUMBER, NULL, "end after N seconds"),
     OPTION("--sets", NUMBER, NULL, "end after N changes, the first replica not counted"),
     END,
@@ -306,7 +311,11 @@ static void put_alarm(struct watch *watch, const Tefter__AlarmRow *alarm)
             tell(stdout, " incarnation %" PRIu32, alarm->incarnation);
         return;
     }
-    if (alarm->has_difference_minor)
+    if (alarm->has_short_minor)
+        tell(stdout, "%s %s  a till is %s below nothing", sign_over(watch->run),
+             alarm->number == NULL ? "" : alarm->number,
+             money_text(watch->run, alarm->short_minor, amount));
+    else if (alarm->has_difference_minor)
         tell(stdout, "%s %s  a till is off by %s", sign_over(watch->run),
              alarm->number == NULL ? "" : alarm->number,
              money_text(watch->run, alarm->difference_minor, amount));
@@ -331,6 +340,40 @@ static void put_alarm(struct watch *watch, const Tefter__AlarmRow *alarm)
              alarm->source);
     if (alarm->login != NULL)
         tell(stdout, "  by %s", alarm->login);
+}
+
+static void put_figure(struct watch *watch, const char *word, int64_t amount_minor)
+{
+    char amount[CELL_MAX];
+    tell(stdout, "  %s %s", word, money_text(watch->run, amount_minor, amount));
+}
+
+static void put_totals(struct watch *watch, const Tefter__TotalsRow *totals)
+{
+    tell(stdout, "%s", branch_code(watch->run, totals->branch));
+    put_figure(watch, "owed", totals->owed_minor);
+    put_figure(watch, "overdue", totals->overdue_minor);
+    put_figure(watch, "not yet matched", totals->unmatched_minor);
+    put_figure(watch, "sold", totals->sold_minor);
+    put_figure(watch, "of it on credit", totals->on_credit_minor);
+    put_figure(watch, "collected", totals->collected_minor);
+}
+
+static void put_decision(struct watch *watch, const Tefter__DecisionRow *decision)
+{
+    char word[CELL_MAX];
+    tell(stdout, "%s",
+         enum_word(&tefter__decision_kind__descriptor, (int)decision->kind, word, sizeof(word)));
+    if (decision->customer_code != NULL)
+        tell(stdout, "  %s %s", decision->customer_code, text_of(decision->customer_name));
+    if (decision->number != NULL)
+        tell(stdout, "  %s", decision->number);
+    if (decision->has_amount_minor)
+        put_figure(watch, "of", decision->amount_minor);
+    if (decision->has_over_by_minor)
+        put_figure(watch, "over by", decision->over_by_minor);
+    if (decision->login != NULL)
+        tell(stdout, "  by %s", decision->login);
 }
 
 /* Who may buy is told by the account's row of the set. */
@@ -389,6 +432,12 @@ static void put_row(struct watch *watch, const Tefter__Row *row, const struct te
         break;
     case TEFTER__ROW__KIND_ALARM:
         put_alarm(watch, row->alarm);
+        break;
+    case TEFTER__ROW__KIND_TOTALS:
+        put_totals(watch, row->totals);
+        break;
+    case TEFTER__ROW__KIND_DECISION:
+        put_decision(watch, row->decision);
         break;
     case TEFTER__ROW__KIND__NOT_SET:
     case _TEFTER__ROW__KIND__CASE_IS_INT_SIZE:
@@ -476,6 +525,10 @@ static Tefter__Topic wanted_topic(const struct run *run)
 {
     if (arg_flag(&run->args, "--alarms"))
         return TEFTER__TOPIC__TOPIC_ALARMS;
+    if (arg_flag(&run->args, "--totals"))
+        return TEFTER__TOPIC__TOPIC_TOTALS;
+    if (arg_flag(&run->args, "--decisions"))
+        return TEFTER__TOPIC__TOPIC_DECISIONS;
     return arg_flag(&run->args, "--approvals") ? TEFTER__TOPIC__TOPIC_APPROVALS
                                                : TEFTER__TOPIC__TOPIC_CUSTOMERS;
 }

@@ -58,9 +58,26 @@ static const char *address_of(const struct tefter_options *options,
     return variable != NULL && variable[0] != '\0' ? variable : enrolment->address;
 }
 
+static bool client_lent(struct tefter *client, const struct tefter_lent *lent,
+                        struct failure *failure)
+{
+    if (lent->token_size > PROFILE_TOKEN_MAX)
+        return fail(failure, FAULT_USE, 0, "that is no token");
+    client->lent = true;
+    client->lent_socket = lent->socket;
+    (void)snprintf(client->address, sizeof(client->address), "the server");
+    ids_init_lent(&client->ids, lent->terminal);
+    memcpy(client->token.bytes, lent->token, lent->token_size);
+    client->token.size = lent->token_size;
+    client->token.expires_ms = INT64_MAX; /* the server says when it is over */
+    return true;
+}
+
 static bool client_profile(struct tefter *client, const struct tefter_options *options,
                            struct failure *failure)
 {
+    if (options->lent != NULL)
+        return client_lent(client, options->lent, failure);
     if (!tefter_profile_folder(options->profile, client->folder, failure) ||
         !tefter_profile_read(client->folder, &client->enrolment, failure))
         return false;

@@ -96,6 +96,15 @@ static bool take_block(struct ids *ids, int64_t now_ms, struct failure *failure)
     return true;
 }
 
+void ids_init_lent(struct ids *ids, uint32_t terminal)
+{
+    uint64_t begin = 0;
+    *ids = (struct ids){.terminal = terminal, .lent = true};
+    random_bytes(&begin, sizeof begin);
+    ids->next = begin >> 17; /* of 48 bits: half of what there is lies before it */
+    ids->end = UINT64_MAX;
+}
+
 bool ids_make(struct ids *ids, int64_t now_ms, uint8_t ret_id[TEFTER_ID_SIZE],
               struct failure *failure)
 {
@@ -113,7 +122,7 @@ void ids_fini(struct ids *ids)
     int lock = -1;
     uint64_t next = 0;
     int64_t last_ms = 0;
-    if (ids->end == 1 || !folder_lock(ids->folder, &lock, NULL))
+    if (ids->lent || ids->end == 1 || !folder_lock(ids->folder, &lock, NULL))
         return;
     if (counter_read(ids, &next, &last_ms, NULL) && ids->last_ms > last_ms) {
         /* the rest of the newest block is not lost */

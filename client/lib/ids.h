@@ -19,11 +19,14 @@ struct ids {
     uint64_t next;   /* counter of the next id */
     uint64_t end;    /* of the block */
     int64_t last_ms; /* of the newest id of any process that we know of */
+    bool lent;       /* there is no folder */
 };
 
 void ids_init(struct ids *ids, const char *folder, uint32_t terminal);
 bool ids_make(struct ids *ids, int64_t now_ms, uint8_t ret_id[TEFTER_ID_SIZE],
               struct failure *failure);
+/* Without a folder: the counter begins where no other one is, by chance. */
+void ids_init_lent(struct ids *ids, uint32_t terminal);
 /* Leaves the newest milliseconds for the next process. */
 void ids_fini(struct ids *ids);
 

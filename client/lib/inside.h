@@ -130,6 +130,8 @@ struct tefter_feed {
 /* ---- the client ---- */
 
 struct tefter {
+    bool lent;       /* the server lent its connection: there is no profile */
+    int lent_socket; /* -1: it was taken */
     struct loop *loop;
     bool own_loop;
     char folder[TEFTER_PATH_MAX];

@@ -53,6 +53,8 @@ static void send_own(struct tefter *client, uint64_t number, Tefter__FromTermina
 static uint32_t wire_version(const struct tefter *client)
 {
     struct tls_peer peer;
+    if (client->lent)
+        return 2;
     stream_peer(client->link.end->stream, &peer);
     return strcmp(peer.alpn, TLS_ALPN_TERMINAL) == 0 ? 2 : 1;
 }
@@ -65,7 +67,7 @@ static void send_hello(struct tefter *client)
     struct incarnation met;
     hello.wire = wire_version(client);
     hello.program = client->program;
-    if (hello.wire >= 2) {
+    if (hello.wire >= 2 && !client->lent) {
         profile_mark_read(client->folder, &mark);
         (void)profile_incarnation_read(client->folder, &met);
         hello.has_mark = true;
@@ -147,7 +149,8 @@ static void lost(struct tefter *client, const char *reason)
     client->link.state = LINK_WAITING;
     client->link.attempts++;
     frame_reader_fini(&client->link.reader);
-    loop_timer_start(client->link.retry, retry_delay(client), 0);
+    if (!client->lent)
+        loop_timer_start(client->link.retry, retry_delay(client), 0);
     client->link.failures++;
     feeds_lost(client);
     requests_lost(client);
@@ -236,8 +239,10 @@ static void opened(struct tefter *client)
     feeds_open(client);
     requests_pump(client);
     outbox_offer(client);
-    offers_begin(client);
-    renewal_begin(client);
+    if (!client->lent) {
+        offers_begin(client);
+        renewal_begin(client);
+    }
     client_changed(client);
     client_happened(client);
 }
@@ -260,7 +265,9 @@ static ProtobufCMessage *copy_of(const ProtobufCMessage *message, struct arena *
 
 static bool token_is_good(struct tefter *client)
 {
-    (void)profile_token_read(client->folder, &client->token, NULL); /* another process's login */
+    if (!client->lent)
+        (void)profile_token_read(client->folder, &client->token,
+                                 NULL); /* another process's login */
     return client->token.size > 0 && client->token.expires_ms > tefter_now_ms(client);
 }
 
@@ -327,7 +334,7 @@ static void greeted(struct tefter *client, const Tefter__Welcome *welcome)
     struct incarnation said =
         incarnation_of(welcome->incarnation,
                        slice_of(welcome->incarnation_nonce.data, welcome->incarnation_nonce.len));
-    if (is_outlived(client, &said))
+    if (!client->lent && is_outlived(client, &said))
         return;
     client->welcome = (Tefter__Welcome *)copy_of(&welcome->base, &client->welcome_arena);
     if (client->welcome == NULL) {
@@ -343,7 +350,8 @@ static void greeted(struct tefter *client, const Tefter__Welcome *welcome)
     client->shows_mark = welcome->has_mark_old;
     client->profile_old = false;
     take_mark(client, welcome->mark_old, welcome->has_mark, welcome->mark);
-    if (client->welcome->recovery != NULL && !client->outbox.open) /* who only asks offers too */
+    if (client->welcome->recovery != NULL && !client->outbox.open &&
+        !client->lent) /* who only asks offers too */
         (void)outbox_open(&client->outbox, client->folder, wall_ms(), NULL);
     outbox_reoffer(&client->outbox);
     bool offer_only = welcome->recovery != NULL && welcome->recovery->offer_only;
@@ -365,7 +373,7 @@ static void keep_person(struct tefter *client, const Tefter__LoggedIn *person)
     bool same = token.size == client->token.size &&
                 memcmp(token.bytes, client->token.bytes, token.size) == 0;
     client->token = token;
-    if (!same)
+    if (!same && !client->lent)
         (void)profile_token_write(client->folder, &token, NULL); /* else a login more */
 }
 
@@ -383,7 +391,8 @@ void link_logged_out(struct tefter *client)
     client->token.size = 0;
     client->person = NULL;
     feeds_lost(client); /* the server has dropped them */
-    (void)profile_token_write(client->folder, &client->token, NULL);
+    if (!client->lent)
+        (void)profile_token_write(client->folder, &client->token, NULL);
     client_changed(client);
 }
 
@@ -421,7 +430,8 @@ static void token_refused(struct tefter *client, const Tefter__Refusal *refusal)
     client->link.expired = refusal->code == TEFTER__REFUSAL_CODE__CERTIFICATE_EXPIRED;
     if (!client->link.expired) {
         client->token.size = 0;
-        (void)profile_token_write(client->folder, &client->token, NULL);
+        if (!client->lent)
+            (void)profile_token_write(client->folder, &client->token, NULL);
     }
     opened(client);
 }
@@ -482,7 +492,17 @@ static void take_own(struct tefter *client, const Tefter__ToTerminal *frame)
     case TEFTER__TO_TERMINAL__BODY_ENROLLED:
     case TEFTER__TO_TERMINAL__BODY_STATUS:
     case TEFTER__TO_TERMINAL__BODY_AUDIT:
+    case TEFTER__TO_TERMINAL__BODY_NOTICES:
+    case TEFTER__TO_TERMINAL__BODY_NOTICE_TESTED:
+    case TEFTER__TO_TERMINAL__BODY_PRINTED:
+    case TEFTER__TO_TERMINAL__BODY_PRINT_JOB:
     case TEFTER__TO_TERMINAL__BODY_ACCEPTED:
+    case TEFTER__TO_TERMINAL__BODY_CHALLENGE:
+    case TEFTER__TO_TERMINAL__BODY_BROWSER_ENROLLED:
+    case TEFTER__TO_TERMINAL__BODY_FOUNDING_OPENED:
+    case TEFTER__TO_TERMINAL__BODY_FOUNDED:
+    case TEFTER__TO_TERMINAL__BODY_IMPORT_STATE:
+    case TEFTER__TO_TERMINAL__BODY_IMPORT_REJECTED:
     case TEFTER__TO_TERMINAL__BODY__NOT_SET:
     case _TEFTER__TO_TERMINAL__BODY__CASE_IS_INT_SIZE:
         break; /* of a request that was given up, or of a later version */
@@ -513,6 +533,12 @@ static bool may_come(const struct tefter *client, const Tefter__ToTerminal *fram
     case TEFTER__TO_TERMINAL__BODY_ENROLLED:
     case TEFTER__TO_TERMINAL__BODY_STATUS:
     case TEFTER__TO_TERMINAL__BODY_AUDIT:
+    case TEFTER__TO_TERMINAL__BODY_NOTICES:
+    case TEFTER__TO_TERMINAL__BODY_NOTICE_TESTED:
+    case TEFTER__TO_TERMINAL__BODY_PRINTED:
+    case TEFTER__TO_TERMINAL__BODY_PRINT_JOB:
+    case TEFTER__TO_TERMINAL__BODY_IMPORT_STATE:
+    case TEFTER__TO_TERMINAL__BODY_IMPORT_REJECTED:
         return was_asked(client, number); /* and given up since */
     case TEFTER__TO_TERMINAL__BODY_ACCEPTED:
         return number < REQUEST_NUMBER_FIRST || was_asked(client, number);
@@ -523,6 +549,10 @@ static bool may_come(const struct tefter *client, const Tefter__ToTerminal *fram
     case TEFTER__TO_TERMINAL__BODY_SUBSCRIBED:
     case TEFTER__TO_TERMINAL__BODY_SNAPSHOT_CHUNK:
     case TEFTER__TO_TERMINAL__BODY_DELTA:
+    case TEFTER__TO_TERMINAL__BODY_CHALLENGE: /* these are a browser's: passed over */
+    case TEFTER__TO_TERMINAL__BODY_BROWSER_ENROLLED:
+    case TEFTER__TO_TERMINAL__BODY_FOUNDING_OPENED:
+    case TEFTER__TO_TERMINAL__BODY_FOUNDED:
     case TEFTER__TO_TERMINAL__BODY__NOT_SET:
     case _TEFTER__TO_TERMINAL__BODY__CASE_IS_INT_SIZE:
         break; /* they say themselves whom they are for, or nobody is waiting for them */
@@ -616,6 +646,19 @@ static void end_closed(void *context, const char *reason)
 
 static const struct stream_events end_events = {end_open, end_bytes, end_drained, end_closed};
 
+/* The one there is. */
+static struct stream *take_lent(struct tefter *client, struct wire_end *end,
+                                struct failure *failure)
+{
+    int socket = client->lent_socket;
+    client->lent_socket = -1;
+    if (socket < 0) {
+        (void)fail(failure, FAULT_PEER, 0, "the connection that was lent is over");
+        return NULL;
+    }
+    return stream_of_pair(client->loop, socket, &end_events, end, failure);
+}
+
 static void dial(struct tefter *client)
 {
     struct failure failure = {.fault = FAULT_NONE};
@@ -627,8 +670,9 @@ static void dial(struct tefter *client)
     if (end != NULL) {
         end->client = client;
         end->loop = client->loop;
-        end->stream =
-            stream_connect(client->loop, client->address, client->tls, &end_events, end, &failure);
+        end->stream = client->lent ? take_lent(client, end, &failure)
+                                   : stream_connect(client->loop, client->address, client->tls,
+                                                    &end_events, end, &failure);
     }
     if (end == NULL || end->stream == NULL) {
         free(end);

@@ -32,6 +32,10 @@ uint64_t replica_key(const Tefter__Row *row)
         return row_key_of(ROW_APPROVAL, row->approval->approval);
     case TEFTER__ROW__KIND_ALARM:
         return row_key_of(ROW_ALARM, row->alarm->alarm);
+    case TEFTER__ROW__KIND_TOTALS:
+        return row_key_of(ROW_TOTALS, row->totals->branch);
+    case TEFTER__ROW__KIND_DECISION:
+        return row_key_of(ROW_DECISION, row->decision->decision);
     case TEFTER__ROW__KIND__NOT_SET:
     case _TEFTER__ROW__KIND__CASE_IS_INT_SIZE:
         break;
@@ -50,6 +54,10 @@ static uint64_t own_seq(const Tefter__Row *row)
         return row->approval->has_seq ? row->approval->seq : 0;
     case TEFTER__ROW__KIND_ALARM:
         return row->alarm->alarm;
+    case TEFTER__ROW__KIND_TOTALS:
+        return row->totals->has_seq ? row->totals->seq : 0;
+    case TEFTER__ROW__KIND_DECISION:
+        return row->decision->seq;
     case TEFTER__ROW__KIND__NOT_SET:
     case _TEFTER__ROW__KIND__CASE_IS_INT_SIZE:
         break;
@@ -114,6 +122,14 @@ static bool row_replace(struct replica_row *row, const Tefter__Row *value)
     return true;
 }
 
+/* A day that turns changes what a row says and leaves its own seq: then the frame's decides. Pages
+ * of a snapshot that many share come behind sets that are newer. */
+static bool is_older(uint64_t version, uint64_t told, const struct replica_row *row)
+{
+    return row->key != 0 &&
+           (version < row->version || (version == row->version && told < row->told));
+}
+
 /* Keeps the newer of what is here and `value`. */
 static enum replica_verdict row_take(struct replica *replica, const Tefter__Row *value,
                                      uint64_t frame_seq, bool *ret_news)
@@ -127,13 +143,14 @@ static enum replica_verdict row_take(struct replica *replica, const Tefter__Row 
         return REPLICA_MEMORY;
     struct replica_row *row = seek(replica->rows, replica->capacity, key);
     row->round = replica->round;
-    if (row->key != 0 && version < row->version)
+    if (is_older(version, frame_seq, row))
         return REPLICA_TAKEN;
     if (!row_replace(row, value))
         return REPLICA_MEMORY;
     replica->count += row->key == 0;
     row->key = key;
     row->version = version;
+    row->told = frame_seq;
     *ret_news = true;
     return REPLICA_TAKEN;
 }
@@ -205,7 +222,7 @@ static enum replica_verdict resolve(struct replica *replica, struct replica_news
 static void forget_versions(struct replica *replica)
 {
     for (size_t i = 0; i < replica->capacity; i++)
-        replica->rows[i].version = 0;
+        replica->rows[i].version = replica->rows[i].told = 0;
     replica->was_exact = false;
 }
 

@@ -23,6 +23,7 @@
 struct replica_row {
     uint64_t key;     /* as in wire/row_key.h; 0: a free place */
     uint64_t version; /* the row's own seq, else its frame's */
+    uint64_t told;    /* its frame's: of two with one version the later one counts */
     uint64_t round;   /* of the snapshot that last told it */
     uint8_t *bytes;   /* a packed Row */
     size_t size;

@@ -22,6 +22,7 @@
 #include "base/money.h"
 #include "net/loop.h"
 #include "wire.pb-c.h"
+#include "words/words.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -92,13 +93,25 @@ struct tefter_state {
 /* Called when line, connected, person or exact changes. */
 typedef void (*tefter_state_fn)(void *context, const struct tefter_state *state);
 
+/* A connection that the server itself lent to a process of its own: one end of a pair of sockets,
+ * and the token of the person it acts for. Such a client has no profile and no outbox, asks for no
+ * certificate, and is not connected again: when the line is gone, so is what it was lent. */
+struct tefter_lent {
+    int socket; /* becomes the client's */
+    uint32_t terminal;
+    const uint8_t *token;
+    size_t token_size;
+};
+
 struct tefter_options {
-    const char *profile;  /* folder; NULL: as tefter_profile_folder */
-    const char *address;  /* NULL: $TEFTER_SERVER, then the profile's */
-    const char *program;  /* "tefter 0.1.0" */
-    struct loop *loop;    /* NULL: one of its own */
-    uint32_t window;      /* 0: TEFTER_WINDOW */
-    uint64_t patience_ms; /* of blocking calls; 0: TEFTER_PATIENCE_MS */
+    const struct tefter_lent *lent; /* NULL: none; else what follows does not count but the program,
+                                       the loop, window and patience */
+    const char *profile;            /* folder; NULL: as tefter_profile_folder */
+    const char *address;            /* NULL: $TEFTER_SERVER, then the profile's */
+    const char *program;            /* "tefter 0.1.0" */
+    struct loop *loop;              /* NULL: one of its own */
+    uint32_t window;                /* 0: TEFTER_WINDOW */
+    uint64_t patience_ms;           /* of blocking calls; 0: TEFTER_PATIENCE_MS */
     /* Commands are written down before they are sent: what has no reply when the process ends is
      * offered again by the next one, with the same id; what was acknowledged is kept 45 days
      * and offered again when the server was restored to an older state. For people; an import that
@@ -273,6 +286,8 @@ enum tefter_row {
     TEFTER_ROW_CUSTOMER = TEFTER__ROW__KIND_CUSTOMER,
     TEFTER_ROW_APPROVAL = TEFTER__ROW__KIND_APPROVAL,
     TEFTER_ROW_ALARM = TEFTER__ROW__KIND_ALARM,
+    TEFTER_ROW_TOTALS = TEFTER__ROW__KIND_TOTALS, /* of a branch; 0: the company */
+    TEFTER_ROW_DECISION = TEFTER__ROW__KIND_DECISION,
 };
 /* One row, unpacked into the arena; NULL: not there. */
 const Tefter__Row *tefter_feed_row(const struct tefter_feed *feed, enum tefter_row kind,
@@ -286,21 +301,23 @@ uint64_t tefter_feed_exact(const struct tefter_feed *feed);
 
 /* ---- sentences ---- */
 
-/* A pattern's clauses are divided by '|'; a clause is written only when all its {words} are known.
- * Cut at a whole character; returns the length. */
-typedef bool (*sentence_word_fn)(void *context, const char *name, char *out, size_t capacity);
-size_t sentence_write(const char *pattern, sentence_word_fn word, void *context, char *out,
-                      size_t capacity);
+/* Whom a sentence is for. */
+struct speech {
+    const struct currency *currency; /* NULL: not known */
+    int32_t utc_offset_minutes;      /* of the clock that times are told by */
+    enum language language;
+    bool for_screen; /* without what is typed at a command line */
+};
 
-/* What the wall was, by how much, what would free it and who may, in English. */
+/* What the wall was, by how much, what would free it and who may. */
+size_t refusal_sentence_for(const Tefter__Refusal *refusal, const struct speech *speech, char *out,
+                            size_t capacity);
+/* In English, and UTC. */
 size_t refusal_sentence(const Tefter__Refusal *refusal, const struct currency *currency, char *out,
                         size_t capacity);
-/* Likewise, with times as a clock that is so far from UTC has them. */
-size_t refusal_sentence_in_zone(const Tefter__Refusal *refusal, const struct currency *currency,
-                                int32_t utc_offset_minutes, char *out, size_t capacity);
 /* What a sale ran into, and by how much: "Over the customer's own limit by 5.00 €: 3.00 of it is
  * available."; false: nothing. */
-bool decision_sentence(const Tefter__Decision *decision, const struct currency *currency, char *out,
+bool decision_sentence(const Tefter__Decision *decision, const struct speech *speech, char *out,
                        size_t capacity);
 /* The code's own pattern, NULL when it has none (a test fails then). */
 const char *refusal_pattern(Tefter__RefusalCode code);
