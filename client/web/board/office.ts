@@ -1,0 +1,6 @@
+/* What is fetched when one of this folder's screens is opened. */
+export { Alarms } from "./alarms";
+export { Approvals } from "./approvals";
+export { Board } from "./board";
+export { Customers } from "./customers";
+export { Document } from "./document";

@@ -1,0 +1,62 @@
+/* Over a form that corrects a paper: which one, and why. The reason stays with both papers. */
+import type { ComponentChildren, JSX } from "preact";
+import { useState } from "preact/hooks";
+import { Button, Chips, Field, Notice } from "../kit/parts";
+import { say } from "../kit/words";
+import type { Draft } from "./draft";
+import * as drafts from "./drafts";
+
+export const whyMissing = (draft: Draft): string | false =>
+    draft.corrects !== undefined && (draft.why ?? "").trim() === "" && say("Why is it corrected?");
+
+export function Correcting({
+    draft,
+    children,
+    onLeave,
+}: {
+    draft: Draft;
+    children?: ComponentChildren;
+    onLeave: () => void;
+}): JSX.Element | null {
+    const usual = [say("Wrong customer"), say("Wrong goods"), say("Wrong amount or price"), say("Entered twice")];
+    const why = draft.why ?? "";
+    const [other, setOther] = useState(why !== "" && !usual.includes(why));
+    if (draft.corrects === undefined) return null;
+    const set = (text: string): void => {
+        drafts.setRefusal(draft.id, undefined);
+        drafts.change(draft.id, (each) => ({ ...each, why: text }));
+    };
+    return (
+        <Notice
+            tone="accent"
+            end={
+                <Button small onClick={onLeave}>
+                    {say("Leave it as it was")}
+                </Button>
+            }>
+            <b>{say("Correction of {number}", { number: draft.corrects_number ?? "" })}</b> {children}
+            <div class="correcting">
+                <Chips
+                    label={say("Why is it corrected?")}
+                    value={other ? "other" : usual.includes(why) ? why : undefined}
+                    options={[...usual.map((each) => ({ id: each, text: each })), { id: "other", text: say("Other…") }]}
+                    onPick={(id) => {
+                        setOther(id === "other");
+                        set(id === "other" ? "" : id);
+                    }}
+                />
+                {other && (
+                    <Field
+                        label={say("Reason")}
+                        hideLabel
+                        placeholder={say("Reason")}
+                        value={why}
+                        onText={set}
+                        noNote
+                        autofocus
+                    />
+                )}
+            </div>
+        </Notice>
+    );
+}

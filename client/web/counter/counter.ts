@@ -1,0 +1,2 @@
+/* What is fetched first at a counter. */
+export { Sale } from "./sale";

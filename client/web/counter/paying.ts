@@ -1,0 +1,2 @@
+/* What is fetched when money is taken. */
+export { Payment } from "./payment";

@@ -1,0 +1,121 @@
+/* What a till knows of its company and branch: the cash customer, how cash is rounded, tills, card devices, accounts. */
+import { signal } from "@preact/signals";
+import type { Client } from "../lib/api";
+import { MoneyAccountKind, PaymentKind, type MoneyAccountRecord } from "../lib/messages";
+
+export interface Place {
+    cash_customer: number;
+    cash_unit: bigint /* 0 or 1: cash is not rounded */;
+    accounts: readonly MoneyAccountRecord[] /* of this branch, in use */;
+    customers: number;
+}
+
+export const place = signal<Place | undefined>(undefined);
+const TILL = "tefter.till";
+const KEPT = "place";
+const AGAIN_MS = 1000;
+let fromServer = false;
+let asking: Promise<void> | undefined;
+let asked_for: number | undefined;
+
+async function askPlace(client: Client): Promise<void> {
+    const [company, accounts] = await Promise.all([client.ask("company", {}), allAccounts(client)]);
+    if ("refused" in company || accounts === undefined) {
+        /* not logged in yet, or no line: once more */
+        setTimeout(() => {
+            if (asked_for === client.me.value?.staff) void loadPlace(client, true);
+        }, AGAIN_MS);
+        return;
+    }
+    fromServer = true;
+    const branch = client.welcome.value?.branch;
+    place.value = {
+        cash_customer: company.answer.cash_customer,
+        cash_unit: company.answer.cash_unit_minor ?? 0n,
+        customers: company.answer.customers,
+        accounts: accounts.filter(
+            (account) => !account.retired && (account.branch === undefined || account.branch === branch),
+        ),
+    };
+    const accountsKept = place.value.accounts.map(({ holds_minor: _holds, coming_minor: _coming, ...plain }) => plain);
+    void client.shop.put(KEPT, { ...place.value, accounts: accountsKept });
+}
+
+/* As it was when this device had a line: a page that begins without one takes money too. */
+async function recallPlace(client: Client): Promise<void> {
+    const found = await client.shop.get<Place>(KEPT).catch(() => undefined);
+    if (found !== undefined && !fromServer) place.value ??= found;
+}
+
+async function allAccounts(client: Client): Promise<MoneyAccountRecord[] | undefined> {
+    const all: MoneyAccountRecord[] = [];
+    let page: Uint8Array | undefined;
+    do {
+        const asked = await client.ask("money_accounts", { page });
+        if ("refused" in asked) return undefined;
+        all.push(...asked.answer.money_accounts);
+        page = asked.answer.next;
+    } while (page !== undefined && all.length < 1000);
+    return all;
+}
+
+/* Once a person; `anew` after a till was opened or closed. */
+export function loadPlace(client: Client, anew = false): Promise<void> {
+    const staff = client.me.value?.staff;
+    if (!anew && place.value !== undefined && asked_for === staff) return Promise.resolve();
+    asked_for = staff;
+    if (place.value === undefined) void recallPlace(client);
+    asking ??= askPlace(client).finally(() => {
+        asking = undefined;
+    });
+    return asking;
+}
+
+export function accountKind(kind: PaymentKind): MoneyAccountKind {
+    if (kind === PaymentKind.PAYMENT_CASH) return MoneyAccountKind.MONEY_TILL;
+    if (kind === PaymentKind.PAYMENT_POS) return MoneyAccountKind.MONEY_POS_DEVICE;
+    return MoneyAccountKind.MONEY_BANK_ACCOUNT;
+}
+
+export function accountsFor(kind: PaymentKind): readonly MoneyAccountRecord[] {
+    return place.value?.accounts.filter((account) => account.kind === accountKind(kind)) ?? [];
+}
+
+/* The kinds of money that can be taken here at all. */
+export function kindsHere(): PaymentKind[] {
+    return [
+        PaymentKind.PAYMENT_CASH,
+        PaymentKind.PAYMENT_POS,
+        PaymentKind.PAYMENT_TRANSFER,
+        PaymentKind.PAYMENT_SLIP,
+    ].filter((kind) => accountsFor(kind).length > 0);
+}
+
+/* The till of this device: chosen here once, else the one that is called as the device, else the only one. */
+export function tillHere(client: Client): MoneyAccountRecord | undefined {
+    const tills = accountsFor(PaymentKind.PAYMENT_CASH);
+    let chosen: string | null = null;
+    try {
+        chosen = localStorage.getItem(TILL);
+    } catch {
+        /* storage is closed: by name */
+    }
+    return (
+        tills.find((till) => String(till.money_account) === chosen) ??
+        tills.find((till) => till.name === client.welcome.value?.terminal_name) ??
+        tills[0]
+    );
+}
+
+export function chooseTill(money_account: number): void {
+    try {
+        localStorage.setItem(TILL, String(money_account));
+    } catch {
+        /* not kept: it is asked again */
+    }
+    place.value = place.value === undefined ? undefined : { ...place.value };
+}
+
+export function accountHere(client: Client, kind: PaymentKind): number | undefined {
+    return kind === PaymentKind.PAYMENT_CASH ? tillHere(client)?.money_account : accountsFor(kind)[0]?.money_account;
+}

@@ -1,0 +1,82 @@
+/*
+ * What is kept on this device: drafts of each person, the strip of what was done last, this till's last customers.
+ * IndexedDB, so that a reload, a closed tab or a crash loses nothing that was typed. Without it (private windows,
+ * a full disk) all works on in memory, and `kept` says that nothing is kept.
+ */
+import { signal } from "@preact/signals";
+
+const NAME = "tefter-counter";
+const SHELF = "kept";
+
+export const kept = signal(true);
+let opening: Promise<IDBDatabase | undefined> | undefined;
+
+function open(): Promise<IDBDatabase | undefined> {
+    opening ??= new Promise((resolve) => {
+        try {
+            const request = indexedDB.open(NAME, 1);
+            request.onupgradeneeded = () => {
+                request.result.createObjectStore(SHELF);
+            };
+            request.onsuccess = () => {
+                request.result.onclose = () => {
+                    opening = undefined;
+                };
+                request.result.onversionchange = () => {
+                    request.result.close();
+                    opening = undefined;
+                };
+                resolve(request.result);
+            };
+            request.onerror = () => resolve(undefined);
+            request.onblocked = () => resolve(undefined);
+        } catch {
+            resolve(undefined);
+        }
+    });
+    return opening;
+}
+
+/* Answers when it is on the disk, false when it is not going to be. */
+export async function keep(changes: readonly [key: string, value: unknown][]): Promise<boolean> {
+    const database = await open();
+    const done =
+        database !== undefined &&
+        (await new Promise<boolean>((resolve) => {
+            try {
+                const change = database.transaction(SHELF, "readwrite", { durability: "strict" });
+                for (const [key, value] of changes)
+                    if (value === undefined) change.objectStore(SHELF).delete(key);
+                    else change.objectStore(SHELF).put(value, key);
+                change.oncomplete = () => resolve(true);
+                change.onabort = change.onerror = () => resolve(false);
+            } catch {
+                resolve(false);
+            }
+        }));
+    kept.value = done;
+    return done;
+}
+
+/* All that lies under keys that begin so. */
+export async function found<T>(prefix: string): Promise<T[]> {
+    const database = await open();
+    if (database === undefined) {
+        kept.value = false;
+        return [];
+    }
+    return await new Promise((resolve) => {
+        const request = database
+            .transaction(SHELF)
+            .objectStore(SHELF)
+            .getAll(IDBKeyRange.bound(prefix, `${prefix}\uffff`));
+        request.onsuccess = () => resolve(request.result as T[]);
+        request.onerror = () => resolve([]);
+    });
+}
+
+export async function wipe(): Promise<void> {
+    (await open())?.close();
+    opening = undefined;
+    indexedDB.deleteDatabase(NAME);
+}

@@ -1,0 +1,546 @@
+/*
+ * What was done last, in 60 px over the next form: never a pop-up, gone after ten minutes. Undo asks one thing, what was
+ * wrong, and reverses; what was typed comes back.
+ */
+import { signal } from "@preact/signals";
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import type { Client, Fate, Sent } from "../lib/api";
+import {
+    DocumentKind,
+    PrintOutcome,
+    RefusalCode,
+    type AccountRow,
+    type Command,
+    type Done,
+    type Refusal,
+} from "../lib/messages";
+import { clock, everySecond, money, serverNow } from "../kit/format";
+import { useActions, type Action } from "../kit/keys";
+import { Name } from "../kit/money";
+import { Button } from "../kit/parts";
+import { printsBySelf } from "../kit/preferences";
+import { refusalText } from "../kit/refusal";
+import { say } from "../kit/words";
+import * as drafts from "./drafts";
+import type { Draft } from "./draft";
+import { isCash, isPrinted, printByBrowser, printingWords, printOut, type Printing } from "./printing";
+import { shareText, slipOf } from "./slip";
+import { sentenceOf, type Said } from "./said";
+import { play } from "./sound";
+import { found, keep } from "./store";
+import { kindWord } from "./words";
+
+const UNDO_MS = 10 * 60_000;
+
+export interface Strip {
+    what: "sale" | "payment" | "credit-note" | "approval" | "till" | "paper";
+    staff: number;
+    id?: bigint /* the document */;
+    number?: string;
+    customer_name: string;
+    customer: number;
+    minor?: bigint;
+    said?: Said /* which money; of what is no paper: all of it */;
+    account?: AccountRow;
+    was?: bigint /* owed before the command */;
+    also: readonly bigint[] /* documents of the same command: they are reversed behind it */;
+    done?: Done;
+    draft?: Draft;
+    opens?: string /* the draft that was answered */;
+    at_ms: number;
+    note?: string /* in somebody's own words: what this program says is said when it is drawn */;
+    matched?: bigint /* of a payment, with bills */;
+    state: "taken" | "kept" | "asking" | "reversing" | "reversed" | "refused";
+    kept?: string /* the draft that waits for the line */;
+    reversal?: string;
+    refusal?: Refusal;
+    printed?: Printing;
+    shared?: string;
+    fate?: Fate["kind"];
+}
+
+/* What a manager answered stands beside what was done last: the one must not take the undo of the other away. */
+export const strip = signal<Strip | undefined>(undefined);
+const answered = signal<Strip | undefined>(undefined);
+for (const [name, one] of [
+    ["strip", strip],
+    ["answered", answered],
+] as const)
+    void found<Strip>(name).then((kept) => {
+        /* the page was closed before it was told */
+        one.value ??= kept[0]?.printed === "printing" ? { ...kept[0], printed: PrintOutcome.PRINT_UNKNOWN } : kept[0];
+    });
+
+export function showStrip(next: Strip | undefined): void {
+    if (next?.what === "approval") return showAnswer(next);
+    if (next?.draft !== undefined && next.draft.id === answered.value?.opens) showAnswer(undefined);
+    strip.value = next;
+    void keep([["strip", next]]);
+}
+function showAnswer(next: Strip | undefined): void {
+    answered.value = next;
+    void keep([["answered", next]]);
+}
+
+/* By the server's clock: a device's own may be wrong by more than the strip lives. */
+const isOver = (one: Strip): boolean => serverNow() - one.at_ms >= UNDO_MS;
+
+/* What they owed before a command that changed it by `minor`, and took back what it corrects. */
+export function owedBefore(draft: Draft, done: Done, minor: bigint): bigint | undefined {
+    if (done.account === undefined) return undefined;
+    if (draft.corrects === undefined) return done.account.balance_minor - minor;
+    if (draft.corrects_owed === undefined) return undefined;
+    const back = draft.corrects_owed.customer === draft.customer ? draft.corrects_owed.minor : 0n;
+    return done.account.balance_minor - minor + back;
+}
+
+/* Of a sale: what its money settled, with what cash was rounded by. */
+const settled = (done: Done | undefined): bigint => (done?.paid_minor ?? 0n) + (done?.rounding_minor ?? 0n);
+
+export function stripOfSale(draft: Draft, done: Done, at_ms: number): Strip {
+    return {
+        what: "sale",
+        staff: draft.staff,
+        id: done.id,
+        number: done.number,
+        customer: draft.customer,
+        customer_name: draft.customer_name,
+        minor: done.total_minor,
+        account: done.account,
+        was: owedBefore(draft, done, (done.total_minor ?? 0n) - settled(done)),
+        also: done.payments.map((part) => part.payment),
+        done,
+        draft,
+        at_ms,
+        state: "taken",
+    };
+}
+
+/* Done at the counter, and not yet in the ledger: there is no number yet, and nothing to be undone or printed. */
+export const stripOfKept = (draft: Draft, at_ms: number): Strip => ({
+    what: draft.pay === undefined ? "sale" : "payment",
+    staff: draft.staff,
+    customer: draft.customer,
+    customer_name: draft.customer_name,
+    minor: draft.pay === undefined ? (draft.total ?? draft.taken) : draft.pay.minor,
+    also: [],
+    draft,
+    at_ms,
+    state: "kept",
+    kept: draft.id,
+});
+
+function change(part: Partial<Strip>): void {
+    if (strip.value !== undefined) showStrip({ ...strip.value, ...part });
+}
+
+/* ---- what it does ---- */
+
+async function reverse(client: Client, reason: string): Promise<void> {
+    const was = strip.value;
+    if (was?.id === undefined) return;
+    change({ state: "reversing" });
+    let last: Done | undefined;
+    for (const document of [was.id, ...was.also]) {
+        const fate = await client.submit("reverse_document", { document, reason: { value: reason } }).ended;
+        if (fate.kind === "refused" && !(document !== was.id && fate.refused.code === RefusalCode.ALREADY_REVERSED)) {
+            play("refused");
+            change({ state: "refused", refusal: fate.refused });
+            return;
+        }
+        if (fate.kind === "done") last ??= fate.done;
+        if (fate.kind === "done" && fate.done.account !== undefined) change({ account: fate.done.account });
+    }
+    change({ state: "reversed", reversal: last?.reversal_number, note: reason });
+    if (was.draft !== undefined) drafts.putBack(was.draft);
+}
+
+async function print(client: Client, by: typeof printOut = printOut): Promise<void> {
+    const now = strip.value;
+    if (now?.id === undefined || now.printed === "printing") return;
+    const copy = isPrinted(now.printed);
+    change({ printed: "printing" });
+    const printed = await by(client, {
+        document: now.id,
+        copy,
+        account: now.account,
+        was: now.was,
+        done: now.done,
+        cash: !copy && now.state === "taken" && isCash(now.done, now.draft?.pay?.kind),
+    });
+    if (strip.value?.id === now.id) change({ printed });
+}
+
+/* A slip of what was just saved; once, whatever is drawn anew or opened again. */
+const BY_ITSELF_MS = 10_000;
+function printBySelf(client: Client, now: Strip): void {
+    const fresh = now.state === "taken" && now.printed === undefined && serverNow() - now.at_ms < BY_ITSELF_MS;
+    if (printsBySelf.value && fresh && client.printer.value !== undefined) void print(client);
+}
+
+async function share(client: Client): Promise<void> {
+    const now = strip.value;
+    if (now?.id === undefined) return;
+    const asked = await client.ask("document", { document: now.id });
+    if ("refused" in asked) return;
+    const how = await shareText(
+        slipOf(client, asked.answer, { account: now.account, was: now.was, done: now.done }).text,
+    );
+    change({
+        shared:
+            how === "copied"
+                ? say("copied")
+                : how === "shared"
+                  ? say("shared")
+                  : how === "failed"
+                    ? say("could not be copied")
+                    : undefined,
+    });
+}
+
+/* ---- how it looks ---- */
+
+const reasons = (what: Strip["what"]): { text: string; key: string }[] => [
+    { text: say("Customer"), key: "1" },
+    { text: what === "sale" ? say("Goods or amount") : say("Amount"), key: "2" },
+    { text: say("Not paid"), key: "3" },
+];
+
+function Mark({ of }: { of: Strip["state"] }): JSX.Element {
+    const [sign, tone] =
+        of === "taken" || of === "reversed"
+            ? ["✓", "credit"]
+            : of === "asking"
+              ? ["?", ""]
+              : of === "reversing" || of === "kept"
+                ? ["◌", "accent"]
+                : ["▲", "over"];
+    return (
+        <span class={`strip-mark ${tone}`} aria-hidden="true">
+            {sign}
+        </span>
+    );
+}
+
+const owesWords = (minor: bigint): string =>
+    minor < 0n
+        ? say("in credit {amount}", { amount: money(undefined, -minor) })
+        : say("owes {amount}", { amount: money(undefined, minor) });
+const wasWords = (minor: bigint): string =>
+    minor < 0n
+        ? say("was in credit {amount}", { amount: money(undefined, -minor) })
+        : say("was {amount}", { amount: money(undefined, minor) });
+
+function Second({ now }: { now: Strip }): JSX.Element {
+    const notes: ComponentChildren[] = [];
+    if (now.draft?.corrects !== undefined)
+        notes.push(say("replaces {number}", { number: now.draft.corrects_number ?? "" }));
+    for (const part of now.what === "sale" ? (now.done?.payments ?? []) : [])
+        notes.push(
+            say("{kind} {amount}, receipt {number}", {
+                kind: kindWord(part.kind),
+                amount: money(undefined, part.amount_minor),
+                number: part.number,
+            }),
+        );
+    if (now.customer !== 0 && now.account !== undefined)
+        notes.push(
+            <>
+                <Name>{now.customer_name}</Name> {owesWords(now.account.balance_minor)}
+                {now.was !== undefined && now.state !== "reversed" && <> · {wasWords(now.was)}</>}
+            </>,
+        );
+    else if (now.customer !== 0) notes.push(<Name>{now.customer_name}</Name>);
+    if ((now.done?.change_minor ?? 0n) > 0n && now.state === "taken")
+        notes.push(<b>{say("give {amount} back", { amount: money(undefined, now.done!.change_minor!) })}</b>);
+    if ((now.matched ?? 0n) > 0n && now.state === "taken")
+        notes.push(say("{amount} matched with bills", { amount: money(undefined, now.matched!) }));
+    if (now.note !== undefined) notes.push(<bdi>{now.note}</bdi>);
+    if (now.printed === "printing" || isPrinted(now.printed)) notes.push(printingWords(now.printed!));
+    else if (now.printed !== undefined) notes.push(<span class="late">{printingWords(now.printed)}</span>);
+    if (now.shared !== undefined) notes.push(now.shared);
+    return (
+        <span class="small ink-2">
+            {notes.map((note, at) => (
+                <span key={at}>
+                    {at > 0 && " · "}
+                    {note}
+                </span>
+            ))}
+        </span>
+    );
+}
+
+interface StripProps {
+    client: Client;
+    what?: readonly Strip["what"][];
+    under?: boolean /* a paper is open: Ctrl P and Alt S are that one's */;
+}
+
+export function StripView({ client, what, under = false }: StripProps): JSX.Element | null {
+    everySecond();
+    const here = (one: Strip | undefined): Strip | undefined =>
+        one !== undefined &&
+        one.staff === client.me.value?.staff &&
+        !isOver(one) &&
+        (what === undefined || what.includes(one.what))
+            ? one
+            : undefined;
+    const now = here(strip.value);
+    const answer = here(answered.value);
+    const known = client.welcome.value !== undefined; /* and with it the server's time */
+    useEffect(() => {
+        if (known && strip.value !== undefined && isOver(strip.value)) showStrip(undefined);
+        if (known && answered.value !== undefined && isOver(answered.value)) showAnswer(undefined);
+    });
+    const undoable =
+        now !== undefined &&
+        now.state === "taken" &&
+        now.id !== undefined &&
+        now.what !== "till" &&
+        now.what !== "paper";
+    const printable = now?.id !== undefined && (now.state === "taken" || now.state === "reversed");
+    useEffect(() => {
+        if (printable) printBySelf(client, now);
+    }, [now?.id, printable]);
+    const ask = (): void => change({ state: "asking" });
+    const because = (text: string): void => {
+        void reverse(client, text);
+    };
+    const list: Action[] =
+        now === undefined
+            ? []
+            : [
+                  ...(undoable
+                      ? [
+                            {
+                                id: "undo",
+                                key: "Alt U",
+                                title: say("Undo {number}", { number: now.number ?? "" }),
+                                run: ask,
+                            },
+                        ]
+                      : []),
+                  ...(printable && !under
+                      ? [
+                            {
+                                id: "print",
+                                key: "Ctrl P",
+                                title: say("Print"),
+                                run: () => {
+                                    void print(client);
+                                },
+                            },
+                            {
+                                id: "share",
+                                key: "Alt S",
+                                title: say("Share"),
+                                run: () => {
+                                    void share(client);
+                                },
+                            },
+                        ]
+                      : []),
+                  ...(now.state === "asking"
+                      ? [
+                            ...reasons(now.what).map((each) => ({
+                                id: `why${each.key}`,
+                                key: each.key,
+                                title: each.text,
+                                run: () => because(each.text),
+                            })),
+                            {
+                                id: "keep",
+                                key: "Esc",
+                                title: say("Keep it"),
+                                run: () => change({ state: "taken" }),
+                                inFields: true,
+                            },
+                        ]
+                      : []),
+              ];
+    useActions(list);
+    useEffect(() => {
+        if (now?.state === "asking") document.querySelector<HTMLElement>(".strip .why")?.focus();
+    }, [now?.state]);
+    if (now === undefined) return answer === undefined ? null : <Answer of={answer} />;
+    return (
+        <>
+            {answer !== undefined && <Answer of={answer} />}
+            <div class="strip panel" role="status" data-state={now.state}>
+                <Mark of={now.state} />
+                <span class="strip-text">
+                    <Head now={now} client={client} />
+                    <Second now={now} />
+                </span>
+                {now.state === "asking" ? (
+                    <span class="strip-ends">
+                        {reasons(now.what).map((each, at) => (
+                            <Button
+                                key={each.key}
+                                class={at === 0 ? "why" : undefined}
+                                hotkey={each.key}
+                                onClick={() => because(each.text)}>
+                                {each.text}
+                            </Button>
+                        ))}
+                        <Button hotkey="Esc" onClick={() => change({ state: "taken" })}>
+                            {say("Keep it")}
+                        </Button>
+                    </span>
+                ) : (
+                    <span class="strip-ends">
+                        {undoable && (
+                            <span class="small ink-2 nowrap undo-until">
+                                {say("undo until {time}", { time: clock(now.at_ms + UNDO_MS, false) })}
+                            </span>
+                        )}
+                        {undoable && (
+                            <Button hotkey="Alt U" onClick={ask}>
+                                {say("Undo")}
+                            </Button>
+                        )}
+                        {printable && (
+                            <Button
+                                hotkey={under ? undefined : "Ctrl P"}
+                                onClick={() => {
+                                    void print(client);
+                                }}>
+                                {say("Print")}
+                            </Button>
+                        )}
+                        {printable && now.printed === PrintOutcome.PRINT_NOT_REACHABLE && (
+                            <Button
+                                onClick={() => {
+                                    void print(client, printByBrowser);
+                                }}>
+                                {say("Print by the browser")}
+                            </Button>
+                        )}
+                        {printable && (
+                            <Button
+                                hotkey={under ? undefined : "Alt S"}
+                                onClick={() => {
+                                    void share(client);
+                                }}>
+                                {say("Share")}
+                            </Button>
+                        )}
+                        {(now.state === "refused" || now.what === "till") && (
+                            <Button onClick={() => showStrip(undefined)}>{say("Done")}</Button>
+                        )}
+                    </span>
+                )}
+            </div>
+        </>
+    );
+}
+
+/* What a manager said; their sale is a tab that may not be the one in front. */
+function Answer({ of }: { of: Strip }): JSX.Element {
+    const there = drafts.drafts.value.some((draft) => draft.id === of.opens && draft.begun_ms === 0);
+    return (
+        <div class="strip panel" role="status">
+            <Mark of={of.state} />
+            <span class="strip-text">
+                <b>{sentenceOf(of.said)}</b>
+                <Second now={of} />
+            </span>
+            <span class="strip-ends">
+                {there && (
+                    <Button
+                        onClick={() => {
+                            drafts.choose(of.opens!);
+                            showAnswer(undefined);
+                            location.assign("#/sale");
+                        }}>
+                        {say("Open it")}
+                    </Button>
+                )}
+                <Button onClick={() => showAnswer(undefined)}>{say("Done")}</Button>
+            </span>
+        </div>
+    );
+}
+
+/* Money is taken, goods are sold, and what comes back is credited. */
+function doneWords(now: Strip): string {
+    const number = now.number ?? "";
+    const total = now.minor ?? 0n;
+    const amount = money(undefined, total);
+    if (now.what === "payment") {
+        const kind = now.said?.kind === "money" ? kindWord(now.said.of).toLowerCase() : "";
+        return say("{number} taken, {amount} {kind}", { number, amount, kind });
+    }
+    if (now.what === "credit-note") return say("{number} credited, {amount}", { number, amount });
+    const credit = now.customer === 0 ? 0n : total - settled(now.done);
+    if (credit <= 0n) return say("{number} sold, {amount} paid", { number, amount });
+    const paid = now.done?.paid_minor ?? 0n;
+    return paid === 0n
+        ? say("{number} sold, {amount} on credit", { number, amount })
+        : say("{number} sold, {amount}: {paid} paid, {credit} on credit", {
+              number,
+              amount,
+              paid: money(undefined, paid),
+              credit: money(undefined, credit),
+          });
+}
+
+function Head({ now, client }: { now: Strip; client: Client }): JSX.Element {
+    switch (now.state) {
+        case "asking":
+            return (
+                <b>
+                    {say("What was wrong with {number}?", { number: now.number ?? "" })}{" "}
+                    <span class="small ink-2">{say("It is reversed, not erased.")}</span>
+                </b>
+            );
+        case "kept":
+            return (
+                <b>
+                    {now.what === "payment"
+                        ? say("{amount} taken, kept here; it is booked when the line is back", {
+                              amount: money(undefined, now.minor ?? 0n),
+                          })
+                        : say("{amount} sold, kept here; it is booked when the line is back", {
+                              amount: money(undefined, now.minor ?? 0n),
+                          })}
+                </b>
+            );
+        case "reversing":
+            return <b>{say("Reversing {number}", { number: now.number ?? "" })} …</b>;
+        case "reversed":
+            return (
+                <b>
+                    {say("{number} reversed by {other}", { number: now.number ?? "", other: now.reversal ?? "" })}{" "}
+                    {now.minor !== undefined && money(undefined, now.minor)}
+                </b>
+            );
+        case "refused":
+            return (
+                <b class="over">{now.refusal !== undefined ? refusalText(now.refusal, client) : say("Not done.")}</b>
+            );
+        default:
+            return now.what === "sale" || now.what === "payment" || now.what === "credit-note" ? (
+                <b>{doneWords(now)}</b>
+            ) : (
+                <b>{sentenceOf(now.said)}</b>
+            );
+    }
+}
+
+/* ---- small helpers of other screens ---- */
+
+export async function doCommand<K extends keyof Command>(
+    client: Client,
+    kind: K,
+    command: Sent<NonNullable<Command[K]>>,
+): Promise<{ done: Done } | { refused: Refusal }> {
+    const fate = await client.submit(kind, command).ended;
+    return fate.kind === "done"
+        ? { done: fate.done }
+        : { refused: fate.kind === "refused" ? fate.refused : { code: RefusalCode.BUSY, roles: [], ways: [] } };
+}
+
+export const isMoney = (kind: DocumentKind): boolean => kind === DocumentKind.DOCUMENT_PAYMENT;

@@ -1,0 +1,113 @@
+/*
+ * What was taken and is in no book: goods or money changed hands while the line was lost, and the ledger refused it when
+ * it came. It is said with time and sum, and who can settle it, over reloads and to whoever comes next to this device.
+ */
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Client } from "../lib/api";
+import { RefusalCode, type Refusal } from "../lib/messages";
+import { clock } from "../kit/format";
+import { Money, Name, Sign } from "../kit/money";
+import { Button, Field, Sheet } from "../kit/parts";
+import { refusalText, rolesText } from "../kit/refusal";
+import { say } from "../kit/words";
+import type { Draft } from "./draft";
+import * as drafts from "./drafts";
+
+function whoSettles(refusal: Refusal | undefined): string {
+    const roles = refusal === undefined ? undefined : rolesText(refusal.roles);
+    if (roles !== undefined) return say("{roles} can settle it.", { roles });
+    return refusal?.code === RefusalCode.TILL_CLOSED || refusal?.code === RefusalCode.TILL_COUNTED
+        ? say("Open the till's day and sell it anew, or tell the manager who counts this till.")
+        : say("Sell it anew when nothing is in the way, or tell the manager of this branch.");
+}
+
+/* Above whatever is typed next, until somebody sells it anew or says how it was settled. */
+export function Unbooked({ client, onSell }: { client: Client; onSell: (draft: Draft) => void }): JSX.Element | null {
+    const [dropping, setDropping] = useState<Draft | undefined>(undefined);
+    const open = drafts.unbooked.value;
+    if (open.length === 0) return null;
+    return (
+        <section class="panel unbooked" role="alert" aria-label={say("Taken, not booked")}>
+            <b class="over">
+                <Sign of="▲" />
+                {say("Taken, not booked")}
+            </b>
+            {open.map((each) => {
+                const { at_ms, minor, refusal } = each.unbooked!;
+                return (
+                    <div key={each.id} class="unbooked-one">
+                        <p class="row small">
+                            <span class="ink-2">{clock(at_ms, false)}</span>
+                            <span class="grow cut">
+                                {each.customer !== 0 ? <Name>{each.customer_name}</Name> : say("Cash sale")}
+                            </span>
+                            <b>
+                                <Money minor={minor} unit />
+                            </b>
+                        </p>
+                        {refusal !== undefined && (refusal.code as number) !== 0 && (
+                            <p class="small">{refusalText(refusal, client)}</p>
+                        )}
+                        <p class="small ink-2">
+                            {drafts.isMine(each) ? whoSettles(refusal) : say("Someone else took it at this device.")}
+                        </p>
+                        {drafts.isMine(each) && (
+                            <p class="row">
+                                <Button
+                                    small
+                                    onClick={() => {
+                                        if (each.pay === undefined) onSell(each);
+                                        else {
+                                            drafts.anew.value = each.id;
+                                            location.assign("#/payment");
+                                        }
+                                    }}>
+                                    {each.pay === undefined ? say("Sell it anew") : say("Take it anew")}
+                                </Button>
+                                <Button plain small onClick={() => setDropping(each)}>
+                                    {say("It is settled …")}
+                                </Button>
+                            </p>
+                        )}
+                    </div>
+                );
+            })}
+            {dropping !== undefined && (
+                <SettledSheet
+                    onClose={() => setDropping(undefined)}
+                    onReason={(reason) => {
+                        drafts.dismiss(client, dropping.id, reason);
+                        setDropping(undefined);
+                    }}
+                />
+            )}
+        </section>
+    );
+}
+
+function SettledSheet({ onReason, onClose }: { onReason: (reason: string) => void; onClose: () => void }): JSX.Element {
+    const [reason, setReason] = useState("");
+    const said = reason.trim();
+    return (
+        <Sheet title={say("How was it settled?")} onClose={onClose}>
+            <form
+                onSubmit={(event) => {
+                    event.preventDefault();
+                    if (said !== "") onReason(said);
+                }}>
+                <Field
+                    label={say("Reason")}
+                    value={reason}
+                    onText={setReason}
+                    autofocus
+                    maxLength={200}
+                    note={say("The mark goes away; the reason is kept on this device.")}
+                />
+                <Button filled submit wide blocked={said === "" && say("Say how it was settled")}>
+                    {say("It is settled")}
+                </Button>
+            </form>
+        </Sheet>
+    );
+}

@@ -1,0 +1,131 @@
+/* Amounts on a screen: each an isolate of its own, with the sign and the word that say what it means. */
+import type { ComponentChildren, JSX } from "preact";
+import { amount, change, currencyOf, digits, quantity, unit, type Currency } from "./format";
+import { language, say } from "./words";
+
+const persianClass = (): string => (language.value === "fa" ? "n fa" : "n");
+
+/* Any figure: number, code, date, time. `text` is formatted already. */
+export function Figure({ text, class: more }: { text: string; class?: string }): JSX.Element {
+    return (
+        <bdi dir="ltr" class={more === undefined ? persianClass() : `${persianClass()} ${more}`}>
+            {text.replace(/[\u2066\u2069]/g, "")}
+        </bdi>
+    );
+}
+
+export interface MoneyProps {
+    minor: bigint;
+    unit?: boolean /* with ₫, € … behind it */;
+    signed?: boolean /* + before what is more than 0 */;
+    currency?: Currency;
+    class?: string;
+}
+
+export function Money({
+    minor,
+    unit: withUnit,
+    signed,
+    currency = currencyOf(),
+    class: more,
+}: MoneyProps): JSX.Element {
+    const text = signed ? change(minor, currency) : amount(minor, currency);
+    return (
+        <bdi dir="ltr" class={more === undefined ? persianClass() : `${persianClass()} ${more}`}>
+            {text}
+            {withUnit && (
+                <span class="unit">
+                    {"\u00A0"}
+                    {unit(currency)}
+                </span>
+            )}
+        </bdi>
+    );
+}
+
+/* A character that says what a colour says; its word is the label. */
+/* Of somebody, where their whole name has no room: its last word tells more of them than its beginning and "…". */
+export function shortName(name: string, letters: number): string {
+    const whole = name.trim();
+    if ([...whole].length <= letters) return whole;
+    return /\S+$/.exec(whole)?.[0] ?? whole;
+}
+
+export function Sign({ of, word }: { of: string; word?: string }): JSX.Element {
+    return (
+        <>
+            <span class="sign" aria-hidden="true">
+                {of}
+            </span>
+            {word !== undefined && <span class="unseen">{word} </span>}
+        </>
+    );
+}
+
+/* "▲ over by 64,500,000"; without its word where the label beside says it. */
+export function Over({
+    minor,
+    word = true,
+    unit: withUnit,
+}: {
+    minor: bigint;
+    word?: boolean;
+    unit?: boolean;
+}): JSX.Element {
+    return (
+        <span class="over nowrap">
+            <Sign of="▲" word={word ? undefined : say("over by")} />
+            {word && <>{say("over by")} </>}
+            <Money minor={minor} unit={withUnit} />
+        </span>
+    );
+}
+
+/* What is available, or by how much over it: one place in every list. Less than a twentieth of the limit is late's
+ * colour. */
+export function Available({
+    minor,
+    limit,
+    word = true,
+}: {
+    minor: bigint;
+    limit?: bigint;
+    word?: boolean;
+}): JSX.Element {
+    if (minor < 0n) return <Over minor={-minor} word={word} />;
+    const little = limit !== undefined && minor * 20n < limit;
+    return (
+        <span class={little ? "late nowrap" : "nowrap"}>
+            {word && <>{say("available")} </>}
+            <Money minor={minor} />
+        </span>
+    );
+}
+
+/* A balance: in their favour it has its minus, its colour and its word. */
+export function Balance({ minor, unit: withUnit }: { minor: bigint; unit?: boolean }): JSX.Element {
+    if (minor >= 0n) return <Money minor={minor} unit={withUnit} />;
+    return (
+        <span class="credit nowrap">
+            <Money minor={minor} unit={withUnit} /> <span class="small">{say("in credit")}</span>
+        </span>
+    );
+}
+
+export function Quantity({ thousandths, measure }: { thousandths: bigint; measure?: string }): JSX.Element {
+    return <Figure text={quantity(thousandths, measure)} />;
+}
+
+/* A name from data: its own direction. */
+export function Name({ children, class: more }: { children: ComponentChildren; class?: string }): JSX.Element {
+    return <bdi class={more}>{children}</bdi>;
+}
+
+/* A number of a paper, a code, a phone. Beside Latin letters digits are Latin, as the code is typed. */
+export function Code({ children }: { children: string }): JSX.Element {
+    return (
+        <bdi dir="ltr" class="n">
+            {/[A-Za-z]/.test(children) ? children : digits(children)}
+        </bdi>
+    );
+}

@@ -1,0 +1,138 @@
+/*
+ * What a scanner types: characters under 35 ms apart, ended by Enter or Tab, in whatever field the cursor is. They are
+ * read by their place on the keyboard, so that a layout or an input method changes nothing; the field gets back what
+ * stood in it. The newest listener that is mounted gets the code.
+ */
+import { useLayoutEffect, useRef } from "preact/hooks";
+
+export const SCAN_GAP_MS = 35;
+const SCAN_LEAST = 6;
+const QUANTITY_MOST = 7; /* digits: eight and more are never a quantity */
+
+/* May these digits be meant as a quantity? */
+export function mayBeQuantity(text: string): boolean {
+    return text.replace(/\D/g, "").length <= QUANTITY_MOST;
+}
+
+const marks: Readonly<Record<string, [string, string]>> = {
+    Minus: ["-", "_"],
+    Equal: ["=", "+"],
+    Slash: ["/", "?"],
+    Period: [".", ">"],
+    Comma: [",", "<"],
+    Semicolon: [";", ":"],
+    Quote: ["'", '"'],
+    BracketLeft: ["[", "{"],
+    BracketRight: ["]", "}"],
+    Backslash: ["\\", "|"],
+    Backquote: ["`", "~"],
+    Space: [" ", " "],
+    NumpadAdd: ["+", "+"],
+    NumpadSubtract: ["-", "-"],
+    NumpadMultiply: ["*", "*"],
+    NumpadDivide: ["/", "/"],
+    NumpadDecimal: [".", "."],
+};
+const shifted = ")!@#$%^&*(";
+
+/* The character of a key on the layout that scanners speak. */
+export function physical(event: Pick<KeyboardEvent, "code" | "shiftKey" | "key">): string | undefined {
+    const digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1];
+    if (digit !== undefined) return event.shiftKey && event.code.startsWith("Digit") ? shifted[Number(digit)] : digit;
+    const letter = /^Key([A-Z])$/.exec(event.code)?.[1];
+    if (letter !== undefined) return event.shiftKey ? letter : letter.toLowerCase();
+    const mark = marks[event.code];
+    if (mark !== undefined) return mark[event.shiftKey ? 1 : 0];
+    return event.code === "" && event.key.length === 1 ? event.key : undefined; /* a soft keyboard has no places */
+}
+
+interface Run {
+    text: string;
+    last: number;
+    field: HTMLInputElement | HTMLTextAreaElement | undefined;
+    before: string;
+    from: number | null;
+    to: number | null;
+}
+
+export type ScanListener = (code: string, field: HTMLElement | undefined) => void;
+const listeners: { current: ScanListener }[] = [];
+let run: Run | undefined;
+
+function begin(event: KeyboardEvent): Run {
+    const target = event.target;
+    const field = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement ? target : undefined;
+    let from: number | null = null,
+        to: number | null = null;
+    try {
+        from = field?.selectionStart ?? null;
+        to = field?.selectionEnd ?? null;
+    } catch {
+        /* types without a selection */
+    }
+    return { text: "", last: event.timeStamp, field, before: field?.value ?? "", from, to };
+}
+
+function giveBack(done: Run): void {
+    const { field } = done;
+    if (field === undefined || field.value === done.before) return;
+    field.value = done.before;
+    try {
+        if (done.from !== null) field.setSelectionRange(done.from, done.to);
+    } catch {
+        /* likewise */
+    }
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function onKeyDown(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey || /^(Shift|CapsLock)/.test(event.code)) return;
+    const apart = run === undefined ? Infinity : event.timeStamp - run.last;
+    const ends =
+        event.code === "Enter" ||
+        event.code === "NumpadEnter" ||
+        event.code === "Tab" ||
+        event.key === "Enter" ||
+        event.key === "Tab";
+    if (ends) {
+        const done = run;
+        run = undefined;
+        const listener = listeners[listeners.length - 1];
+        if (done === undefined || listener === undefined || apart > SCAN_GAP_MS || done.text.length < SCAN_LEAST)
+            return;
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        giveBack(done);
+        if (event.isComposing || event.keyCode === 229) setTimeout(() => giveBack(done));
+        /* what an input method still puts there */
+        listener.current(done.text, done.field);
+        return;
+    }
+    const character = physical(event);
+    if (character === undefined) {
+        run = undefined;
+        return;
+    }
+    if (run === undefined || apart > SCAN_GAP_MS || (event.target !== run.field && run.field !== undefined))
+        run = begin(event);
+    run.text += character;
+    run.last = event.timeStamp;
+}
+
+/* Before any field or action sees the keys. */
+export function startScanner(): () => void {
+    window.addEventListener("keydown", onKeyDown, true);
+    return () => window.removeEventListener("keydown", onKeyDown, true);
+}
+
+export function useScan(listener: ScanListener, on = true): void {
+    const own = useRef<ScanListener>(listener);
+    own.current = listener;
+    useLayoutEffect(() => {
+        if (!on) return undefined;
+        listeners.push(own);
+        return () => {
+            listeners.splice(listeners.indexOf(own), 1);
+        };
+    }, [on]);
+}

@@ -1,0 +1,75 @@
+/*
+ * What a browser keeps: one IndexedDB. Browsers may take it away at any time, and a disk may be full: who writes
+ * hears so.
+ */
+const NAME = "tefter",
+    VERSION = 1;
+export type Shelf = "device" | "outbox" | "drafts";
+
+export interface Store {
+    get<T>(shelf: Shelf, key: string): Promise<T | undefined>;
+    all<T>(shelf: Shelf): Promise<T[]>;
+    keys(shelf: Shelf): Promise<string[]>;
+    put(shelf: Shelf, key: string, what: unknown, durable?: boolean): Promise<void>;
+    remove(shelf: Shelf, key: string): Promise<void>;
+    clear(shelf: Shelf): Promise<void>;
+}
+
+export function openStore(): Store {
+    let opened: Promise<IDBDatabase> | undefined;
+
+    function open(): Promise<IDBDatabase> {
+        return (opened ??= new Promise<IDBDatabase>((done, failed) => {
+            const request = indexedDB.open(NAME, VERSION);
+            request.onupgradeneeded = () => {
+                for (const shelf of ["device", "outbox", "drafts"]) request.result.createObjectStore(shelf);
+            };
+            request.onsuccess = () => {
+                const database = request.result;
+                /* A later page may change it, and the browser may close it: the next one who asks opens it again. */
+                database.onversionchange = () => {
+                    database.close();
+                    opened = undefined;
+                };
+                database.onclose = () => {
+                    opened = undefined;
+                };
+                done(database);
+            };
+            request.onblocked = request.onerror = () => {
+                opened = undefined;
+                failed(request.error ?? new Error("storage is held by another page"));
+            };
+        }));
+    }
+
+    async function does<T>(
+        shelf: Shelf,
+        mode: IDBTransactionMode,
+        act: (store: IDBObjectStore) => IDBRequest<T>,
+        durable = false,
+    ): Promise<T> {
+        const database = await open();
+        return new Promise((done, failed) => {
+            const begun = database.transaction(shelf, mode, { durability: durable ? "strict" : "default" });
+            const request = act(begun.objectStore(shelf));
+            begun.oncomplete = () => done(request.result);
+            begun.onerror = begun.onabort = () => failed(begun.error ?? request.error ?? new Error("storage failed"));
+        });
+    }
+
+    return {
+        get: (shelf, key) => does(shelf, "readonly", (store) => store.get(key)),
+        all: (shelf) => does(shelf, "readonly", (store) => store.getAll()),
+        keys: async (shelf) => (await does(shelf, "readonly", (store) => store.getAllKeys())).map(String),
+        async put(shelf, key, what, durable) {
+            await does(shelf, "readwrite", (store) => store.put(what, key), durable);
+        },
+        remove: async (shelf, key) => {
+            await does(shelf, "readwrite", (store) => store.delete(key));
+        },
+        clear: async (shelf) => {
+            await does(shelf, "readwrite", (store) => store.clear());
+        },
+    };
+}
