@@ -38,17 +38,46 @@ static int guesses_in(enum throttle_kind kind, uint64_t key, int64_t from_ms, in
     return guesses;
 }
 
-static void ten_a_minute_at_most(void **state)
+/* At one terminal, and from all of them together. */
+static void few_guesses_in_a_minute_and_in_a_day(void **state)
 {
     (void)state;
-    static const enum throttle_kind kinds[] = {THROTTLE_LOGIN, THROTTLE_HERE, THROTTLE_PIN};
-    for (int i = 0; i < 3; i++) {
-        uint64_t key = key_of(kinds[i], "anh");
-        int first = guesses_in(kinds[i], key, 1000, 60 * 1000);
-        assert_true(first >= 3 && first <= 10);
-        int day = guesses_in(kinds[i], key, 61 * 1000, INT64_C(24) * 3600 * 1000);
-        assert_true(day < (kinds[i] == THROTTLE_LOGIN ? 24 * 60 + 1 : 120));
-        assert_int_equal(throttle_wait(throttle, kinds[i], key_of(kinds[i], "binh"), 1000), 0);
+    static const struct {
+        enum throttle_kind kind;
+        int minute;
+        int day;
+    } rows[] = {{THROTTLE_HERE, 10, 120},
+                {THROTTLE_PIN_HERE, 10, 120},
+                {THROTTLE_LOGIN, 25, 24 * 60 + 10},
+                {THROTTLE_PIN, 20, 24 * 12 + 10}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        enum throttle_kind kind = rows[i].kind;
+        uint64_t key = key_of(kind, "anh");
+        int first = guesses_in(kind, key, 1000, 60 * 1000);
+        assert_true(first >= 3 && first <= rows[i].minute);
+        int day = guesses_in(kind, key, 61 * 1000, INT64_C(24) * 3600 * 1000);
+        assert_true(day < rows[i].day);
+        assert_int_equal(throttle_wait(throttle, kind, key_of(kind, "binh"), 1000), 0);
+    }
+}
+
+/* Who guesses at one terminal for days, as fast as it lets them, slows the name down there alone.
+ */
+static void one_terminal_closes_a_name_nowhere_else(void **state)
+{
+    (void)state;
+    static const enum throttle_kind kinds[][2] = {{THROTTLE_HERE, THROTTLE_LOGIN},
+                                                  {THROTTLE_PIN_HERE, THROTTLE_PIN}};
+    for (int i = 0; i < 2; i++) {
+        uint64_t here = key_of(kinds[i][0], "anh at till 1");
+        uint64_t name = key_of(kinds[i][1], "anh");
+        for (int64_t now = 1000; now < INT64_C(3) * 24 * 3600 * 1000; now += 500) {
+            assert_int_equal(throttle_wait(throttle, kinds[i][1], name, now), 0);
+            if (throttle_wait(throttle, kinds[i][0], here, now) > 0)
+                continue;
+            throttle_charge(throttle, kinds[i][0], here, now);
+            throttle_charge(throttle, kinds[i][1], name, now);
+        }
     }
 }
 
@@ -70,13 +99,13 @@ static void many_terminals_together(void **state)
 static void a_right_guess_forgives(void **state)
 {
     (void)state;
-    uint64_t key = key_of(THROTTLE_PIN, "anh");
+    uint64_t key = key_of(THROTTLE_PIN_HERE, "anh");
     for (int i = 0; i < 8; i++)
-        throttle_charge(throttle, THROTTLE_PIN, key, 1000);
-    assert_true(throttle_wait(throttle, THROTTLE_PIN, key, 1000) > 10 * 1000);
+        throttle_charge(throttle, THROTTLE_PIN_HERE, key, 1000);
+    assert_true(throttle_wait(throttle, THROTTLE_PIN_HERE, key, 1000) > 10 * 1000);
     throttle_forgive(throttle, key, true);
-    assert_int_equal(throttle_wait(throttle, THROTTLE_PIN, key, 1000), 0);
-    throttle_forgive(throttle, key_of(THROTTLE_PIN, "nobody"), true);
+    assert_int_equal(throttle_wait(throttle, THROTTLE_PIN_HERE, key, 1000), 0);
+    throttle_forgive(throttle, key_of(THROTTLE_PIN_HERE, "nobody"), true);
 }
 
 static void forgotten_in_the_end(void **state)
@@ -110,7 +139,7 @@ static void bounded(void **state)
         throttle_charge(throttle, THROTTLE_LOGIN,
                         throttle_key(throttle, THROTTLE_LOGIN, slice_of(&i, 8)), (int64_t)i);
     uint64_t key = key_of(THROTTLE_LOGIN, "anh");
-    for (int i = 0; i < 10; i++)
+    for (int i = 0; i < 30; i++)
         throttle_charge(throttle, THROTTLE_LOGIN, key, 200000);
     assert_true(throttle_wait(throttle, THROTTLE_LOGIN, key, 200000) > 0);
 }
@@ -131,7 +160,8 @@ static void kinds_do_not_mix(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        throttle_test(ten_a_minute_at_most),
+        throttle_test(few_guesses_in_a_minute_and_in_a_day),
+        throttle_test(one_terminal_closes_a_name_nowhere_else),
         throttle_test(many_terminals_together),
         throttle_test(a_right_guess_forgives),
         throttle_test(forgotten_in_the_end),

@@ -19,7 +19,7 @@
 
 typedef unsigned long long id;
 
-enum { ROLES = 5, RULES_OF_BOUNDS = 3, RULES_OF_PARKING = 5 };
+enum { ROLES = 5, RULES_OF_BOUNDS = 3, RULES_OF_PARKING = 5, RULES_OF_PLACES = 6 };
 
 struct run {
     struct world w;
@@ -708,7 +708,8 @@ static void approvals_and_jobs(struct run *r)
     const char *draft = ", 'draft': {'lines': [{'text': 'a', 'quantity': 1000, 'price': 2000}, "
                         "{'text': 'b', 'quantity': 1000, 'price': 3000}]}";
     int parked = r->rules >= RULES_OF_PARKING ? PARKED_EACH_MAX : PAGE_ROWS_MAX + 1;
-    for (int i = 0; i < PAGE_ROWS_MAX + 1; i++)
+    int asked = r->rules >= RULES_OF_PLACES ? PARKED_EACH_MAX : PAGE_ROWS_MAX + 1;
+    for (int i = 0; i < asked; i++)
         world_done(&r->w, "{'ask_approval': {'customer': %u, 'amount_minor': 5%s}}", star.customer,
                    i < parked ? draft : "");
     for (int i = 0; i < PAGE_ROWS_MAX + 1; i++)
@@ -746,8 +747,10 @@ static void pages(struct run *r)
                    "{'set_credit_limit': {'customer': %u, 'reason': '%s', 'terms': {'limit_minor': "
                    "1, 'policy': 'APPROVE'}}}",
                    star.customer, words);
-        world_done(&r->w, "{'ask_approval': {'customer': %u, 'amount_minor': 5000, 'note': '%s'}}",
-                   star.customer, words);
+        if (r->rules < RULES_OF_PLACES || i < PARKED_EACH_MAX)
+            world_done(&r->w,
+                       "{'ask_approval': {'customer': %u, 'amount_minor': 5000, 'note': '%s'}}",
+                       star.customer, words);
         star.credit = money_new(r, star.customer, 1, "CASH");
     }
     star.bill = bill_new(r, star.customer, 5);

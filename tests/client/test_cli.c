@@ -46,12 +46,15 @@ static const ProtobufCMessageDescriptor *filled_type(const struct verb *verb)
     return member == NULL ? NULL : member->descriptor;
 }
 
-static bool fits(enum value_kind kind, const ProtobufCFieldDescriptor *field)
+static bool fits(const struct param *param, const ProtobufCFieldDescriptor *field)
 {
+    enum value_kind kind = param->kind;
     bool text =
         field->type == PROTOBUF_C_TYPE_STRING || field->descriptor == &tefter__text__descriptor;
     if (kind == VALUE_FLAG)
         return field->type == PROTOBUF_C_TYPE_BOOL;
+    if (kind == VALUE_TEXT && field->type == PROTOBUF_C_TYPE_BOOL)
+        return param->words != NULL && strcmp(param->words, "true false") == 0;
     if (kind == VALUE_TEXT)
         return text;
     if (kind == VALUE_ENUM)
@@ -74,7 +77,7 @@ static bool params_exist(void *context, const struct verb *verb)
             continue;
         const ProtobufCFieldDescriptor *field = at_path(type, param->field);
         bool many = field != NULL && field->label == PROTOBUF_C_LABEL_REPEATED;
-        if (field == NULL || !fits(param->kind, field) || many != param->many) {
+        if (field == NULL || !fits(param, field) || many != param->many) {
             say_row(verb, param->name);
             (*bad)++;
         }

@@ -338,14 +338,14 @@ class InEuro(Counter, unittest.TestCase):
         for left in ("2 tries are left", "1 try is left", "No try is left: again in 5 minutes"):
             self.assertIn(left, types("0000", *sale, code=1))
         self.assertIn("Too many wrong PINs", types("83920174", *sale, code=1))
-        types("2222", "customer", "buyer-pin", "PINS", "1")  # which ends that
+        types("2947", "customer", "buyer-pin", "PINS", "1")  # which ends that
         self.assertIn("2 tries are left", types("83920174", *sale, code=1))
-        sold = types("2222", *sale).split()[0]
+        sold = types("2947", *sale).split()[0]
         audit = self.says("audit")
         for event in ("buyer_pin_wrong", "buyer_pin_set", "buyer_pin_locked"):
             self.assertIn(event, audit)
         self.refused("correct", sold, "--line", "1=2", "--reason", "two", code=1)
-        self.assertIn("with PIN", types("2222", "correct", sold, "--line", "1=2", "--reason", "two"))
+        self.assertIn("with PIN", types("2947", "correct", sold, "--line", "1=2", "--reason", "two"))
         self.says("customer", "buyer-pin", "PINS", "1", "--no-pin")
         self.assertNotIn("with PIN", self.says(*sale))
         self.assertIn("PIN", self.says("customer", "changes", "PINS"))

@@ -54,6 +54,44 @@ class Terminal(unittest.TestCase):
     def config(self):
         return os.path.join(self.folder, "profile", "config")
 
+    # ---- a browser's link ----
+
+    def test_a_browser_gets_a_link_with_its_code(self):
+        self.enrol()
+        for words in (("add", "HQ", "counter"), ("code", "counter")):
+            said = self.tefter("terminal", *words, "--web", "https://tefter.example:8443/")
+            link = next(line for line in said.splitlines() if line.startswith("https://"))
+            self.assertTrue(link.startswith("https://tefter.example:8443/#enrol="), link)
+            self.assertTrue(server.CODE.fullmatch(link.partition("=")[2]), link)
+            self.assertNotIn("tefter enrol", said)
+            self.assertNotIn("█", said)  # nobody looks at it
+
+    def test_a_link_needs_the_pages_address(self):
+        self.enrol()
+        for wrong in ("tefter.example", "ftp://tefter.example", "https://", "https://a/#b", "javascript://a b"):
+            self.assertIn("--web", self.tefter("terminal", "add", "HQ", "never", "--web", wrong, code=USE))
+        self.assertNotIn("never", self.tefter("terminal", "list"))
+
+    def test_who_looks_at_a_screen_can_scan_it(self):
+        self.enrol()
+        read, write = os.openpty()
+        run = subprocess.Popen([os.path.join(BINARIES, "tefter"), "terminal", "code", "1", "--web", "https://a.example"],
+                               stdin=write, stdout=write, stderr=subprocess.DEVNULL,
+                               env={**os.environ, "TEFTER_PROFILE": os.path.join(self.folder, "profile"),
+                                    "LANG": "C.UTF-8"})
+        self.assertEqual(DONE, run.wait(60))
+        os.close(write)
+        said = b""
+        try:
+            while part := os.read(read, 65536):
+                said += part
+        except OSError:
+            pass  # the other end is closed
+        os.close(read)
+        drawn = [line for line in said.decode().splitlines() if "█" in line]
+        self.assertGreater(len(drawn), 15)
+        self.assertEqual(1, len({len(line) for line in drawn}))
+
     # ---- the code ----
 
     def with_wrong_letter(self, place):

@@ -295,6 +295,31 @@ static void older_truth_does_not_replace_newer(void **state)
     assert_true(balance_in(&bench.replica, 1) == bench.truth.balance[1]);
 }
 
+/* What a turn of the day does to a row: it says something else, and was not changed. */
+static void a_page_that_is_older_than_a_set_does_not_replace_it(void **state)
+{
+    (void)state;
+    Tefter__Subscribed subscribed = subscribed_at(bench.truth.seq, false, &incarnation_1);
+    assert_int_equal(replica_begin(&bench.replica, &subscribed, &bench.news), REPLICA_TAKEN);
+    struct frame frame = {.count = 0};
+    Tefter__Delta set = TEFTER__DELTA__INIT;
+    frame_put(&frame, &bench.truth, 1);
+    frame.account[0].balance_minor = -5;
+    set.prev = set.this_ = bench.truth.seq;
+    set.rows = frame.rows;
+    set.n_rows = 1;
+    assert_int_equal(replica_delta(&bench.replica, &set, &bench.arena, &bench.news), REPLICA_TAKEN);
+    static struct truth kept; /* a page that was read before it, and is given only now */
+    kept = bench.truth;
+    kept.seq--;
+    assert_int_equal(
+        give_page(&bench.replica, &kept, 1, CUSTOMERS, true, &bench.arena, &bench.news),
+        REPLICA_TAKEN);
+    assert_true(bench.replica.exact);
+    assert_true(balance_in(&bench.replica, 1) == -5);
+    assert_true(balance_in(&bench.replica, 2) == bench.truth.balance[2]);
+}
+
 static void a_restored_server_replaces_newer_numbers(void **state)
 {
     (void)state;
@@ -363,6 +388,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_page_ahead_of_the_sets_waits_for_them, set_up, tear_down),
         cmocka_unit_test_setup_teardown(older_truth_does_not_replace_newer, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_page_that_is_older_than_a_set_does_not_replace_it, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_restored_server_replaces_newer_numbers, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(rows_that_a_snapshot_lacks_are_gone, set_up, tear_down),

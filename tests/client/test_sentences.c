@@ -168,7 +168,8 @@ static void times_are_told_by_the_clock_of_the_zone(void **state)
     Tefter__Refusal refusal = TEFTER__REFUSAL__INIT;
     refusal.code = TEFTER__REFUSAL_CODE__APPROVAL_LAPSED;
     refusal.has_from_ms = true;
-    (void)refusal_sentence_in_zone(&refusal, &vnd, 420, out, sizeof(out));
+    struct speech speech = {&vnd, 420, LANGUAGE_ENGLISH, false};
+    (void)refusal_sentence_for(&refusal, &speech, out, sizeof(out));
     assert_non_null(strstr(out, "at 1970-01-01 07:00 UTC+07:00."));
 }
 
@@ -274,10 +275,11 @@ static void a_wrong_value_is_told_what_is_right(void **state)
         {TEFTER__REFUSAL_CODE__FIELD_INVALID, "utc_offset_minutes", "time zone. It lies"},
         {TEFTER__REFUSAL_CODE__LOGIN_WRONG, "pin", "Login or PIN is wrong."},
         {TEFTER__REFUSAL_CODE__LOGIN_WRONG, "old_password", "The old password is wrong."},
-        {TEFTER__REFUSAL_CODE__PASSWORD_WEAK, "pin", "A PIN is 4 to 12 digits."},
+        {TEFTER__REFUSAL_CODE__PASSWORD_WEAK, "pin", "A PIN is 4 to 12 digits, and none"},
         {TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, "amount_minor", "no approval is needed"},
         {TEFTER__REFUSAL_CODE__WITHIN_LIMIT, "policy", "only warns of this sale: no approval"},
-        {TEFTER__REFUSAL_CODE__TOO_MANY, "draft", "Too many sales are parked"},
+        {TEFTER__REFUSAL_CODE__TOO_MANY, "draft", "Too many approvals are asked for"},
+        {TEFTER__REFUSAL_CODE__TOO_MANY, "customer", "asked for this customer"},
         {TEFTER__REFUSAL_CODE__FIELD_INVALID, "draft", "too long to be parked"},
         {TEFTER__REFUSAL_CODE__FIELD_INVALID, "draft.total_minor", "prices have changed"},
         {TEFTER__REFUSAL_CODE__FIELD_INVALID, "draft.approval", "no approval yet"},

@@ -415,7 +415,7 @@ static size_t words_of(const struct verb *verb, bool json, char *words[WORDS_MAX
 
 static bool is_tried(const struct verb *verb)
 {
-    static const char *const others[] = {"enrol", "import", "login", "pin", "watch"};
+    static const char *const others[] = {"enrol", "import", "login", "pin", "printer", "watch"};
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
         if (strcmp(verb->entity, others[i]) == 0)
             return false;

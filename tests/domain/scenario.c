@@ -331,7 +331,7 @@ struct scenario *scenario_begin(void)
     return scenario_begin_at(LEDGER_RULES);
 }
 
-struct scenario *scenario_begin_at(uint32_t rules_version)
+static struct scenario *begin(uint32_t rules_version, const char *more)
 {
     need(hash_setup());
     struct scenario *s = calloc(1, sizeof *s);
@@ -343,13 +343,23 @@ struct scenario *scenario_begin_at(uint32_t rules_version)
     s->actor = (Tefter__Actor)TEFTER__ACTOR__INIT;
     scenario_done(s, "create_company",
                   json("{'name': 'Hải Long', 'currency': 'EUR', 'admin_login': 'owner', "
-                       "'rules_version': %u, 'date': %d}",
-                       rules_version, DAY));
+                       "'rules_version': %u, 'date': %d%s}",
+                       rules_version, DAY, more));
     scenario_as(s, 0);
     scenario_done(s, "add_terminal", "{'branch': 1, 'name': 'till 1'}");
     s->actor.branch = 1;
     scenario_as(s, ROLE_STAFF_OWNER);
     return s;
+}
+
+struct scenario *scenario_begin_at(uint32_t rules_version)
+{
+    return begin(rules_version, "");
+}
+
+struct scenario *scenario_begin_with(const char *more)
+{
+    return begin(LEDGER_RULES, more);
 }
 
 static void replay(const struct scenario *s, size_t group)

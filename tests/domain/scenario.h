@@ -44,6 +44,8 @@ enum { ROLE_STAFF_OWNER = 1 };
 struct scenario *scenario_begin(void);
 /* The same under a rules version: the rules as a ledger that was never upgraded has them. */
 struct scenario *scenario_begin_at(uint32_t rules_version);
+/* The same, founded with more than that: ", 'country': 'VN'". */
+struct scenario *scenario_begin_with(const char *more);
 /* Checks, replays, removes the folder. */
 void scenario_end(struct scenario *s);
 

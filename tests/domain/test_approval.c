@@ -699,6 +699,69 @@ static void asking_takes_no_number_of_the_branch(void **state)
 
 /* ---- bounds ---- */
 
+static const char *bare(uint32_t customer)
+{
+    return json("{'customer': %u, 'amount_minor': 200000}", customer);
+}
+
+/* Without goods it takes a place all the same, and gives it back when it is decided or spent. */
+static void an_ask_without_goods_has_a_place_too(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    id first = scenario_done(shop.s, "ask_approval", bare(shop.anh))->id;
+    id second = scenario_done(shop.s, "ask_approval", bare(shop.anh))->id;
+    for (int i = 2; i < PARKED_EACH_MAX; i++)
+        scenario_done(shop.s, "ask_approval", bare(i % 2 == 0 ? shop.anh : shop.binh));
+    scenario_refused(shop.s, "ask_approval", bare(shop.binh), CODE(TOO_MANY), "draft");
+    assert_null(look(&shop, first)->draft);
+    decide(&shop, first, "'approved': false, 'reason': 'no'");
+    scenario_done(shop.s, "ask_approval", bare(shop.binh));
+    scenario_refused(shop.s, "ask_approval", bare(shop.binh), CODE(TOO_MANY), "draft");
+    grant(&shop, second);
+    scenario_refused(shop.s, "ask_approval", bare(shop.binh), CODE(TOO_MANY), "draft");
+    scenario_done(shop.s, "issue_invoice",
+                  json("{'customer': %u, 'approval': %llu, 'lines': [{'product_code': 'STEEL', "
+                       "'quantity': 1000}]}",
+                       shop.anh, second));
+    scenario_done(shop.s, "ask_approval", bare(shop.binh));
+    shop_end(&shop);
+}
+
+static void a_customer_has_forty_whoever_asks(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    uint32_t who[] = {shop.minh, shop.hoa, ROLE_STAFF_OWNER};
+    for (int i = 0; i < PARKED_CUSTOMER_MAX; i++) {
+        scenario_as(shop.s, who[i / PARKED_EACH_MAX]);
+        scenario_done(shop.s, "ask_approval",
+                      i % 2 == 0 ? bare(shop.anh) : asking(&shop, GOODS, TOTAL));
+    }
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    const Tefter__Refusal *refusal =
+        scenario_refused(shop.s, "ask_approval", bare(shop.anh), CODE(TOO_MANY), "customer");
+    assert_int_equal(refusal->most, PARKED_CUSTOMER_MAX);
+    scenario_refused(shop.s, "ask_approval", asking(&shop, GOODS, TOTAL), CODE(TOO_MANY),
+                     "customer");
+    scenario_done(shop.s, "ask_approval", bare(shop.binh));
+    scenario_wait(shop.s, 15 * 60 * 1000);
+    scenario_done(shop.s, "ask_approval", bare(shop.anh));
+    shop_end(&shop);
+}
+
+static void an_old_ledger_has_no_places_for_asks_without_goods(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin_at(&shop, 5);
+    for (int i = 0; i < PARKED_CUSTOMER_MAX + 1; i++)
+        scenario_done(shop.s, "ask_approval", bare(shop.anh));
+    shop_end(&shop);
+}
+
 static void a_person_parks_twenty_and_what_lapsed_makes_room(void **state)
 {
     (void)state;
@@ -710,8 +773,8 @@ static void a_person_parks_twenty_and_what_lapsed_makes_room(void **state)
     const Tefter__Refusal *refusal = scenario_refused(
         shop.s, "ask_approval", asking(&shop, GOODS, TOTAL), CODE(TOO_MANY), "draft");
     assert_int_equal(refusal->most, PARKED_EACH_MAX);
-    scenario_done(shop.s, "ask_approval", /* without goods nothing is parked */
-                  json("{'customer': %u, 'amount_minor': 200000}", shop.anh));
+    refusal = scenario_refused(shop.s, "ask_approval", bare(shop.anh), CODE(TOO_MANY), "draft");
+    assert_int_equal(refusal->most, PARKED_EACH_MAX);
     scenario_as(shop.s, shop.hoa);
     id other = park(&shop); /* somebody else has their own twenty */
     scenario_as(shop.s, shop.minh);
@@ -741,8 +804,11 @@ static void a_company_parks_a_thousand_and_what_lapsed_makes_room(void **state)
     char kept[1024];
     snprintf(kept, sizeof kept, "%s", asking(&shop, GOODS, TOTAL));
     for (size_t i = 0; i < PARKED_MAX; i++) {
+        scenario_as(shop.s, ROLE_STAFF_OWNER);
+        if (i % PARKED_CUSTOMER_MAX == 0)
+            shop.anh = may_ask(shop.s, json("Anh%zu", i));
         scenario_as(shop.s, clerks[i / PARKED_EACH_MAX]);
-        scenario_done(shop.s, "ask_approval", kept);
+        scenario_done(shop.s, "ask_approval", asking(&shop, GOODS, TOTAL));
     }
     scenario_as(shop.s, shop.minh);
     const Tefter__Refusal *refusal =
@@ -892,6 +958,9 @@ int main(void)
         cmocka_unit_test(a_sale_that_would_pass_is_not_parked),
         cmocka_unit_test(a_wall_that_no_approval_lifts_is_said_instead),
         cmocka_unit_test(asking_takes_no_number_of_the_branch),
+        cmocka_unit_test(an_ask_without_goods_has_a_place_too),
+        cmocka_unit_test(a_customer_has_forty_whoever_asks),
+        cmocka_unit_test(an_old_ledger_has_no_places_for_asks_without_goods),
         cmocka_unit_test(a_person_parks_twenty_and_what_lapsed_makes_room),
         cmocka_unit_test(a_company_parks_a_thousand_and_what_lapsed_makes_room),
         cmocka_unit_test(a_sale_that_is_too_long_is_not_parked),

@@ -87,6 +87,25 @@ static const Tefter__DocumentAnswer *paper(struct scenario *s, const char *numbe
     return scenario_ask(s, "document", json("{'number': '%s'}", number))->document;
 }
 
+/* ---- what it would come to ---- */
+
+/* Who pays at once is nobody that a question could name, and hears the same of prices. */
+static void a_cash_sale_that_is_only_typed_has_its_lines(void **state)
+{
+    (void)state;
+    struct counter c = counter();
+    const Tefter__WhatIfAnswer *answer =
+        scenario_ask(
+            c.s, "what_if",
+            json("{'customer': %u, 'amount_minor': 0, 'draft': %s}", CASH, loaves(CASH, 4)))
+            ->what_if;
+    assert_int_equal(answer->total_minor, 1000);
+    assert_int_equal(answer->n_lines, 1);
+    assert_int_equal(answer->lines[0]->net_minor, 1000);
+    assert_int_equal(answer->lines[0]->price, 250000);
+    scenario_end(c.s);
+}
+
 /* ---- one command ---- */
 
 static void a_cash_sale_is_a_bill_and_its_money_in_one(void **state)
@@ -773,6 +792,7 @@ static void a_cash_sale_comes_back_as_it_was(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_cash_sale_that_is_only_typed_has_its_lines),
         cmocka_unit_test(a_cash_sale_is_a_bill_and_its_money_in_one),
         cmocka_unit_test(it_is_paid_by_card_transfer_and_cash_together),
         cmocka_unit_test(each_part_has_a_number_of_its_own),

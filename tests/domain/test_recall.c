@@ -6,6 +6,8 @@
 
 #include "base/limits.h"
 
+#include <stdio.h>
+
 typedef unsigned long long id;
 
 enum { OFFERS_MAX = 16, HQ = 1 };
@@ -713,8 +715,11 @@ static void an_offer_that_is_set_aside_stands_on_the_worklist_and_the_next_goes_
     scenario_as(shop.s, 0);
     const char *aside = json("{'offer': %llu, 'set_aside': true}", (unsigned long long)first_seq);
     scenario_done(shop.s, "recall_next", aside);
+    scenario_done(shop.s, "recall_next", aside);          /* it is another one's turn by now, */
+    scenario_done(shop.s, "recall_next", "{'offer': 0}"); /* and there is one: nothing is done */
+    assert_int_equal(ledger_recall_next(shop.s->ledger), first_seq + 1);
     scenario_done(shop.s, "recall_next",
-                  aside); /* it is not that one's turn: the next is applied */
+                  json("{'offer': %llu}", (unsigned long long)first_seq + 1));
     scenario_as(shop.s, ROLE_STAFF_OWNER);
     same_paper(&shop, second->number);
     const Tefter__RecoveryAnswer *left = worklist(&shop);
@@ -754,25 +759,36 @@ static void a_ledger_that_was_never_restored_has_no_recovery(void **state)
     scenario_end(s);
 }
 
+/* With a certificate, or as a browser with a key. */
+static void enrol(struct scenario *s, uint32_t terminal, bool browser)
+{
+    static const char digest[] = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+    char key[2 * 91 + 1];
+    for (int i = 0; i < 91; i++)
+        (void)snprintf(key + 2 * i, 3, "%02x", (unsigned)i);
+    scenario_as(s, 0);
+    scenario_done(s, "set_enrolment_code",
+                  json("{'terminal': %u, 'code_digest': '%s', 'expires_ms': 9000000000000}",
+                       terminal, digest));
+    scenario_done(s, "enrol_terminal",
+                  json("{'terminal': %u, 'code_digest': '%s', 'serial': 7, 'fingerprint': '%s', "
+                       "'not_after_ms': 9000000000000%s%s%s}",
+                       terminal, digest, digest, browser ? ", 'key': '" : "", browser ? key : "",
+                       browser ? "'" : ""));
+    scenario_as(s, ROLE_STAFF_OWNER);
+}
+
+/* But for browsers: they keep nothing that could come back. */
 static void all_is_applied_when_every_terminal_was_heard(void **state)
 {
     (void)state;
     struct shop shop;
     shop_begin(&shop);
+    scenario_done(shop.s, "add_terminal", "{'branch': 1, 'name': 'page'}");
     later_sale(&shop, shop.anh, 1);
     const Tefter__Done *second = later_sale(&shop, shop.anh, 1);
-    scenario_as(shop.s, 0);
-    scenario_done(shop.s, "set_enrolment_code",
-                  "{'terminal': 1, 'code_digest': "
-                  "'00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff', "
-                  "'expires_ms': 9000000000000}");
-    scenario_done(shop.s, "enrol_terminal",
-                  "{'terminal': 1, 'code_digest': "
-                  "'00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff', 'serial': "
-                  "7, 'fingerprint': "
-                  "'00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff', "
-                  "'not_after_ms': 9000000000000}");
-    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    enrol(shop.s, 1, false);
+    enrol(shop.s, 2, true);
     scenario_wait(shop.s, 1000);
     restore(&shop);
     assert_int_equal(worklist(&shop)->n_unheard, 1);

@@ -76,10 +76,44 @@ static void a_founding_with_a_mistake_is_refused_at_the_first_one(void **state)
     REFUSED(s, "create_company", FOUNDING("Hải", "VND", "", "hq", 0), FIELD_MISSING, "admin_login");
     REFUSED(s, "create_company", FOUNDING("Hải", "VND", "a b", "hq", 0), FIELD_INVALID,
             "admin_login");
+    REFUSED(
+        s, "create_company",
+        "{'name': 'Hải', 'currency': 'VND', 'admin_login': '..', 'rules_version': 6, 'date': 1}",
+        FIELD_INVALID, "admin_login");
     REFUSED(s, "create_company", FOUNDING("Hải", "VND", "a", "hq", 0), FIELD_INVALID,
             "head_office");
     REFUSED(s, "create_company", FOUNDING("Hải", "VND", "a", "HQ", 0), DATE_INVALID, "date");
     REFUSED(s, "create_company", FOUNDING("Hải", "VND", "a", "HQ", 70000), DATE_INVALID, "date");
+    scenario_end(s);
+}
+
+#define FOUNDED(more)                                                                              \
+    "{'name': 'Hải', 'currency': 'VND', 'admin_login': 'boss', 'head_office': 'TD', "            \
+    "'rules_version': 1, 'date': 20600" more "}"
+
+/* What the country has decided is kept as it was said, and told. */
+static void a_company_keeps_what_it_was_founded_with(void **state)
+{
+    (void)state;
+    struct scenario *s =
+        scenario_begin_with(", 'country': 'VN', 'tax_bp': 1000, 'paper_language': 'vi', "
+                            "'practice': true, 'head_office_name': 'Thủ Đức'");
+    const Tefter__CompanyAnswer *company = scenario_ask(s, "company", "{}")->company;
+    assert_string_equal(company->country, "VN");
+    assert_string_equal(company->paper_language, "vi");
+    assert_int_equal(company->tax_bp, 1000);
+    assert_true(company->practice);
+    const Tefter__BranchesAnswer *branches = scenario_ask(s, "branches", "{}")->branches;
+    assert_string_equal(branches->branches[0]->code, "HQ");
+    assert_string_equal(branches->branches[0]->name, "Thủ Đức");
+    scenario_as(s, 0);
+    REFUSED(s, "create_company", FOUNDED(", 'country': 'Vietnam'"), FIELD_INVALID, "country");
+    REFUSED(s, "create_company", FOUNDED(", 'country': 'vn'"), FIELD_INVALID, "country");
+    REFUSED(s, "create_company", FOUNDED(", 'tax_bp': 10001"), FIELD_INVALID, "tax_bp");
+    REFUSED(s, "create_company", FOUNDED(", 'paper_language': 'VI'"), FIELD_INVALID,
+            "paper_language");
+    REFUSED(s, "create_company", FOUNDED(", 'head_office_name': ' '"), FIELD_MISSING,
+            "head_office_name");
     scenario_end(s);
 }
 
@@ -147,6 +181,34 @@ static void nobody_logged_in_may_nothing_and_neither_may_who_is_blocked(void **s
 }
 
 /* ---- hiring and changing ---- */
+
+static void a_login_is_plain_and_looks_like_no_other(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {"..",  ".",    "-",    "_",    "an.", ".an",
+                                        "-an", "a..n", "a.-n", "a__n", "an-", "1."};
+    struct scenario *s = scenario_begin();
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        REFUSED(s, "add_staff", json("{'login': '%s', 'role': 'SALES'}", wrong[i]), FIELD_INVALID,
+                "login");
+    uint64_t an = scenario_done(s, "add_staff", "{'login': 'an.nguyen-2', 'role': 'SALES'}")->id;
+    static const char *const alike[] = {"an-nguyen-2", "annguyen2", "a_n.nguyen2"};
+    for (size_t i = 0; i < sizeof alike / sizeof alike[0]; i++) {
+        const Tefter__Refusal *refusal =
+            REFUSED(s, "add_staff", json("{'login': '%s', 'role': 'SALES'}", alike[i]), LOOKS_LIKE,
+                    "login");
+        assert_int_equal(refusal->existing, an);
+        assert_string_equal(refusal->existing_number, "an.nguyen-2");
+    }
+    scenario_done(s, "add_staff", "{'login': 'an.nguyen-3', 'role': 'SALES'}");
+    scenario_done(s, "add_staff", "{'login': '7', 'role': 'SALES'}");
+    scenario_end(s);
+    s = scenario_begin_at(5);
+    scenario_done(s, "add_staff", "{'login': '..', 'role': 'SALES'}");
+    scenario_done(s, "add_staff", "{'login': 'a-n', 'role': 'SALES'}");
+    scenario_done(s, "add_staff", "{'login': 'a.n', 'role': 'SALES'}");
+    scenario_end(s);
+}
 
 static void a_login_names_one_person(void **state)
 {
@@ -336,19 +398,191 @@ static void who_belongs_to_a_branch_writes_there_alone_and_looks_anywhere(void *
 }
 
 /* An owner whom somebody bound to a branch without a device gets free again. */
-static void a_bound_manager_administers_anywhere_and_sells_at_home(void **state)
+static void a_bound_owner_frees_themselves(void **state)
 {
     (void)state;
     struct scenario *s = scenario_begin();
-    uint32_t lan = bound(s, TEFTER__ROLE__ROLE_MANAGER);
     uint32_t anh = scenario_customer(s, "Anh", 100000);
-    scenario_as(s, lan);
+    scenario_done(s, "add_branch", "{'code': 'TD', 'name': 'Thủ Đức'}");
+    scenario_as(s, ROLE_STAFF_OWNER);
+    scenario_done(s, "change_staff", json("{'staff': %u, 'branch': 2}", ROLE_STAFF_OWNER));
     REFUSED(s, "set_credit_limit", json("{'customer': %u, 'terms': {'limit_minor': 5}}", anh),
             STAFF_OF_OTHER_BRANCH, NULL);
-    REFUSED(s, "add_product", "{'code': 'P', 'name': 'p'}", STAFF_OF_OTHER_BRANCH, NULL);
-    scenario_done(s, "add_staff", "{'login': 'minh', 'role': 'SALES'}");
-    scenario_done(s, "change_staff", json("{'staff': %u, 'branch': 0}", lan));
+    scenario_done(s, "add_branch", "{'code': 'HP', 'name': 'Hai Phong'}");
+    scenario_done(s, "change_staff", json("{'staff': %u, 'branch': 0}", ROLE_STAFF_OWNER));
     scenario_sell(s, anh, 5);
+    scenario_end(s);
+}
+
+/* Lan, manager of branch 2, at a device of branch 1; what there is of branch 1, 2 and of none. */
+struct office {
+    struct scenario *s;
+    uint32_t lan, mine, theirs, nobodys;
+    uint32_t device_mine, device_theirs, till_mine, till_theirs, bank;
+};
+
+static uint32_t made(struct scenario *s, const char *command, const char *body)
+{
+    return (uint32_t)scenario_done(s, command, body)->id;
+}
+
+static struct office office_begin(void)
+{
+    struct scenario *s = scenario_begin();
+    struct office at = {.s = s, .lan = bound(s, TEFTER__ROLE__ROLE_MANAGER)};
+    at.mine = made(s, "add_staff", "{'login': 'mai', 'role': 'SALES', 'branch': 2}");
+    at.theirs = made(s, "add_staff", "{'login': 'tam', 'role': 'SALES', 'branch': 1}");
+    at.nobodys = made(s, "add_staff", "{'login': 'bao', 'role': 'ACCOUNTANT'}");
+    at.device_theirs = made(s, "add_terminal", "{'branch': 1, 'name': 'a'}");
+    at.device_mine = made(s, "add_terminal", "{'branch': 2, 'name': 'b'}");
+    at.till_theirs = made(s, "add_till", "{'branch': 1, 'name': 'box 1'}");
+    at.till_mine = made(s, "add_till", "{'branch': 2, 'name': 'box 2'}");
+    at.bank = scenario_bank(s);
+    scenario_as(s, at.lan);
+    return at;
+}
+
+#define BOUND(command, body, at_field) REFUSED(s, command, body, BOUND_TO_BRANCH, at_field)
+
+static void who_belongs_to_a_branch_looks_after_its_people_alone(void **state)
+{
+    (void)state;
+    struct office at = office_begin();
+    struct scenario *s = at.s;
+    const Tefter__Refusal *refusal =
+        scenario_refused(s, "change_staff", json("{'staff': %u, 'branch': 0}", at.lan),
+                         TEFTER__REFUSAL_CODE__BOUND_TO_BRANCH, "branch");
+    assert_string_equal(refusal->branch, "TD");
+    assert_int_equal(refusal->n_roles, 2);
+    BOUND("change_staff", json("{'staff': %u, 'branch': 1}", at.lan), "branch");
+    BOUND("change_staff", json("{'staff': %u, 'role': 'CONTROLLER'}", at.lan), "role");
+    BOUND("change_staff", json("{'staff': %u, 'branch': 1}", at.mine), "branch");
+    BOUND("change_staff", json("{'staff': %u, 'branch': 0}", at.mine), "branch");
+    const uint32_t others[] = {at.theirs, at.nobodys, ROLE_STAFF_OWNER};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        BOUND("change_staff", json("{'staff': %u, 'blocked': true}", others[i]), "staff");
+        BOUND("change_staff", json("{'staff': %u, 'branch': 2}", others[i]), "staff");
+        BOUND("sign_out", json("{'staff': %u}", others[i]), "staff");
+    }
+    BOUND("add_staff", "{'login': 'x', 'role': 'SALES', 'branch': 1}", "branch");
+    scenario_done(s, "change_staff", json("{'staff': %u, 'role': 'CONTROLLER'}", at.mine));
+    scenario_done(s, "change_staff", json("{'staff': %u, 'blocked': true}", at.mine));
+    scenario_done(s, "change_staff", json("{'staff': %u, 'name': {'value': 'Lan'}}", at.lan));
+    scenario_done(s, "sign_out", json("{'staff': %u}", at.mine));
+    scenario_done(s, "sign_out", json("{'staff': %u}", at.lan));
+    uint32_t fresh = made(s, "add_staff", "{'login': 'minh', 'role': 'SALES'}");
+    const Tefter__StaffAnswer *staff = scenario_ask(s, "staff", "{}")->staff;
+    assert_int_equal(staff->staff[fresh - 1]->branch, 2);
+    scenario_end(s);
+}
+
+static void secrets_and_codes_are_held_to_the_branch_of_who_asks(void **state)
+{
+    (void)state;
+    struct office at = office_begin();
+    struct scenario *s = at.s;
+    const char *digest = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+    scenario_as(s, 0); /* the server, which has it from Lan */
+    const uint32_t others[] = {at.theirs, at.nobodys, ROLE_STAFF_OWNER};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        BOUND("set_secret", json("{'staff': %u, 'pin_hash': '01', 'by': %u}", others[i], at.lan),
+              "staff");
+    scenario_done(s, "set_secret",
+                  json("{'staff': %u, 'pin_hash': '01', 'by': %u}", at.mine, at.lan));
+    scenario_done(s, "set_secret",
+                  json("{'staff': %u, 'pin_hash': '01', 'by': %u}", at.lan, at.lan));
+    scenario_done(s, "set_secret",
+                  json("{'staff': %u, 'pin_hash': '01', 'by': %u}", at.theirs, at.nobodys));
+    BOUND("set_enrolment_code",
+          json("{'terminal': %u, 'code_digest': '%s', 'expires_ms': 9, 'by': %u}", at.device_theirs,
+               digest, at.lan),
+          "terminal");
+    scenario_done(s, "set_enrolment_code",
+                  json("{'terminal': %u, 'code_digest': '%s', 'expires_ms': 9, 'by': %u}",
+                       at.device_mine, digest, at.lan));
+    scenario_done(
+        s, "set_enrolment_code",
+        json("{'terminal': %u, 'code_digest': '%s', 'expires_ms': 9}", at.device_theirs, digest));
+    scenario_end(s);
+}
+
+static void who_belongs_to_a_branch_looks_after_its_devices_and_tills_alone(void **state)
+{
+    (void)state;
+    struct office at = office_begin();
+    struct scenario *s = at.s;
+    BOUND("add_terminal", "{'branch': 1, 'name': 'x'}", "branch");
+    BOUND("change_terminal", json("{'terminal': %u, 'blocked': true}", at.device_theirs),
+          "terminal");
+    BOUND("change_terminal", json("{'terminal': %u, 'branch': 2}", at.device_theirs), "terminal");
+    BOUND("change_terminal", json("{'terminal': %u, 'branch': 1}", at.device_mine), "branch");
+    BOUND("add_branch", "{'code': 'HP', 'name': 'x'}", "branch");
+    BOUND("change_branch", "{'branch': 1, 'blocked': true}", "branch");
+    BOUND("turn_back_day", "{'branch': 1, 'date': 5}", "branch");
+    BOUND("add_till", "{'branch': 1, 'name': 'x'}", "branch");
+    BOUND("add_bank_account", "{'name': 'x', 'number': '7'}", "bank_account");
+    BOUND("add_pos_device", json("{'branch': 1, 'name': 'x', 'bank_account': %u}", at.bank),
+          "branch");
+    BOUND("retire_money_account", json("{'money_account': %u, 'retired': true}", at.till_theirs),
+          "money_account");
+    BOUND("retire_money_account", json("{'money_account': %u, 'retired': true}", at.bank),
+          "money_account");
+    BOUND("set_thresholds",
+          "{'thresholds': [{'threshold': 'DISCOUNT', 'role': 'SALES', 'most': 5}]}", "thresholds");
+    BOUND("set_cash_policy", "{'unit_minor': 5}", "policy");
+    (void)made(s, "add_terminal", "{'branch': 2, 'name': 'x'}");
+    scenario_done(s, "change_terminal", json("{'terminal': %u, 'blocked': true}", at.device_mine));
+    scenario_done(s, "change_branch", "{'branch': 2, 'phone': '1'}");
+    (void)made(s, "add_till", "{'branch': 2, 'name': 'x'}");
+    (void)made(s, "add_pos_device",
+               json("{'branch': 2, 'name': 'y', 'bank_account': %u}", at.bank));
+    scenario_done(s, "retire_money_account",
+                  json("{'money_account': %u, 'retired': true}", at.till_mine));
+    scenario_end(s);
+}
+
+/* Each of administration says here what holds it to a branch. */
+static void no_command_of_administration_is_forgotten(void **state)
+{
+    (void)state;
+    static const char *const held[] = {
+        "add_branch",     "change_branch",    "turn_back_day",  "add_staff",
+        "change_staff",   "sign_out",         "add_terminal",   "change_terminal",
+        "add_till",       "add_bank_account", "add_pos_device", "retire_money_account",
+        "set_thresholds", "set_cash_policy",  "apply_offers",   "decline_offer",
+        "close_recovery",
+    };
+    static const struct {
+        const char *name;
+        Tefter__Right right;
+    } all[] = {
+#define COMMAND(KIND, name, Type, RIGHT) {#name, TEFTER__RIGHT__RIGHT_##RIGHT},
+#include "ledger/commands.def"
+#undef COMMAND
+    };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        bool administers = all[i].right == TEFTER__RIGHT__RIGHT_EDIT_STAFF ||
+                           all[i].right == TEFTER__RIGHT__RIGHT_EDIT_BRANCHES ||
+                           all[i].right == TEFTER__RIGHT__RIGHT_EDIT_TERMINALS;
+        bool listed = false;
+        for (size_t k = 0; k < sizeof held / sizeof held[0]; k++)
+            listed |= strcmp(held[k], all[i].name) == 0;
+        if (administers != listed)
+            fail_msg("%s: whose branch is it of? (staff_check_office)", all[i].name);
+    }
+}
+
+static void before_rules_6_a_bound_manager_administers_anywhere(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin_at(5);
+    uint32_t lan = bound(s, TEFTER__ROLE__ROLE_MANAGER);
+    scenario_as(s, lan);
+    scenario_done(s, "add_staff", "{'login': 'minh', 'role': 'SALES'}");
+    scenario_as(s, 0);
+    scenario_done(s, "adopt_rules_version", "{'rules_version': 6}");
+    scenario_as(s, lan);
+    REFUSED(s, "change_staff", json("{'staff': %u, 'branch': 0}", lan), BOUND_TO_BRANCH, "branch");
     scenario_end(s);
 }
 
@@ -686,10 +920,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_company_is_founded_once),
         cmocka_unit_test(a_founding_with_a_mistake_is_refused_at_the_first_one),
+        cmocka_unit_test(a_company_keeps_what_it_was_founded_with),
         cmocka_unit_test(each_role_may_what_the_table_says),
         cmocka_unit_test(who_may_not_is_told_which_right_and_who_has_it),
         cmocka_unit_test(nobody_logged_in_may_nothing_and_neither_may_who_is_blocked),
         cmocka_unit_test(a_login_names_one_person),
+        cmocka_unit_test(a_login_is_plain_and_looks_like_no_other),
         cmocka_unit_test(a_person_changes_and_may_be_anywhere_again),
         cmocka_unit_test(another_role_or_a_block_ends_what_he_was_logged_in_with),
         cmocka_unit_test(only_an_owner_makes_or_changes_an_owner),
@@ -697,7 +933,12 @@ int main(void)
         cmocka_unit_test(only_the_server_keeps_secrets_and_a_new_password_ends_tokens),
         cmocka_unit_test(signing_out_ends_tokens),
         cmocka_unit_test(who_belongs_to_a_branch_writes_there_alone_and_looks_anywhere),
-        cmocka_unit_test(a_bound_manager_administers_anywhere_and_sells_at_home),
+        cmocka_unit_test(a_bound_owner_frees_themselves),
+        cmocka_unit_test(who_belongs_to_a_branch_looks_after_its_people_alone),
+        cmocka_unit_test(secrets_and_codes_are_held_to_the_branch_of_who_asks),
+        cmocka_unit_test(who_belongs_to_a_branch_looks_after_its_devices_and_tills_alone),
+        cmocka_unit_test(no_command_of_administration_is_forgotten),
+        cmocka_unit_test(before_rules_6_a_bound_manager_administers_anywhere),
         cmocka_unit_test(in_an_old_ledger_the_branch_of_a_person_binds_nobody),
         cmocka_unit_test(who_belongs_to_a_branch_takes_back_corrects_and_credits_its_papers_alone),
         cmocka_unit_test(no_command_touches_a_paper_of_another_branch),

@@ -1,6 +1,8 @@
 /* Branches and the terminals that stand in them. */
 #include "domain/scenario.h"
 
+#include <stdio.h>
+
 #define REFUSED(s, command, fields, code, field)                                                   \
     scenario_refused(s, command, fields, TEFTER__REFUSAL_CODE__##code, field)
 
@@ -341,6 +343,55 @@ static void a_certificate_is_renewed_by_a_newer_one(void **state)
     scenario_end(s);
 }
 
+static const char *browser(uint32_t number, const char *digest, int serial, int key_size)
+{
+    static char key[2 * 100 + 1];
+    for (int i = 0; i < key_size; i++)
+        (void)snprintf(key + 2 * i, 3, "c%x", (unsigned)i % 16);
+    return json("{'terminal': %u, 'code_digest': '%s', 'serial': %d, 'fingerprint': 'f5f6', "
+                "'not_after_ms': 0, 'key': '%s'}",
+                number, digest, serial, key);
+}
+
+static void a_browser_has_a_key_that_does_not_end_and_is_not_renewed(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    scenario_as(s, 0);
+    REFUSED(s, "enrol_terminal", browser(9, CODE_A, 1, 90), FIELD_INVALID, "key");
+    REFUSED(s, "enrol_terminal", browser(9, CODE_A, 1, 92), FIELD_INVALID, "key");
+    REFUSED(s, "enrol_terminal", browser(9, CODE_A, 1, 91), NOT_FOUND, "terminal");
+    give_code(s, 1, CODE_A);
+    scenario_done(s, "enrol_terminal", browser(1, CODE_A, 1, 91));
+    assert_true(terminal(s, 1)->enrolled);
+    assert_true(terminal(s, 1)->browser);
+    assert_false(terminal(s, 1)->has_not_after_ms);
+    REFUSED(s, "renew_terminal", renewal(1, 2), TERMINAL_UNKNOWN, "terminal");
+    scenario_end(s);
+}
+
+static void the_newest_enrolment_says_what_a_terminal_is(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    scenario_as(s, 0);
+    give_code(s, 1, CODE_A);
+    scenario_done(s, "enrol_terminal", enrolment(1, CODE_A, 1));
+    assert_false(terminal(s, 1)->browser);
+    scenario_done(s, "renew_terminal", renewal(1, 2));
+    give_code(s, 1, CODE_B);
+    REFUSED(s, "enrol_terminal", browser(1, CODE_B, 2, 91), FIELD_INVALID, "serial");
+    scenario_done(s, "enrol_terminal", browser(1, CODE_B, 3, 91));
+    assert_true(terminal(s, 1)->browser);
+    assert_false(terminal(s, 1)->has_not_after_ms); /* nor is the certificate of before kept */
+    give_code(s, 1, CODE_A);
+    scenario_done(s, "enrol_terminal", enrolment(1, CODE_A, 4));
+    assert_false(terminal(s, 1)->browser);
+    assert_int_equal(terminal(s, 1)->not_after_ms, 1800000000000);
+    scenario_done(s, "renew_terminal", renewal(1, 5));
+    scenario_end(s);
+}
+
 static void a_blocked_terminal_stops_who_stands_at_it_and_enrols_nothing(void **state)
 {
     (void)state;
@@ -406,6 +457,8 @@ int main(void)
         cmocka_unit_test(a_code_does_not_wait_for_ever),
         cmocka_unit_test(an_enrolment_with_a_mistake_is_refused),
         cmocka_unit_test(a_certificate_is_renewed_by_a_newer_one),
+        cmocka_unit_test(a_browser_has_a_key_that_does_not_end_and_is_not_renewed),
+        cmocka_unit_test(the_newest_enrolment_says_what_a_terminal_is),
         cmocka_unit_test(an_alarm_about_a_terminal_is_kept_and_named),
         cmocka_unit_test(a_blocked_terminal_stops_who_stands_at_it_and_enrols_nothing),
     };

@@ -307,10 +307,10 @@ static void cash_is_brought_to_the_bank(void **state)
     (void)state;
     struct shop shop = shop_at(LEDGER_RULES);
     fill_till(&shop, shop.till, 1000);
-    scenario_as(shop.s, shop.clerk);
     const Tefter__Refusal *refusal = scenario_refused(
         shop.s, "move_money", move(shop.till, shop.bank, 1001, ""), CODE(MONEY_NOT_THERE), "from");
     assert_string_equal(refusal->existing_number, "drawer 1");
+    scenario_as(shop.s, shop.clerk);
     const Tefter__Done *done =
         scenario_done(shop.s, "move_money", move(shop.till, shop.bank, 900, ""));
     assert_string_equal(done->number, "HQ-M-00002");
@@ -868,7 +868,9 @@ static void a_move_is_taken_back_as_far_as_the_money_is_there(void **state)
     fill_till(&shop, shop.till, 100);
     uint64_t there = moved(&shop, shop.till, shop.other, 60);
     uint64_t on = moved(&shop, shop.other, shop.till, 20);
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
     taken_back(&shop, there, CODE(MONEY_NOT_THERE)); /* 40 are left of the 60 */
+    scenario_as(shop.s, shop.clerk);
     taken_back(&shop, on, 0);
     taken_back(&shop, there, 0);
     assert_int_equal(holds(&shop, shop.till), 100);
@@ -934,6 +936,87 @@ static void take_out(struct shop *shop, int64_t amount_minor)
     scenario_done(shop->s, "put_cash",
                   of_till(shop->till, json(", 'amount_minor': %lld, 'out': true, 'reason': 'x'",
                                            (long long)amount_minor)));
+}
+
+/* Whatever the till holds: it is not felt for with sums that are refused in any case. */
+static void who_may_not_take_so_much_hears_nothing_of_the_till(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    clerks_take_out(&shop, 20);
+    fill_till(&shop, shop.till, 100);
+    scenario_as(shop.s, shop.clerk);
+    for (int64_t amount = 21; amount < 1000; amount += 79)
+        scenario_refused(shop.s, "put_cash",
+                         of_till(shop.till, json(", 'amount_minor': %lld, 'out': true, "
+                                                 "'reason': 'x'",
+                                                 (long long)amount)),
+                         CODE(MORE_THAN_YOU_MAY), "amount_minor");
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    clerks_take_out(&shop, 500);
+    const char *more = of_till(shop.till, ", 'amount_minor': 101, 'out': true, 'reason': 'x'");
+    scenario_refused(shop.s, "put_cash", more, CODE(MONEY_NOT_THERE), "money_account");
+    scenario_as(shop.s, shop.clerk);
+    scenario_done(shop.s, "put_cash", more);
+    scenario_end(shop.s);
+}
+
+/* The newest alarm, as the owner sees it, and how many there are. */
+static const Tefter__AlarmRow *newest_alarm(struct shop *shop, size_t count)
+{
+    uint32_t who = shop->s->actor.staff;
+    scenario_as(shop->s, ROLE_STAFF_OWNER);
+    const Tefter__AlarmsAnswer *alarms = scenario_ask(shop->s, "alarms", "{}")->alarms;
+    scenario_as(shop->s, who);
+    assert_int_equal(alarms->n_rows, count);
+    return alarms->rows[0];
+}
+
+/* Each way in which cash leaves a till, tried with more than it holds. */
+static void who_does_not_see_a_till_does_not_feel_for_what_it_holds(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    clerks_take_out(&shop, 5000);
+    scenario_as(shop.s, shop.clerk);
+    uint64_t paid = pay(&shop, shop.anh, "CASH", shop.till, 100);
+    uint64_t twice = pay(&shop, shop.anh, "CASH", shop.till, 300);
+    take_out(&shop, 401);
+    assert_int_equal(newest_alarm(&shop, 1)->short_minor, 1);
+    assert_string_equal(newest_alarm(&shop, 1)->login, "ann");
+    uint64_t move_on = moved(&shop, shop.till, shop.other, 10);
+    assert_int_equal(newest_alarm(&shop, 2)->short_minor, 11);
+    assert_int_equal(newest_alarm(&shop, 2)->document, move_on);
+    scenario_done(shop.s, "move_money", move(shop.till, shop.bank, 20, ""));
+    assert_int_equal(newest_alarm(&shop, 3)->short_minor, 31);
+    taken_back(&shop, paid, 0);
+    assert_int_equal(newest_alarm(&shop, 4)->short_minor, 131);
+    scenario_done(shop.s, "correct_payment",
+                  json("{'document': %llu, 'reason': 'typed wrong', 'payment': {'amount_minor': "
+                       "290, 'kind': 'CASH', 'money_account': %u}}",
+                       (unsigned long long)twice, shop.till));
+    assert_int_equal(newest_alarm(&shop, 5)->short_minor, 141);
+    /* more comes in, or as much: no alarm, though the till still stands below nothing */
+    (void)pay(&shop, shop.anh, "CASH", shop.till, 100);
+    assert_int_equal(holds(&shop, shop.till), -41);
+    assert_int_equal(newest_alarm(&shop, 5)->short_minor, 141);
+    /* who sees is told, and nothing moves */
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    scenario_refused(shop.s, "move_money", move(shop.till, shop.other, 1, ""),
+                     CODE(MONEY_NOT_THERE), "from");
+    assert_int_equal(newest_alarm(&shop, 5)->short_minor, 141);
+    scenario_end(shop.s);
+}
+
+static void an_old_ledger_says_what_a_till_does_not_hold(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(5);
+    scenario_as(shop.s, shop.clerk);
+    fill_till(&shop, shop.till, 100);
+    scenario_refused(shop.s, "move_money", move(shop.till, shop.bank, 101, ""),
+                     CODE(MONEY_NOT_THERE), "from");
+    scenario_end(shop.s);
 }
 
 static void cash_is_taken_out_up_to_so_much_a_day(void **state)
@@ -1419,6 +1502,9 @@ int main(void)
         cmocka_unit_test(a_retired_till_gets_no_money_back),
         cmocka_unit_test(what_another_branch_received_is_taken_back_by_right),
         cmocka_unit_test(a_closed_day_and_its_difference_stay),
+        cmocka_unit_test(who_may_not_take_so_much_hears_nothing_of_the_till),
+        cmocka_unit_test(who_does_not_see_a_till_does_not_feel_for_what_it_holds),
+        cmocka_unit_test(an_old_ledger_says_what_a_till_does_not_hold),
         cmocka_unit_test(cash_is_taken_out_up_to_so_much_a_day),
         cmocka_unit_test(much_cash_that_is_taken_out_is_seen),
         cmocka_unit_test(what_a_till_is_off_by_is_seen_as_cash_taken_out_is),

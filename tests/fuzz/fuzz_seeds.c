@@ -2,11 +2,13 @@
  * Writes a seed corpus: random good messages of every root, as bytes, as frames and as JSON.
  *
  *   fuzz_seeds DIR      DIR/fuzz_frame, DIR/fuzz_message, DIR/fuzz_json, and files for imports in
- *                       DIR/fuzz_forms and DIR/fuzz_rows
+ *                       DIR/fuzz_forms and DIR/fuzz_rows; for the relay DIR/fuzz_ws and
+ * DIR/fuzz_relay
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "base/fault.h"
@@ -55,6 +57,68 @@ static void write_seeds(const char *where, unsigned number, struct prng *prng)
     arena_fini(&arena);
 }
 
+/* Requests as browsers send them, and one of each trick. */
+static void write_heads(const char *where)
+{
+    static const char *const heads[] = {
+        "GET / HTTP/1.1\r\nHost: shop.example\r\nAccept-Encoding: gzip, br\r\n\r\n",
+        "HEAD /app.js?v=1 HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nContent-Length: 0\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: shop.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "Origin: https://shop.example\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        "Sec-WebSocket-Protocol: tefter.v1\r\n\r\n",
+        "GET / HTTP/1.1\nHost: a\r\nHost : b\r\nTransfer-Encoding:\r\n chunked\r\n\r\n"};
+    for (unsigned i = 0; i < sizeof heads / sizeof heads[0]; i++)
+        write_seed(where, "fuzz_head", i, (uint8_t)(60 * i), slice_text(heads[i]));
+}
+
+/* What a relay writes, behind its first byte: over IPv4, over IPv6, of its own. */
+static void write_relay_heads(const char *where)
+{
+    static const char rest[] = "\x0a\x0d\x0a\x00\x0d\x0a\x51\x55\x49\x54\x0a\x21\x11\x00\x0c"
+                               "\xc0\x00\x02\x07\x7f\x00\x00\x01\x9c\x40\x01\xbb";
+    char head[15 + 36] = {0};
+    memcpy(head, rest, 15);
+    write_seed(where, "fuzz_proxy", 0, 0x0d, slice_of(rest, sizeof rest - 1));
+    head[12] = 0x21;
+    head[14] = 36;
+    write_seed(where, "fuzz_proxy", 1, 0x0d, slice_of(head, sizeof head));
+    head[11] = 0x20;
+    head[14] = 0;
+    write_seed(where, "fuzz_proxy", 2, 0x0d, slice_of(head, 15));
+}
+
+/* Frames of a browser: one, several of one message with a ping between, a long one, a close. */
+static void write_frames(const char *where)
+{
+    static const char one[] = "\x04\x82\x84\x01\x02\x03\x04"
+                              "abcd";
+    static const char parts[] = "\x01\x02\x81\0\0\0\0"
+                                "a\x89\x80\x01\x02\x03\x04"
+                                "\x80\x82\x09\x09\x09\x09"
+                                "bc\x82\x80\0\0\0\0";
+    static const char end[] = "\x03\x88\x82\x05\x06\x07\x08\x06\xee";
+    char large[3 + 8 + 300] = "\x10\x82\xfe\x01\x2c\x01\x01\x01\x01";
+    write_seed(where, "fuzz_ws", 0, 0, slice_of(one, sizeof one - 1));
+    write_seed(where, "fuzz_ws", 1, 1, slice_of(parts, sizeof parts - 1));
+    write_seed(where, "fuzz_ws", 2, 7, slice_of(end, sizeof end - 1));
+    write_seed(where, "fuzz_ws", 3, 50, slice_of(large, sizeof large));
+}
+
+/* Scripts for fuzz_relay: pairs of an event and its number; see act() there. */
+static void write_scripts(const char *where)
+{
+    static const char session[] = "\0\x02\0\x06\0\x04\x20\x82\x07\x08\x30\x41\x09\0\x0a\0"
+                                  "\x01\x0b\x82\x85\x01\x02\x03\x04"
+                                  "hello\x0c\x50\x0b\x01";
+    static const char two[] = "\x01\x10\x02\x02\0\x13\0\x09\0\x09\0\x06\0\x08\xff\x01"
+                              "\x08\xff\x02\x09\0\x08\xff\x03\x05\xff\x82\x0f\0\x1f\0";
+    static const char late[] = "\0\x0e\0\x0c\xff\x0c\xff\x0f\0\0\x03\x0d\x01\x02\0\x0f\0";
+    write_seed(where, "fuzz_relay", 0, 0, slice_of(session, sizeof session - 1));
+    write_seed(where, "fuzz_relay", 1, 0, slice_of(two, sizeof two - 1));
+    write_seed(where, "fuzz_relay", 2, 0, slice_of(late, sizeof late - 1));
+}
+
 /* Files as people import them: the fuzzers make others of them. */
 static void write_files(const char *where)
 {
@@ -92,6 +156,10 @@ int main(int count, char **words)
     folder(words[1]);
     for (unsigned i = 0; i < SEEDS_EACH * FUZZ_ROOTS; i++)
         write_seeds(words[1], i, &prng);
+    write_heads(words[1]);
+    write_relay_heads(words[1]);
+    write_frames(words[1]);
+    write_scripts(words[1]);
     write_files(words[1]);
     return 0;
 }

@@ -19,7 +19,7 @@ enum {
     GOLDEN_RULES_MAX = LEDGER_RULES,
     GOLDEN_TEXT_MAX = 1024 * 1024,
     GOLDEN_MAP = 256 * 1024 * 1024,
-    GOLDEN_NUMBERS = 512 /* of commands and of refusal codes */
+    GOLDEN_NUMBERS = 1024 /* of commands and of refusal codes */
 };
 
 /* What a journal has in it. */

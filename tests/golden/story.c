@@ -128,6 +128,10 @@ static void places(struct story *t)
 }
 
 #define DIGEST "'code_digest': '%s'"
+#define KEY                                                                                        \
+    "3059301306072a8648ce3d020106082a8648ce3d03010703420004"                                       \
+    "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"                             \
+    "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"
 #define ONES "1111111111111111111111111111111111111111111111111111111111111111"
 #define TWOS "2222222222222222222222222222222222222222222222222222222222222222"
 
@@ -170,6 +174,34 @@ static void terminals(struct story *t)
     t->s->actor.terminal = 1;
     t->s->actor.has_staff = false;
     refused(t, "issue_invoice", "{}", CODE(NOT_LOGGED_IN));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+}
+
+/* A terminal that is a browser, then a device with a certificate again. */
+static void browsers(struct story *t)
+{
+    id terminal = done(t, "add_terminal", "{'branch': 2, 'name': 'counter'}");
+    const char *code = json("{'terminal': " ID ", " DIGEST ", 'expires_ms': %lld}", terminal, ONES,
+                            (long long)t->s->now_ms + 1000);
+    const char *renewal =
+        json("{'terminal': " ID ", 'serial': 8, 'fingerprint': 'cc', 'not_after_ms': 9}", terminal);
+    scenario_as(t->s, 0);
+    done(t, "set_enrolment_code", code);
+    refused(t, "enrol_terminal",
+            json("{'terminal': " ID ", " DIGEST
+                 ", 'serial': 7, 'fingerprint': 'aabb', 'not_after_ms': 0, 'key': '3059'}",
+                 terminal, ONES),
+            CODE(FIELD_INVALID));
+    done(t, "enrol_terminal",
+         json("{'terminal': " ID ", " DIGEST
+              ", 'serial': 7, 'fingerprint': 'aabb', 'not_after_ms': 0, 'key': '" KEY "'}",
+              terminal, ONES));
+    refused(t, "renew_terminal", renewal, CODE(TERMINAL_UNKNOWN));
+    done(t, "set_enrolment_code", code);
+    done(t, "enrol_terminal",
+         json("{'terminal': " ID ", " DIGEST
+              ", 'serial': 8, 'fingerprint': 'aabb', 'not_after_ms': 99}",
+              terminal, ONES));
     scenario_as(t->s, ROLE_STAFF_OWNER);
 }
 
@@ -1158,6 +1190,13 @@ static void restored(struct story *t)
         done(t, "recall_next", json("{'offer': " ID ", 'set_aside': true}", (id)last + 2));
     scenario_as(t->s, ROLE_STAFF_OWNER);
     done(t, "apply_offers", "{}");
+    if (t->rules >= 5) { /* the second time it is another one's turn */
+        id next = ledger_recall_next(t->s->ledger);
+        scenario_as(t->s, 0);
+        done(t, "recall_next", json("{'offer': " ID ", 'set_aside': true}", next));
+        done(t, "recall_next", json("{'offer': " ID ", 'set_aside': true}", next));
+        scenario_as(t->s, ROLE_STAFF_OWNER);
+    }
     scenario_recall(t->s);
     done(t, "close_recovery", "{'unfinished': true}");
     scenario_sell(t->s, t->anh, 5);
@@ -1371,6 +1410,23 @@ static void imports(struct story *t)
             CODE(NOT_IMPORTED));
 }
 
+/* ---- rules version 6 ---- */
+
+static void of_version_6(struct story *t)
+{
+    done(t, "change_customer", json("{'customer': %u, 'buyers_only': true}", t->anh));
+    refused(t, "issue_invoice", sale(t->anh, 10, ""), CODE(BUYER_NEEDED));
+    done(t, "change_customer", json("{'customer': %u, 'buyers_only': false}", t->anh));
+    scenario_as(t->s, 0);
+    done(t, "set_secret", json("{'staff': %u, 'password_hash': '0304', 'by': 1}", t->clerk));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+    uint32_t chief = scenario_staff(t->s, "alleychief", TEFTER__ROLE__ROLE_MANAGER);
+    done(t, "change_staff", json("{'staff': %u, 'branch': 2}", chief));
+    scenario_as(t->s, chief);
+    refused(t, "change_branch", "{'branch': 1, 'phone': '0901'}", CODE(BOUND_TO_BRANCH));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+}
+
 /* ---- all of it ---- */
 
 struct scenario *golden_story(uint32_t rules_version)
@@ -1422,7 +1478,10 @@ struct scenario *golden_story(uint32_t rules_version)
         refunds(&t);
         money_moves(&t);
         till_days(&t);
+        browsers(&t);
     }
+    if (rules_version >= 6)
+        of_version_6(&t);
     if (rules_version >= 3)
         restored(&t);
     return t.s;

@@ -46,6 +46,10 @@ static const struct {
     {TEFTER__REFUSAL_CODE__TEXT_EDGE, "texts are looked at before anything is journalled"},
     {TEFTER__REFUSAL_CODE__TEXT_MARK, "texts are looked at before anything is journalled"},
     {TEFTER__REFUSAL_CODE__TEXT_BREAK, "texts are looked at before anything is journalled"},
+    {TEFTER__REFUSAL_CODE__ORIGIN_NOT_OURS, "a browser is looked at before anything is journalled"},
+    {TEFTER__REFUSAL_CODE__PROOF_WRONG, "a browser is looked at before anything is journalled"},
+    {TEFTER__REFUSAL_CODE__NOTICES_OFF, "what is asked for is no command"},
+    {TEFTER__REFUSAL_CODE__NOT_A_PRINTER, "what is asked for is no command"},
     {TEFTER__REFUSAL_CODE__RECEIPT_WRONG, "a receipt is checked before the offer is journalled"},
 };
 
@@ -207,6 +211,8 @@ static const struct {
     {TEFTER__REFUSAL_CODE__UNIT_NOT_EXACT, 5},
     {TEFTER__REFUSAL_CODE__PIN_NEEDED, 5},
     {TEFTER__REFUSAL_CODE__PIN_WRONG, 5},
+    {TEFTER__REFUSAL_CODE__BUYER_NEEDED, 6},
+    {TEFTER__REFUSAL_CODE__BOUND_TO_BRANCH, 6},
 };
 
 static bool never(Tefter__RefusalCode code, uint32_t rules)
@@ -253,6 +259,7 @@ static void the_newest_has_every_refusal_of_the_ledger(void **state)
         struct golden_cover cover;
         cover_of(rules, &cover);
         for (unsigned i = 0; i < codes->n_values; i++) {
+            assert_in_range(codes->values[i].value, 0, GOLDEN_NUMBERS - 1);
             bool there = cover.refused[codes->values[i].value];
             if (there == never((Tefter__RefusalCode)codes->values[i].value, rules))
                 fail_msg("rules-%" PRIu32 ": the refusal %s %s", rules, codes->values[i].name,

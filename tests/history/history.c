@@ -90,7 +90,7 @@ static void send_command(struct connection *connection, const struct operation *
 }
 
 /* The first time or again: same id, same bytes. */
-static void send(struct connection *connection, size_t index)
+static void send_operation(struct connection *connection, size_t index)
 {
     struct stress *stress = connection->all->owner;
     struct operation *operation = &stress->history.operations[index];
@@ -107,7 +107,7 @@ static void send_again(struct connection *connection, size_t index)
     struct stress *stress = connection->all->owner;
     stress->history.operations[index].resent++;
     stress->resent++;
-    send(connection, index);
+    send_operation(connection, index);
 }
 
 static void draw(struct stress *stress, struct operation *operation)
@@ -136,7 +136,7 @@ static void begin(struct connection *connection, size_t slot)
     connection_new_id(connection, stress->ids[index].bytes);
     stress->clerks[connection->index].under_way[slot] = index + 1;
     operation->begun_us = now_us();
-    send(connection, index);
+    send_operation(connection, index);
     if (operation->kind != OPERATION_READ && chance_below(&stress->chance, TWICE_ONE_IN) == 0)
         send_again(connection, index);
 }

@@ -105,6 +105,26 @@ static void delimiters(void **state)
         assert_int_equal(guess_delimiter(slice_text(table[i].head)), table[i].delimiter);
 }
 
+static void letters(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *head;
+        const char *encoding;
+    } table[] = {
+        {"M\xfcller & S\xf6hne;Caf\xe9", "windows-1252"},
+        {"\xd0\xe1\xf0\xe1\xe4\xfc\xf0\xef\xf5\xeb\xef\xf2;\xc3\xe5\xf9\xf1\xe3\xdf\xef\xf5",
+         "windows-1253"},
+        {"S\xe3\xect th\xe9p Ph\xfa M\xf5;Nguy\xea\xden V\xe3n \xd0\xf4\xec", "windows-1258"},
+        {"\xc8\xe2\xe0\xed\xee\xe2;\xd1\xf2\xf0\xee\xe8\xf2\xe5\xeb\xfc", "windows-1251"},
+        {"\xd4\xd1\xdf\xca \xd3\xc7\xd2\xe5;\xe3\xcd\xe3\xcf", "windows-1256"},
+        {"\xcd\xf5\xd0\xa1\xc3\xf7\xbd\xa8\xb2\xc4;\xc9\xcf\xba\xa3\xb9\xab\xcb\xbe", "gb18030"},
+        {"\xa4\xfd\xa4p\xa9\xfa\xab\xd8\xa7\xf7;\xbbO\xc6W\xab\xd8\xbfv", "big5"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        assert_string_equal(guess_letters(slice_text(table[i].head)), table[i].encoding);
+}
+
 static void endings(void **state)
 {
     (void)state;
@@ -117,10 +137,8 @@ static void endings(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers),
-        cmocka_unit_test(dates),
-        cmocka_unit_test(delimiters),
-        cmocka_unit_test(endings),
+        cmocka_unit_test(numbers), cmocka_unit_test(dates),   cmocka_unit_test(delimiters),
+        cmocka_unit_test(letters), cmocka_unit_test(endings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

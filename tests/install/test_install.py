@@ -16,17 +16,32 @@ import unittest
 CMAKE, BUILD, SOURCE, VERSION = sys.argv[1:5]
 FILES = {
     "bin/tefter": 0o755,
+    "bin/tefter-printer": 0o755,
     "sbin/tefterd": 0o755,
+    "sbin/tefter-web": 0o755,
+    "sbin/tefter-notify": 0o755,
+    "sbin/tefter-importer": 0o755,
     "share/man/man1/tefter.1": 0o644,
     "share/man/man8/tefterd.8": 0o644,
+    "share/man/man8/tefter-web.8": 0o644,
+    "share/man/man8/tefter-notify.8": 0o644,
+    "share/man/man8/tefter-importer.8": 0o644,
+    "share/man/man1/tefter-printer.1": 0o644,
     "share/bash-completion/completions/tefter": 0o644,
     "share/bash-completion/completions/tefterd": 0o644,
+    "share/bash-completion/completions/tefter-web": 0o644,
+    "share/bash-completion/completions/tefter-notify": 0o644,
+    "share/bash-completion/completions/tefter-importer": 0o644,
+    "share/bash-completion/completions/tefter-printer": 0o644,
     "share/doc/tefter/examples/tefterd.conf": 0o644,
     "share/doc/tefter/HANDBOOK.md": 0o644,
+    "share/doc/tefter/examples/tefter-printer.service": 0o644,
     "share/doc/tefter/OPERATING.md": 0o644,
     "lib/systemd/system/tefterd.service": 0o644,
     "lib/systemd/system/tefterd-backup.service": 0o644,
     "lib/systemd/system/tefterd-backup.timer": 0o644,
+    "lib/systemd/system/tefterd-web-name.service": 0o644,
+    "lib/systemd/system/tefterd-web-name.timer": 0o644,
     "lib/sysusers.d/tefter.conf": 0o644,
     "lib/tmpfiles.d/tefter.conf": 0o644,
 }
@@ -69,8 +84,10 @@ class Installed(unittest.TestCase):
                 self.assertNotIn(path.encode(), text, name)
 
     def test_pages_are_those_of_the_programs(self):
-        self.assertEqual(self.read("share/man/man1/tefter.1"), run(self.usr + "/bin/tefter", "--man").stdout)
-        self.assertEqual(self.read("share/man/man8/tefterd.8"), run(self.usr + "/sbin/tefterd", "--man").stdout)
+        for page in [name for name in FILES if name.startswith("share/man/")]:
+            program, section = os.path.basename(page).split(".")
+            path = os.path.join(self.usr, "bin" if section == "1" else "sbin", program)
+            self.assertEqual(self.read(page), run(path, "--man").stdout, page)
         self.assertIn("complete -F _tefter tefter", self.read("share/bash-completion/completions/tefter"))
 
     def test_the_unit_is_understood(self):
@@ -79,22 +96,23 @@ class Installed(unittest.TestCase):
         self.assertRegex(unit, r"(?m)^ExecStart=/\S*/tefterd ")
         # What it may do is kept small; whoever takes a line away says so here.
         for line in ("NoNewPrivileges=yes", "ProtectSystem=strict", "StateDirectory=tefter", "CapabilityBoundingSet=",
-                     "MemoryDenyWriteExecute=yes", "SystemCallFilter=@system-service"):
+                     "MemoryDenyWriteExecute=yes", "SystemCallFilter=@system-service", "KillMode=mixed"):
             self.assertIn("\n" + line + "\n", unit)
         if not shutil.which("systemd-analyze"):
             self.skipTest("no systemd-analyze here")
         # Judged where its program is, under a name of its own.
         with tempfile.TemporaryDirectory() as folder:
-            for name in ("tefterd.service", "tefterd-backup.service", "tefterd-backup.timer"):
+            for name in ("tefterd.service", "tefterd-backup.service", "tefterd-backup.timer", "tefterd-web-name.service",
+                         "tefterd-web-name.timer"):
                 path = os.path.join(folder, name)
                 with open(path, "w", encoding="utf-8") as file:
                     file.write(re.sub(r"(?m)^(Exec\w+)=/\S*/tefterd ", rf"\1={self.usr}/sbin/tefterd ",
                                       self.read("lib/systemd/system/" + name)))
-            for name in ("tefterd.service", "tefterd-backup.timer"):
+            for name in ("tefterd.service", "tefterd-backup.timer", "tefterd-web-name.timer"):
                 judged = run("systemd-analyze", "verify", "--man=no", os.path.join(folder, name))
                 ours = [line for line in judged.stderr.splitlines() if "tefterd" in line]
                 self.assertEqual((judged.returncode, ours), (0, []))
-            for name in ("tefterd.service", "tefterd-backup.service"):
+            for name in ("tefterd.service", "tefterd-backup.service", "tefterd-web-name.service"):
                 rated = run("systemd-analyze", "security", "--offline=yes", "--threshold=20", os.path.join(folder, name))
                 self.assertEqual(rated.returncode, 0, rated.stdout + rated.stderr)
 

@@ -222,15 +222,18 @@ class Connection:
     counter = int.from_bytes(os.urandom(3), "big")
 
     def __init__(self, folder, address=None, alpn=ALPN_TERMINAL):
+        self.begin()
         at = [os.path.join(folder, name) for name in ("root.pem", "certificate.pem", "key.pem")]
-        self.pushed = collections.deque()
-        self.answers = {}
-        self.request = 0
-        self.features = Features(b"")
         self.stream = dial(address or read(os.path.join(folder, "address")), at[0], alpn, at[1], at[2])
         wire = int(self.stream.selected_alpn_protocol().rpartition("/")[2])
         self.welcome = self.ask(hello=pb.Hello(wire=wire, program="stranger")).welcome
         self.features = Features(self.welcome.features)
+
+    def begin(self):
+        self.pushed = collections.deque()
+        self.answers = {}
+        self.request = 0
+        self.features = Features(b"")
 
     def __enter__(self):
         return self
@@ -315,6 +318,83 @@ class Connection:
         while not self.pushed:
             self.receive()
         return self.pushed.popleft()
+
+
+# ---- a browser ----
+
+PROXY_SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
+ORIGIN = "http://127.0.0.1:7421"
+
+
+def proxy_head(address="192.0.2.7", port=40000):
+    """What a relay writes in front: whose bytes follow. address None: its own."""
+    if address is None:
+        return PROXY_SIGNATURE + b"\x20\x00\x00\x00"
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    there = socket.inet_pton(family, address)
+    rest = there + bytes(len(there)) + struct.pack(">HH", port, 443)
+    return PROXY_SIGNATURE + bytes([0x21, 0x21 if family == socket.AF_INET6 else 0x11]) + struct.pack(
+        ">H", len(rest)) + rest
+
+
+def signed_text(head, challenge, *parts):
+    """The bytes that a browser signs: proto/README.md, "Browsers"."""
+    text = head.encode() + b"\0"
+    for part in (challenge.nonce, challenge.ledger, *parts):
+        part = part.encode() if isinstance(part, str) else part
+        text += struct.pack(">I", len(part)) + part
+    return text
+
+
+class BrowserKey:
+    """A key as WebCrypto makes it: `public` is its SubjectPublicKeyInfo, sign gives r and s."""
+
+    def __init__(self, path, curve="P-256"):
+        self.path = path
+        openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:" + curve, "-out", path)
+        self.public = openssl("pkey", "-in", path, "-pubout", "-outform", "DER")
+
+    def sign(self, text):
+        der = openssl("dgst", "-sha256", "-sign", self.path, given=text)
+        numbers, at = [], 2
+        for _ in range(2):  # SEQUENCE { INTEGER r, INTEGER s }, each shorter than 128 bytes
+            size = der[at + 1]
+            numbers.append(int.from_bytes(der[at + 2:at + 2 + size], "big"))
+            at += 2 + size
+        return b"".join(number.to_bytes(32, "big") for number in numbers)
+
+
+class Browser(Connection):
+    """A connection as a relay brings it: LEDGER/web.socket, its header, then frames. Ends at the
+    challenge; `enrol` or `hello` goes on."""
+
+    def __init__(self, path, head=None):
+        self.begin()
+        self.stream = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.stream.settimeout(15)
+        self.stream.connect(path)
+        self.stream.sendall(proxy_head() if head is None else head)
+        first = pb.ToTerminal.FromString(take_frame(self.stream))
+        if first.HasField("goodbye"):
+            raise Ended(first.goodbye.reason)
+        self.challenge = first.challenge
+
+    def enrol(self, key, code, origin=ORIGIN):
+        """Makes that key a terminal: the BrowserEnrolled. The connection ends after it."""
+        text = signed_text("tefter browser enrol 1", self.challenge, origin, key.public, code)
+        return self.ask(enrol_browser=pb.EnrolBrowser(code=code, key=key.public, signature=key.sign(text),
+                                                      origin=origin, program="stranger")).browser_enrolled
+
+    def proof(self, key, terminal, origin=ORIGIN):
+        text = signed_text("tefter browser hello 1", self.challenge, origin)
+        return pb.BrowserProof(terminal=terminal, signature=key.sign(text), origin=origin)
+
+    def hello(self, key, terminal, origin=ORIGIN, proof=None):
+        """Shows the key: this is that terminal. The Welcome."""
+        proof = proof or self.proof(key, terminal, origin)
+        self.welcome = self.ask(hello=pb.Hello(wire=2, program="stranger", browser=proof)).welcome
+        self.features = Features(self.welcome.features)
+        return self.welcome
 
 
 class Picture:

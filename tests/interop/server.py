@@ -46,10 +46,10 @@ class Server:
         return subprocess.run([self.program, *words, "--ledger", self.ledger, *self.map(words[0])], input=given, text=True,
                               capture_output=True, timeout=timeout, check=False)
 
-    def init(self, company="Hải Long", currency="VND"):
+    def init(self, company="Hải Long", currency="VND", words=()):
         """Makes the ledger; the first one-time code."""
         said = self.run("init", "--company", company, "--currency", currency, "--admin", OWNER[0],
-                        "--password-stdin", given=OWNER[1] + "\n")
+                        "--password-stdin", *words, given=OWNER[1] + "\n")
         if said.returncode != 0:
             raise RuntimeError(said.stderr)
         return CODE.search(said.stdout + said.stderr).group()

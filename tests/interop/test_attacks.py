@@ -19,10 +19,11 @@ import server
 
 BINARIES = ""
 ALONE = 100  # what an accountant credits, and who took money takes back, alone
-PARKED = 20  # sales that one person may park
+PARKED = 20  # approvals that one person may ask for, with a sale or without
+OF_CUSTOMER = 40  # and that wait for one customer
 LONG = 600   # about as many lines as fit
 LINES = 2000
-ASKED = 620  # more approvals than a page of a list holds
+ASKED = 620  # more approvals than a page of a list holds: of 31 clerks
 
 
 class Attacks(unittest.TestCase):
@@ -268,16 +269,40 @@ class Attacks(unittest.TestCase):
             self.bill(self.company.customer("Giang", 10**9))
             self.restart()
 
+    def clerk(self, login):
+        number = self.owner.submit(add_staff=self.pb.AddStaff(login=login, role=self.pb.ROLE_SALES)).id
+        self.owner.ask(set_password=self.pb.SetPassword(staff=number, password=server.PASSWORD))
+        connection = client.Connection(self.till)
+        connection.login(login, server.PASSWORD)
+        return connection
+
+    def bare(self, customer):
+        """Without a sale: it takes a place as one with a sale does."""
+        return self.pb.Command(ask_approval=self.pb.AskApproval(customer=customer, amount_minor=10**6, minutes=1440))
+
     def test_all_approvals_are_listed_and_pushed_however_many(self):
-        customer = self.asking("Hai")
-        minh = self.at(self.till, "minh")
-        ask = self.pb.Command(ask_approval=self.pb.AskApproval(
-            customer=customer, amount_minor=10**6, minutes=1440)).SerializeToString()
-        for begin in range(0, ASKED, 100):
-            sent = [minh.send_command(ask, minh.new_id()) for _ in range(begin, min(begin + 100, ASKED))]
-            for request in sent:
-                self.assertTrue(minh.reply_to(request).HasField("done"))
+        for i in range(ASKED // PARKED):
+            ask = self.bare(self.asking(f"Hai {i}")).SerializeToString()
+            with self.clerk(f"asker{i}") as clerk:
+                sent = [clerk.send_command(ask, clerk.new_id()) for _ in range(PARKED + 1)]
+                done = [clerk.reply_to(request) for request in sent]
+                self.assertTrue(all(reply.HasField("done") for reply in done[:PARKED]))
+                self.assertEqual((self.pb.TOO_MANY, "draft", PARKED),
+                                 (done[-1].refused.code, done[-1].refused.field, done[-1].refused.most))
         self.approvals_are_there(ASKED)
+
+    def test_one_customer_has_so_many_whoever_asks(self):
+        customer = self.asking("Ngoc")
+        ask = self.bare(customer).SerializeToString()
+        for i in range(OF_CUSTOMER // PARKED):
+            with self.clerk(f"crowd{i}") as clerk:
+                sent = [clerk.send_command(ask, clerk.new_id()) for _ in range(PARKED)]
+                self.assertTrue(all(clerk.reply_to(request).HasField("done") for request in sent))
+        with self.clerk("latecomer") as clerk:
+            refused = clerk.reply_to(clerk.send_command(ask, clerk.new_id())).refused
+            self.assertEqual((self.pb.TOO_MANY, "customer", OF_CUSTOMER), (refused.code, refused.field, refused.most))
+            other = self.bare(self.asking("Ngan")).SerializeToString()
+            self.assertTrue(clerk.reply_to(clerk.send_command(other, clerk.new_id())).HasField("done"))
 
     def test_refused_requests_in_a_row_leave_the_others_alone(self):
         customer = self.company.customer("Khanh", 1)

@@ -114,11 +114,10 @@ static Tefter__RefusalCode known_as(struct scenario *s, struct slice bytes)
 {
     bool same = false;
     struct ledger_answered before = {.seq = 0};
-    struct hash request;
     const Tefter__Entry *entry =
         (Tefter__Entry *)message_unpack(&tefter__entry__descriptor, bytes, &s->arena);
-    ledger_request_digest(slice_of(entry->command.data, entry->command.len), &request);
-    if (!ledger_applied(s->ledger, entry->id.data, &request, &s->arena, &before, &same))
+    struct slice command = slice_of(entry->command.data, entry->command.len);
+    if (!ledger_applied(s->ledger, entry->id.data, command, &s->arena, &before, &same))
         return 0;
     const Tefter__Reply *reply =
         (Tefter__Reply *)message_unpack(&tefter__reply__descriptor, before.reply, &s->arena);

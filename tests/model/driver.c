@@ -7,12 +7,14 @@
  *   an empty line     ->  nothing; the answers so far are wanted now
  *
  * The answer is the Reply or Answer as JSON. Groups of --group N commands share a transaction; the
- * folder is the argument. At the end the ledger checks itself; exit 1 when a figure is wrong.
+ * folder is the argument. With --totals N the totals are compared after every N commands. At the
+ * end the ledger checks itself; exit 1 when a figure is wrong.
  */
 #include "base/arena.h"
 #include "base/hash.h"
 #include "base/limits.h"
 #include "ledger/ledger.h"
+#include "totals.h"
 #include "wire/message.h"
 
 #include <stdio.h>
@@ -27,6 +29,10 @@ struct driver {
     uint64_t seq;
     uint32_t group;
     uint32_t in_group;
+    struct beside *beside; /* NULL: none are looked at */
+    uint64_t totals_each;
+    uint64_t compared;
+    bool untold; /* it was under rules that do not tell a turned day */
 };
 
 static void stop(const char *what)
@@ -44,6 +50,31 @@ static void commit(struct driver *driver)
                        &chain, &failure))
         stop(failure.text);
     driver->in_group = 0;
+}
+
+/* At the end of a group, when so many commands have come since it was done last. */
+static void compare_totals(struct driver *driver)
+{
+    struct failure failure = {.fault = FAULT_NONE};
+    if (driver->beside == NULL || driver->seq < driver->compared + driver->totals_each)
+        return;
+    driver->compared = driver->seq;
+    struct ledger_view *view = ledger_view_begin(driver->ledger, &driver->arena, &failure);
+    if (view == NULL)
+        stop(failure.text);
+    uint64_t job;
+    struct ledger_state state;
+    if (!ledger_state(driver->ledger, &state, &failure))
+        stop(failure.text);
+    driver->untold =
+        driver->untold || (state.rules_version > 0 && state.rules_version < LEDGER_RULES);
+    bool behind = driver->untold || ledger_jobs(driver->ledger, &job, 1) > 0;
+    const char *wrong = beside_compare(driver->beside, view, behind, &driver->arena);
+    ledger_view_end(view);
+    if (wrong == NULL)
+        return;
+    fprintf(stderr, "driver: after command %llu\n", (unsigned long long)driver->seq);
+    stop(wrong);
 }
 
 /* ---- reading a line: {"key":value,…}, values flat or one nested object ---- */
@@ -159,8 +190,12 @@ static void run_command(struct driver *driver, struct slice line, struct slice t
                       &driver->arena, &result, &failure))
         stop(failure.text);
     print(driver, message_unpack(&tefter__reply__descriptor, result.reply, &driver->arena));
-    if (++driver->in_group == driver->group)
+    if (driver->beside != NULL)
+        beside_move(driver->beside, &result);
+    if (++driver->in_group == driver->group) {
         commit(driver);
+        compare_totals(driver);
+    }
 }
 
 static void run_query(struct driver *driver, struct slice line, struct slice text)
@@ -216,6 +251,8 @@ static int finish(struct driver *driver)
     if (check.what[0] != '\0')
         fprintf(stderr, "driver: customer %llu: %s\n", (unsigned long long)check.wrong_customer,
                 check.what);
+    if (driver->beside != NULL)
+        beside_destroy(driver->beside);
     ledger_close(driver->ledger);
     arena_fini(&driver->arena);
     buffer_fini(&driver->out);
@@ -229,10 +266,18 @@ int main(int argc, char **argv)
     char *line = NULL;
     size_t room = 0;
     ssize_t size;
-    if (argc == 4 && strcmp(argv[2], "--group") == 0)
-        driver.group = (uint32_t)strtoul(argv[3], NULL, 10);
-    else if (argc != 2)
-        stop("usage: driver FOLDER [--group N]");
+    for (int i = 2; i + 1 < argc; i += 2) {
+        if (strcmp(argv[i], "--group") == 0)
+            driver.group = (uint32_t)strtoul(argv[i + 1], NULL, 10);
+        else if (strcmp(argv[i], "--totals") == 0)
+            driver.totals_each = strtoul(argv[i + 1], NULL, 10);
+        else
+            argc = 0;
+    }
+    if (argc < 2 || argc % 2 != 0)
+        stop("usage: driver FOLDER [--group N] [--totals N]");
+    if (driver.totals_each > 0)
+        driver.beside = beside_create();
     struct ledger_options options = {.path = argv[1], .map_bytes = (size_t)1 << 30};
     arena_init(&driver.arena, 64 * 1024 * 1024);
     buffer_init(&driver.out, FRAME_TO_CLIENT_MAX * 8);

@@ -216,7 +216,7 @@ class Generator:
 
     def beginnings(self):
         yield {"add_till": {"branch": 1, "name": "too early"}}
-        for wrong in ({"currency": "XXX"}, {"date": 0}, {"rules_version": 7}, {"admin_login": "A b"}):
+        for wrong in ({"currency": "XXX"}, {"date": 0}, {"rules_version": 8}, {"admin_login": "A b"}):
             yield {"create_company": {"name": "Shop", "currency": "EUR", "admin_login": "boss", "rules_version": 1,
                                      "date": START, **wrong}}
         yield {"create_company": {"name": "Shop", "currency": "EUR", "admin_login": "boss",
@@ -1028,6 +1028,8 @@ class Generator:
         if self.m.epoch >= 5 or r.random() < 0.1:
             body.update(self.maybe(0.2, payer=r.choice([0, 1, 2, 5, 6, 9, 13, 20, 999])),
                         **self.maybe(0.1, payer_code=self.m.customers[self.a_credit_customer()]["code"]))
+        if self.m.epoch >= 6 or r.random() < 0.02:
+            body.update(self.maybe(0.05, buyers_only=r.choice([True, False])))
         return {"open_customer": body}
 
     def customer_change(self):
@@ -1039,7 +1041,8 @@ class Generator:
                                     **self.maybe(0.3, area=r.choice(["South", "North", " "])),
                                     **self.maybe(0.3, term_days=r.choice([0, 10, 45, 3651])),
                                     **self.maybe(0.2, nickname=r.choice(["", "Big"])),
-                                    **self.maybe(0.1, note="n" * r.choice([3, 2000]))}}
+                                    **self.maybe(0.1, note="n" * r.choice([3, 2000])),
+                                    **self.maybe(0.1 if self.m.epoch >= 6 else 0.01, buyers_only=r.random() < 0.3)}}
 
     def group(self):
         r = self.r
@@ -1159,11 +1162,11 @@ class Generator:
                                                       {"name": "The boss"}])}},
             {"change_staff": {"staff": number, "branch": r.choice([0, 1, 2, 99])}},
             {"change_staff": {"staff": r.choice([5, 6, 8]), "branch": r.choice([0, 1, 2])}},
-            {"add_staff": {"login": r.choice(["an", "A", "", "l" * 41]), "role": "ROLE_SALES"}},
+            {"add_staff": {"login": r.choice(["an", "A", "", "l" * 41, "..", "-", "an.", "a--n", "b.o-ss", "z_o.e"]), "role": "ROLE_SALES"}},
             {"add_staff": {"login": "zoe", "role": "ROLE_OWNER"}} if r.random() < 0.2 else
             {"add_staff": {"login": "boss", "role": "ROLE_OWNER"}},
             {"set_secret": {"staff": number, **self.maybe(0.7, password_hash="ab" * r.choice([0, 30, 257])),
-                            **self.maybe(0.5, pin_hash="cd" * 20)}},
+                            **self.maybe(0.5, pin_hash="cd" * 20), **self.maybe(0.5, by=r.choice([1, 2, number]))}},
             {"sign_out": {"staff": number}}])
 
     def thresholds(self):
@@ -1199,10 +1202,10 @@ class Generator:
                                  **self.maybe(0.3, branch=r.choice([1, 2, 99]))}},
             {"change_terminal": {"terminal": r.choice([3, 4]), "blocked": r.random() < 0.5}},
             {"set_enrolment_code": {"terminal": number, "code_digest": r.choice([digest, digest, "ab"]),
-                                    "expires_ms": expires}},
+                                    "expires_ms": expires, **self.maybe(0.3, by=r.choice([1, 6]))}},
             {"enrol_terminal": {**paper, "code_digest": r.choice([digest] * 9 + ["ab"])}},
             {"enrol_terminal": {**paper, "code_digest": m.terminals.get(number, {}).get(
-                "code", (digest, 0))[0]}},
+                "code", (digest, 0))[0], **self.maybe(0.4, key="c0" * r.choice([91] * 5 + [90, 92, 0]))}},
             {"renew_terminal": paper}])
 
     def branching(self):

@@ -17,7 +17,7 @@ ID_AHEAD_MS = DAY_MS
 JUMP_MS = 5 * 60_000       # a clock that goes back by more was wrong before
 GAP_MS = 3 * DAY_MS        # so long a server may be switched off
 NAME, CODE, TEXT = 200, 40, 2000
-RULES = (1, 2, 3, 4, 5)  # rules versions that it knows
+RULES = (1, 2, 3, 4, 5, 6)  # rules versions that it knows
 TERM_DAYS_MAX = 3650
 TURN_DAYS_MAX = 400
 PERSONS_MAX = 32
@@ -28,7 +28,8 @@ SERIALS_MAX = 2000
 UNITS_MAX, FACTOR_MAX = 16, 1_000_000_000      # units of a product, beside its own
 LISTS_MAX, PRICES_EACH_MAX, PRICES_AT_ONCE_MAX = 64, 64, 500
 PARTS_MAX = 1000           # pairs that one act names
-PARKED_EACH_MAX, PARKED_MAX, GOODS_BYTES = 20, 1000, 200  # sales that are parked, and their goods in words
+PARKED_EACH_MAX, PARKED_CUSTOMER_MAX, PARKED_MAX = 20, 40, 1000  # sales that approval is asked for
+GOODS_BYTES = 200  # of what is parked, in words
 ENTRIES_MAX = 64           # of a customer's own terms
 MATCHES_MAX = 2000         # of an item, that stand; under rules 1 with those that were undone
 MATCHES_KEPT_MAX = 4000    # of an item, in all
@@ -219,6 +220,13 @@ def code(field, text):
 
 def login(field, text):
     word(field, text, lambda c: c in "-_." or c.isascii() and (c.isdigit() or c.islower()))
+
+
+PLAIN_LOGIN = re.compile("[a-z0-9]+([-_.][a-z0-9]+)*")
+
+
+def without_marks(login):
+    return login.translate({ord(mark): None for mark in "-_."})
 
 
 def text(field, value):
@@ -453,6 +461,23 @@ class Ledger:
         if home and home != self.branch()["branch"]:
             raise Refused("STAFF_OF_OTHER_BRANCH", branch=self.branches[home]["code"], roles=roles_with("EDIT_STAFF"))
 
+    def office(self, by=None):
+        """The branch that somebody looks after since rules 6, 0: all. An owner looks after all of it."""
+        who = self.staff.get(by or self.actor.get("staff"))
+        return 0 if self.epoch < 6 or who is None or who["role"] == "ROLE_OWNER" else who.get("branch", 0)
+
+    def bound(self, field, office):
+        raise Refused("BOUND_TO_BRANCH", field, branch=self.branches[office]["code"], roles=roles_with("EDIT_STAFF"))
+
+    def of_office(self, field, branch, office=None):
+        office = self.office() if office is None else office
+        if office not in (0, branch):
+            self.bound(field, office)
+
+    def of_office_touch(self, by, who):
+        if by and by != who["staff"]:
+            self.of_office("staff", who.get("branch", 0), self.office(by))
+
     def own_paper(self, field, document):
         who = self.staff.get(self.actor.get("staff"))
         if self.epoch < 5 or who is None:
@@ -509,6 +534,7 @@ class Ledger:
                 raise Refused("FIELD_INVALID", f"thresholds[{i}].usual")
             if one["role"] == "ROLE_MANAGER":
                 self.needs_owner()
+        self.of_office("thresholds", 0)
         changed = False
         for one in said:
             key = (one["threshold"][len("THRESHOLD_"):], one["role"])
@@ -634,6 +660,8 @@ class Ledger:
         if c["currency"] not in CURRENCIES:
             raise Refused("FIELD_INVALID", "currency")
         login("admin_login", c["admin_login"])
+        if c["rules_version"] >= 6 and not PLAIN_LOGIN.fullmatch(c["admin_login"]):
+            raise Refused("FIELD_INVALID", "admin_login")
         text("admin_name", c.get("admin_name"))
         if "head_office" in c:
             self.branch_code("head_office", c["head_office"])
@@ -678,6 +706,7 @@ class Ledger:
     def do_add_branch(self, c):
         self.branch_code("code", c["code"])
         self.branch_forms(c)
+        self.of_office("branch", 0)
         self.free(self.branch_codes, c["code"], "code")
         self.room("branch")
         branch = self.new_branch(c["code"], c["name"], self.first_date(c.get("utc_offset_minutes", 0)))
@@ -687,6 +716,7 @@ class Ledger:
     def do_change_branch(self, c):
         self.branch_forms(c)
         branch = self.found(self.branches, c["branch"], "branch")
+        self.of_office("branch", c["branch"])
         self.nothing(self.move(branch, c, "name", "blocked", "utc_offset_minutes", "phone", "address"))
         return {"id": c["branch"]}
 
@@ -711,6 +741,7 @@ class Ledger:
     def do_turn_back_day(self, c):
         date_form("date", c["date"])
         branch = self.found(self.branches, c["branch"], "branch")
+        self.of_office("branch", c["branch"])
         if c["date"] >= branch["date"]:
             raise Refused("DATE_IN_FUTURE" if c["date"] > branch["date"] else "NOTHING_TO_CHANGE", "date")
         later = [d for d in self.documents.values() if d["branch"] == c["branch"] and d["date"] > c["date"]]
@@ -758,16 +789,22 @@ class Ledger:
 
     def do_add_staff(self, c):
         login("login", c["login"])
+        if self.epoch >= 6 and not PLAIN_LOGIN.fullmatch(c["login"]):
+            raise Refused("FIELD_INVALID", "login")
         text("name", c.get("name"))
         if c.get("branch"):
             self.found(self.branches, c["branch"], "branch")
+            self.of_office("branch", c["branch"])
         if c["role"] == "ROLE_OWNER":
             self.needs_owner()
         self.free(self.logins, c["login"], "login")
+        same = sorted(its for its in self.logins if without_marks(its) == without_marks(c["login"]))
+        if self.epoch >= 6 and same:
+            raise Refused("LOOKS_LIKE", "login", existing=self.logins[same[0]], existing_number=same[0])
         self.room("staff")
         number = self.number("staff")
         self.put(self.staff, number, {"staff": number, "login": c["login"], "role": c["role"],
-                                      "blocked": False, "branch": c.get("branch", 0)})
+                                      "blocked": False, "branch": c.get("branch") or self.office()})
         self.move(self.staff[number], c, "name")
         self.put(self.logins, c["login"], number)
         return {"id": number}
@@ -777,6 +814,13 @@ class Ledger:
         who = self.found(self.staff, c["staff"], "staff")
         if c.get("branch"):
             self.found(self.branches, c["branch"], "branch")
+        office = self.office()
+        if office:
+            self.of_office("staff", who.get("branch", 0))
+            if "branch" in c:
+                self.of_office("branch", c["branch"])
+            if c["staff"] == self.actor["staff"] and c.get("role", who["role"]) != who["role"]:
+                self.bound("role", office)
         if "ROLE_OWNER" in (who["role"], c.get("role")):
             self.needs_owner()
         counted = who["role"] == "ROLE_OWNER" and not who["blocked"]
@@ -793,11 +837,22 @@ class Ledger:
             raise Refused("FIELD_MISSING", "password_hash")
         raw("password_hash", c.get("password_hash"), 256)
         raw("pin_hash", c.get("pin_hash"), 256)
-        self.may_touch(self.found(self.staff, c["staff"], "staff"))
+        who = self.found(self.staff, c["staff"], "staff")
+        self.of_office_touch(c.get("by", 0), who)
+        self.may_touch(who)
+        replaces = "password_hash" in c and who.get("password") or "pin_hash" in c and who.get("pin")
+        if self.epoch >= 6 and replaces and c.get("by", 0) not in (0, c["staff"]):
+            self.put(self.alarms, self.seq, {
+                "alarm": self.seq, "at_ms": self.now, "actor": {**self.actor, "staff": c["by"]}, "staff": c["staff"]})
+        for field, given in (("password", "password_hash"), ("pin", "pin_hash")):
+            if given in c:
+                self.put(who, field, True)
         return {"id": c["staff"]}
 
     def do_sign_out(self, c):
-        self.may_touch(self.found(self.staff, c["staff"], "staff"))
+        who = self.found(self.staff, c["staff"], "staff")
+        self.of_office_touch(self.actor.get("staff"), who)
+        self.may_touch(who)
         return {"id": c["staff"]}
 
     # ---- terminals ----
@@ -805,6 +860,7 @@ class Ledger:
     def do_add_terminal(self, c):
         line("name", c["name"])
         self.found(self.branches, c["branch"], "branch")
+        self.of_office("branch", c["branch"])
         self.room("terminal")
         number = self.number("terminal")
         self.put(self.terminals, number, {"branch": c["branch"], "name": c["name"], "blocked": False,
@@ -816,6 +872,9 @@ class Ledger:
         terminal = self.found(self.terminals, c["terminal"], "terminal")
         if "branch" in c:
             self.found(self.branches, c["branch"], "branch")
+        self.of_office("terminal", terminal["branch"])
+        if "branch" in c:
+            self.of_office("branch", c["branch"])
         self.nothing(self.move(terminal, c, "name", "branch", "blocked"))
         return {"id": c["terminal"]}
 
@@ -827,6 +886,8 @@ class Ledger:
     def do_set_enrolment_code(self, c):
         self.digest(c)
         terminal = self.found(self.terminals, c["terminal"], "terminal")
+        if c.get("by"):
+            self.of_office("terminal", terminal["branch"], self.office(c["by"]))
         self.put(terminal, "code", (c["code_digest"], c["expires_ms"]))
         self.put(terminal, "used", False)
         return {"id": c["terminal"]}
@@ -841,6 +902,8 @@ class Ledger:
     def do_enrol_terminal(self, c):
         self.digest(c)
         raw("fingerprint", c["fingerprint"], 64)
+        if len(c.get("key", "00" * 91)) != 2 * 91:
+            raise Refused("FIELD_INVALID", "key", most=91)
         terminal = self.found(self.terminals, c["terminal"], "terminal")
         digest, expires = terminal.get("code", (None, 0))
         if digest != c["code_digest"]:
@@ -850,13 +913,14 @@ class Ledger:
         if expires < self.now:
             raise Refused("CODE_EXPIRED", "code_digest")
         self.certificate(terminal, c)
+        self.put(terminal, "browser", "key" in c)
         self.put(terminal, "used", True)
         return {"id": c["terminal"]}
 
     def do_renew_terminal(self, c):
         raw("fingerprint", c["fingerprint"], 64)
         terminal = self.found(self.terminals, c["terminal"], "terminal")
-        if not terminal["serial"]:
+        if not terminal["serial"] or terminal.get("browser"):
             raise Refused("TERMINAL_UNKNOWN", "terminal")
         self.certificate(terminal, c)
         return {"id": c["terminal"]}
@@ -902,6 +966,7 @@ class Ledger:
         self.language(c.get("language"))
         line("source", c.get("source"), CODE)
         text("note", c.get("note"))
+        self.buyers_only_form(c)
         dimensions = set()
         for i, group in enumerate(groups):
             dimension = self.found(self.groups, group, f"groups[{i}]")["dimension"]
@@ -928,6 +993,7 @@ class Ledger:
         self.put(customer, "groups", tuple(groups))
         self.move(customer, c, "phone", "area", "nickname", "tax_code", "address", "term_days",
                   "language", "source", "note")
+        self.put(customer, "buyers_only", c.get("buyers_only", False))
         role = self.asks()
         at_first = self.most_for("OPENING_LIMIT", role) if role else ANY
         if at_first is not ANY:
@@ -953,6 +1019,7 @@ class Ledger:
         self.language(c.get("language"))
         text("note", c.get("note"))
         self.clear_form(c, {}, ("TERM_DAYS",))
+        self.buyers_only_form(c)
         if "term_days" in c and c.get("clear"):
             raise Refused("FIELD_INVALID", "clear")
         customer = self.named_customer(c["customer"])
@@ -964,8 +1031,15 @@ class Ledger:
         changed = self.move(customer, c, "name", "phone", "area", "nickname", "tax_code", "address",
                             "term_days", "language", "note")
         changed |= self.take_away(customer, c.get("clear", ()), ("TERM_DAYS", "term_days"))
+        if c.get("buyers_only", customer.get("buyers_only", False)) != customer.get("buyers_only", False):
+            self.put(customer, "buyers_only", c["buyers_only"])
+            changed = True
         self.nothing(changed)
         return {"id": c["customer"]}
+
+    def buyers_only_form(self, c):
+        if "buyers_only" in c and self.epoch < 6:
+            raise Refused("RULES_TOO_OLD", "buyers_only")
 
     def locked(self, customer, day):
         return customer["locked"] and day <= customer.get("until", DATE_MAX)
@@ -1290,10 +1364,12 @@ class Ledger:
             raise Refused("PIN_WRONG" if self.typed_pin else "PIN_NEEDED", "buyer")
         return bool(wanted)
 
-    def check_person(self, customer, number, total, before=0, asks=False):
-        """before: what the bill that this corrects had them take. It counts no second time. Who asks takes nothing yet."""
-        if before and total <= before:
+    def check_person(self, customer, number, total, before=None, asks=False):
+        """before: what the bill that this corrects had them take, be it nothing. It counts no second time. Who asks takes
+        nothing yet."""
+        if before is not None and total <= before:
             return
+        before = before or 0
         person, today = customer["buyers"].get(number), self.today()
         if person is None or person["revoked"] or today > person["until"]:
             raise Refused("BUYER_NOT_AUTHORISED", "buyer")
@@ -1480,13 +1556,13 @@ class Ledger:
         its = self.list_called(c["list"])
         if its is None:
             raise Refused("NOT_FOUND", "list")
-        changed = False
+        changed, said = False, set()
         for i, one in enumerate(entries):
-            changed |= self.set_price(its["list"], one, i)
+            changed |= self.set_price(its["list"], one, i, said)
         self.nothing(changed)
         return {"id": its["list"], "number": its["code"]}
 
-    def set_price(self, number, one, i):
+    def set_price(self, number, one, i, said):
         product = one["product"] if "product" in one else self.named(self.product_codes, one["product_code"])
         if product not in self.products:
             raise Refused("NOT_IN_CATALOGUE", f"prices[{i}].product")
@@ -1499,6 +1575,9 @@ class Ledger:
                 raise self.unit_refusal("UNIT_UNKNOWN", f"prices[{i}].unit", its)
         key = (unit["code"] if unit else "", one.get("from_quantity", 0), one.get("valid_from", self.today()))
         prices = dict(self.prices.get((number, product), ()))
+        if (product, key) in said and key in prices and self.epoch >= 6:
+            raise Refused("FIELD_INVALID", f"prices[{i}]")
+        said.add((product, key))
         if key in prices and prices[key] == one.get("price"):
             return False
         if key not in prices and len(prices) >= PRICES_EACH_MAX:
@@ -1625,6 +1704,7 @@ class Ledger:
     def do_add_till(self, c):
         line("name", c["name"])
         self.found(self.branches, c["branch"], "branch")
+        self.of_office("branch", c["branch"])
         return self.new_place("till", c, lambda p: p["kind"] != "account" and
                               p["branch"] == c["branch"] and self.same(p["name"], c["name"]), "name")
 
@@ -1632,6 +1712,7 @@ class Ledger:
         line("name", c["name"])
         line("number", c["number"], CODE)
         line_or_none("bank", c.get("bank"))
+        self.of_office("bank_account", 0)
         bare = c["number"].replace(" ", "")
         return self.new_place("account", c, lambda p: p["kind"] == "account" and
                               (p["number"].replace(" ", "") == bare or self.same(p["number"], c["number"])),
@@ -1640,6 +1721,7 @@ class Ledger:
     def do_add_pos_device(self, c):
         line("name", c["name"])
         self.found(self.branches, c["branch"], "branch")
+        self.of_office("branch", c["branch"])
         account = self.found(self.places, c["bank_account"], "bank_account")
         if account["kind"] != "account":
             raise Refused("NOT_FOUND", "bank_account")
@@ -1650,6 +1732,7 @@ class Ledger:
 
     def do_retire_money_account(self, c):
         place = self.found(self.places, c["money_account"], "money_account")
+        self.of_office("money_account", place.get("branch") or 0)
         self.nothing(self.move(place, c, "retired"))
         if c["retired"] and self.epoch >= 5:
             if place["open"]:
@@ -1680,7 +1763,31 @@ class Ledger:
         if place["days"] and not place["open"]:
             raise Refused("TILL_CLOSED", field)
 
+    def blind(self, number):
+        """Who may not see what a till holds is not told by a refusal either, since rules 6."""
+        till = self.places[number]
+        if self.epoch < 6 or till["kind"] != "till":
+            return False
+        mine = self.staff.get(self.actor.get("staff"), {}).get("branch", 0)
+        return not self.may("SEE_TRIAL_BALANCE") or mine not in (0, till["branch"])
+
+    def alarm_short(self, paper, again=None):
+        """More was taken from a till than it held, by who may not see it: those who see are told, once a command."""
+        for book, sub, _ in paper["postings"]:
+            if book != "GL_CASH" or not sub:
+                continue
+            out = sum(v for x in (paper, again) if x for b, s, v in x["postings"] if (b, s) == (book, sub))
+            left = self.holds(sub)
+            if left < 0 and out < 0 and self.blind(sub):
+                self.put(self.alarms, self.seq, {
+                    **self.alarms.get(self.seq, {
+                        "document": paper["document"], "number": paper["number"], "kind": paper["kind"]}),
+                    "alarm": self.seq, "at_ms": self.now, "actor": dict(self.actor), "short_minor": -left})
+                return
+
     def gives(self, number, value, field):
+        if self.blind(number):
+            return
         if self.places[number]["kind"] != "account" and self.holds(number) < value:
             raise Refused("MONEY_NOT_THERE", field, existing_number=self.places[number]["name"])
 
@@ -1733,8 +1840,10 @@ class Ledger:
         postings = [(BOOK_OF[start["kind"]], c["from"], -c["amount_minor"]),
                     ("GL_MONEY_IN_TRANSIT" if on_its_way else there, c["to"], c["amount_minor"] - fee),
                     ("GL_BANK_FEES", c["from"], fee)]
-        return self.moved(c, c["from"], c["amount_minor"], postings, (leaves, end.get("branch") or leaves, leaves), date,
+        done = self.moved(c, c["from"], c["amount_minor"], postings, (leaves, end.get("branch") or leaves, leaves), date,
                           arrives=there if on_its_way else None, to_account=c["to"], confirmed=False)
+        self.alarm_short(self.documents[done["id"]])
+        return done
 
     def way_back(self, move):
         """The ways of a move are open the other way round."""
@@ -1769,10 +1878,10 @@ class Ledger:
             raise Refused("FIELD_INVALID", "money_account")
         self.is_open(till, "money_account")
         value = c["amount_minor"]
-        if c.get("out"):
-            self.gives(c["money_account"], value, "money_account")
         what, me = "CASH_OUT" if c.get("out") else "CASH_IN", self.actor.get("staff")
         self.within(what, "amount_minor", self.day_sum((what, me)) + value)
+        if c.get("out"):
+            self.gives(c["money_account"], value, "money_account")
         if self.epoch >= 5:
             self.add_to_day((what, me), value)
         signed = -value if c.get("out") else value
@@ -1780,6 +1889,7 @@ class Ledger:
                           ("GL_CASH_IN_OUT", c["money_account"], -signed)], till["branch"], self.today())
         if self.epoch >= 5 and c.get("out"):
             self.alarm_of_cash(self.documents[done["id"]], self.day_sum((what, me)))
+        self.alarm_short(self.documents[done["id"]])
         return done
 
     def confirms_own(self, booked_by, value, field):
@@ -1948,6 +2058,8 @@ class Ledger:
         for _, credit, _ in pairs:
             self.own_paper("credits", self.documents[credit["document"]])
         money, discount = self.money_given(c["kind"], pairs)
+        if self.epoch >= 5:
+            self.refund_alone(customer, value, pairs)
         self.gives(c["money_account"], money, "money_account")
         rounding = value - money - discount
         facts = {k: v for k, v in (("rounding", rounding), ("discount", discount)) if v}
@@ -1956,9 +2068,11 @@ class Ledger:
                                     (BOOK_OF[place["kind"]], c["money_account"], -money),
                                     ("GL_CASH_ROUNDING", 0, -rounding), ("GL_SETTLEMENT_DISCOUNT", 0, -discount)],
                   document["branch"])
-        self.refund_alone(customer, value, pairs)
+        if self.epoch < 5:
+            self.refund_alone(customer, value, pairs)
         self.keep_match(customer, pairs)
         self.changed(customer, "MONEY_REFUNDED", document["number"], value)
+        self.alarm_short(document)
         return {"id": document["document"], "number": document["number"], "total_minor": value, "match": self.seq,
                 "matched_minor": sum(v for _, _, v in pairs), **{k + "_minor": v for k, v in facts.items()}}
 
@@ -2002,7 +2116,10 @@ class Ledger:
         for _, credit, _ in pairs:
             if mine(credit["document"]):
                 return True
-            others = [self.documents[e["other"]] for e in credit["edges"] if e["undone"] is not None]
+            apart = [e for e in credit["edges"] if e["undone"] is not None]
+            if any(self.matches[customer["customer"], e["match"]].get("undone_by") == me for e in apart):
+                return True
+            others = [self.documents[e["other"]] for e in apart]
             if self.epoch >= 5 and any(x["reversed_by"] and mine(x["reversed_by"]) or any(map(mine, x["notes"]))
                                        for x in others):
                 return True
@@ -2183,16 +2300,18 @@ class Ledger:
             self.put(job, "cursor", wanted_ones[199])
         return {"id": c["job"]}
 
-    def reads_otherwise(self, number, date):
-        """Does something of the customer end or begin between that day and the head office's?"""
+    def reads_otherwise(self, number, date, buyers=True):
+        """Does something of the customer end or begin between that day and the head office's? A payer's buyers are
+        in no row of a site."""
         customer, today = self.customers[number], self.branches[1]["date"]
-        if customer["payer"] and self.reads_otherwise(customer["payer"], date):
+        if customer["payer"] and self.reads_otherwise(customer["payer"], date, False):
             return True
         terms = [*(entry["terms"] for entry in customer["own"]), *(self.groups[g]["limit"] for g in customer["groups"]), self.company["policy"]]
         last_days = [x.get("valid_until") for x in terms if x]
         last_days += [x["valid_from"] - 1 for x in terms if x and "valid_from" in x]
         last_days += [customer.get("until")] if customer["locked"] else []
-        last_days += [p["until"] for p in customer["buyers"].values()]
+        last_days += [p["until"] for p in customer["buyers"].values()] if buyers else []
+        last_days += [self.items[d]["due"] for d in customer["bills"]] if buyers else []  # overdue from the next day on
         return any(min(date, today) <= last < max(date, today) for last in last_days if last is not None)
 
     # ---- the account ----
@@ -2239,6 +2358,9 @@ class Ledger:
             row["freed_minor"] = freed
         if customer["last"]:
             row["last"] = customer["last"]
+        late = [i for i in self.bills_in_order(customer) if i["due"] < today]
+        if late:
+            row["overdue_minor"], row["oldest_due"] = sum(i["open"] for i in late), late[0]["due"]
         family = self.family(customer)
         if len(family) > 1:
             row["family"] = {"balance_minor": sum(one["balance"] for one in family),
@@ -2567,7 +2689,7 @@ class Ledger:
             return
         raise Refused("OWN_APPROVAL", "approval", approval=number, roles=roles_with("APPROVE"))
 
-    def make_room(self):
+    def make_room(self, customer):
         """What has lapsed gives its place to who asks, and when there are too many to all."""
         me = self.actor.get("staff", 0)
 
@@ -2579,6 +2701,10 @@ class Ledger:
         gone = [key for key in mine if over(key)]
         if len(mine) - len(gone) >= PARKED_EACH_MAX:
             raise Refused("TOO_MANY", "draft", most=PARKED_EACH_MAX)
+        if self.epoch >= 6:
+            theirs = [key for key in self.parked if self.approvals[key[1]]["customer"] == customer and not over(key)]
+            if len(theirs) >= PARKED_CUSTOMER_MAX:
+                raise Refused("TOO_MANY", "customer", most=PARKED_CUSTOMER_MAX)
         if not gone and len(self.parked) >= PARKED_MAX:
             gone = sorted(key for key in self.parked if over(key))[:64]
             if not gone:
@@ -2673,7 +2799,8 @@ class Ledger:
         if document is not None:
             if document["total"] != c["amount_minor"]:
                 raise Refused("FIELD_INVALID", "draft.total_minor")
-            self.make_room()
+        if document is not None or self.epoch >= 6:
+            self.make_room(c["customer"])
         number = self.number("approval")
         approval = {
             "customer": c["customer"], "amount": c["amount_minor"], "state": "waiting", "asked": self.now,
@@ -2685,6 +2812,8 @@ class Ledger:
             self.put(self.parked, (approval["by"], number),
                      {"lines": document["lines"], "charges": document["charges"],
                       **({"due": c["draft"]["due"]} if "due" in c["draft"] else {})})
+        elif self.epoch >= 6:
+            self.put(self.parked, (approval["by"], number), None)
         self.put(self.approvals, number, approval)
         return {"id": number, "decision": decision}
 
@@ -2737,6 +2866,8 @@ class Ledger:
         approval = self.found(self.approvals, c["approval"], "approval")
         if self.epoch >= 5:
             self.expect(approval, c["approval"], "waiting")
+            if self.epoch >= 6:
+                self.own_paper("approval", {"branch": approval["at"]})
             if c["approved"]:
                 self.four_eyes(approval, c["approval"])
         elif approval["state"] != "waiting" or not self.lives(approval):
@@ -3250,7 +3381,7 @@ class Ledger:
     def draft_of(self, c):
         """What is parked with the approval that it names."""
         approval = self.approvals.get(c.get("approval"))
-        return self.parked.get((approval["by"], c["approval"]), {}) if approval and self.epoch >= 5 else {}
+        return (self.parked.get((approval["by"], c["approval"])) or {}) if approval and self.epoch >= 5 else {}
 
     def as_parked(self, c):
         """Are its lines parked ones with the prices of then? What was allowed then is so now."""
@@ -3290,6 +3421,15 @@ class Ledger:
                 "alarm": self.seq, "customer": document["customer"], "document": document["document"],
                 "number": document["number"], "kind": document["kind"], "over_by_minor": over_by, "at_ms": self.now,
                 "actor": dict(self.actor), **of_import})
+
+    def alarm_no_more(self, document):
+        """The newest of its import that has some left counts one less."""
+        for one in sorted(self.alarms, reverse=True)[:1000]:
+            row = self.alarms[one]
+            if row.get("source") == document["source"] and row["kind"] == document["kind"] and \
+                    row.get("undone", 0) < row["documents"]:
+                self.put(self.alarms, one, {**row, "undone": row.get("undone", 0) + 1})
+                return
 
     def alarm_of_reversal(self, reversal, of):
         """Money that had made room was taken back."""
@@ -3415,6 +3555,7 @@ class Ledger:
             if own is ANY_OWN and "own_confirm_minor" in c:
                 raise Refused("FIELD_INVALID", "own_confirm_any")
             self.needs_owner()
+        self.of_office("policy", 0)
         owns = own is not None and own != self.company.get("own_confirm", 0)
         ends = c.get("refund_any") and self.company.get("refund_alone") is not None
         self.nothing(owns or ends or any(field in c and c[field] != self.company.get(slot) for field, slot in slots))
@@ -3476,10 +3617,13 @@ class Ledger:
         owed = self.split(total, paid)[3] if paid else total
         if not (happened or "approval" in c or corrects or draft):
             self.check_paid(customer["customer"], owed)
+        if "buyer" not in c and customer.get("buyers_only") and not happened and \
+                not (was and "buyer" not in was["said"]):
+            raise Refused("BUYER_NEEDED", "buyer")
         if "buyer" in c:
             same = net is not None and was["said"].get("buyer") == c["buyer"]
             try:
-                self.check_person(customer, c["buyer"], total, net if same else 0, draft)
+                self.check_person(customer, c["buyer"], total, net if same else None, draft)
             except Refused as refused:
                 if refused.refusal["code"] == "BUYER_CAP_EXCEEDED" and net is None:
                     self.explain_cap(customer, owed, refused.refusal)
@@ -3527,6 +3671,7 @@ class Ledger:
             self.spend(c["approval"], document)
         if decision["verdict"] == "VERDICT_POSTED":
             self.alarm(document, self.over(decision), document.get("source"))
+            document["posted"] = True
         if decision["verdict"] == "VERDICT_APPROVED":
             document["approved"] = True
         self.post(document, total, postings, document["branch"])
@@ -3811,6 +3956,8 @@ class Ledger:
             raise Refused("MATCH_UNDONE", "match")
         self.check_paid(c["customer"], undone)
         self.put(match, "undone", True)
+        if self.epoch >= 6:
+            self.put(match, "undone_by", self.actor.get("staff"))
         self.note_match(self.today(), match["pairs"][0][0])
         self.changed(customer, "MATCH_UNDONE_EVENT")
         return {"match": c["match"], "matched_minor": -undone}
@@ -4111,7 +4258,11 @@ class Ledger:
 
     def reversed_alone(self, document, undo=False):
         facts, edges = self.reverse(document, undo=undo)
+        if undo and self.epoch >= 6 and document.get("posted"):
+            self.alarm_no_more(document)
         self.alarm_of_reversal(self.documents[facts["reversal"]], document)
+        if not undo:
+            self.alarm_short(self.documents[facts["reversal"]])
         return {"id": document["document"], "number": document["number"], **facts, **self.freed(edges, None)}
 
     def find(self, number):
@@ -4247,12 +4398,12 @@ class Ledger:
         customer, document, item, pairs = self.payment(body, old["document"])
         self.put(old, "corrected_by", document["document"])
         self.takes_back(old, document)
-        self.till_gives_back(old, document, False)
         leaves = self.epoch >= 5 and old["payment_kind"] == "PAYMENT_CASH" != document["payment_kind"] and \
             old["said"].get("money_account") is not None
         what = ("CASH_OUT", self.actor.get("staff"))
         if leaves:
             self.within("CASH_OUT", "document", self.day_sum(what) + self.money_of(old))
+        self.till_gives_back(old, document, False)
         same = document["customer"] == old["customer"]
         if same and "match" not in body and not body.get("bills"):
             self.follow(edges, item, pairs, document["date"])
@@ -4266,6 +4417,7 @@ class Ledger:
         if self.epoch < 5 or not same or waits or document["total"] < old["total"]:
             self.home = None
             self.alarm_of_reversal(self.documents[reversal["reversal"]], old)
+        self.alarm_short(self.documents[reversal["reversal"]], document)
         return {**done, **reversal, **self.freed(edges, item if same else None)}
 
     # ---- views ----
@@ -4428,6 +4580,8 @@ class Ledger:
             customer, staff = self.customers.get(row.get("customer")), self.staff.get(row["actor"].get("staff"))
             if customer:
                 row.update(customer_code=customer["code"], customer_name=customer["name"])
+            if "staff" in row:
+                row["staff_login"] = self.staff[row["staff"]]["login"]
             if "site" in row:
                 row["site_code"] = self.customers[row["site"]]["code"]
             if staff:
@@ -4444,7 +4598,4 @@ class Ledger:
         self.as_head_office()
         customer, today = self.customers[number], self.today()
         row = self.row(number)
-        late = [i for i in self.bills_in_order(customer) if i["due"] < today]
-        if late:
-            row["oldest_due"] = late[0]["due"]
-        return row, sum(i["open"] for i in late)
+        return row, row.get("overdue_minor", 0)

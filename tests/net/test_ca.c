@@ -140,6 +140,74 @@ static void noise_has_no_facts(void **state)
     assert_int_equal(failure.fault, FAULT_DAMAGED);
 }
 
+/* ---- an authority for the page ---- */
+
+static bool page_good(const struct ca_web_authority *authority, const char *const *names,
+                      int64_t now_ms, struct failure *failure)
+{
+    struct ca_pair page;
+    *failure = (struct failure){.fault = FAULT_NONE};
+    return ca_web_create(&authority->issuer, names, now_ms, &pki.arena, &page, failure) &&
+           ca_pair_check(&page, failure) &&
+           ca_web_verify(authority->root, page.certificate, now_ms, failure);
+}
+
+static void a_root_of_the_page_counts_for_its_names(void **state)
+{
+    (void)state;
+    const char *const names[] = {"shop.lan", "192.168.7.9", NULL};
+    const char *const good[] = {"shop.lan", "till.shop.lan", "192.168.7.9"};
+    const char *const bad[] = {"bank.example", "lan", "eshop.lan", "192.168.7.8", "::1"};
+    struct ca_web_authority authority;
+    struct failure failure;
+    assert_true(ca_web_authority_create(names, pki.now_ms, &pki.arena, &authority, NULL));
+    assert_true(page_good(&authority, names, pki.now_ms, &failure));
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        assert_true(page_good(&authority, (const char *[]){good[i], NULL}, pki.now_ms, &failure));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_false(page_good(&authority, (const char *[]){"shop.lan", bad[i], NULL}, pki.now_ms,
+                               &failure));
+        assert_int_equal(failure.fault, FAULT_DENIED);
+    }
+    const int64_t years_ms = INT64_C(11) * 365 * 24 * 3600 * 1000;
+    assert_false(page_good(&authority, names, pki.now_ms + years_ms, &failure));
+    assert_int_equal(failure.fault, FAULT_DAMAGED);
+}
+
+static void a_root_of_the_page_is_for_somebody(void **state)
+{
+    (void)state;
+    const char *const none[] = {NULL};
+    const char *const two_in_one[] = {"shop.lan,DNS:bank.example", NULL};
+    struct ca_web_authority authority, other;
+    struct failure failure = {.fault = FAULT_NONE};
+    assert_false(ca_web_authority_create(none, pki.now_ms, &pki.arena, &authority, &failure));
+    assert_int_equal(failure.fault, FAULT_USE);
+    failure.fault = FAULT_NONE;
+    assert_false(ca_web_authority_create(two_in_one, pki.now_ms, &pki.arena, &authority, &failure));
+    assert_int_equal(failure.fault, FAULT_USE);
+    const char *const names[] = {"shop.lan", NULL};
+    struct ca_pair page;
+    assert_true(ca_web_authority_create(names, pki.now_ms, &pki.arena, &authority, NULL));
+    assert_true(ca_web_authority_create(names, pki.now_ms, &pki.arena, &other, NULL));
+    assert_true(ca_web_create(&other.issuer, names, pki.now_ms, &pki.arena, &page, NULL));
+    assert_false(ca_web_verify(authority.root, page.certificate, pki.now_ms, NULL));
+    assert_false(ca_web_verify(slice_text(""), page.certificate, pki.now_ms, NULL));
+    assert_false(ca_web_verify(authority.root, slice_text("none"), pki.now_ms, NULL));
+}
+
+static void a_certificate_has_a_print(void **state)
+{
+    (void)state;
+    struct slice der;
+    uint8_t print[CA_FINGERPRINT_SIZE], other[CA_FINGERPRINT_SIZE];
+    assert_true(ca_certificate_der(pki.root.certificate, &pki.arena, &der, print, NULL));
+    assert_true(der.size > 200 && der.data[0] == 0x30);
+    assert_true(ca_certificate_der(pki.server.certificate, &pki.arena, &der, other, NULL));
+    assert_true(memcmp(print, other, sizeof print) != 0);
+    assert_false(ca_certificate_der(slice_text("none"), &pki.arena, &der, print, NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -152,6 +220,9 @@ int main(void)
         cmocka_unit_test(bad_requests_are_refused),
         cmocka_unit_test(a_root_without_its_key_signs_nothing),
         cmocka_unit_test(noise_has_no_facts),
+        cmocka_unit_test(a_root_of_the_page_counts_for_its_names),
+        cmocka_unit_test(a_root_of_the_page_is_for_somebody),
+        cmocka_unit_test(a_certificate_has_a_print),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -51,21 +51,28 @@ class Packages(unittest.TestCase):
         files = self.files("tefter-server")
         self.assertEqual(set(files), {
             "/etc/tefter/tefterd.conf", "/usr/sbin/tefterd", "/usr/share/man/man8/tefterd.8",
+            "/usr/sbin/tefter-web", "/usr/share/man/man8/tefter-web.8", "/usr/share/bash-completion/completions/tefter-web",
+            "/usr/sbin/tefter-notify", "/usr/share/man/man8/tefter-notify.8",
+            "/usr/share/bash-completion/completions/tefter-notify",
+            "/usr/sbin/tefter-importer", "/usr/share/man/man8/tefter-importer.8",
+            "/usr/share/bash-completion/completions/tefter-importer",
             "/usr/share/bash-completion/completions/tefterd", "/usr/share/doc/tefter/examples/tefterd.conf",
             "/usr/share/doc/tefter/OPERATING.md", "/usr/share/doc/tefter-server/copyright",
             "/usr/lib/systemd/system/tefterd.service", "/usr/lib/systemd/system/tefterd-backup.service",
-            "/usr/lib/systemd/system/tefterd-backup.timer", "/usr/lib/sysusers.d/tefter.conf",
+            "/usr/lib/systemd/system/tefterd-backup.timer", "/usr/lib/systemd/system/tefterd-web-name.service",
+            "/usr/lib/systemd/system/tefterd-web-name.timer", "/usr/lib/sysusers.d/tefter.conf",
             "/usr/lib/tmpfiles.d/tefter.conf"})
         self.assertEqual(files["/usr/sbin/tefterd"], ("-rwxr-xr-x", "root/root"))
         self.assertEqual(files["/etc/tefter/tefterd.conf"], ("-rw-r--r--", "root/root"))
         fields = self.fields("tefter-server")
-        for library in ("libc6", "liblmdb0", "libssl3", "libuv1", "libprotobuf-c1", "libsodium23"):
+        for library in ("libc6", "liblmdb0", "libssl3", "libuv1", "libprotobuf-c1", "libsodium23", "libwslay1", "libseccomp2"):
             self.assertRegex(fields["Depends"], rf"\b{library}\b")
         self.assertRegex(fields["Depends"], r"systemd \| systemd-standalone-sysusers")
 
     def test_a_terminal_s(self):
         files = self.files("tefter")
         self.assertIn("/usr/bin/tefter", files)
+        self.assertIn("/usr/bin/tefter-printer", files)
         self.assertEqual([path for path in files if "tefterd" in path or path.startswith(("/etc", "/usr/sbin"))], [])
         self.assertNotIn("lmdb", self.fields("tefter")["Depends"])
         self.assertEqual(set(files) & set(self.files("tefter-server")), set()) # both on one machine

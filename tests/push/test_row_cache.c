@@ -131,15 +131,17 @@ static void a_change_replaces_what_is_kept_and_no_more(void **state)
     struct row_cache *cache = row_cache_create(1024 * 1024);
     struct row_facts facts;
     put(cache, 3, "Anh");
-    row_cache_put_due(cache, 3, 19990);
     Tefter__AccountRow account = account_of(3, -1, 901);
+    account.has_overdue_minor = account.has_oldest_due = true;
+    account.overdue_minor = 5;
+    account.oldest_due = 19990;
     struct slice packed = message_pack(&account.base, &arena);
     row_cache_account_changed(cache, 3, packed, DATE_SPAN_ALL);
     row_cache_account_changed(cache, 4, packed, DATE_SPAN_ALL);
     assert_true(row_cache_facts(cache, 3, &asker, &facts));
     assert_int_equal(facts.balance_minor, -1);
     assert_int_equal(facts.branch, 3);
-    assert_false(facts.due_known);
+    assert_true(facts.overdue);
     assert_false(row_cache_facts(cache, 4, &asker, &facts));
     /* a row that is not understood is a miss, never an old one */
     row_cache_account_changed(cache, 3, slice_of("\xff\xff", 2), DATE_SPAN_ALL);

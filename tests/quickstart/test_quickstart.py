@@ -140,6 +140,8 @@ class Sitting:
         self.tefter("office", "terminal", "block", "counter 1")
         self.tefter("counter", "--wait", "0", "customer", "show", "A-1", code=NOT_ALLOWED, wanted=["blocked"])
         self.tefter("office", "terminal", "unblock", "counter 1")
+        self.tefter("counter", "customer", "show", "A-1", code=NOT_ALLOWED, wanted=["log in"])
+        self.tefter("counter", "login", "minh", given=PASSWORD + "\n")
         self.tefter("counter", "customer", "show", "A-1")
 
     def restore(self):
@@ -187,7 +189,7 @@ class Sitting:
 
     def run(self):
         for step in (self.make, self.second_start, self.office, self.branch, self.imports, self.trade,
-                     self.backup, self.power_cut, self.block, self.restore, self.stuck):
+                     self.block, self.backup, self.power_cut, self.restore, self.stuck):
             started = time.monotonic()
             step()
             print(f"{step.__name__:12} {time.monotonic() - started:5.1f} s", flush=True)

@@ -120,6 +120,21 @@ class Check(Folder):
         self.assertIn("encrypted to a key of the owner's", said)
         self.assertNotIn("root key", said)
 
+    def test_who_founds_hears_of_notices_that_could_not_be_sent_first(self):
+        self.write('notify_contact = "the owner"')
+        self.assertIn("notify_contact: it is no address that push services could write to",
+                      self.run_it("found", "-c", self.file, "--web", "127.0.0.1:0", code=USE))
+        self.assertFalse(os.path.exists(self.ledger + ".founding"))
+
+    def test_who_serves_the_page_is_told(self):
+        self.write()
+        self.assertIn("no browser is served: web names no address", self.check())
+        self.write("web_socket = true", 'notify_contact = "mailto:owner@example.com"', 'notify_after = "5m"')
+        said = self.check()
+        self.assertIn("page          by a tefter-web that others start", said)
+        self.assertNotIn("no browser is served", said)
+        self.assertIn("notices       to browsers, of the branch alone; after 300 s to the next who may decide", said)
+
     def test_the_command_line_is_helped_too(self):
         self.assertIn("did you mean --listen?", self.run_it("serve", "--lisen", "x", code=USE))
         self.assertIn("tefterd check -c /etc/tefter/tefterd.conf", self.run_it("check", code=USE))

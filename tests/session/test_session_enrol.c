@@ -473,6 +473,37 @@ static void codes_are_made_by_who_may(void **state)
     client_close(&client);
 }
 
+/* Of another branch's devices and people they have neither codes nor passwords. */
+static void who_belongs_to_a_branch_makes_its_codes_and_secrets_alone(void **state)
+{
+    (void)state;
+    struct client client;
+    char json[80];
+    Tefter__FromTerminal code = TEFTER__FROM_TERMINAL__INIT;
+    Tefter__MakeCode make = TEFTER__MAKE_CODE__INIT;
+    Tefter__FromTerminal secret = TEFTER__FROM_TERMINAL__INIT;
+    Tefter__SetPassword set = TEFTER__SET_PASSWORD__INIT;
+    make.terminal = world_terminal("till 2"); /* of branch 1 */
+    code.body_case = TEFTER__FROM_TERMINAL__BODY_MAKE_CODE;
+    code.make_code = &make;
+    assert_true(world_try("{\"add_branch\":{\"code\":\"FAR\",\"name\":\"Far\"}}", 0));
+    uint32_t far = world_staff("far", TEFTER__ROLE__ROLE_MANAGER, "password of far", NULL);
+    set.has_staff = true;
+    set.staff = world_staff("anh", TEFTER__ROLE__ROLE_SALES, "password of anh", NULL);
+    set.pin = (char *)(uintptr_t) "482915";
+    secret.body_case = TEFTER__FROM_TERMINAL__BODY_SET_PASSWORD;
+    secret.set_password = &set;
+    client_enter(&client, "far", "password of far");
+    assert_int_equal(client_ask(&client, &code)->body_case, TEFTER__TO_TERMINAL__BODY_CODE);
+    assert_int_equal(client_ask(&client, &secret)->body_case, TEFTER__TO_TERMINAL__BODY_ACCEPTED);
+    (void)snprintf(json, sizeof json, "{\"change_staff\":{\"staff\":%u,\"branch\":2}}", far);
+    assert_true(world_try(json, 0));
+    assert_int_equal(refusal_of(client_ask(&client, &code)), TEFTER__REFUSAL_CODE__BOUND_TO_BRANCH);
+    assert_int_equal(refusal_of(client_ask(&client, &secret)),
+                     TEFTER__REFUSAL_CODE__BOUND_TO_BRANCH);
+    client_close(&client);
+}
+
 #define world_test(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
 int main(void)
@@ -495,6 +526,7 @@ int main(void)
         world_test(a_new_code_ends_what_was_renewed),
         world_test(an_expired_one_may_only_renew),
         world_test(codes_are_made_by_who_may),
+        world_test(who_belongs_to_a_branch_makes_its_codes_and_secrets_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

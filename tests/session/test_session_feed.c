@@ -29,6 +29,7 @@ struct replica {
     Tefter__AccountRow *accounts[REPLICA_CUSTOMERS];
     Tefter__CustomerRow *customers[REPLICA_CUSTOMERS];
     Tefter__ApprovalRow *approvals[REPLICA_APPROVALS];
+    unsigned alarms;
 };
 
 static void take_row(struct replica *replica, Tefter__Row *row)
@@ -41,6 +42,8 @@ static void take_row(struct replica *replica, Tefter__Row *row)
         Tefter__CustomerRow **at = &replica->customers[row->customer->customer];
         if (*at == NULL || row->customer->seq >= (*at)->seq)
             *at = row->customer;
+    } else if (row->kind_case == TEFTER__ROW__KIND_ALARM) {
+        replica->alarms++;
     } else {
         assert_in_range(row->approval->approval, 1, REPLICA_APPROVALS - 1);
         replica->approvals[row->approval->approval] = row->approval;
@@ -469,6 +472,123 @@ static void approvals(void **state)
     client_close(&client);
 }
 
+static size_t approvals_held(const struct replica *replica)
+{
+    size_t held = 0;
+    for (size_t i = 0; i < REPLICA_APPROVALS; i++)
+        held += replica->approvals[i] != NULL;
+    return held;
+}
+
+/* ---- who belongs to a branch ---- */
+
+static void bound_to(const char *login, Tefter__Role role, uint32_t branch)
+{
+    char json[80];
+    uint32_t staff = world_staff(login, role, "password of all", NULL);
+    (void)snprintf(json, sizeof json, "{\"change_staff\":{\"staff\":%u,\"branch\":%u}}", staff,
+                   branch);
+    assert_true(world_try(json, 0));
+}
+
+static void ask_at(uint32_t branch)
+{
+    assert_true(world_try("{\"ask_approval\":{\"customer\":2,\"amount_minor\":500}}", branch));
+}
+
+static uint32_t approvals_at(const struct replica *replica, const char *code)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < REPLICA_APPROVALS; i++)
+        count +=
+            replica->approvals[i] != NULL && strcmp(replica->approvals[i]->branch_code, code) == 0;
+    return count;
+}
+
+/* In pages, as they happen, and after the line was lost. */
+static void who_belongs_to_a_branch_hears_of_its_approvals_alone(void **state)
+{
+    (void)state;
+    static struct replica replica;
+    static struct replica of_all;
+    struct client client;
+    struct client owner;
+    memset(&replica, 0, sizeof replica);
+    memset(&of_all, 0, sizeof of_all);
+    make_customers(2);
+    world_limit(2, 10);
+    assert_true(world_try("{\"add_branch\":{\"code\":\"FAR\",\"name\":\"Far\"}}", 0));
+    bound_to("far", TEFTER__ROLE__ROLE_CONTROLLER, 2);
+    ask_at(1);
+    ask_at(2);
+    client_enter(&client, "far", "password of all");
+    client_enter(&owner, "boss", "correct horse");
+    struct asking asking = {TEFTER__TOPIC__TOPIC_APPROVALS, NULL, 0, NULL};
+    (void)subscribe(&replica, &client, 1, &asking);
+    (void)subscribe(&of_all, &owner, 1, &asking);
+    wait_exact(&replica);
+    wait_exact(&of_all);
+    size_t others = approvals_held(&of_all) - 1;
+    assert_int_equal(approvals_held(&replica), 1);
+    assert_int_equal(approvals_at(&replica, "FAR"), 1);
+    Tefter__Resume resume = resume_of(&client, world.seq);
+    ask_at(1);
+    ask_at(2);
+    wait_exact(&replica);
+    wait_exact(&of_all);
+    assert_int_equal(approvals_held(&replica), 2);
+    assert_int_equal(approvals_at(&replica, "FAR"), 2);
+    assert_int_equal(approvals_held(&of_all), others + 3);
+    static struct replica again;
+    memset(&again, 0, sizeof again);
+    asking.resume = &resume;
+    const Tefter__ToTerminal *answer = subscribe(&again, &client, 2, &asking);
+    assert_true(answer->subscribed->resumed);
+    wait_exact(&again);
+    assert_int_equal(approvals_held(&again), 1);
+    assert_int_equal(approvals_at(&again, "FAR"), 1);
+    client_close(&client);
+    client_close(&owner);
+}
+
+static void alarm_at(uint32_t branch)
+{
+    assert_true(world_try("{\"issue_invoice\":{\"customer\":2,\"backfill\":true,\"lines\":[{"
+                          "\"text\":\"goods\",\"quantity\":1000,\"price\":900000}]}}",
+                          branch));
+}
+
+static void who_belongs_to_a_branch_hears_of_its_alarms_alone(void **state)
+{
+    (void)state;
+    static struct replica replica;
+    static struct replica of_all;
+    struct client client;
+    struct client owner;
+    memset(&replica, 0, sizeof replica);
+    memset(&of_all, 0, sizeof of_all);
+    make_customers(2);
+    world_limit(2, 10);
+    assert_true(world_try("{\"add_branch\":{\"code\":\"FAR\",\"name\":\"Far\"}}", 0));
+    bound_to("far", TEFTER__ROLE__ROLE_CONTROLLER, 2);
+    client_enter(&client, "far", "password of all");
+    client_enter(&owner, "boss", "correct horse");
+    struct asking asking = {TEFTER__TOPIC__TOPIC_ALARMS, NULL, 0, NULL};
+    (void)subscribe(&replica, &client, 1, &asking);
+    (void)subscribe(&of_all, &owner, 1, &asking);
+    wait_exact(&replica);
+    wait_exact(&of_all);
+    alarm_at(1);
+    alarm_at(2);
+    alarm_at(1);
+    wait_exact(&replica);
+    wait_exact(&of_all);
+    assert_int_equal(of_all.alarms, 3);
+    assert_int_equal(replica.alarms, 1);
+    client_close(&client);
+    client_close(&owner);
+}
+
 /* Near what may be parked of one sale. */
 enum { PARKED_LINES = 1000 };
 
@@ -502,20 +622,12 @@ static void park(struct client *client, bool long_one)
     assert_int_equal(client_command(client, &command)->result_case, TEFTER__REPLY__RESULT_DONE);
 }
 
-static size_t approvals_held(const struct replica *replica)
-{
-    size_t held = 0;
-    for (size_t i = 0; i < REPLICA_APPROVALS; i++)
-        held += replica->approvals[i] != NULL;
-    return held;
-}
-
-/* A clerk parks as many long sales as one may, and asks for more without goods: whoever decides has
- * all of them before they are told that there are no more, and can list them. */
+/* A clerk asks for as many as one may, most of them with long sales: whoever decides has all of
+ * them before they are told that there are no more, and can list them. */
 static void all_approvals_come_however_long_their_sales_are(void **state)
 {
     (void)state;
-    enum { LONG = PARKED_EACH_MAX, SHORT = 70 };
+    enum { SHORT = 4, LONG = PARKED_EACH_MAX - SHORT };
     static struct replica replica;
     struct client clerk, manager;
     Tefter__Query query = TEFTER__QUERY__INIT;
@@ -686,6 +798,8 @@ int main(void)
         world_test(left_while_gathered),
         world_test(not_to_be_resumed),
         world_test(approvals),
+        world_test(who_belongs_to_a_branch_hears_of_its_approvals_alone),
+        world_test(who_belongs_to_a_branch_hears_of_its_alarms_alone),
         world_test(all_approvals_come_however_long_their_sales_are),
         world_test(a_slow_reader),
         world_test(one_snapshot_for_many),

@@ -103,6 +103,27 @@ static void guesses_are_throttled(void **state)
     client_close(&client);
 }
 
+static void wrong_ones_at_one_terminal_keep_nobody_out_of_another(void **state)
+{
+    (void)state;
+    struct client client;
+    struct client elsewhere;
+    struct tls_identity other;
+    char code[ENROL_CODE_TEXT_SIZE];
+    Tefter__RefusalCode refused = 0;
+    anh();
+    world_code(world_terminal("till 2"), CODE_LIFE_MS, code);
+    assert_true(client_enrol(code, &other, &refused));
+    client_greet(&client, &world.terminal);
+    guess(&client, "anh", 8);
+    assert_int_equal(refusal_of(client_login(&client, "anh", password)),
+                     TEFTER__REFUSAL_CODE__LOGIN_THROTTLED);
+    client_greet(&elsewhere, &other);
+    assert_true(is_in(client_login(&elsewhere, "anh", password)));
+    client_close(&elsewhere);
+    client_close(&client);
+}
+
 static void a_right_one_forgets_the_wrong_ones(void **state)
 {
     (void)state;
@@ -346,6 +367,36 @@ static void a_token_opens_nothing_after_its_logout(void **state)
     assert_int_equal(opens(&token), TEFTER__REFUSAL_CODE__LOGIN_WRONG);
 }
 
+static void block_terminal(bool blocked)
+{
+    Tefter__ChangeTerminal change = TEFTER__CHANGE_TERMINAL__INIT;
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    change.terminal = 1;
+    change.has_blocked = true;
+    change.blocked = blocked;
+    command.kind_case = TEFTER__COMMAND__KIND_CHANGE_TERMINAL;
+    command.change_terminal = &change;
+    (void)world_do(&command);
+}
+
+static void a_token_of_before_its_terminal_was_blocked_opens_nothing(void **state)
+{
+    (void)state;
+    struct client client;
+    anh();
+    client_greet(&client, &world.terminal);
+    struct kept token = keep_token(client_login(&client, "anh", password));
+    client_close(&client);
+    assert_int_equal(opens(&token), 0);
+    block_terminal(true);
+    block_terminal(false);
+    assert_int_equal(opens(&token), TEFTER__REFUSAL_CODE__LOGIN_WRONG);
+    client_greet(&client, &world.terminal);
+    token = keep_token(client_login(&client, "anh", password));
+    client_close(&client);
+    assert_int_equal(opens(&token), 0);
+}
+
 /* A copy of the token that is at work elsewhere is turned out. */
 static void a_logout_turns_out_whoever_else_uses_its_token(void **state)
 {
@@ -484,6 +535,46 @@ static Tefter__RefusalCode set_refused(struct client *client, uint32_t staff, co
     return refusal_of(answer);
 }
 
+/* What a process is lent with its connection is worth nothing in another one, of its device or not:
+ * it ends with that connection. */
+static void a_lent_token_counts_in_its_own_connection_alone(void **state)
+{
+    (void)state;
+    struct client client;
+    struct client other;
+    uint8_t token[ACCESS_TOKEN_MAX];
+    anh();
+    client_enter(&client, "anh", password);
+    struct principal who = {0};
+    for (uint32_t i = 0; i < world.sessions->slot_count; i++)
+        if (world.sessions->slots[i].session != NULL &&
+            world.sessions->slots[i].session->who.staff != 0)
+            who = world.sessions->slots[i].session->who;
+    assert_true(who.staff != 0);
+    client_greet(&other, &world.terminal);
+    size_t size = access_lend_token(world.sessions->access, &who, 77, token);
+    assert_int_equal(refusal_of(client_token(&other, (ProtobufCBinaryData){size, token})),
+                     TEFTER__REFUSAL_CODE__LOGIN_WRONG);
+    struct session *session = NULL;
+    for (uint32_t i = 0; i < world.sessions->slot_count; i++)
+        if (world.sessions->slots[i].session != NULL &&
+            world.sessions->slots[i].session->who.staff == 0)
+            session = world.sessions->slots[i].session;
+    assert_non_null(session);
+    session->who.lent = 78; /* another one that is lent */
+    assert_int_equal(refusal_of(client_token(&other, (ProtobufCBinaryData){size, token})),
+                     TEFTER__REFUSAL_CODE__LOGIN_WRONG);
+    session->who.lent = 77;
+    struct kept own = keep_token(client_token(&other, (ProtobufCBinaryData){size, token}));
+    client_close(&other);
+    /* nor is what it is given for it */
+    client_greet(&other, &world.terminal);
+    assert_int_equal(refusal_of(client_token(&other, token_of(&own))),
+                     TEFTER__REFUSAL_CODE__LOGIN_WRONG);
+    client_close(&other);
+    client_close(&client);
+}
+
 static void a_new_password(void **state)
 {
     (void)state;
@@ -500,10 +591,22 @@ static void a_new_password(void **state)
                      TEFTER__REFUSAL_CODE__FIELD_MISSING);
     assert_int_equal(set_refused(&client, 0, "short", NULL, password),
                      TEFTER__REFUSAL_CODE__PASSWORD_WEAK);
+    assert_int_equal(set_refused(&client, 0, "PassWord", NULL, password),
+                     TEFTER__REFUSAL_CODE__PASSWORD_WEAK);
+    assert_int_equal(set_refused(&client, 0, "12345678", NULL, password),
+                     TEFTER__REFUSAL_CODE__PASSWORD_WEAK);
     assert_int_equal(set_refused(&client, 0, NULL, "12ab", password),
                      TEFTER__REFUSAL_CODE__PASSWORD_WEAK);
     assert_int_equal(set_refused(&client, 0, NULL, "123", password),
                      TEFTER__REFUSAL_CODE__PASSWORD_WEAK);
+    static const char *const guessed[] = {"1234", "0000", "1111", "4321", "1212", "2580", "123123"};
+    for (size_t i = 0; i < sizeof guessed / sizeof guessed[0]; i++)
+        assert_int_equal(set_refused(&client, 0, NULL, guessed[i], password),
+                         TEFTER__REFUSAL_CODE__PASSWORD_WEAK);
+    static const char *const easy[] = {"anh123456", "Anh.2026", "iloveyou"};
+    for (size_t i = 0; i < sizeof easy / sizeof easy[0]; i++)
+        assert_int_equal(set_refused(&client, 0, easy[i], NULL, password),
+                         TEFTER__REFUSAL_CODE__PASSWORD_WEAK);
     assert_int_equal(set_refused(&client, 0, "a newer one", "97531", password), 0);
     client_wait_closed(&elsewhere); /* every other session of his */
     assert_false(client.closed);
@@ -635,6 +738,7 @@ static void a_buyers_pin_is_looked_at_before_the_journal(void **state)
     a_customer_with_a_buyer(&client);
     assert_false(typed_done(&client, buyers_sale, "1234")->with_pin); /* they have none yet */
     assert_int_equal(set_buyer_pin(&client, "12"), TEFTER__REFUSAL_CODE__PASSWORD_WEAK);
+    assert_int_equal(set_buyer_pin(&client, "1111"), TEFTER__REFUSAL_CODE__PASSWORD_WEAK);
     assert_int_equal(set_buyer_pin(&client, "83920174"), 0);
     (void)typed_refused(&client, buyers_sale, NULL, TEFTER__REFUSAL_CODE__PIN_NEEDED);
     uint64_t seq = world.seq;
@@ -682,6 +786,7 @@ int main(void)
         world_test(right_password),
         world_test(wrong_in_three_ways),
         world_test(guesses_are_throttled),
+        world_test(wrong_ones_at_one_terminal_keep_nobody_out_of_another),
         world_test(a_right_one_forgets_the_wrong_ones),
         world_test(too_many_at_once_are_told_to_wait),
         world_test(tokens),
@@ -691,11 +796,13 @@ int main(void)
         world_test(a_buyers_pin_is_looked_at_before_the_journal),
         world_test(wrong_pins_of_a_buyer_are_counted_over_a_restart),
         world_test(a_token_opens_nothing_after_its_logout),
+        world_test(a_token_of_before_its_terminal_was_blocked_opens_nothing),
         world_test(a_logout_turns_out_whoever_else_uses_its_token),
         world_test(a_switch_ends_the_token_of_who_was_there),
         world_test(no_ended_token_comes_back_when_there_are_many),
         world_test(a_dozen_right_logins_of_one_name_at_once_all_get_in),
         world_test(a_dozen_wrong_ones_at_once_count_like_a_dozen_in_turn),
+        world_test(a_lent_token_counts_in_its_own_connection_alone),
         world_test(a_new_password),
         world_test(passwords_of_others),
     };

@@ -117,6 +117,8 @@ struct gathered {
     size_t row_count;
     Tefter__Event *events[20000];
     size_t event_count;
+    const struct ledger_result *results;
+    size_t result_count;
 };
 static struct gathered gathered;
 
@@ -135,6 +137,8 @@ static void apply_group(struct world_submission *queue, size_t count, struct led
     struct hash chain = {{0}};
     struct failure failure = {0};
     gathered.row_count = gathered.event_count = 0;
+    gathered.results = results;
+    gathered.result_count = count;
     must(ledger_begin(world.ledger, &failure), &failure);
     for (size_t i = 0; i < count; i++) {
         must(ledger_apply(world.ledger, ++world.seq, pack_entry(&queue[i].submission, arena), arena,
@@ -157,6 +161,8 @@ static void publish(void)
         .row_count = gathered.row_count,
         .events = gathered.events,
         .event_count = gathered.event_count,
+        .results = gathered.results,
+        .result_count = gathered.result_count,
     };
     if (world.sessions != NULL)
         sessions_published(world.sessions, &group);
@@ -378,6 +384,7 @@ static void start_sessions(void)
     (void)snprintf(marks, sizeof marks, "%s/marks", world.folder);
     (void)snprintf(ended, sizeof ended, "%s/ended", world.folder);
     (void)snprintf(audit, sizeof audit, "%s/audit", world.folder);
+    (void)snprintf(world.browsers, sizeof world.browsers, "%s/web.socket", world.folder);
     struct sessions_options options = {
         .loop = world.loop,
         .ledger = world.ledger,
@@ -386,6 +393,7 @@ static void start_sessions(void)
         .audit_path = audit,
         .ended_path = ended,
         .marks_path = marks,
+        .browser_socket = world.browsers,
         .per_terminal = world.per_terminal,
         .per_address = world.per_address,
         .unproven_per_address = world.unproven_per_address,
@@ -538,13 +546,32 @@ static bool is_closed(void *context)
     return ((const struct client *)context)->closed;
 }
 
-void client_open(struct client *client, const struct tls_identity *identity)
+static const struct stream_events events = {on_open, on_bytes, NULL, on_closed};
+
+static void client_init(struct client *client)
 {
-    static const struct stream_events events = {on_open, on_bytes, NULL, on_closed};
-    struct failure failure = {0};
     memset(client, 0, sizeof *client);
     arena_init(&client->arena, 512 * 1024 * 1024);
     frame_reader_init(&client->reader, FRAME_TO_CLIENT_MAX);
+}
+
+void client_open_browser(struct client *client)
+{
+    static const char of_itself[] = "\r\n\r\n\0\r\nQUIT\n\x20\0\0\0";
+    struct failure failure = {0};
+    size_t from = 0;
+    client_init(client);
+    client->stream = stream_connect_local(world.loop, world.browsers, &events, client, &failure);
+    must(client->stream != NULL, &failure);
+    world_wait(is_ready, client);
+    client_write(client, slice_of(of_itself, sizeof of_itself - 1));
+    assert_non_null(client_expect(client, TEFTER__TO_TERMINAL__BODY_CHALLENGE, &from));
+}
+
+void client_open(struct client *client, const struct tls_identity *identity)
+{
+    struct failure failure = {0};
+    client_init(client);
     struct tls_context *tls =
         tls_context_client(identity, &world.root_hash,
                            identity == NULL ? TLS_ALPN_ENROL : TLS_ALPN_TERMINAL, &failure);

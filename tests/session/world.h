@@ -31,6 +31,7 @@ struct world {
     struct hash root_hash;
     struct ca_pair server;
     char address[32];
+    char browsers[96];     /* the socket of their relay */
     uint32_t per_terminal; /* for world_restart; 0 in these three: as usual */
     uint32_t per_address;
     uint32_t unproven_per_address;
@@ -94,6 +95,8 @@ struct client {
 
 /* identity NULL: the protocol of enrolment. Waits for the handshake, or its failure. */
 void client_open(struct client *client, const struct tls_identity *identity);
+/* As the relay of this machine brings a browser: the Challenge is inbox[0]. */
+void client_open_browser(struct client *client);
 void client_close(struct client *client);
 void client_wait_closed(struct client *client);
 /* Waits for an unasked frame of this kind, from inbox place *from on; *from moves behind it. */

@@ -175,12 +175,17 @@ static void assert_tree(struct store_txn *txn, int tree, const struct model *mod
 static struct row row_any(struct prng *prng, const struct model *model)
 {
     struct row row = {.value_byte = (uint8_t)prng_next(prng)};
-    uint32_t kind = pick(prng, 4);
+    uint32_t kind = pick(prng, 5);
     if (kind == 0 && model->count) { /* one that is there */
         row = model->rows[pick(prng, (uint32_t)model->count)];
     } else if (kind == 1 && model->count) { /* behind the last */
         row = model->rows[model->count - 1];
         row.key[row.key_size - 1]++;
+    } else if (kind == 2 &&
+               model->count) { /* beside one: longer, shorter, or otherwise in a byte */
+        row = model->rows[pick(prng, (uint32_t)model->count)];
+        row.key_size = pick(prng, 2) ? row.key_size : 1 + pick(prng, KEY_MAX);
+        row.key[pick(prng, (uint32_t)row.key_size)] ^= pick(prng, 2) ? 0x80 : 0;
     } else {
         row.key_size = 1 + pick(prng, KEY_MAX);
         for (size_t i = 0; i < row.key_size; i++)

@@ -16,6 +16,7 @@ import tempfile
 import unittest
 
 BINARIES, SOURCE = sys.argv[1:3]
+SMALL = (("tefter-web", 8), ("tefter-notify", 8), ("tefter-importer", 8), ("tefter-printer", 1))
 ENVIRONMENT = {**os.environ, "LC_ALL": "C.UTF-8"}
 
 
@@ -99,6 +100,23 @@ class Words(unittest.TestCase):
         self.assertIn("--listen", shown[""])
         self.compare("tefterd", shown)
 
+    def test_found_takes_what_serve_takes(self):
+        shown = tefterd_help()
+        # Of a ledger that is there already; the link to a founding; who serves the page.
+        self.assertEqual(shown[""] - shown["found"], {"--distrust", "--accept-lost-words", "--date-frozen", "--found-link",
+                                                      "--web-socket"})
+
+    def test_programs_that_others_start(self):
+        for name, section in SMALL:
+            shown = options_of(program(name, "--help"))
+            page = program(name, "--man").replace("\\-", "-")
+            self.assertGreater(len(shown), 2, name)
+            self.assertEqual(set(completion_table(name)[""]) & shown, shown, name)
+            self.assertEqual({option for option in completion_table(name)[""] if option.startswith("--")}, shown, name)
+            self.assertEqual(set(re.findall(r"^\.TP\n\\fB(--[a-z-]+)\\fR", page, re.M)), shown, name)
+            self.assertRegex(page, rf'(?m)^\.TH {name.upper()} {section} ')
+            self.assertRegex(program(name, "--version"), rf"^{name} \d+\.\d+\.\d+")
+
     def test_every_option_says_something(self):
         for name, shown in (("tefter", tefter_help()), ("tefterd", tefterd_help())):
             page = program(name, "--man")
@@ -125,7 +143,7 @@ class Words(unittest.TestCase):
 
 class Pages(unittest.TestCase):
     def test_pages_render_without_a_warning(self):
-        for name, section in (("tefter", 1), ("tefterd", 8)):
+        for name, section in (("tefter", 1), ("tefterd", 8), *SMALL):
             with tempfile.TemporaryDirectory() as folder:
                 path = os.path.join(folder, f"{name}.{section}")
                 with open(path, "w", encoding="ascii") as file: # roff of any age reads ASCII
@@ -138,7 +156,7 @@ class Pages(unittest.TestCase):
                     run = subprocess.run(["man", "--warnings=w", "-l", path], capture_output=True, text=True,
                                          env={**ENVIRONMENT, "MANWIDTH": "100"}, check=False)
                     self.assertEqual((run.returncode, run.stderr), (0, ""))
-                    self.assertIn("--ledger" if name == "tefterd" else "customer add", run.stdout)
+                    self.assertIn({"tefterd": "--ledger", "tefter": "customer add"}.get(name, "--help"), run.stdout)
 
 
 # What is typed (the last word is being typed) | what must be offered | what must not

@@ -10,6 +10,7 @@
 #include "sample.pb-c.h"
 #include "wire/pack.h"
 #include "wire/random_message.h"
+#include "wire/unpack.h"
 
 static const ProtobufCMessageDescriptor *const roots[] = {
     &sample__tree__descriptor,
@@ -82,6 +83,28 @@ static void what_is_packed_is_scanned_and_unpacked(void **state)
 }
 
 /* A changed frame is refused, or it is a good one: it unpacks, and what is packed again is good. */
+/* The same message as protobuf-c makes of these bytes, or none as it makes none. */
+static void unpacks_as_the_library(const ProtobufCMessageDescriptor *type, const uint8_t *bytes,
+                                   size_t size)
+{
+    struct arena arena;
+    arena_init(&arena, FRAME_UNPACKED_MAX);
+    ProtobufCMessage *wanted = protobuf_c_message_unpack(type, NULL, size, bytes);
+    ProtobufCMessage *made = message_unpack(type, slice_of(bytes, size), &arena);
+    assert_int_equal(made != NULL, wanted != NULL);
+    if (made != NULL) {
+        size_t packed = protobuf_c_message_get_packed_size(wanted);
+        uint8_t *theirs = arena_take(&arena, packed + 1);
+        uint8_t *ours = arena_take(&arena, packed + 1);
+        assert_int_equal(protobuf_c_message_get_packed_size(made), packed);
+        protobuf_c_message_pack(wanted, theirs);
+        protobuf_c_message_pack(made, ours);
+        assert_memory_equal(ours, theirs, packed);
+        protobuf_c_message_free_unpacked(wanted, NULL);
+    }
+    arena_fini(&arena);
+}
+
 static void a_changed_message_is_safe(const ProtobufCMessageDescriptor *type, struct prng *prng,
                                       unsigned *ret_taken)
 {
@@ -97,6 +120,7 @@ static void a_changed_message_is_safe(const ProtobufCMessageDescriptor *type, st
         memcpy(bytes, packed.data, size);
     for (uint64_t i = 1 + prng_below(prng, 4); i > 0 && size > 0; i--)
         bytes[prng_below(prng, size)] = (uint8_t)prng_next(prng);
+    unpacks_as_the_library(type, bytes, size);
     if (message_scan(type, slice_of(bytes, size), &fault)) {
         (*ret_taken)++;
         ProtobufCMessage *message = message_unpack(type, slice_of(bytes, size), &arena);
@@ -321,6 +345,47 @@ static void packed_from_the_end_it_is_the_same(void **state)
     }
 }
 
+static void unpacked_in_one_walk_it_is_the_same(void **state)
+{
+    (void)state;
+    struct prng prng = {23};
+    for (int i = 0; i < 20000; i++) {
+        const ProtobufCMessageDescriptor *type = roots[i % ROOTS];
+        struct arena arena;
+        arena_init(&arena, FRAME_UNPACKED_MAX);
+        struct slice packed = message_pack(random_message(type, &prng, &arena), &arena);
+        unpacks_as_the_library(type, packed.data, packed.size);
+        if (strncmp(type->name, "tefter.", 7) == 0 && unpack_plain(type, packed, &arena) == NULL)
+            fail_msg("%s is left to the library", type->name);
+        arena_fini(&arena);
+    }
+}
+
+/* Twice there, in another order, apart from one another, of a later schema: protobuf-c says what it
+ * means. */
+static void odd_bytes_are_unpacked_as_by_the_library(void **state)
+{
+    (void)state;
+    static const struct {
+        const ProtobufCMessageDescriptor *type;
+        size_t size;
+        uint8_t bytes[16];
+    } odd[] = {
+        {&tefter__text__descriptor, 6, {0x0a, 1, 'a', 0x0a, 1, 'b'}},
+        {&tefter__ping__descriptor, 2, {0x08, 1}},
+        {&tefter__goodbye__descriptor, 4, {0x18, 7, 0x08, 1}},
+        {&tefter__goodbye__descriptor, 4, {0x08, 1, 0x08, 2}},
+        {&tefter__goodbye__descriptor, 3, {0x08, 0x81, 0x00}},
+        {&tefter__goodbye__descriptor, 2, {0x18, 7}},
+        {&tefter__subscribe__descriptor, 8, {0x08, 1, 0x18, 5, 0x10, 1, 0x18, 6}},
+        {&tefter__subscribe__descriptor, 8, {0x08, 1, 0x10, 1, 0x1a, 2, 5, 6}},
+        {&tefter__to_terminal__descriptor, 4, {0x8a, 0x01, 0, 0x82}},
+        {&tefter__to_terminal__descriptor, 6, {0x8a, 0x01, 0, 0x82, 0x01, 0}},
+    };
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++)
+        unpacks_as_the_library(odd[i].type, odd[i].bytes, odd[i].size);
+}
+
 static void edges_are_packed_as_by_the_library(void **state)
 {
     (void)state;
@@ -358,6 +423,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_packed_is_scanned_and_unpacked),
         cmocka_unit_test(packed_from_the_end_it_is_the_same),
+        cmocka_unit_test(unpacked_in_one_walk_it_is_the_same),
+        cmocka_unit_test(odd_bytes_are_unpacked_as_by_the_library),
         cmocka_unit_test(edges_are_packed_as_by_the_library),
         cmocka_unit_test(a_text_is_seen_without_unpacking),
         cmocka_unit_test(changed_bytes_are_refused_or_good),

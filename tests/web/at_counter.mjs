@@ -1,0 +1,50 @@
+/* What a clerk does at the counter, for tests of it. */
+import { until } from "./harness.mjs";
+
+/* As a scanner types: keys by their place, a few milliseconds apart. */
+export const scan = (page, code) =>
+    page.evaluate((text) => {
+        const send = (init) =>
+            (document.activeElement ?? document.body).dispatchEvent(
+                new KeyboardEvent("keydown", { bubbles: true, cancelable: true, ...init }),
+            );
+        for (const digit of text)
+            send({
+                key: digit,
+                code: /\d/.test(digit)
+                    ? `Digit${digit}`
+                    : digit === "*"
+                      ? "NumpadMultiply"
+                      : `Key${digit.toUpperCase()}`,
+            });
+        send({ key: "Enter", code: "Enter" });
+    }, code);
+
+export const type = async (page, text) => {
+    await page.keyboard.type(text, { delay: 45 });
+};
+export const lines = (page) => page.locator(".goods [data-row]").count();
+export const button = (page) => page.innerText(".commit");
+export async function goods(page, text, quantity) {
+    const before = await lines(page);
+    await page.focus(".goods-field input");
+    await type(page, text);
+    await page.keyboard.press("Enter");
+    await until(`a line of ${text}`, async () => (await lines(page)) === before + 1);
+    if (quantity === undefined) return;
+    await type(page, String(quantity));
+    await page.keyboard.press("Enter");
+}
+export async function customer(page, code) {
+    await page.focus(".customer-field input");
+    await type(page, code);
+    await page.waitForSelector(".customer-field .combo-option");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".band-cell .terms");
+}
+export const sells = (page, words) => until(`F9 says ${words}`, async () => words.test(await button(page)));
+export const taken = async (page) => {
+    const text = ".strip[data-state=taken] .strip-text";
+    await page.waitForSelector(text);
+    return /([A-Z]+(?:-[A-Z]+)?-\d+)/.exec(await page.innerText(text))[1];
+};
