@@ -28,7 +28,8 @@ One live ledger of what customers owe, for all branches of a chain of shops that
 sells on credit. This is the server, tefterd, as a service. Removing or purging
 the package keeps the ledger.")
 set(CPACK_DEBIAN_SERVER_PACKAGE_DEPENDS "systemd | systemd-standalone-sysusers, systemd | systemd-standalone-tmpfiles")
-set(CPACK_DEBIAN_SERVER_PACKAGE_RECOMMENDS "tefter, systemd-timesyncd | time-daemon")
+set(CPACK_DEBIAN_SERVER_PACKAGE_RECOMMENDS "tefter, systemd-timesyncd | time-daemon, publicsuffix")
+set(CPACK_DEBIAN_SERVER_PACKAGE_SUGGESTS "dehydrated")
 set(CPACK_DEBIAN_SERVER_PACKAGE_CONTROL_EXTRA
   ${system}/preinst ${system}/postinst ${system}/prerm ${system}/postrm ${system}/conffiles)
 
@@ -36,5 +37,7 @@ set(CPACK_DEBIAN_CLIENT_PACKAGE_NAME tefter)
 set(CPACK_DEBIAN_CLIENT_DESCRIPTION "command line of a live receivables ledger
 One live ledger of what customers owe, for all branches of a chain of shops that
 sells on credit. This is all that a terminal needs: selling, taking money,
-customers, reports, imports.")
+customers, reports, imports; and the printer of a branch's slips.")
+# What tefter printer draws with; a terminal that does not print does without.
+set(CPACK_DEBIAN_CLIENT_PACKAGE_RECOMMENDS "fonts-noto-core, fonts-noto-cjk")
 include(CPack)
