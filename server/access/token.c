@@ -28,8 +28,8 @@ static void seal(const struct access *access, const struct principal *who,
     struct hash_state state;
     hash_begin_keyed(&state, access->options.token_key, sizeof access->options.token_key);
     hash_add(&state, token, MAC_AT);
-    /* A token of before blocks were counted goes on. What is lent has both numbers: so the length of
-     * what is sealed says which there are. */
+    /* A token of before blocks were counted goes on. What is lent has both numbers: so the length
+     * of what is sealed says which there are. */
     if (who->blocks > 0 || who->lent != 0)
         hash_add_u64(&state, who->blocks);
     hash_add(&state, &incarnation->number, sizeof incarnation->number);
