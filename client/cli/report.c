@@ -403,6 +403,7 @@ static const struct column alarm_columns[] = {
     {"BRANCH", "actor.branch", COLUMN_BRANCH},
     {"TERMINAL", "terminal", COLUMN_NUMBER},
     {"TERMINAL NAME", "terminal_name", COLUMN_TEXT},
+    {"PASSWORD SET OF", "staff_login", COLUMN_TEXT},
     {"WHAT", "what", COLUMN_ENUM},
     END_COLUMNS,
 };

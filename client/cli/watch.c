@@ -319,6 +319,9 @@ static void put_alarm(struct watch *watch, const Tefter__AlarmRow *alarm)
         tell(stdout, "%s %s  a till is off by %s", sign_over(watch->run),
              alarm->number == NULL ? "" : alarm->number,
              money_text(watch->run, alarm->difference_minor, amount));
+    else if (alarm->staff_login != NULL)
+        tell(stdout, "%s the password of %s was set by somebody else", sign_over(watch->run),
+             alarm->staff_login);
     else if (alarm->has_cash_minor)
         tell(stdout, "%s %s  cash out over by %s", sign_over(watch->run),
              alarm->number == NULL ? "" : alarm->number,

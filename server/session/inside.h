@@ -144,6 +144,8 @@ struct pending_command {
     uint32_t turn;              /* of this place; in the reply_token */
     uint32_t next_free;         /* ERRAND_TAKEN: it is not free */
     uint64_t request;
+    uint32_t staff;        /* who sent it */
+    size_t size;           /* of the command */
     access_done_fn done;   /* NULL: a terminal's */
     void *request_payload; /* of `done` */
 };
@@ -153,6 +155,7 @@ struct totals_home;
 struct notices;
 struct pool_job;
 struct print_job;
+struct refused;
 struct resume;
 struct snapshot;
 
@@ -221,6 +224,8 @@ struct sessions {
     uint32_t browser_queries_waiting; /* of those */
     uint32_t browser_queries_running;
     struct session *printers;
+    struct refused *refused; /* by staff */
+    size_t refused_room;
     struct print_job *print_jobs; /* oldest first */
     uint32_t print_job_count;
     uint64_t print_number; /* of the newest job */
@@ -390,6 +395,12 @@ uint32_t submit_retry_ms(void *owner, enum submit_answer answer);
 void submit_for(struct session *session, const Tefter__FromTerminal *request,
                 const Tefter__Command *command);
 void errands_fini(struct sessions *home);
+
+/* What a person's refused commands came to (refused.c). */
+void refused_add(struct sessions *home, uint32_t staff, size_t bytes);
+/* Until another is taken from them; 0: now. */
+uint32_t refused_wait_ms(const struct sessions *home, uint32_t staff);
+void refused_fini(struct sessions *home);
 
 /* ---- offer.c ---- */
 

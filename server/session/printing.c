@@ -12,7 +12,8 @@
  * 2. A printer is told no more than stands on a slip: who asked has the right to see the document,
  *    and what a slip does not show is left out of it.
  * 3. Jobs are bounded, for each device that asks, each branch and in all, in number and bytes.
- * 4. The newest connection of a device is the printer: an older one is told so, and ends. So a
+ * 4. The drawer opens with a slip of cash that who asks has just taken or given, and with no other.
+ * 5. The newest connection of a device is the printer: an older one is told so, and ends. So a
  *    profile that runs twice prints nothing twice.
  */
 #include <stdlib.h>
@@ -25,10 +26,11 @@ enum {
     PRINT_JOBS_OF_DEVICE_MAX = 4, /* over all its connections */
     PRINT_JOB_BYTES_MAX = 32 * 1024,
     PRINT_TOUCHES_MAX = 12,
-    PRINT_RECEIPTS_MAX = 4,    /* that are looked at for their change */
-    PRINT_WAIT_MS = 20 * 1000, /* until a printer takes it */
-    PRINT_SENT_MS = 25 * 1000, /* until it says what became of it */
-    PRINT_POLL_MS = 10 * 1000, /* a printer that is told nothing for so long asks anew */
+    PRINT_RECEIPTS_MAX = 4,           /* that are looked at for their change */
+    PRINT_WAIT_MS = 20 * 1000,        /* until a printer takes it */
+    PRINT_SENT_MS = 25 * 1000,        /* until it says what became of it */
+    PRINT_POLL_MS = 10 * 1000,        /* a printer that is told nothing for so long asks anew */
+    PRINT_DRAWER_MS = 10 * 60 * 1000, /* after cash was moved the drawer opens with its slip */
 };
 
 struct print_job {
@@ -393,6 +395,38 @@ static int64_t moved_by_command(struct ledger_view *view, const Tefter__Actor *a
     return moved;
 }
 
+static bool is_cash(const Tefter__DocumentRecord *document)
+{
+    return document->has_payment_kind &&
+           document->payment_kind == TEFTER__PAYMENT_KIND__PAYMENT_CASH;
+}
+
+/* The cash of a sale that was paid at once is of the same command. */
+static bool moved_cash(struct ledger_view *view, const Tefter__Actor *actor,
+                       const Tefter__DocumentAnswer *of)
+{
+    if (is_cash(of->document) || of->document->has_move)
+        return true;
+    for (size_t i = 0; i < of->n_touches && i < PRINT_RECEIPTS_MAX; i++) {
+        const Tefter__Answer *answer;
+        const Tefter__DocumentAnswer *other = look_at(view, actor, of->touches[i]->other, &answer);
+        if (other != NULL && other->document->seq == of->document->seq && is_cash(other->document))
+            return true;
+    }
+    return false;
+}
+
+static bool opens_drawer(struct session *session, struct ledger_view *view,
+                         const Tefter__Actor *actor, const Tefter__Print *print,
+                         const Tefter__DocumentAnswer *of)
+{
+    const Tefter__DocumentRecord *document = of->document;
+    int64_t now_ms = sessions_now_ms(session->home);
+    return print->has_drawer && print->drawer && !print->copy && document->actor->has_staff &&
+           document->actor->staff == session->who.staff &&
+           now_ms < document->recorded_ms + PRINT_DRAWER_MS && moved_cash(view, actor, of);
+}
+
 static const Tefter__CustomerCardAnswer *card_of(struct ledger_view *view,
                                                  const Tefter__Actor *actor, uint32_t customer)
 {
@@ -469,6 +503,8 @@ static Tefter__PrintOutcome fill_job(struct session *session, struct ledger_view
     job->document = answer->document;
     if (job->document->document->branch != session->who.branch)
         return TEFTER__PRINT_OUTCOME__PRINT_OTHER_BRANCH;
+    job->has_drawer = true;
+    job->drawer = opens_drawer(session, view, &actor, print, job->document);
     fill_sums(view, &actor, !print->without_debt && !print->copy, job);
     fill_names(view, job);
     leave_out(job->document);
@@ -544,7 +580,6 @@ static void ask_for(struct session *session, const Tefter__FromTerminal *request
         return;
     }
     message.has_copy = message.copy = print->copy;
-    message.has_drawer = message.drawer = print->drawer;
     message.language = print->language;
     Tefter__PrintOutcome none = fill_job(session, view, print, &message, &refusal);
     if (refusal != NULL)

@@ -620,6 +620,7 @@ static void free_room(struct sessions *home)
     free(home->carded);
     search_destroy(home->search);
     errands_fini(home);
+    refused_fini(home);
     printing_fini(home);
     findings_fini(home);
     pool_fini(home);

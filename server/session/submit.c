@@ -72,6 +72,8 @@ static enum submit_answer send_off(struct sessions *home, const struct pending_c
         return SUBMIT_BUSY;
     pending->session = wish->session;
     pending->request = wish->request;
+    pending->staff = submission->staff;
+    pending->size = submission->command.size;
     pending->done = wish->done;
     pending->request_payload = wish->request_payload;
     uint32_t place = (uint32_t)(pending - home->pending);
@@ -185,6 +187,8 @@ static void pass_reply(struct sessions *home, const struct pending_command *pend
         return;
     session_request_ended(session);
     if (refused == NULL) {
+        if (reply_refuses(reply))
+            refused_add(home, pending->staff, pending->size);
         session_send_reply(session, pending->request, reply_with_words(session, reply));
         return;
     }
@@ -380,6 +384,11 @@ static void send_command(struct session *session, const Tefter__FromTerminal *re
     submission->staff = session->who.staff;
     submission->terminal = session->who.device;
     submission->branch = session->who.branch;
+    uint32_t wait_ms = refused_wait_ms(session->home, session->who.staff);
+    if (wait_ms > 0) {
+        session_refuse_wait(session, request, TEFTER__REFUSAL_CODE__BUSY, wait_ms);
+        return;
+    }
     const struct pending_command wish = {.session = session_ref_of(session),
                                          .request = request->request};
     enum submit_answer answer = send_off(session->home, &wish, submission);

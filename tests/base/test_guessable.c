@@ -29,12 +29,16 @@ static void passwords(void **state)
 {
     (void)state;
     static const char *const words[] = {"minh.2", "Trần Minh", "Hai Long Steel", NULL};
-    static const char *const bad[] = {"password",           "PassWord123",   "12345678",
-                                      "matkhau123",         "minh.2",        "Minh.2024!",
-                                      "TrầnMinh1990",       "Trần Minh",     "hailongsteel",
-                                      "HaiLong Steel 2026", "hai long steel"};
+    static const char *const bad[] = {
+        "password",       "PassWord123",  "12345678",     "matkhau123",   "minh.2",
+        "Minh.2024!",     "TrầnMinh1990", "Trần Minh",    "hailongsteel", "HaiLong Steel 2026",
+        "hai long steel", "aaaaaaaa",     "111111111111", "qwertyqwerty", "abcabcabcabc",
+        "Password123!",   "iloveyou2",    "letmein12",    "p@ssw0rd1",    "minh.2minh.2",
+        "steel2026",      "12345678",     "9876543210",   "P4$$w0rd",     "qwerty",
+        "Tran Tran"};
     static const char *const good[] = {"correct horse",    "tefter2026",     "minh is at the till",
-                                       "password of minh", "steel hai long", ""};
+                                       "password of minh", "steel hai long", "harbour lights 7",
+                                       "hai2026hai",       "13572468",       ""};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_true(password_guessable(bad[i], words, 4));
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)

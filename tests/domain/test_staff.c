@@ -530,6 +530,49 @@ static void who_belongs_to_a_branch_looks_after_its_devices_and_tills_alone(void
     BOUND("set_thresholds",
           "{'thresholds': [{'threshold': 'DISCOUNT', 'role': 'SALES', 'most': 5}]}", "thresholds");
     BOUND("set_cash_policy", "{'unit_minor': 5}", "policy");
+    scenario_end(s);
+}
+
+/* A limit for everybody, a price or a group's terms hold in branches that are not theirs. */
+static void who_belongs_to_a_branch_sets_nothing_for_all_branches(void **state)
+{
+    (void)state;
+    struct office at = office_begin();
+    struct scenario *s = at.s;
+    scenario_as(s, ROLE_STAFF_OWNER);
+    uint32_t product = made(s, "add_product", "{'code': 'A1', 'name': 'Sand', 'price': 5}");
+    uint32_t group = made(s, "add_group", "{'dimension': 'area', 'name': 'Harbour'}");
+    (void)made(s, "add_price_list", "{'code': 'ALL', 'name': 'All'}");
+    (void)made(s, "add_price_list", "{'code': 'HQ', 'name': 'HQ', 'branches': [1]}");
+    (void)made(s, "add_price_list", "{'code': 'MINE', 'name': 'TD', 'branches': [2]}");
+    scenario_as(s, at.lan);
+    scenario_at(s, 2);
+    BOUND("set_credit_policy", "{'terms': {'unlimited': true}}", "policy");
+    BOUND("set_credit_policy", "{'terms': {}, 'term_days': 1}", "policy");
+    BOUND("change_product", json("{'product': %u, 'price': 1}", product), "product");
+    BOUND("change_product", json("{'product': %u, 'retired': true}", product), "product");
+    BOUND("change_group", json("{'group': %u, 'limit': {'limit_minor': 9}}", group), "group");
+    BOUND("add_group", "{'dimension': 'area', 'name': 'Hill', 'term_days': 9}", "group");
+    BOUND("add_price_list", "{'code': 'X', 'name': 'x'}", "branches");
+    BOUND("add_price_list", "{'code': 'X', 'name': 'x', 'branches': [1]}", "branches");
+    BOUND("add_price_list", "{'code': 'X', 'name': 'x', 'branches': [1, 2]}", "branches");
+    BOUND("change_price_list", "{'list': 'ALL', 'branches': [2]}", "branches");
+    BOUND("change_price_list", "{'list': 'MINE', 'all_branches': true}", "branches");
+    BOUND("set_prices", "{'list': 'HQ', 'prices': [{'product_code': 'A1', 'price': 3}]}",
+          "branches");
+    scenario_done(s, "set_prices",
+                  "{'list': 'MINE', 'prices': [{'product_code': 'A1', 'price': 3}]}");
+    scenario_done(s, "change_price_list", "{'list': 'MINE', 'name': 'Ours'}");
+    (void)made(s, "add_price_list", "{'code': 'OURS', 'name': 'x', 'branches': [2]}");
+    (void)made(s, "add_group", "{'dimension': 'area', 'name': 'Hill'}");
+    scenario_end(s);
+}
+
+static void who_belongs_to_a_branch_makes_what_is_of_their_branch(void **state)
+{
+    (void)state;
+    struct office at = office_begin();
+    struct scenario *s = at.s;
     (void)made(s, "add_terminal", "{'branch': 2, 'name': 'x'}");
     scenario_done(s, "change_terminal", json("{'terminal': %u, 'blocked': true}", at.device_mine));
     scenario_done(s, "change_branch", "{'branch': 2, 'phone': '1'}");
@@ -937,6 +980,8 @@ int main(void)
         cmocka_unit_test(who_belongs_to_a_branch_looks_after_its_people_alone),
         cmocka_unit_test(secrets_and_codes_are_held_to_the_branch_of_who_asks),
         cmocka_unit_test(who_belongs_to_a_branch_looks_after_its_devices_and_tills_alone),
+        cmocka_unit_test(who_belongs_to_a_branch_sets_nothing_for_all_branches),
+        cmocka_unit_test(who_belongs_to_a_branch_makes_what_is_of_their_branch),
         cmocka_unit_test(no_command_of_administration_is_forgotten),
         cmocka_unit_test(before_rules_6_a_bound_manager_administers_anywhere),
         cmocka_unit_test(in_an_old_ledger_the_branch_of_a_person_binds_nobody),

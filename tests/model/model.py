@@ -1240,6 +1240,8 @@ class Ledger:
         return bool(gone)
 
     def do_add_group(self, c):
+        if "limit" in c or "term_days" in c:
+            self.of_office("group", 0)
         code("dimension", c["dimension"])
         line("name", c["name"])
         most_of("term_days", c.get("term_days"), TERM_DAYS_MAX)
@@ -1256,6 +1258,7 @@ class Ledger:
         return {"id": number}
 
     def do_change_group(self, c):
+        self.of_office("group", 0)
         line("name", c.get("name"))
         most_of("term_days", c.get("term_days"), TERM_DAYS_MAX)
         self.terms_form("limit", c.get("limit"))
@@ -1504,11 +1507,16 @@ class Ledger:
                 if number in c[field][:i]:
                     raise Refused("FIELD_INVALID", f"{field}[{i}]")
 
+    def of_its_branches(self, branches):
+        """A list of one branch alone is that branch's."""
+        self.of_office("branches", branches[0] if len(branches) == 1 else 0)
+
     def do_add_price_list(self, c):
         self.since_prices("code")
         code("code", c["code"])
         line("name", c["name"])
         self.list_places(c)
+        self.of_its_branches(c.get("branches", ()))
         existing = self.list_called(c["code"])
         if existing:
             raise Refused("ALREADY_EXISTS", "code", existing=existing["list"])
@@ -1530,11 +1538,13 @@ class Ledger:
         its = self.list_called(c["list"])
         if its is None:
             raise Refused("NOT_FOUND", "list")
+        self.of_its_branches(its["branches"])
         after = {**its, **{k: c[k] for k in ("name", "retired") if k in c}}
         for field, none in (("groups", "all_customers"), ("branches", "all_branches")):
             if c.get(field) or c.get(none):
                 after[field] = tuple(c.get(field, ()))
         self.nothing(after != its)
+        self.of_its_branches(after["branches"])
         self.put(self.price_lists, its["list"], after)
         return {"id": its["list"], "number": its["code"]}
 
@@ -1556,6 +1566,7 @@ class Ledger:
         its = self.list_called(c["list"])
         if its is None:
             raise Refused("NOT_FOUND", "list")
+        self.of_its_branches(its["branches"])
         changed, said = False, set()
         for i, one in enumerate(entries):
             changed |= self.set_price(its["list"], one, i, said)
@@ -1653,6 +1664,7 @@ class Ledger:
         return {"id": number, "number": c["code"]}
 
     def do_change_product(self, c):
+        self.of_office("product", 0)
         line("name", c.get("name"))
         self.product_forms(c, None)
         self.floor_form(c)
@@ -2231,6 +2243,7 @@ class Ledger:
 
     def do_set_credit_policy(self, c):
         clear, terms = c.get("clear", ()), c["terms"]
+        self.of_office("policy", 0)
         self.terms_form("terms", terms)
         own = (("TERM_DAYS", "term_days"), ("TERM_CREDIT_NOTE_APPROVE", "credit_note_approve_minor"),
                ("TERM_OWN_REVERSAL", "own_reversal_minor"), ("TERM_TITLE", "title"))
@@ -2356,7 +2369,7 @@ class Ledger:
                "seq": self.seq}
         if self.slips_count_less(terms):
             row["freed_minor"] = freed
-        if customer["last"]:
+        if customer["last"] and number != self.company["cash_customer"]:
             row["last"] = customer["last"]
         late = [i for i in self.bills_in_order(customer) if i["due"] < today]
         if late:

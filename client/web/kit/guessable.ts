@@ -16,8 +16,10 @@ const COMMON_PINS = [
     "159753",
 ];
 
-const COMMON_PASSWORDS =
-    "password password1 password12 password123 passw0rd 12345678 123456789 1234567890 87654321 qwertyuiop qwerty123 qwerty12 1q2w3e4r 1qaz2wsx iloveyou sunshine football baseball princess superman welcome1 admin123 adminadmin administrator letmein1 matkhau123 abcd1234 abc12345 asdfghjkl asdf1234 11111111 00000000 88888888 66666666 99999999 changeme trustno1 dragon123 monkey123 a1b2c3d4 5201314520 woaini1314";
+const COMMON_PASSWORDS = "1q2w3e4r 1qaz2wsx a1b2c3d4 5201314520";
+
+const COMMON_WORDS =
+    "password passwort matkhau woaini qwerty qwertz azerty asdf zxcvbnm iloveyou letmein welcome admin administrator dragon monkey sunshine football baseball princess superman changeme trustno abc abcd abcde abcdef master login hello secret qwertyuiop asdfghjkl default guest";
 
 const runs = (pin: string, step: number): boolean =>
     [...pin].every((digit, i) => i === 0 || Number(digit) === (Number(pin[i - 1]) + step + 10) % 10);
@@ -33,14 +35,30 @@ export const pinGuessable = (pin: string): boolean =>
 
 const squeeze = (text: string): string => text.replace(/ /g, "").replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
-const isWord = (password: string, word: string): boolean =>
-    word !== "" && password.startsWith(word) && /^[0-9!@#$%&*?.,\-_]*$/.test(password.slice(word.length));
+/* Without the digits and marks at its end. */
+const stem = (typed: string): string => typed.replace(/[0-9!@#$%&*?.,\-_]+$/, "");
+
+const LETTERS: Record<string, string> = { 0: "o", 1: "i", 3: "e", 4: "a", 5: "s", 7: "t", "@": "a", $: "s", "!": "i" };
+const isCommon = (typed: string): boolean =>
+    COMMON_WORDS.split(" ").includes(stem(typed).replace(/[013457@$!]/g, (sign) => LETTERS[sign] ?? sign));
+
+const isWord = (typed: string, word: string): boolean =>
+    word !== "" && typed.startsWith(word) && stem(typed.slice(word.length)) === "";
+
+/* All of it, or one of its words that is not too short to be more than a syllable. */
+const isName = (typed: string, name: string): boolean =>
+    isWord(typed, squeeze(name)) ||
+    name.split(" ").some((part) => new TextEncoder().encode(part).length >= 4 && isWord(typed, squeeze(part)));
 
 /* words: login, name, company */
 export function passwordGuessable(password: string, words: readonly (string | undefined)[]): boolean {
-    if (password === "") return false;
+    const typed = squeeze(password);
+    if (typed === "") return false;
     return (
-        COMMON_PASSWORDS.split(" ").includes(password.replace(/[A-Z]/g, (letter) => letter.toLowerCase())) ||
-        words.some((word) => word !== undefined && isWord(squeeze(password), squeeze(word)))
+        words.some((word) => word !== undefined && isName(typed, word)) ||
+        repeats(typed) ||
+        (/^[0-9]+$/.test(typed) && (runs(typed, 1) || runs(typed, -1))) ||
+        isCommon(typed) ||
+        COMMON_PASSWORDS.split(" ").includes(typed)
     );
 }

@@ -50,6 +50,12 @@ static Tefter__Refusal *check_branches(struct tx *tx, const uint32_t *branches, 
     return NULL;
 }
 
+/* A list that holds in one branch alone is that branch's. */
+static Tefter__Refusal *check_office(struct tx *tx, const uint32_t *branches, size_t count)
+{
+    return staff_check_office(tx, "branches", count == 1 ? branches[0] : 0);
+}
+
 /* ---- changes: lists ---- */
 
 static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddPriceList *command,
@@ -64,6 +70,8 @@ static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddPriceList *comm
         refusal = check_groups(tx, command->groups, command->n_groups);
     if (refusal == NULL)
         refusal = check_branches(tx, command->branches, command->n_branches);
+    if (refusal == NULL)
+        refusal = check_office(tx, command->branches, command->n_branches);
     if (refusal != NULL)
         return refusal;
     const Tefter__PriceListRecord *existing = price_list_by_code(tx, lists, command->code);
@@ -87,7 +95,8 @@ static Tefter__PriceListRecord *append_list(struct tx *tx, Tefter__PriceListsRec
 }
 
 /* Refuses, in this order: RULES_TOO_OLD code, code (field_code), name (field_line), NOT_FOUND
- * groups[i], branches[i] (FIELD_INVALID: said twice); ALREADY_EXISTS code, TOO_MANY price_lists. */
+ * groups[i], branches[i] (FIELD_INVALID: said twice); BOUND_TO_BRANCH branches; ALREADY_EXISTS
+ * code, TOO_MANY price_lists. */
 Tefter__Refusal *apply_add_price_list(struct tx *tx, const Tefter__AddPriceList *command,
                                       Tefter__Done *done)
 {
@@ -156,7 +165,8 @@ static Tefter__Refusal *look_change(struct tx *tx, const Tefter__ChangePriceList
 }
 
 /* Refuses, in this order: RULES_TOO_OLD list, name (field_line), FIELD_INVALID all_customers,
- * all_branches (beside others), NOT_FOUND groups[i], branches[i], list; NOTHING_TO_CHANGE. */
+ * all_branches (beside others), NOT_FOUND groups[i], branches[i], list; BOUND_TO_BRANCH branches
+ * (as they are); NOTHING_TO_CHANGE; BOUND_TO_BRANCH branches (as they would be). */
 Tefter__Refusal *apply_change_price_list(struct tx *tx, const Tefter__ChangePriceList *command,
                                          Tefter__Done *done)
 {
@@ -167,8 +177,14 @@ Tefter__Refusal *apply_change_price_list(struct tx *tx, const Tefter__ChangePric
     Tefter__PriceListRecord *list = price_list_by_code(tx, lists, command->list);
     if (list == NULL)
         return refuse_not_found(tx, "list");
+    refusal = check_office(tx, list->branches, list->n_branches);
+    if (refusal != NULL)
+        return refusal;
     if (!change_list(list, command))
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
+    refusal = check_office(tx, list->branches, list->n_branches);
+    if (refusal != NULL)
+        return refusal;
 
     tx_decided(tx);
     price_lists_save(tx, lists);
@@ -346,9 +362,9 @@ static Tefter__Refusal *look_prices(struct tx *tx, const Tefter__SetPrices *comm
 /* All of them or none. Refuses, in this order: RULES_TOO_OLD, FIELD_MISSING, TOO_MANY prices; the
  * form of each: FIELD_MISSING prices[i].product, from_quantity (FIELD_INVALID, AMOUNT_TOO_BIG),
  * valid_from (field_date), price (field_amount: what costs nothing is given by a discount);
- * NOT_FOUND list; of each in turn NOT_IN_CATALOGUE prices[i].product, UNIT_UNKNOWN prices[i].unit,
- * FIELD_INVALID prices[i] (said twice), TOO_MANY prices[i] (PRICES_EACH_MAX); TOO_MANY list
- * (PRICES_MAX); NOTHING_TO_CHANGE. */
+ * NOT_FOUND list; BOUND_TO_BRANCH branches; of each in turn NOT_IN_CATALOGUE prices[i].product,
+ * UNIT_UNKNOWN prices[i].unit, FIELD_INVALID prices[i] (said twice), TOO_MANY prices[i]
+ * (PRICES_EACH_MAX); TOO_MANY list (PRICES_MAX); NOTHING_TO_CHANGE. */
 Tefter__Refusal *apply_set_prices(struct tx *tx, const Tefter__SetPrices *command,
                                   Tefter__Done *done)
 {
@@ -362,6 +378,9 @@ Tefter__Refusal *apply_set_prices(struct tx *tx, const Tefter__SetPrices *comman
                             .said = tx_take(tx, command->n_prices * sizeof *set.said)};
     if (set.list == NULL)
         return refuse_not_found(tx, "list");
+    refusal = check_office(tx, set.list->branches, set.list->n_branches);
+    if (refusal != NULL)
+        return refusal;
     for (size_t i = 0; i < command->n_prices; i++) {
         refusal = set_one(tx, &set, command->prices[i], i);
         if (refusal != NULL)

@@ -351,19 +351,22 @@ static Tefter__Refusal *look_units(struct tx *tx, const Tefter__ProductRecord *p
     return NULL;
 }
 
-/* Refuses, in this order: name (field_line), unit (field_line_or_none, CODE_MAX_BYTES), price
- * (field_amount_or_zero), tax_bp (field_rate, 10000), brand, colour, model (field_line_or_none),
- * TOO_MANY barcodes, for each barcode in order: field_code, then FIELD_INVALID barcodes[i] (stands
- * twice); floor (as a new one's), FIELD_INVALID no_floor (beside it); cost (as a new one's, with
- * FIELD_INVALID no_cost beside it), units (RULES_TOO_OLD, units_check_form); NOT_FOUND product;
- * units (units_merge); NOTHING_TO_CHANGE (barcodes it has already count as nothing); TOO_MANY
- * barcodes (with those it has); ALREADY_EXISTS barcodes[i] (code or barcode of another);
- * FIELD_INVALID unit (another unit is called so), barcodes[i] (of a unit). */
+/* A product is of all branches. Refuses, in this order: BOUND_TO_BRANCH product; name (field_line),
+ * unit (field_line_or_none, CODE_MAX_BYTES), price (field_amount_or_zero), tax_bp (field_rate,
+ * 10000), brand, colour, model (field_line_or_none), TOO_MANY barcodes, for each barcode in order:
+ * field_code, then FIELD_INVALID barcodes[i] (stands twice); floor (as a new one's), FIELD_INVALID
+ * no_floor (beside it); cost (as a new one's, with FIELD_INVALID no_cost beside it), units
+ * (RULES_TOO_OLD, units_check_form); NOT_FOUND product; units (units_merge); NOTHING_TO_CHANGE
+ * (barcodes it has already count as nothing); TOO_MANY barcodes (with those it has); ALREADY_EXISTS
+ * barcodes[i] (code or barcode of another); FIELD_INVALID unit (another unit is called so),
+ * barcodes[i] (of a unit). */
 Tefter__Refusal *apply_change_product(struct tx *tx, const Tefter__ChangeProduct *command,
                                       Tefter__Done *done)
 {
     Tefter__ProductRecord *product = NULL;
-    Tefter__Refusal *refusal = look_change(tx, command, &product);
+    Tefter__Refusal *refusal = staff_check_office(tx, "product", 0);
+    if (refusal == NULL)
+        refusal = look_change(tx, command, &product);
     if (refusal != NULL)
         return refusal;
     bool changed = change_product(product, command);

@@ -567,7 +567,8 @@ Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer, uint32_
     row->unmatched_minor = account->unmatched_minor;
     row->open_bills = account->open_bills;
     row->buyers = buyer_count(record, today);
-    row->last = account->last;
+    /* of the cash customer it would be every branch's cash sales, which are for that branch */
+    row->last = customer != company_cash_customer(tx) ? account->last : NULL;
     struct overdue overdue;
     account_overdue_on(tx, customer, today, &overdue);
     FIELD_SET_IF(row, overdue_minor, overdue.minor > 0, overdue.minor);

@@ -255,18 +255,20 @@ static Tefter__Refusal *look_policy(struct tx *tx, const Tefter__SetCreditPolicy
     return NULL;
 }
 
-/* Every terminal is told by a job. Refuses, in this order: terms (terms_check), clear (what is not
- * to be cleared, or is said too: FIELD_INVALID), NOTHING_TO_CHANGE terms, terms as they would be
- * (terms_check), FIELD_MISSING terms.limit_minor (a company's terms must name a limit), term_days
- * (field_days; MORE_THAN_YOU_MAY, of a longer one), credit_note_approve_minor, own_reversal_minor
- * (FIELD_INVALID below 0), own_approval (FIELD_INVALID under rules before RULE_APPROVALS_BIND), for
- * the last three the right EDIT_STAFF, and RIGHT_MISSING [OWNER] when they bind less than before;
- * title (field_line). */
+/* Every terminal is told by a job. Refuses, in this order: BOUND_TO_BRANCH policy; terms
+ * (terms_check), clear (what is not to be cleared, or is said too: FIELD_INVALID),
+ * NOTHING_TO_CHANGE terms, terms as they would be (terms_check), FIELD_MISSING terms.limit_minor (a
+ * company's terms must name a limit), term_days (field_days; MORE_THAN_YOU_MAY, of a longer one),
+ * credit_note_approve_minor, own_reversal_minor (FIELD_INVALID below 0), own_approval
+ * (FIELD_INVALID under rules before RULE_APPROVALS_BIND), for the last three the right EDIT_STAFF,
+ * and RIGHT_MISSING [OWNER] when they bind less than before; title (field_line). */
 Tefter__Refusal *apply_set_credit_policy(struct tx *tx, const Tefter__SetCreditPolicy *command,
                                          Tefter__Done *done)
 {
     Tefter__CompanyRecord *company = NULL;
-    Tefter__Refusal *refusal = look_policy(tx, command, &company);
+    Tefter__Refusal *refusal = staff_check_office(tx, "policy", 0);
+    if (refusal == NULL)
+        refusal = look_policy(tx, command, &company);
     if (refusal != NULL)
         return refusal;
 

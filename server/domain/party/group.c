@@ -178,11 +178,16 @@ static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddGroup *command)
     return company_check_room(tx, "group", COUNTS_GROUPS, COMPANY_GROUPS_MAX);
 }
 
-/* Refuses, in this order: dimension (field_code), name (field_line), term_days (field_days), limit
- * (terms_check); MORE_THAN_YOU_MAY term_days; ALREADY_EXISTS name, TOO_MANY group. */
+/* Refuses, in this order: BOUND_TO_BRANCH group (with terms); dimension (field_code), name
+ * (field_line), term_days (field_days), limit (terms_check); MORE_THAN_YOU_MAY term_days;
+ * ALREADY_EXISTS name, TOO_MANY group. */
 Tefter__Refusal *apply_add_group(struct tx *tx, const Tefter__AddGroup *command, Tefter__Done *done)
 {
-    Tefter__Refusal *refusal = look_add(tx, command);
+    Tefter__Refusal *refusal = NULL;
+    if (command->limit != NULL || command->has_term_days)
+        refusal = staff_check_office(tx, "group", 0);
+    if (refusal == NULL)
+        refusal = look_add(tx, command);
     if (refusal != NULL)
         return refusal;
     Tefter__CompanyRecord *company = company_shared(tx);
@@ -266,15 +271,17 @@ static Tefter__Refusal *look_group(struct tx *tx, const Tefter__ChangeGroup *com
 }
 
 /* Every member's terminals are told by a job. Under rules before RULE_UNSAID_TERMS_STAY terms
- * without any field take the group's limit away. Refuses, in this order: name (field_line),
- * term_days (field_days), limit (terms_check), clear (terms_check_clear; TERM_DAYS beside
- * term_days); NOT_FOUND group; NOTHING_TO_CHANGE; limit as it would be (terms_check);
- * MORE_THAN_YOU_MAY term_days (a longer one); ALREADY_EXISTS name. */
+ * without any field take the group's limit away. Refuses, in this order: BOUND_TO_BRANCH group;
+ * name (field_line), term_days (field_days), limit (terms_check), clear (terms_check_clear;
+ * TERM_DAYS beside term_days); NOT_FOUND group; NOTHING_TO_CHANGE; limit as it would be
+ * (terms_check); MORE_THAN_YOU_MAY term_days (a longer one); ALREADY_EXISTS name. */
 Tefter__Refusal *apply_change_group(struct tx *tx, const Tefter__ChangeGroup *command,
                                     Tefter__Done *done)
 {
     Tefter__GroupRecord *group = NULL;
-    Tefter__Refusal *refusal = look_group(tx, command, &group);
+    Tefter__Refusal *refusal = staff_check_office(tx, "group", 0);
+    if (refusal == NULL)
+        refusal = look_group(tx, command, &group);
     if (refusal != NULL)
         return refusal;
 
