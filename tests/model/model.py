@@ -2369,7 +2369,7 @@ class Ledger:
                "seq": self.seq}
         if self.slips_count_less(terms):
             row["freed_minor"] = freed
-        if customer["last"] and number != self.company["cash_customer"]:
+        if customer["last"] and number != 1:  # not of the cash customer
             row["last"] = customer["last"]
         late = [i for i in self.bills_in_order(customer) if i["due"] < today]
         if late:
