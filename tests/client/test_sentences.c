@@ -275,7 +275,7 @@ static void a_wrong_value_is_told_what_is_right(void **state)
         {TEFTER__REFUSAL_CODE__FIELD_INVALID, "utc_offset_minutes", "time zone. It lies"},
         {TEFTER__REFUSAL_CODE__LOGIN_WRONG, "pin", "Login or PIN is wrong."},
         {TEFTER__REFUSAL_CODE__LOGIN_WRONG, "old_password", "The old password is wrong."},
-        {TEFTER__REFUSAL_CODE__PASSWORD_WEAK, "pin", "A PIN is 4 to 12 digits, and none"},
+        {TEFTER__REFUSAL_CODE__PASSWORD_WEAK, "pin", "A PIN is 4 to 12 digits, and not easy to guess"},
         {TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, "amount_minor", "no approval is needed"},
         {TEFTER__REFUSAL_CODE__WITHIN_LIMIT, "policy", "only warns of this sale: no approval"},
         {TEFTER__REFUSAL_CODE__TOO_MANY, "draft", "Too many approvals are asked for"},
