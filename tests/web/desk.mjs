@@ -26,7 +26,7 @@ export async function office() {
     await pay("K04", "1000000", "VCB 88205", "--unmatched");
     await pay("K01", "1836000", "VCB 88213", "--unmatched");
     await pay("K02", "350000", "VCB 88214");
-    await tefter("pay", "K02", "200000", "--slip", "VCB 0071", "--reference", "SL-1", "--unmatched");
+    await tefter("pay", "K02", "200000", "--slip", "VCB 0071", "--reference", "SL-1", "--payer", "HA", "--unmatched");
     return shop;
 }
 

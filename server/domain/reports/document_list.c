@@ -50,10 +50,9 @@ static Tefter__DocumentRow *row_of(struct tx *tx, struct tx *scratch,
     FIELD_COPY(row, payment_kind, record);
     row->reference = tx_text(tx, record->reference);
     FIELD_SET(row, recorded_ms, record->recorded_ms);
-    FIELD_SET_IF(row, on_its_way,
-                 item != NULL && !item->record->debit && !item->record->final &&
-                     row->state != TEFTER__DOCUMENT_STATE__DOCUMENT_REVERSED,
-                 true);
+    bool on_its_way = item != NULL && !item->record->debit && !item->record->final &&
+                      row->state != TEFTER__DOCUMENT_STATE__DOCUMENT_REVERSED;
+    FIELD_SET_IF(row, on_its_way, on_its_way, on_its_way);
     return row;
 }
 

@@ -64,9 +64,11 @@ static bool is_digit(char byte)
     return byte >= '0' && byte <= '9';
 }
 
+/* Of a word, or what joins the parts of a number: BH-00003 does not name TD-00003. */
 static bool in_word(char byte)
 {
-    return is_digit(byte) || (byte >= 'a' && byte <= 'z') || (unsigned char)byte >= 0x80;
+    return is_digit(byte) || (byte >= 'a' && byte <= 'z') || (unsigned char)byte >= 0x80 ||
+           byte == '-' || byte == '/';
 }
 
 /* The whole number, and nothing of a word before or behind it. */
@@ -190,7 +192,7 @@ static void suggest(const Tefter__DocumentRecord *money, struct bills *bills,
         FIELD_SET(row, reason, TEFTER__MATCH_REASON__MATCH_REASON_OLDEST);
     else if (by_only(open_minor, bills))
         FIELD_SET(row, reason, TEFTER__MATCH_REASON__MATCH_REASON_ONLY);
-    FIELD_SET_IF(row, others, others, true);
+    FIELD_SET_IF(row, others, others, others);
 }
 
 /* ---- the view ---- */
