@@ -166,7 +166,7 @@ test(
         const clerk = await desk(shop, { login: "minh", hash: "", language: "en" });
         await clerk.waitForSelector(".rail");
         const rail = await clerk.innerText(".rail");
-        for (const word of ["Documents", "Matching", "Money"]) ok(!rail.includes(word), `no ${word} for a clerk`);
+        for (const word of ["All documents", "Matching", "Money"]) ok(!rail.includes(word), `no ${word} for a clerk`);
         await clerk.context().close();
         /* A controller of one branch: what the head office wrote is not theirs. */
         await shop.tefter("staff", "add", "bound", "--role", "controller", "--name", "Of Thủ Đức", "--branch", "TD");

@@ -59,7 +59,7 @@ export const screens: Screen[] = [
     },
     {
         id: "documents",
-        title: () => say("Documents"),
+        title: () => say("All documents"),
         key: "o",
         /* At the counter papers have a list of their own; one of them opens here for everybody. */
         hidden: (client) => !atOffice(client),

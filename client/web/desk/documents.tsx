@@ -407,7 +407,7 @@ export function Documents({ client, at }: { client: Client; at: readonly string[
     const state = stateIn(filters.state);
     const out = useExport({
         client,
-        title: say("Documents"),
+        title: say("All documents"),
         about: described([
             query.kind === undefined ? undefined : kindsTitle(query.kind),
             state === undefined ? undefined : stateWord(state),
@@ -442,7 +442,7 @@ export function Documents({ client, at }: { client: Client; at: readonly string[
     return (
         <div class="list-screen">
             <Head
-                title={say("Documents")}
+                title={say("All documents")}
                 end={
                     <Button small hotkey="x" onClick={out.open}>
                         {say("Export")}
@@ -489,7 +489,7 @@ export function Documents({ client, at }: { client: Client; at: readonly string[
                 </span>
             </FilterBar>
             <Sums client={client} query={query} />
-            <section class="panel list-panel" aria-label={say("Documents")}>
+            <section class="panel list-panel" aria-label={say("All documents")}>
                 <Region
                     class="list-region"
                     rows={10}
@@ -516,7 +516,7 @@ export function Documents({ client, at }: { client: Client; at: readonly string[
                                     }
                     }>
                     <LongList
-                        label={say("Documents")}
+                        label={say("All documents")}
                         paged={paged}
                         columns={columnsOf(names, today)}
                         id={rowId}

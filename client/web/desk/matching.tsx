@@ -11,7 +11,7 @@ import { namesOf, useCustomer } from "../board/live";
 import { Age } from "../board/parts";
 import type { Client } from "../lib/api";
 import { EventKind, Right, type SuggestionRow } from "../lib/messages";
-import { ago, Button, Head, money as moneyText, Notice, Region, unit, useActions, whole } from "../kit";
+import { ago, Button, Head, Money, money as moneyText, Notice, Region, unit, useActions, whole } from "../kit";
 import { useExport } from "../kit/export";
 import type { FileColumn } from "../kit/files";
 import { numberIn } from "../kit/filters";
@@ -20,7 +20,7 @@ import { refusalText } from "../kit/refusal";
 import { say, sayMany } from "../kit/words";
 import { Bench, type Written } from "./bench";
 import { useMoneyAccounts } from "./chosen";
-import { MatchedToday, MoneyList, reasonText, waitText } from "./matchmoney";
+import { MatchedToday, MoneyList, partsOf, reasonText, waitText } from "./matchmoney";
 import { usePaged, type AskPage } from "./paged";
 
 const ROWS = 100;
@@ -151,7 +151,7 @@ export function Matching({ client, at }: { client: Client; at: readonly string[]
     const mine = useRef(new Set<bigint>());
     const kept = useRef<SuggestionRow | undefined>(undefined);
     const rows = paged.rows ?? [];
-    const here = rows.filter((row) => !paged.gone(row));
+    const here = partsOf(rows.filter((row) => !paged.gone(row))).flatMap((part) => part.rows);
     const found = rows.find((row) => rowId(row) === open);
     if (found !== undefined) kept.current = found;
     else if (kept.current !== undefined && rowId(kept.current) !== open) kept.current = undefined;
@@ -257,6 +257,9 @@ export function Matching({ client, at }: { client: Client; at: readonly string[]
                         )}
                         <span class="grow" />
                         <Age client={client} />
+                        <b>
+                            <Money minor={sum} />
+                        </b>
                     </header>
                     <Region
                         class="match-list"

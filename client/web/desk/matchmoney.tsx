@@ -26,6 +26,7 @@ import { paymentKindText } from "../kit/labels";
 import { classes } from "../kit/parts";
 import { say } from "../kit/words";
 import { placeName } from "./chosen";
+import { sumOf } from "./matched";
 
 /* "47 min": in minutes, hours, days, as it is read at a glance. */
 export const waitText = (recorded_ms: bigint): string => lasting(Math.max(0, serverNow() - Number(recorded_ms)));
@@ -95,9 +96,9 @@ function MoneyRow({ row, props }: { row: SuggestionRow; props: ListProps }): JSX
                 </button>
             ) : (
                 <span class="match-time small ink-2">
-                    {dayOf(money.recorded_ms) === ledger.value.today
+                    {money.date === ledger.value.today && dayOf(money.recorded_ms) === money.date
                         ? clock(money.recorded_ms, false)
-                        : day(dayOf(money.recorded_ms))}
+                        : day(money.date)}
                 </span>
             )}
             <button type="button" class="match-open" aria-current={on || undefined} onClick={() => props.onPick(row)}>
@@ -123,26 +124,54 @@ function MoneyRow({ row, props }: { row: SuggestionRow; props: ListProps }): JSX
     );
 }
 
+/* What somebody has to look at comes first; what stands out by itself is below it. */
+export function partsOf(
+    rows: readonly SuggestionRow[],
+): { title: string; note: string; rows: readonly SuggestionRow[] }[] {
+    return [
+        { title: say("To look at"), note: "", rows: rows.filter((row) => !isSure(row)) },
+        { title: say("Suggested"), note: say("counts once taken"), rows: rows.filter(isSure) },
+    ].filter((part) => part.rows.length > 0);
+}
+
 export function MoneyList(props: ListProps): JSX.Element {
     useTick(10_000);
-    const box = useRef<HTMLUListElement>(null);
+    const box = useRef<HTMLDivElement>(null);
+    const parts = partsOf(props.rows);
+    const seen = parts.flatMap((part) => part.rows);
     const onKeyDown = (event: KeyboardEvent): void => {
         const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
         if (by === 0) return;
         event.preventDefault();
-        const at = props.rows.findIndex((row) => row.money.document === props.open?.money.document);
-        const next = props.rows[Math.max(0, Math.min(props.rows.length - 1, at + by))];
+        const at = seen.findIndex((row) => row.money.document === props.open?.money.document);
+        const next = seen[Math.max(0, Math.min(seen.length - 1, at + by))];
         if (next === undefined) return;
         props.onPick(next);
         box.current?.querySelector<HTMLElement>(`[data-money="${String(next.money.document)}"] .match-open`)?.focus();
     };
     return (
         <>
-            <ul class="match-rows" ref={box} onKeyDown={onKeyDown}>
-                {props.rows.map((row) => (
-                    <MoneyRow key={String(row.money.document)} row={row} props={props} />
+            <div ref={box} onKeyDown={onKeyDown}>
+                {parts.map((part) => (
+                    <section key={part.title} aria-label={part.title}>
+                        {parts.length > 1 && (
+                            <header class="match-part">
+                                <b>{part.title}</b> <span class="tag">{whole(part.rows.length)}</span>
+                                <span class="small ink-2">{part.note}</span>
+                                <span class="grow" />
+                                <b>
+                                    <Money minor={sumOf(part.rows.map((row) => row.money))} />
+                                </b>
+                            </header>
+                        )}
+                        <ul class="match-rows">
+                            {part.rows.map((row) => (
+                                <MoneyRow key={String(row.money.document)} row={row} props={props} />
+                            ))}
+                        </ul>
+                    </section>
                 ))}
-            </ul>
+            </div>
             {props.more !== undefined && (
                 <p class="section">
                     <Button onClick={props.more}>{say("More")}</Button>
