@@ -62,11 +62,20 @@ test(
     "tills of all branches, and the books as they stood on a day",
     async () => {
         const shop = await office();
-        await shop.tefter("till", "open", "drawer TD", "500000");
+        await shop.tefter("till", "add", "HQ", "drawer HQ");
+        await shop.tefter("till", "open", "drawer HQ", "0");
+        await shop.tefter("pay", "K06", "500000", "--cash", "drawer HQ");
+        await shop.tefter("till", "count", "drawer HQ", "450000");
+        await shop.tefter("till", "close", "drawer HQ", "--reason", "a note was torn");
         const page = await desk(shop, { hash: "#/tills", language: "en" });
         await page.waitForSelector("text=drawer TD");
-        await until("both tills", async () => (await page.locator(".list-panel tbody tr").count()) === 2);
+        await until("all tills", async () => (await page.locator(".list-panel tbody tr").count()) === 3);
         ok((await page.innerText(".list-panel")).includes("never opened"));
+        await page.getByRole("radio", { name: "With a difference: 1" }).click();
+        await until("the one", async () => (await page.locator(".list-panel tbody tr").count()) === 1);
+        const till = await page.innerText(".list-panel tbody tr");
+        for (const each of ["drawer HQ", "closed", "500,000", "450,000", "−50,000", "a note was torn"])
+            ok(till.includes(each), `${each} in ${till}`);
         await shot(page, "tills");
         same(await axe(page), []);
         await page.evaluate(() => (location.hash = "#/books"));

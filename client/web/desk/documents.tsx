@@ -5,7 +5,7 @@
 import type { ComponentChild, JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { keyOf, useAsked } from "../board/asked";
-import { namesOf, type Names } from "../board/live";
+import { namesOf, useCustomer, type Names } from "../board/live";
 import { Age, documentHref, begun } from "../board/parts";
 import type { Client } from "../lib/api";
 import {
@@ -403,6 +403,8 @@ export function Documents({ client, at }: { client: Client; at: readonly string[
     const today = client.welcome.value?.date ?? 0;
     const { totals } = useTotals(client, query);
     const count = totals.reduce((sum, total) => sum + total.count + (total.reversed ?? 0n), 0n);
+    const one = useCustomer(client, query.customer)?.row;
+    const whose = one?.name.value ?? one?.code ?? "";
     const group = groups.find((each) => String(each.group) === filters.group);
     const state = stateIn(filters.state);
     const out = useExport({
@@ -411,6 +413,7 @@ export function Documents({ client, at }: { client: Client; at: readonly string[
         about: described([
             query.kind === undefined ? undefined : kindsTitle(query.kind),
             state === undefined ? undefined : stateWord(state),
+            whose,
             names.branch(query.branch),
             names.person(query.staff),
             group === undefined ? undefined : `${group.dimension}: ${group.name}`,
@@ -477,6 +480,15 @@ export function Documents({ client, at }: { client: Client; at: readonly string[
                 />
                 <DaysFilter client={client} filters={filters} set={set} />
                 <Texts filters={filters} set={set} />
+                {query.customer !== undefined && (
+                    <button
+                        type="button"
+                        class="chip on"
+                        aria-label={say("Of all customers again")}
+                        onClick={() => set({ customer: undefined })}>
+                        <Name>{whose}</Name> <span aria-hidden="true">✕</span>
+                    </button>
+                )}
                 {some && (
                     <Button plain small hotkey="a" onClick={() => filter("documents", {})}>
                         {say("All")}

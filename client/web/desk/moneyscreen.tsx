@@ -374,6 +374,7 @@ export function MoneyScreen({ client, at }: { client: Client; at: readonly strin
                 <MoneyTabs client={client} on="money" />
             </Head>
             <FilterBar>
+                <span class="small ink-2">{say("Told apart by")}</span>
                 <Chips
                     label={say("Told apart by")}
                     value={by}

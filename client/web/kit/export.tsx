@@ -208,7 +208,9 @@ function PaperCell<Row>({ column, row }: { column: FileColumn<Row>; row: Row }):
 }
 
 function Paper<Row>({ what, rows, cut }: { what: ExportOf<Row>; rows: readonly Row[]; cut: boolean }): JSX.Element {
-    const { client, columns } = what;
+    const { client } = what;
+    /* A column that is empty all the way down takes no room. */
+    const columns = what.columns.filter((column) => rows.some((row) => (column.of(row) ?? "") !== ""));
     const device = client.device.value;
     const sums = columns.some((column) => column.sum !== undefined);
     return (
@@ -245,7 +247,7 @@ function Paper<Row>({ what, rows, cut }: { what: ExportOf<Row>; rows: readonly R
                         </tr>
                     ))}
                     {sums && (
-                        <tr class="paper-sum">
+                        <tr class="list-paper-sum">
                             {columns.map((column, at) => (
                                 <td key={at} class={column.sum === undefined ? "" : "amount"}>
                                     {column.sum !== undefined ? amount(column.sum) : at === 0 ? say("Total") : ""}
