@@ -17,8 +17,8 @@ import {
 import {
     Available,
     Button,
+    Code,
     day,
-    digits,
     Money,
     money as moneyText,
     Name,
@@ -36,7 +36,7 @@ import { refusalText } from "../kit/refusal";
 import { say, sayMany } from "../kit/words";
 import { placeName } from "./chosen";
 import { afterOf, matchedOf, oldestOf, partsOf, sumOf, type Part } from "./matched";
-import { reasonText } from "./matchmoney";
+import { Each, reasonText } from "./matchmoney";
 
 /* A match as it was done here. */
 export interface Written {
@@ -122,7 +122,9 @@ function BillTable(props: {
             cell: (bill) => (
                 <>
                     <a href={documentHref(bill.document)} tabIndex={-1} onClick={(event) => event.stopPropagation()}>
-                        <b class="nowrap">{digits(bill.number)}</b>
+                        <b class="nowrap">
+                            <Code>{bill.number}</Code>
+                        </b>
                     </a>
                     <span class="only-phone small">{dueText(bill)}</span>
                 </>
@@ -205,7 +207,7 @@ function AfterRow({
         <>
             <dt>{label}</dt>
             <dd class="ink-2 amount">{before}</dd>
-            <dd class="ink-3" aria-hidden="true">
+            <dd class="ink-3 match-arrow" aria-hidden="true">
                 →
             </dd>
             <dd class={classes("amount", late && "late")}>
@@ -286,12 +288,15 @@ function From({ props, minor }: { props: BenchProps; minor: bigint }): JSX.Eleme
         money.reference,
         day(money.date),
         names.branch(money.branch),
-    ].filter((part) => part !== undefined && part !== "");
+    ];
     return (
         <header class="match-from">
             <div class="grow">
                 <div class="small ink-2 cut">
-                    <a href={documentHref(money.document)}>{digits(money.number)}</a> · <bdi>{how.join(" · ")}</bdi>
+                    <a href={documentHref(money.document)}>
+                        <Code>{money.number}</Code>
+                    </a>
+                    <Each of={how} />
                 </div>
                 <div class="title cut">
                     <a href={customerHref(money.customer)}>

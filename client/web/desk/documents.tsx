@@ -20,6 +20,7 @@ import type { Sent } from "../lib/api";
 import {
     Button,
     Chips,
+    Code,
     Field,
     Head,
     Money,
@@ -28,7 +29,6 @@ import {
     Sign,
     amount,
     day,
-    digits,
     readAmount,
     unit,
     useActions,
@@ -240,7 +240,9 @@ export function columnsOf(names: Names, today: number): Column<DocumentRow>[] {
             cell: (row) => (
                 <span class="paper-cell">
                     <a href={documentHref(row.document)} tabIndex={-1}>
-                        <b class="nowrap">{digits(row.number)}</b>
+                        <b class="nowrap">
+                            <Code>{row.number}</Code>
+                        </b>
                     </a>{" "}
                     <span class="small ink-2 nowrap">{kindWords(row)}</span>
                     <span class="only-phone small ink-2 cut">
@@ -293,7 +295,14 @@ export function columnsOf(names: Names, today: number): Column<DocumentRow>[] {
             head: say("Left {unit}", { unit: unit() }),
             amount: true,
             class: "only-desk",
-            cell: (row) => (row.open_minor === 0n ? <span class="ink-3">0</span> : <Money minor={row.open_minor} />),
+            cell: (row) =>
+                row.open_minor === 0n ? (
+                    <span class="ink-3">
+                        <Money minor={0n} />
+                    </span>
+                ) : (
+                    <Money minor={row.open_minor} />
+                ),
         },
     ];
 }

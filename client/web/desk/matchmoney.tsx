@@ -5,22 +5,7 @@ import { useAsked } from "../board/asked";
 import { Age, documentHref } from "../board/parts";
 import type { Client } from "../lib/api";
 import { DocumentKind, DocumentState, MatchReason, type MoneyAccountRecord, type SuggestionRow } from "../lib/messages";
-import {
-    Button,
-    clock,
-    day,
-    dayOf,
-    digits,
-    Figure,
-    lasting,
-    ledger,
-    Money,
-    Name,
-    serverNow,
-    Sign,
-    useMark,
-    whole,
-} from "../kit";
+import { Button, clock, Code, day, dayOf, lasting, ledger, Money, Name, serverNow, Sign, useMark, whole } from "../kit";
 import { useTick } from "../board/paced";
 import { paymentKindText } from "../kit/labels";
 import { classes } from "../kit/parts";
@@ -32,7 +17,7 @@ import { sumOf } from "./matched";
 export const waitText = (recorded_ms: bigint): string => lasting(Math.max(0, serverNow() - Number(recorded_ms)));
 
 export function reasonText(row: SuggestionRow): string {
-    const bills = row.bills.map((bill) => digits(bill.number)).join(", ");
+    const bills = row.bills.map((bill) => bill.number).join(", ");
     switch (row.reason) {
         case MatchReason.MATCH_REASON_NUMBER:
             return say("names {bills}", { bills });
@@ -52,6 +37,22 @@ export function reasonText(row: SuggestionRow): string {
 /* A reason that leaves no other bill. */
 export const isSure = (row: SuggestionRow): boolean =>
     row.reason !== undefined && row.others !== true && row.reason !== MatchReason.MATCH_REASON_ONLY;
+
+/* " · VCB 0071 · 23 Nov": each in its own direction. */
+export function Each({ of }: { of: readonly (string | undefined)[] }): JSX.Element {
+    return (
+        <>
+            {of
+                .filter((part) => part !== undefined && part !== "")
+                .map((part, at) => (
+                    <span key={at}>
+                        {" · "}
+                        <bdi>{part}</bdi>
+                    </span>
+                ))}
+        </>
+    );
+}
 
 interface ListProps {
     client: Client;
@@ -78,7 +79,7 @@ function MoneyRow({ row, props }: { row: SuggestionRow; props: ListProps }): JSX
         placeName(props.places, money.money_account),
         money.reference,
         money.payer?.value,
-    ].filter((part) => part !== undefined && part !== "");
+    ];
     return (
         <li
             class={classes("match-row", mark.class, on && "on", props.gone(row) && "gone")}
@@ -117,7 +118,8 @@ function MoneyRow({ row, props }: { row: SuggestionRow; props: ListProps }): JSX
                     {reason || <span class="ink-3">{say("no bill stands out")}</span>}
                 </span>
                 <span class="match-how small ink-2 cut">
-                    <Figure text={digits(money.number)} /> · <bdi>{how.join(" · ")}</bdi>
+                    <Code>{money.number}</Code>
+                    <Each of={how} />
                 </span>
             </button>
         </li>
@@ -220,7 +222,9 @@ export function MatchedToday({ client, again }: { client: Client; again: unknown
                             </span>
                             <span class="cut">
                                 <Name>{row.name?.value ?? row.code ?? ""}</Name>{" "}
-                                <span class="small ink-2">{digits(row.number)}</span>
+                                <span class="small ink-2">
+                                    <Code>{row.number}</Code>
+                                </span>
                             </span>
                             <Money minor={row.total_minor} />
                         </a>

@@ -137,7 +137,13 @@ const sumOf = (all: readonly (bigint | undefined)[]): bigint | undefined =>
 
 function Told({ minor }: { minor: bigint | undefined }): JSX.Element {
     if (minor === undefined) return <span class="ink-3 small">{say("until the till is counted")}</span>;
-    return minor === 0n ? <span class="ink-3">0</span> : <Money minor={minor} />;
+    return minor === 0n ? (
+        <span class="ink-3">
+            <Money minor={0n} />
+        </span>
+    ) : (
+        <Money minor={minor} />
+    );
 }
 
 function nameOfGroup(by: By, of: number | undefined, names: Names, places: readonly MoneyAccountRecord[]): string {
@@ -174,6 +180,24 @@ function Groups(props: {
     const { totals, there, whole: all } = useTotals(client, query, BY[by]);
     const groups = groupsOf(totals, by);
     const count = groups.reduce((sum, group) => sum + (group.taken?.count ?? 0n) + (group.refunded?.count ?? 0n), 0n);
+    const refunds = groups.some((group) => group.refunded !== undefined);
+    const more: Column<Group>[] = [
+        {
+            id: "refunded",
+            head: say("Refunded {unit}", { unit: unit() }),
+            amount: true,
+            class: "only-desk",
+            cell: (group) => <Told minor={minorOf(group.refunded)} />,
+            foot: <Told minor={sumOf(groups.map((group) => minorOf(group.refunded)))} />,
+        },
+        {
+            id: "net",
+            head: say("Together {unit}", { unit: unit() }),
+            amount: true,
+            cell: (group) => <Told minor={netOf(group)} />,
+            foot: <Told minor={sumOf(groups.map(netOf))} />,
+        },
+    ];
     const columns: Column<Group>[] = [
         {
             id: "of",
@@ -195,21 +219,8 @@ function Groups(props: {
             cell: (group) => <Told minor={minorOf(group.taken)} />,
             foot: <Told minor={sumOf(groups.map((group) => minorOf(group.taken)))} />,
         },
-        {
-            id: "refunded",
-            head: say("Refunded {unit}", { unit: unit() }),
-            amount: true,
-            class: "only-desk",
-            cell: (group) => <Told minor={minorOf(group.refunded)} />,
-            foot: <Told minor={sumOf(groups.map((group) => minorOf(group.refunded)))} />,
-        },
-        {
-            id: "net",
-            head: say("Together {unit}", { unit: unit() }),
-            amount: true,
-            cell: (group) => <Told minor={netOf(group)} />,
-            foot: <Told minor={sumOf(groups.map(netOf))} />,
-        },
+        /* Where nothing was given back, received is all there is. */
+        ...(refunds ? more : []),
     ];
     return (
         <Region
@@ -228,7 +239,6 @@ function Groups(props: {
                 id={(group) => String(group.of ?? "none")}
                 onOpen={(group) => props.set(only(by, group.of!))}
                 opens={(group) => group.of !== undefined}
-                hold
             />
             {!all && <p class="section small late">{say("of the newest million documents")}</p>}
         </Region>
@@ -346,7 +356,7 @@ export function MoneyScreen({ client, at }: { client: Client; at: readonly strin
         pages: pagesOf(client, query, 500),
     });
     const columns: Column<DocumentRow>[] = [
-        ...columnsOf(names, today).filter((column) => !["due", "left"].includes(column.id)),
+        ...columnsOf(names, today).filter((column) => !["branch", "due", "left"].includes(column.id)),
         ...(query.on_its_way && confirms
             ? [
                   {

@@ -63,7 +63,13 @@ function stateText(row: Row): string {
 
 function Difference({ minor }: { minor: bigint | undefined }): JSX.Element {
     if (minor === undefined) return <span class="ink-3">–</span>;
-    if (minor === 0n) return <span class="credit">✓ 0</span>;
+    if (minor === 0n)
+        return (
+            <span class="credit">
+                <Sign of="✓" />
+                <Money minor={0n} />
+            </span>
+        );
     return (
         <span class="late nowrap">
             <Sign of="▲" word={minor < 0n ? say("short") : say("too much")} />
