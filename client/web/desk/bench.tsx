@@ -126,7 +126,9 @@ function BillTable(props: {
                             <Code>{bill.number}</Code>
                         </b>
                     </a>
-                    <span class="only-phone small">{dueText(bill)}</span>
+                    <span class="only-phone small">
+                        {dueText(bill)} · <Money minor={bill.open_minor} />
+                    </span>
                 </>
             ),
             foot: say("{count} of {all} ticked", { count: whole(ticked.length), all: whole(bills.length) }),
@@ -136,6 +138,7 @@ function BillTable(props: {
         {
             id: "left",
             head: say("Left {unit}", { unit: unit() }),
+            class: "only-desk",
             amount: true,
             cell: (bill) => <Money minor={bill.open_minor} />,
             foot: <Money minor={sumOf(bills)} />,

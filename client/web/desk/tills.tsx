@@ -86,22 +86,28 @@ function columnsOf(names: Names): Column<Row>[] {
         {
             id: "till",
             head: say("Till"),
-            cell: ({ till }) => (
+            cell: (row) => (
                 <>
                     <b>
-                        <Name>{till.name}</Name>
+                        <Name>{row.till.name}</Name>
                     </b>{" "}
-                    <span class="small ink-2">{names.branch(till.branch)}</span>
+                    <span class="small ink-2">{names.branch(row.till.branch)}</span>
+                    <span class="only-phone small ink-2">
+                        {row.day === undefined ? "" : `${day(row.day.opened_date)} · `}
+                        {stateText(row)}
+                    </span>
                 </>
             ),
         },
         {
             id: "day",
+            class: "only-desk",
             head: say("Day"),
             cell: (row) => <span class="nowrap">{row.day === undefined ? "–" : day(row.day.opened_date)}</span>,
         },
         {
             id: "state",
+            class: "only-desk",
             head: say("State"),
             cell: (row) => <span class={isOpen(row) ? "nowrap" : "ink-2 nowrap"}>{stateText(row)}</span>,
         },
