@@ -6,6 +6,7 @@ import type { ComponentChild, JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { keyOf, useAsked } from "../board/asked";
 import { namesOf, useCustomer, type Names } from "../board/live";
+import { useCalm } from "../counter/hooks";
 import { Age, documentHref, begun } from "../board/parts";
 import type { Client } from "../lib/api";
 import {
@@ -403,7 +404,8 @@ export function Documents({ client, at }: { client: Client; at: readonly string[
     const filters = filtersOf(at);
     const set = (change: Readonly<Record<string, string | undefined>>): void =>
         filter("documents", { ...filters, ...change });
-    const query = narrowed(filters);
+    /* What is typed is asked for once it rests: a list may be long. */
+    const query = narrowed(JSON.parse(useCalm(JSON.stringify(filters), 200)) as Filters);
     const names = namesOf(client);
     const places = useMoneyAccounts(client);
     const groups = useGroups(client);

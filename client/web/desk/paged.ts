@@ -140,6 +140,7 @@ export function usePaged<Row>(
     };
 
     useEffect(() => {
+        state.current.flying = false; /* what was asked over a line that is lost is not answered */
         if (key === undefined || (state.current.listed.key === key && state.current.listed.refused === undefined))
             return;
         void append(undefined);
@@ -155,7 +156,7 @@ export function usePaged<Row>(
             Math.max(100, state.current.looked + EVERY_MS - performance.now()),
         );
         return () => clearInterval(timer);
-    }, [key, seq, live, held]);
+    }, [key, seq, live, held, listed.refused]);
 
     const here = listed.key === key ? listed : undefined;
     return {
