@@ -247,7 +247,7 @@ export function columnsOf(names: Names, today: number): Column<DocumentRow>[] {
                     </a>{" "}
                     <span class="small ink-2 nowrap">{kindWords(row)}</span>
                     <span class="only-phone small ink-2 cut">
-                        {row.name?.value ?? row.code} · {day(row.date)}
+                        <Name>{row.name?.value ?? row.code}</Name> · <bdi>{day(row.date)}</bdi>
                     </span>
                 </span>
             ),

@@ -1,6 +1,6 @@
 /* The start side of the matching desk: each money with its age, its sender, and why it is likely for which bills. */
 import type { JSX } from "preact";
-import { useRef } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { useAsked } from "../board/asked";
 import { Age, documentHref } from "../board/parts";
 import type { Client } from "../lib/api";
@@ -200,11 +200,12 @@ export function MatchedToday({ client, again }: { client: Client; again: unknown
               },
         { again: [client.seq.value, again].join(), every: 3000 },
     );
+    const [open, setOpen] = useState(false);
     /* What is paid as it is sold needs nobody at this desk. */
     const cash = useAsked(client, "company", {}).answer?.cash_customer;
     const rows = (asked.answer?.rows ?? []).filter((row) => row.customer !== cash);
     return (
-        <details class="match-today">
+        <details class="match-today" onToggle={(event) => setOpen(event.currentTarget.open)}>
             <summary>
                 <b>{say("Matched today")}</b>{" "}
                 <span class="tag credit">
@@ -214,7 +215,7 @@ export function MatchedToday({ client, again }: { client: Client; again: unknown
                 <Age client={client} />
             </summary>
             <ul>
-                {rows.map((row) => (
+                {(open ? rows : []).map((row) => (
                     <li key={String(row.document)}>
                         <a class="match-done" href={documentHref(row.document)}>
                             <span class="small ink-2">
