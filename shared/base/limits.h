@@ -100,6 +100,11 @@ enum {
     ENDED_LOGINS_MAX = 65536, /* that were logged out while their tokens would still count */
     KEY_UPDATES_PER_MINUTE_MAX = 32,
     PAGE_ROWS_MAX = 500,
+    DOCUMENT_TOTALS_MAX = 1000,   /* parts that a page of totals is told apart by */
+    SUGGESTION_BILLS_MAX = 200,   /* of a customer, the oldest due, that money is likely for */
+    SUGGESTION_LOOKS_MAX = 20000, /* bills that a page of suggestions looks at */
+    BOOKS_TOTALS_MAX = 4000,      /* accounts that a page of the books of a day has */
+    BOOKS_LOOKED_AT_MAX = 50000,  /* papers of it */
     PAGE_BYTES_MAX = FRAME_TO_CLIENT_MAX - 8 * 1024, /* of a page's rows, texts and all */
     ANSWER_MEMORY_MAX = 32 * 1024 * 1024,            /* while a question is answered */
     SHORT_WORK_MAX = 2048, /* rows, or 256 bytes of one, that a question looks at on the loop: a

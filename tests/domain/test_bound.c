@@ -77,9 +77,11 @@ static void money_and_alarms_of_others_are_not_listed(void **state)
     scenario_at(s, 1);
     assert_int_equal(scenario_ask(s, "alarms", "{}")->alarms->n_rows, 2);
     assert_int_equal(scenario_ask(s, "unmatched_money", "{}")->unmatched_money->n_rows, 2);
+    assert_int_equal(scenario_ask(s, "match_suggestions", "{}")->match_suggestions->n_rows, 2);
     scenario_as(s, shop.bound);
     assert_int_equal(scenario_ask(s, "alarms", "{}")->alarms->n_rows, 1);
     assert_int_equal(scenario_ask(s, "unmatched_money", "{}")->unmatched_money->n_rows, 1);
+    assert_int_equal(scenario_ask(s, "match_suggestions", "{}")->match_suggestions->n_rows, 1);
     scenario_end(s);
 }
 

@@ -406,7 +406,8 @@ class Attacks(unittest.TestCase):
         customer = self.company.customer("Oanh", 10**9)
         lists = {"documents": pb.DocumentList, "approvals": pb.ApprovalList, "customers": pb.CustomerList,
                  "history": pb.CustomerHistory, "customer_changes": pb.CustomerChanges, "limits": pb.LimitHistory,
-                 "unmatched_money": pb.UnmatchedMoney, "products": pb.ProductList, "alarms": pb.AlarmList}
+                 "unmatched_money": pb.UnmatchedMoney, "match_suggestions": pb.MatchSuggestions,
+                 "products": pb.ProductList, "alarms": pb.AlarmList}
         for name, kind in lists.items():
             for token in (b"\xff" * 8, b"\0" * 16, b"\xff" * 64, b"\x80" * 24, b"\0" * 7):
                 asked = kind(page=token)

@@ -235,6 +235,8 @@ class Hostile(unittest.TestCase):
             "documents": pb.DocumentList(customer=customer),
             "aging": pb.Aging(customer=customer),
             "unmatched_money": pb.UnmatchedMoney(),
+            "match_suggestions": pb.MatchSuggestions(),
+            "books_on": pb.BooksOn(as_of=60000),
             "customer_changes": pb.CustomerChanges(customer=customer),
             "limits": pb.LimitHistory(customer=customer),
             "trial_balance": pb.TrialBalance(),

@@ -148,6 +148,8 @@ class Turns(unittest.TestCase):
             "documents": pb.DocumentList(rows=500),
             "aging": pb.Aging(),
             "unmatched_money": pb.UnmatchedMoney(),
+            "match_suggestions": pb.MatchSuggestions(),
+            "books_on": pb.BooksOn(as_of=60000),
             "limits": pb.LimitHistory(customer=debtor),
             "trial_balance": pb.TrialBalance(),
             "alarms": pb.AlarmList(),

@@ -25,6 +25,7 @@ import { dueText, touchText } from "./customer";
 import { namesOf } from "./live";
 import { documentKindText, paymentKindText } from "../kit/labels";
 import { Age, begun, customerHref, documentHref, joined } from "./parts";
+import { UndoMatch } from "./undo";
 
 function stateOf(answer: DocumentAnswer): { tone: string; text: string } {
     switch (answer.state) {
@@ -262,6 +263,13 @@ export function Document({ client, at }: { client: Client; at: readonly string[]
                                                 <td class="amount ink-2 wide-only">
                                                     {say("left")} <Money minor={touch.left_minor} />
                                                 </td>
+                                                <td>
+                                                    <UndoMatch
+                                                        client={client}
+                                                        customer={paper.customer}
+                                                        touch={touch}
+                                                    />
+                                                </td>
                                             </tr>
                                         ))}
                                     </tbody>
@@ -273,6 +281,7 @@ export function Document({ client, at }: { client: Client; at: readonly string[]
                                                 <Money minor={answer.open_minor} />
                                             </td>
                                             <td class="wide-only" />
+                                            <td />
                                         </tr>
                                     </tfoot>
                                 </table>

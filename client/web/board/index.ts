@@ -5,6 +5,7 @@ import type { Client } from "../lib/api";
 import type { Screen } from "../kit";
 import { Later, part } from "../kit/part";
 import { say } from "../kit/words";
+import { atOffice, documentList } from "../desk";
 
 export { wall } from "./wall";
 export { watchWaits } from "./waits";
@@ -58,12 +59,16 @@ export const screens: Screen[] = [
     },
     {
         id: "documents",
-        title: () => say("Paper"),
-        key: "",
-        hidden: true,
+        title: () => say("All documents"),
+        key: "o",
+        /* At the counter papers have a list of their own; one of them opens here for everybody. */
+        hidden: (client) => !atOffice(client),
         icon: "M5 2.500h7l3.500 3.500v11.500H5zM12 2.500V6h3.500M7.500 10h5.500M7.500 13h5.500",
         may: (client) => client.may(Right.RIGHT_SEE),
         part: office,
-        view: ({ client, at }) => screen(client, ({ Document }) => h(Document, { client, at })),
+        view: ({ client, at }) =>
+            /^\d+$/.test(at[0] ?? "")
+                ? screen(client, ({ Document }) => h(Document, { client, at }))
+                : documentList(client, at),
     },
 ];

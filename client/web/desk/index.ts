@@ -1,5 +1,5 @@
-/* Where the owner sets the shop up: first steps, small forms, proposed limits. */
-import { h, type JSX } from "preact";
+/* Where the owner sets the shop up, and the office works: first steps, small forms, proposed limits; lists, matching. */
+import { h, type ComponentChild, type JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { Right } from "../lib/messages";
 import type { Client } from "../lib/api";
@@ -13,6 +13,16 @@ const setup = part<Setup>(() => import("./setup"));
 
 type Importing = typeof import("./import");
 const importing = part<Importing>(() => import("./import"));
+
+type Lists = typeof import("./lists");
+const lists = part<Lists>(() => import("./lists"));
+type Matching = typeof import("./match");
+const matching = part<Matching>(() => import("./match"));
+
+/* A list fills what is under the head and scrolls in itself. */
+const list = (client: Client, view: (lists: Lists) => ComponentChild): ComponentChild =>
+    h(Later<Lists>, { part: lists, client, view: (loaded) => h("div", { class: "screen fixed" }, view(loaded)) });
+const atOffice = (client: Client): boolean => client.may(Right.RIGHT_SEE_ALARMS);
 
 const IMPORT_RIGHTS = [Right.RIGHT_BACKFILL, Right.RIGHT_EDIT_CATALOGUE, Right.RIGHT_EDIT_GROUPS];
 
@@ -36,6 +46,49 @@ export const screens: readonly Screen[] = [
         may: (client) => client.may(Right.RIGHT_EDIT_BRANCHES),
         part: setup,
         view: ({ client }) => h(Later<Setup>, { part: setup, client, view: ({ Places }) => h(Places, { client }) }),
+    },
+    {
+        id: "matching",
+        title: () => say("Matching"),
+        key: "m",
+        icon: "M3 5.500h5M3 10h5M3 14.500h5M11 10l2.500 2.500 4-5.500",
+        may: (client) => atOffice(client) && client.may(Right.RIGHT_MATCH),
+        part: matching,
+        view: ({ client, at }) =>
+            h(Later<Matching>, {
+                part: matching,
+                client,
+                view: ({ Matching: View }) => h("div", { class: "screen fixed" }, h(View, { client, at })),
+            }),
+    },
+    {
+        id: "money",
+        title: () => say("Money"),
+        key: "y",
+        icon: "M3 6c0-1.400 3.100-2.500 7-2.500s7 1.100 7 2.500-3.100 2.500-7 2.500S3 7.400 3 6zM3 6v8c0 1.400 3.100 2.500 7 2.500s7-1.100 7-2.500V6M3 10c0 1.400 3.100 2.500 7 2.500s7-1.100 7-2.500",
+        may: atOffice,
+        part: lists,
+        view: ({ client, at }) => list(client, ({ MoneyScreen }) => h(MoneyScreen, { client, at })),
+    },
+    {
+        id: "tills",
+        title: () => say("Tills of all branches"),
+        key: "",
+        hidden: true,
+        icon: icons.till,
+        may: atOffice,
+        part: lists,
+        view: ({ client, at }) => list(client, ({ Tills }) => h(Tills, { client, at })),
+    },
+    {
+        id: "books",
+        title: () => say("Trial balance"),
+        key: "",
+        hidden: true,
+        icon: icons.papers,
+        may: (client) => client.may(Right.RIGHT_SEE_TRIAL_BALANCE),
+        part: lists,
+        view: ({ client, at }) => list(client, ({ Books }) => h(Books, { client, at })),
     },
     {
         id: "import",
@@ -63,3 +116,8 @@ export function PracticeBand({ client }: { client: Client }): JSX.Element | null
     }, [practice]);
     return practice && loaded !== undefined ? h(loaded.PracticeBand, { client }) : null;
 }
+
+/* Behind the address of documents, where it names none of them. */
+export const documentList = (client: Client, at: readonly string[]): ComponentChild =>
+    list(client, ({ Documents }) => h(Documents, { client, at }));
+export { atOffice };

@@ -9,7 +9,7 @@ export interface Screen {
     key: string /* g, then this letter */;
     icon: string /* path data of a 20 × 20 stroke icon */;
     may(client: Client): boolean /* else it is absent */;
-    hidden?: boolean /* an address alone: not in rail, tab bar and "More",
+    hidden?: boolean | ((client: Client) => boolean) /* an address alone: not in rail, tab bar and "More",
         and without a key */;
     part?: Part /* what has to be fetched for it */;
     view(props: { client: Client; at: readonly string[] }): ComponentChild;

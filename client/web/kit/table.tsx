@@ -30,6 +30,9 @@ export interface TableProps<Row, Key extends string | number | bigint> {
     hold?: boolean /* keep the order while cursor or pointer is in it */;
     opened?: (row: Row) => ComponentChildren | undefined /* in place, under the row */;
     onKey?: (event: KeyboardEvent, row: Row) => void;
+    gone?: (row: Row) => boolean /* it left, and stands struck through until the list is let go */;
+    tone?: (row: Row) => string | undefined /* a class of the row */;
+    onInside?: (inside: boolean) => void;
     steady?: boolean;
     /* columns keep their width whatever comes: those without one share the rest */
     class?: string;
@@ -107,7 +110,10 @@ export function Table<Row, Key extends string | number | bigint>(props: TablePro
             still={props.onOpen !== undefined || props.onKey !== undefined}
             rows={shown.length}
             class={props.class}
-            onInside={setInside}>
+            onInside={(now) => {
+                setInside(now);
+                props.onInside?.(now);
+            }}>
             {props.hold &&
                 (waits === 0 ? (
                     <div class="held" data-none />
@@ -159,6 +165,7 @@ export function Table<Row, Key extends string | number | bigint>(props: TablePro
                             changed={props.changed?.(row) ?? 0}
                             barOnly={recent > 5}
                             cursor={id(row) === cursor}
+                            tone={classes(props.gone?.(row) === true && "gone", props.tone?.(row))}
                             opened={props.opened?.(row)}
                             onOpen={
                                 props.onOpen !== undefined && opens(row)
@@ -226,6 +233,7 @@ interface BodyRowProps<Row> {
     changed: number;
     barOnly: boolean;
     cursor: boolean;
+    tone: string;
     opened: ComponentChildren | undefined;
     onOpen: (() => void) | undefined;
 }
@@ -237,6 +245,7 @@ function BodyRow<Row>({
     changed,
     barOnly,
     cursor,
+    tone,
     opened,
     onOpen,
 }: BodyRowProps<Row>): JSX.Element {
@@ -245,7 +254,7 @@ function BodyRow<Row>({
         <>
             <tr
                 data-row={name}
-                class={classes(mark.class, cursor && "cursor", onOpen !== undefined && "opens")}
+                class={classes(mark.class, cursor && "cursor", onOpen !== undefined && "opens", tone)}
                 style={mark.style}
                 onClick={onOpen}
                 aria-current={cursor || undefined}>

@@ -207,13 +207,13 @@ function Inside({ client }: { client: Client }): JSX.Element {
         setSheet((now) => (now === "find" ? undefined : now));
     }, [path]);
     useActions([
-        ...listed(list).map((each) => ({
+        ...listed(client, list).map((each) => ({
             id: `go-${each.id}`,
             key: `g ${each.key}`,
             title: each.title(),
             run: () => go(each.id),
         })),
-        ...listed(screens)
+        ...listed(client, screens)
             .filter((each) => !list.includes(each))
             .map((each) => ({
                 id: `go-${each.id}`,

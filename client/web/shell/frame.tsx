@@ -37,7 +37,7 @@ interface FrameProps {
 }
 
 export function Frame({ client, screen, children, onPerson, onFind }: FrameProps): JSX.Element {
-    const list = listed(screensOf(client));
+    const list = listed(client, screensOf(client));
     const phone = onPhone(list);
     const [more, setMore] = useState(false);
     return (

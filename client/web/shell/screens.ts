@@ -42,7 +42,20 @@ const own: readonly Screen[] = [
     },
 ];
 
-const order = ["board", "sale", "payment", "customers", "approvals", "papers", "day", "alarms", "import"];
+const order = [
+    "board",
+    "sale",
+    "payment",
+    "customers",
+    "approvals",
+    "papers",
+    "day",
+    "documents",
+    "matching",
+    "money",
+    "alarms",
+    "import",
+];
 const place = (screen: Screen): number => (order.indexOf(screen.id) + order.length + 1) % (order.length + 1);
 
 export const screens: readonly Screen[] = [
@@ -56,8 +69,8 @@ export function screensOf(client: Client): Screen[] {
 }
 
 /* Of these, what the rail lists. */
-export function listed(all: readonly Screen[]): Screen[] {
-    return all.filter((screen) => screen.hidden !== true);
+export function listed(client: Client, all: readonly Screen[]): Screen[] {
+    return all.filter(({ hidden }) => (typeof hidden === "function" ? !hidden(client) : hidden !== true));
 }
 
 const managers = ["board", "approvals", "customers", "sale"];

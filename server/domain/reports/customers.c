@@ -1,7 +1,7 @@
 /*
  * Cards and lists of customers, unpaid bills, money not yet matched. Read only.
  */
-#include "domain/reports/reports.h"
+#include "domain/reports/inside.h"
 
 #include "base/limits.h"
 #include "domain/credit/credit.h"
@@ -315,7 +315,7 @@ Tefter__Refusal *view_unpaid_bills(struct tx *tx, const Tefter__UnpaidBills *que
 
 /* ---- money not yet matched ---- */
 
-static Tefter__UnmatchedRow *unmatched_row(struct tx *tx, struct tx *scratch, uint64_t document)
+Tefter__UnmatchedRow *report_unmatched_row(struct tx *tx, struct tx *scratch, uint64_t document)
 {
     struct account *account = account_open(scratch, document_customer(document));
     const struct item *item = account_item(scratch, account, document);
@@ -336,6 +336,8 @@ static Tefter__UnmatchedRow *unmatched_row(struct tx *tx, struct tx *scratch, ui
     row->payer = record->payer != NULL ? tx_copy(tx, &record->payer->base) : NULL;
     FIELD_COPY(row, payment_kind, record);
     FIELD_COPY(row, money_account, record);
+    row->reference = tx_text(tx, record->reference);
+    FIELD_SET(row, branch, record->branch);
     return row;
 }
 
@@ -365,7 +367,7 @@ Tefter__Refusal *view_unmatched_money(struct tx *tx, const Tefter__UnmatchedMone
             continue;
         if (only != 0 && document_get(scratch, document)->branch != only)
             continue;
-        Tefter__UnmatchedRow *row = unmatched_row(tx, scratch, document);
+        Tefter__UnmatchedRow *row = report_unmatched_row(tx, scratch, document);
         if (row != NULL && !page_takes(&page, &row->base))
             break;
         if (row != NULL)

@@ -5,6 +5,8 @@
 #include "domain/reports/inside.h"
 
 #include "base/date.h"
+#include "base/limits.h"
+#include "base/text.h"
 #include "domain/documents/documents.h"
 #include "domain/org/org.h"
 #include "domain/party/party.h"
@@ -46,6 +48,11 @@ static Tefter__DocumentRow *row_of(struct tx *tx, struct tx *scratch,
                                 item != NULL ? item->record : NULL);
     row->branch = record->branch;
     FIELD_COPY(row, payment_kind, record);
+    row->reference = tx_text(tx, record->reference);
+    FIELD_SET(row, recorded_ms, record->recorded_ms);
+    bool on_its_way = item != NULL && !item->record->debit && !item->record->final &&
+                      row->state != TEFTER__DOCUMENT_STATE__DOCUMENT_REVERSED;
+    FIELD_SET_IF(row, on_its_way, on_its_way, on_its_way);
     return row;
 }
 
@@ -88,6 +95,14 @@ static bool in_range(int64_t total_minor, const Tefter__DocumentList *query)
            (!query->has_to_minor || total_minor <= query->to_minor);
 }
 
+static bool of_kinds(const Tefter__DocumentList *query, uint64_t kind)
+{
+    for (size_t i = 0; i < query->n_kinds; i++)
+        if ((uint64_t)query->kinds[i] == kind)
+            return true;
+    return query->n_kinds == 0;
+}
+
 /* What can be said without unpacking the document: numbers near its start. */
 static bool may_pass(struct tx *tx, uint64_t document, const Tefter__DocumentList *query)
 {
@@ -96,6 +111,7 @@ static bool may_pass(struct tx *tx, uint64_t document, const Tefter__DocumentLis
     struct key key = document_key(document);
     return group_filter_takes(tx, GROUP_FILTER(query), document_customer(document)) &&
            (!query->has_kind || tx_field(tx, &key, FIELD_KIND) == (uint64_t)query->kind) &&
+           (query->n_kinds == 0 || of_kinds(query, tx_field(tx, &key, FIELD_KIND))) &&
            (!query->has_branch || tx_field(tx, &key, FIELD_BRANCH) == query->branch) &&
            (!amounts || in_range((int64_t)tx_field(tx, &key, FIELD_TOTAL), query));
 }
@@ -110,8 +126,37 @@ static bool passes(const Tefter__DocumentRecord *record, const Tefter__DocumentL
     return same_text(query->source, record->source) &&
            same_text(query->salesperson, record->salesperson) &&
            (!query->has_staff || record->actor->staff == query->staff) &&
+           (!query->has_money_account ||
+            (record->has_money_account && record->money_account == query->money_account) ||
+            (record->has_to_account && record->to_account == query->money_account)) &&
            (!query->has_payment_kind ||
             (record->has_payment_kind && record->payment_kind == query->payment_kind));
+}
+
+/* Does it hold what was typed, as people search for words? */
+static bool has_words(const char *text, const char *words)
+{
+    char folded[TEXT_MAX + 1];
+    if (text == NULL)
+        return false;
+    folded[text_fold(text, strlen(text), folded, TEXT_MAX)] = '\0';
+    return strstr(folded, words) != NULL;
+}
+
+static bool people_have(struct tx *tx, const Tefter__DocumentRecord *record, const char *words)
+{
+    const Tefter__CustomerRecord *customer = customer_get(tx, record->customer);
+    return customer != NULL &&
+           (has_words(customer->code, words) || has_words(customer->name->value, words));
+}
+
+static bool has_text(struct tx *tx, const Tefter__DocumentRecord *record, const char *words)
+{
+    return words[0] == '\0' || has_words(record->number, words) ||
+           has_words(record->reference, words) ||
+           (record->note != NULL && has_words(record->note->value, words)) ||
+           (record->payer != NULL && has_words(record->payer->value, words)) ||
+           people_have(tx, record, words);
 }
 
 /* ---- the walk ---- */
@@ -132,6 +177,8 @@ struct list {
     uint32_t looked;
     struct place last; /* the last one looked at */
     struct tills_waiting waiting;
+    uint32_t today;           /* where who asks works */
+    char words[TEXT_MAX + 1]; /* folded; empty: any */
 };
 
 static struct key prefix_of(const Tefter__DocumentList *query)
@@ -195,14 +242,54 @@ static void add_amount(protobuf_c_boolean *known, int64_t *sum_minor, int64_t am
     *known = *known && !__builtin_add_overflow(*sum_minor, amount_minor, sum_minor);
 }
 
-static Tefter__DocumentTotal *total_of(const struct list *list, Tefter__DocumentKind kind)
+/* What it counts under; false: it has none of these. */
+static bool part_of(const Tefter__DocumentList *query, const Tefter__DocumentRecord *record,
+                    uint32_t *ret_part)
+{
+    switch (query->by) {
+    case TEFTER__DOCUMENTS_BY__DOCUMENTS_BY_DAY:
+        *ret_part = record->date;
+        return true;
+    case TEFTER__DOCUMENTS_BY__DOCUMENTS_BY_BRANCH:
+        *ret_part = record->branch;
+        return true;
+    case TEFTER__DOCUMENTS_BY__DOCUMENTS_BY_PAYMENT_KIND:
+        *ret_part = (uint32_t)record->payment_kind;
+        return record->has_payment_kind;
+    case TEFTER__DOCUMENTS_BY__DOCUMENTS_BY_PLACE:
+        *ret_part = record->money_account;
+        return record->has_money_account;
+    case TEFTER__DOCUMENTS_BY__DOCUMENTS_BY_STAFF:
+        *ret_part = record->actor->staff;
+        return record->actor->has_staff;
+    case _TEFTER__DOCUMENTS_BY_IS_INT_SIZE:
+    default:
+        return false;
+    }
+}
+
+static size_t totals_most(const Tefter__DocumentList *query)
+{
+    return query->has_by ? DOCUMENT_TOTALS_MAX : tefter__document_kind__descriptor.n_values;
+}
+
+/* The newest first: days come one after the other. NULL: there is no room for another one. */
+static Tefter__DocumentTotal *total_of(const struct list *list,
+                                       const Tefter__DocumentRecord *record)
 {
     Tefter__DocumentsAnswer *answer = list->answer;
-    for (size_t i = 0; i < answer->n_totals; i++)
-        if (answer->totals[i]->kind == kind)
-            return answer->totals[i];
+    uint32_t part = 0;
+    bool has = list->query->has_by && part_of(list->query, record, &part);
+    for (size_t i = answer->n_totals; i-- > 0;) {
+        Tefter__DocumentTotal *total = answer->totals[i];
+        if (total->kind == record->kind && total->has_of == has && total->of == part)
+            return total;
+    }
+    if (answer->n_totals == totals_most(list->query))
+        return NULL;
     Tefter__DocumentTotal *total = tx_new(list->tx, &tefter__document_total__descriptor);
-    total->kind = kind;
+    total->kind = record->kind;
+    FIELD_SET_IF(total, of, has, part);
     FIELD_SET(total, total_minor, 0);
     FIELD_SET(total, open_minor, 0);
     answer->totals[answer->n_totals++] = total;
@@ -216,11 +303,9 @@ static bool moves_cash(const Tefter__DocumentRow *row)
 }
 
 /* Bills and money are not added up together; what was reversed counts as nothing. */
-static void count_row(const struct list *list, const Tefter__DocumentRow *row)
+static void count_row(const struct list *list, const Tefter__DocumentRow *row,
+                      Tefter__DocumentTotal *total)
 {
-    if (row->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL)
-        return;
-    Tefter__DocumentTotal *total = total_of(list, row->kind);
     if (row->state == TEFTER__DOCUMENT_STATE__DOCUMENT_REVERSED) {
         FIELD_SET(total, reversed, total->reversed + 1);
         return;
@@ -232,17 +317,32 @@ static void count_row(const struct list *list, const Tefter__DocumentRow *row)
     add_amount(&total->has_open_minor, &total->open_minor, row->open_minor);
 }
 
-static bool in_state(const Tefter__DocumentList *query, const Tefter__DocumentRow *row)
+static bool is_overdue(const struct list *list, const Tefter__DocumentRow *row)
 {
-    return document_is_in(row->state, query->has_state, query->state);
+    return row->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE && row->open_minor > 0 &&
+           row->has_due && row->due < list->today;
 }
 
-/* Nothing of the row is kept. */
-static bool count(const struct list *list, const Tefter__DocumentRow *row)
+static bool in_state(const struct list *list, const Tefter__DocumentRow *row)
 {
-    if (in_state(list->query, row))
-        count_row(list, row);
-    return true;
+    const Tefter__DocumentList *query = list->query;
+    return document_is_in(row->state, query->has_state, query->state) &&
+           (!query->has_overdue || is_overdue(list, row) == (bool)query->overdue) &&
+           (!query->has_on_its_way || (bool)row->on_its_way == (bool)query->on_its_way);
+}
+
+/* Nothing of the row is kept. false: there is no room for what it counts under. */
+static bool count(const struct list *list, const Tefter__DocumentRecord *record)
+{
+    if (record->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL)
+        return true;
+    const Tefter__DocumentRow *row = row_of(list->scratch, list->scratch, record);
+    if (!in_state(list, row))
+        return true;
+    Tefter__DocumentTotal *total = total_of(list, record);
+    if (total != NULL)
+        count_row(list, row, total);
+    return total != NULL;
 }
 
 /* Takes it, if it is asked for; false: it does not fit any more. */
@@ -251,12 +351,13 @@ static bool take(struct list *list, uint64_t document)
     if (!may_pass(list->scratch, document, list->query))
         return true;
     const Tefter__DocumentRecord *record = document_get(list->scratch, document);
-    if (record == NULL || !passes(record, list->query))
+    if (record == NULL || !passes(record, list->query) ||
+        !has_text(list->scratch, record, list->words))
         return true;
     if (list->query->totals)
-        return count(list, row_of(list->scratch, list->scratch, record));
+        return count(list, record);
     Tefter__DocumentRow *row = report_document_row(list->tx, list->scratch, record);
-    if (!in_state(list->query, row))
+    if (!in_state(list, row))
         return true;
     if (!page_takes(&list->page, &row->base))
         return false;
@@ -322,8 +423,8 @@ static Tefter__Refusal *check_branch(struct tx *tx, Tefter__DocumentList *query)
 /* Sums are without cash that is still to be counted. */
 static void begin_totals(struct list *list)
 {
-    list->answer->totals = tx_take(list->tx, tefter__document_kind__descriptor.n_values *
-                                                 sizeof(Tefter__DocumentTotal *));
+    list->answer->totals =
+        tx_take(list->tx, totals_most(list->query) * sizeof(Tefter__DocumentTotal *));
     tills_waiting(list->tx, &list->waiting);
 }
 
@@ -342,6 +443,9 @@ Tefter__Refusal *view_documents(struct tx *tx, const Tefter__DocumentList *query
         refusal = check_branch(tx, &asked);
     if (refusal != NULL)
         return refusal;
+    list.today = branch_of_actor(tx)->date;
+    if (query->text != NULL)
+        list.words[text_fold(query->text, strlen(query->text), list.words, TEXT_MAX)] = '\0';
     if (query->totals)
         begin_totals(&list);
     else

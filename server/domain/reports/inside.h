@@ -12,3 +12,6 @@ Tefter__DocumentRow *report_document_row(struct tx *tx, struct tx *scratch,
  * moved, are for their own branch, and the one it comes to: false, when who asks belongs to
  * another. */
 bool report_document_seen(struct tx *tx, const Tefter__DocumentRecord *record);
+
+/* Money that is not matched; in tx, read over scratch. NULL: there is none of that number. */
+Tefter__UnmatchedRow *report_unmatched_row(struct tx *tx, struct tx *scratch, uint64_t document);

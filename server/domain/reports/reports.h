@@ -22,6 +22,10 @@ Tefter__Refusal *view_unpaid_bills(struct tx *tx, const Tefter__UnpaidBills *que
                                    Tefter__BillsAnswer *answer);
 Tefter__Refusal *view_unmatched_money(struct tx *tx, const Tefter__UnmatchedMoney *query,
                                       Tefter__UnmatchedMoneyAnswer *answer);
+Tefter__Refusal *view_match_suggestions(struct tx *tx, const Tefter__MatchSuggestions *query,
+                                        Tefter__MatchSuggestionsAnswer *answer);
+Tefter__Refusal *view_books_on(struct tx *tx, const Tefter__BooksOn *query,
+                               Tefter__BooksOnAnswer *answer);
 Tefter__Refusal *view_likely_doubles(struct tx *tx, const Tefter__LikelyDoubles *query,
                                      const struct report_hits *found,
                                      Tefter__LikelyDoublesAnswer *answer);

@@ -1,0 +1,2 @@
+/* What is fetched when the matching desk is opened. */
+export { Matching } from "./matching";
