@@ -109,7 +109,7 @@ static void draw_row(struct tui *tui, struct canvas *canvas, int row, int width,
     char over[SHORT_MAX + 8] = "";
     char by[SHORT_MAX];
     int64_t rest = approval->expires_ms - tefter_now_ms(tui->client);
-    char *name = seen_text(text_of(approval->customer_name));
+    char *name = seen_text(value_of(approval->customer_name));
     char *who = seen_text(approval->asked_login == NULL ? "" : approval->asked_login);
     if (approval->has_over_by_minor)
         (void)snprintf(over, sizeof(over), "▲ %s", money(tui, approval->over_by_minor, by));
@@ -154,7 +154,7 @@ static void draw_opened(struct tui *tui, struct canvas *canvas, struct area area
     const struct customer *customer = row == NULL ? NULL : customer_of(tui, row->customer);
     if (row == NULL)
         return;
-    char *name = seen_text(text_of(row->customer_name));
+    char *name = seen_text(value_of(row->customer_name));
     canvas_rule(canvas, area.top, 0, area.width, name, row->branch_code, INK_PLAIN);
     free(name);
     area.top++;
@@ -164,8 +164,8 @@ static void draw_opened(struct tui *tui, struct canvas *canvas, struct area area
         adds.sale = row->amount_minor;
         area.top += put_adds(tui, canvas, area, &adds);
     }
-    if (text_of(row->note)[0] != '\0') {
-        char *note = seen_text(text_of(row->note));
+    if (value_of(row->note)[0] != '\0') {
+        char *note = seen_text(value_of(row->note));
         (void)snprintf(text, sizeof(text), "%s %s", in_words(tui, N_("Note of who asks:")), note);
         canvas_put(canvas, area.top++, 1, area.width - 2, SIDE_START, INK_PLAIN, text);
         free(note);

@@ -36,6 +36,14 @@ static int place(const struct canvas *canvas, int column, int width)
     return canvas->look.rtl ? canvas->columns - column - width : column;
 }
 
+static void blank(struct canvas *canvas, int row, int at, int width, unsigned look)
+{
+    struct cell *line = canvas->cells + (size_t)row * (size_t)canvas->columns;
+    for (int i = at < 0 ? 0 : at; i < at + width && i < canvas->columns; i++)
+        line[i] = (struct cell){.glyph = {.base = ' ', .columns = 1},
+                                .look = (uint8_t)((line[i].look & LOOK_CURSOR) | look)};
+}
+
 static void put_glyphs(struct canvas *canvas, int row, int at, const struct glyph *glyphs,
                        size_t count, unsigned look)
 {
@@ -62,18 +70,8 @@ void canvas_put(struct canvas *canvas, int row, int column, int width, enum side
     size_t count = glyphs_of(text, (size_t)width, canvas->look, glyphs, &columns);
     bool right = side == SIDE_RIGHT || (side == SIDE_START) == canvas->look.rtl;
     int at = place(canvas, column, width) + (right ? width - (int)columns : 0);
-    canvas_look(canvas, row, column, width, look);
+    blank(canvas, row, place(canvas, column, width), width, look);
     put_glyphs(canvas, row, at, glyphs, count, look);
-}
-
-void canvas_look(struct canvas *canvas, int row, int column, int width, unsigned look)
-{
-    if (row < 0 || row >= canvas->rows)
-        return;
-    int at = place(canvas, column, width);
-    struct cell *line = canvas->cells + (size_t)row * (size_t)canvas->columns;
-    for (int i = at < 0 ? 0 : at; i < at + width && i < canvas->columns; i++)
-        line[i].look = (uint8_t)((line[i].look & LOOK_CURSOR) | look);
 }
 
 void canvas_cursor(struct canvas *canvas, int row, int column, int width)

@@ -67,8 +67,6 @@ void canvas_put(struct canvas *canvas, int row, int column, int width, enum side
                 unsigned look, const char *text);
 /* The cursor's row: what is put there later keeps its ground. */
 void canvas_cursor(struct canvas *canvas, int row, int column, int width);
-/* The ground of a row or a part of it. */
-void canvas_look(struct canvas *canvas, int row, int column, int width, unsigned look);
 /* What is typed, with the cursor behind it; its end is what is seen of a long one. */
 void canvas_field(struct canvas *canvas, int row, int column, int width, unsigned look,
                   const char *text, bool here);

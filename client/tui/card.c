@@ -97,7 +97,7 @@ static void draw_facts(struct tui *tui, struct canvas *canvas, int row, int widt
         canvas_put(canvas, row, owes + 4, width - owes - 5, SIDE_START, INK_LATE, text);
     }
     if (asked_is(&card.card, TEFTER__ANSWER__KIND_CUSTOMER_CARD)) {
-        char *phone = seen_text(text_of(card.card.answer->customer_card->row->phone));
+        char *phone = seen_text(value_of(card.card.answer->customer_card->row->phone));
         canvas_put(canvas, row, width - 22, 21, SIDE_END, INK_PLAIN, phone);
         free(phone);
     }
@@ -163,13 +163,8 @@ static void draw_bills(struct tui *tui, struct canvas *canvas, struct area area)
         put_bill(canvas, row, area.width, cells, bill->days_late > 0 ? INK_LATE : INK_PLAIN,
                  INK_PLAIN);
     }
-    char count[SHORT_MAX];
-    char whole[SHORT_MAX];
-    (void)words_say(count, sizeof(count), LANGUAGE_ENGLISH,
-                    words_many(tui->language, N_("{count} bill"), N_("{count} bills"),
-                               answer->n_bills),
-                    "count", number(tui, answer->n_bills, whole), NULL);
-    const char *sums[] = {count, "", "", "", money(tui, answer->bills_minor, d)};
+    const char *sums[] = {in_words(tui, N_("Total")), "", "", "",
+                          money(tui, answer->bills_minor, d)};
     put_bill(canvas, area.bottom - 1, area.width, sums, INK_BOLD, INK_BOLD);
 }
 
@@ -185,8 +180,8 @@ static void draw_buyers(struct tui *tui, struct canvas *canvas, struct area area
         canvas_put(canvas, area.top + 1, 1, area.width - 2, SIDE_START, INK_DIM,
                    in_words(tui, N_("Nobody is authorised to buy on this account.")));
     for (size_t i = 0; i < row->n_buyers && area.top + 1 + (int)i < area.bottom; i++) {
-        char *name = seen_text(text_of(row->buyers[i]->name));
-        char *phone = seen_text(text_of(row->buyers[i]->phone));
+        char *name = seen_text(value_of(row->buyers[i]->name));
+        char *phone = seen_text(value_of(row->buyers[i]->phone));
         int at = area.top + 1 + (int)i;
         canvas_put(canvas, at, 1, 30, SIDE_START, INK_PLAIN, name);
         canvas_put(canvas, at, 32, 20, SIDE_START, INK_DIM, phone);

@@ -17,7 +17,7 @@ static struct {
     size_t room;
     size_t moved; /* would stand elsewhere */
     size_t top;
-    bool sorted;
+    uint64_t renewed; /* of the shop, when it was sorted */
     uint64_t version; /* of the shop that `moved` is of */
     char filter[FIELD_MAX];
     void (*chosen)(struct tui *tui, uint32_t customer); /* somebody is looked for */
@@ -83,7 +83,7 @@ static void sort_anew(struct tui *tui)
         list.rows[i] = all[i]->id;
     list.count = count;
     list.moved = 0;
-    list.sorted = true;
+    list.renewed = tui->shop.renewed;
     list.version = tui->shop.version;
     free(all);
 }
@@ -91,7 +91,8 @@ static void sort_anew(struct tui *tui)
 /* Until the figures are whole, and while a filter is typed, the order is the newest. */
 static void keep_order(struct tui *tui)
 {
-    if (strcmp(list.filter, tui->work->filter.text) != 0 || !list.sorted || !tui->shop.whole) {
+    if (strcmp(list.filter, tui->work->filter.text) != 0 ||
+        list.renewed != tui->shop.renewed) {
         (void)snprintf(list.filter, sizeof(list.filter), "%s", tui->work->filter.text);
         sort_anew(tui);
     }
@@ -286,7 +287,7 @@ struct columns {
 /* Columns go from the right, but never what is owed and what is available. */
 static struct columns columns_for(int width)
 {
-    struct columns columns = {.code = 8, .owes = 16, .standing = 22, .oldest = 7};
+    struct columns columns = {.code = 8, .owes = 16, .standing = 22, .oldest = 9};
     if (width < 72)
         columns.oldest = 0;
     if (width < 60)
@@ -344,7 +345,7 @@ static void draw_row(struct tui *tui, struct canvas *canvas, int row,
     struct cells cells = {.code = customer->code,
                           .name = customer->name,
                           .owes = money(tui, customer->owes, owes),
-                          .standing = standing(tui, customer, rest, &look),
+                          .standing = standing_in(tui, customer, columns->standing, rest, &look),
                           .oldest = oldest_text(tui, customer, oldest)};
     put_row(canvas, row, columns, &cells, INK_PLAIN, look,
             fresh ? INK_BOLD : customer->owes < 0 ? INK_CREDIT : INK_PLAIN);
@@ -455,7 +456,7 @@ static const struct action actions[] = {
     {"customers.sale", N_("Sale"), N_("sale"), 'n', TEFTER__RIGHT__RIGHT_SELL, sell, looks},
     {"customers.payment", N_("Take the money"), N_("payment"), 'p',
      TEFTER__RIGHT__RIGHT_TAKE_MONEY, take_money, looks},
-    {"customers.open", N_("Open the customer"), N_("open"), KEY_ENTER_, 0, choose, NULL},
+    {"customers.open", N_("Open the customer"), N_("Open it"), KEY_ENTER_, 0, choose, NULL},
     {"customers.search", N_("Find a customer"), N_("filter"), '/', 0, begin_filter, looks},
     {"customers.sort", N_("Sort the list anew"), N_("sort"), 'v', 0, sort_anew, looks},
     {.title = NULL},

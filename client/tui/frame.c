@@ -24,6 +24,7 @@ enum {
     NARROW = 80,
     HAPPENS_ROWS = 9,
     SAID_MS = 12 * 1000,
+    DONE_MS = 60 * 1000,
 };
 
 /* ---- small questions ---- */
@@ -385,7 +386,7 @@ static const char *state_text(struct tui *tui, char out[SHORT_MAX * 2], unsigned
     case TEFTER_LIVE:
         *ret_look = INK_CREDIT;
         (void)snprintf(out, SHORT_MAX * 2, "● %s  %s %s  %s", in_words(tui, N_("Live")),
-                       in_words(tui, N_("exact at")), number(tui, state->exact, a),
+                       in_words(tui, N_("exact at")), number(tui, tefter_feed_exact(tui->shop.feed), a),
                        clock_of(tui, tefter_now_ms(tui->client), b));
         break;
     case TEFTER_CATCHING_UP:
@@ -423,7 +424,7 @@ static void draw_first(struct tui *tui)
     const Tefter__LoggedIn *person = tefter_person(tui->client);
     struct canvas *canvas = &tui->canvas;
     char *name = seen_text(person == NULL                          ? ""
-                           : text_of(person->name)[0] != '\0' ? text_of(person->name)
+                           : value_of(person->name)[0] != '\0' ? value_of(person->name)
                                                               : person->login);
     char *till = seen_text(welcome == NULL ? "" : welcome->terminal_name);
     bool practice = welcome != NULL && welcome->has_practice && welcome->practice;
@@ -459,7 +460,10 @@ static void draw_message(struct tui *tui, int row)
     char text[TEXT_MAX_BYTES + SHORT_MAX];
     char age[SHORT_MAX];
     const struct news *news = tui->shop.news_count > 0 ? &tui->shop.news[0] : NULL;
-    bool old = tui->message == MESSAGE_SAID && now_ms(tui) - tui->message_ms > SAID_MS;
+    uint64_t stays = tui->message == MESSAGE_SAID   ? SAID_MS
+                     : tui->message == MESSAGE_DONE ? DONE_MS
+                                                    : UINT64_MAX;
+    bool old = now_ms(tui) - tui->message_ms > stays;
     int width = tui->canvas.columns - 2;
     if (tui->message != MESSAGE_NONE && !old) {
         const char *sign = tui->message == MESSAGE_REFUSED ? "▲ "

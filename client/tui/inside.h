@@ -225,6 +225,7 @@ struct shop {
     struct news news[NEWS_MAX]; /* newest first */
     size_t news_count;
     uint64_t version; /* rises with each change */
+    uint64_t renewed; /* rises when lists are to be sorted anew */
 };
 void shop_begin(struct tui *tui);
 void shop_end(struct tui *tui);
@@ -350,7 +351,7 @@ struct tui {
     bool asked_to_leave;
     struct asked *askeds[32];
     size_t asked_count;
-    struct sent *sents[16];
+    struct sent *sents[32];
     size_t sent_count;
 };
 
@@ -396,9 +397,12 @@ uint32_t today(const struct tui *tui);
 /* "available 117,600,000", "▲ over by 64,500,000", "⊘ locked", "no limit" */
 const char *standing(const struct tui *tui, const struct customer *customer, char out[SHORT_MAX],
                      unsigned *ret_look);
+/* The same in so many columns: where the words do not fit, sign and amount do. */
+const char *standing_in(const struct tui *tui, const struct customer *customer, int columns,
+                        char out[SHORT_MAX], unsigned *ret_look);
 /* "fifty million đồng" */
 const char *spell(const struct tui *tui, int64_t minor, char out[TEXT_MAX_BYTES]);
-const char *text_of(const Tefter__Text *text); /* "" when there is none */
+const char *value_of(const Tefter__Text *text); /* "" when there is none */
 const char *kind_words(const struct tui *tui, Tefter__PaymentKind kind);
 /* Texts one behind the other, as many whole ones as fit; NULL ends them. */
 const char *join(char *out, size_t capacity, ...) __attribute__((sentinel));
@@ -442,6 +446,8 @@ void undo_last(struct tui *tui);
 void print_last(struct tui *tui);
 /* A paper is written: said, and there to be undone and printed. */
 void paper_done(struct tui *tui, const Tefter__Done *done, const char *words);
+/* Without a line: written down here and sent by itself; the next form is free at once. */
+bool paper_keep(struct tui *tui, const Tefter__Command *command);
 void paper_begin(struct tui *tui, bool begins);
 bool undo_key(struct tui *tui, uint32_t key);
 /* An approval of this terminal was answered: their sale is taken up, or waits no more. */

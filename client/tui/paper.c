@@ -4,8 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { KEPT_MAX = 16 };
+
 static struct {
     struct sent undone;
+    struct sent kept[KEPT_MAX]; /* made without a line */
     char number[40]; /* that is taken back */
 } paper;
 
@@ -17,6 +20,36 @@ void paper_done(struct tui *tui, const Tefter__Done *done, const char *words)
     work->done_id = done->has_id ? done->id : 0;
     work->undoing = false;
     say_words(tui, MESSAGE_DONE, words);
+}
+
+/* ---- without a line ---- */
+
+/* Each is told when it is booked; a refusal stays until somebody has read it. */
+static void kept_came(struct tui *tui, struct sent *sent)
+{
+    char text[TEXT_MAX_BYTES];
+    if (sent->state == SENT_REFUSED) {
+        say_refusal(tui, sent->reply->refused);
+        return;
+    }
+    const Tefter__Done *done = sent->reply->done;
+    SAY(tui, text, N_("What was kept here is booked: {number}"), "number",
+        done->number == NULL ? "" : done->number);
+    paper_done(tui, done, text);
+}
+
+bool paper_keep(struct tui *tui, const Tefter__Command *command)
+{
+    for (size_t i = 0; i < KEPT_MAX; i++)
+        if (paper.kept[i].state != SENT_UNDER_WAY) {
+            if (!send_command(&paper.kept[i], command))
+                return false;
+            say_words(tui, MESSAGE_SAID, in_words(tui, N_("Kept here, sends by itself")));
+            return true;
+        }
+    say_words(tui, MESSAGE_REFUSED,
+              in_words(tui, N_("So much is kept here that it waits for the line first.")));
+    return false;
 }
 
 /* ---- undo ---- */
@@ -143,4 +176,9 @@ void paper_begin(struct tui *tui, bool begins)
         sent_begin(&paper.undone, tui, undone);
     else
         sent_end(&paper.undone);
+    for (size_t i = 0; i < KEPT_MAX; i++)
+        if (begins)
+            sent_begin(&paper.kept[i], tui, kept_came);
+        else
+            sent_end(&paper.kept[i]);
 }

@@ -257,7 +257,10 @@ static void commit(struct tui *tui)
         return;
     }
     made_begin(tui, form, minor, &made);
-    if (send_command(&pay.taken, &made.command)) {
+    if (!connected(tui)) {
+        if (paper_keep(tui, &made.command))
+            *form = (struct payment){.kind = form->kind, .at = AT_AMOUNT};
+    } else if (send_command(&pay.taken, &made.command)) {
         pay.taken_form = form;
         say_words(tui, MESSAGE_SAID, sent_words(&pay.taken));
     }
@@ -276,7 +279,7 @@ static void taken(struct tui *tui, struct sent *sent)
     }
     const Tefter__Done *done = sent->reply->done;
     Tefter__PaymentKind kind = pay.taken_form->kind;
-    *pay.taken_form = (struct payment){.kind = kind};
+    *pay.taken_form = (struct payment){.kind = kind, .at = AT_AMOUNT};
     (void)snprintf(text, sizeof(text), "%s %s %s · %s %s · Alt U %s · Ctrl P %s",
                    done->number == NULL ? "" : done->number,
                    money_unit(tui, done->has_total_minor ? done->total_minor : 0, a),
@@ -294,7 +297,7 @@ static void draw_kinds(struct tui *tui, struct canvas *canvas, int row, const st
         TEFTER__PAYMENT_KIND__PAYMENT_CASH, TEFTER__PAYMENT_KIND__PAYMENT_POS,
         TEFTER__PAYMENT_KIND__PAYMENT_TRANSFER, TEFTER__PAYMENT_KIND__PAYMENT_SLIP};
     char text[SHORT_MAX];
-    int at = 12;
+    int at = 16;
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         bool chosen = kinds[i] == form->kind;
         (void)snprintf(text, sizeof(text), chosen ? "[%s]" : " %s ", kind_words(tui, kinds[i]));
@@ -306,7 +309,7 @@ static void draw_kinds(struct tui *tui, struct canvas *canvas, int row, const st
     canvas_put(canvas, row, at + 1, canvas->columns - at - 2, SIDE_START, INK_DIM,
                place_word(tui, form->kind));
     if (form->at == AT_KIND)
-        canvas_put(canvas, row, 10, 1, SIDE_START, INK_ACCENT, ">");
+        canvas_put(canvas, row, 15, 1, SIDE_START, INK_ACCENT, ">");
 }
 
 static void draw_amount(struct tui *tui, struct canvas *canvas, int row, int width,
@@ -318,19 +321,19 @@ static void draw_amount(struct tui *tui, struct canvas *canvas, int row, int wid
     char text[TEXT_MAX_BYTES + SHORT_MAX + 8];
     const char *wrong;
     int64_t minor = amount_of(tui, form, &wrong, why);
-    canvas_field(canvas, row, 12, 18, INK_BOLD, form->amount.text, form->at == AT_AMOUNT);
+    canvas_field(canvas, row, 16, 18, INK_BOLD, form->amount.text, form->at == AT_AMOUNT);
     if (wrong != NULL) {
-        canvas_put(canvas, row, 31, width - 32, SIDE_START, INK_OVER, in_words(tui, wrong));
+        canvas_put(canvas, row, 35, width - 36, SIDE_START, INK_OVER, in_words(tui, wrong));
     } else if (minor > 0) {
         (void)snprintf(text, sizeof(text), "= %s", money_unit(tui, minor, amount));
-        canvas_put(canvas, row, 31, width - 32, SIDE_START, INK_BOLD, text);
-        canvas_put(canvas, row + 1, 12, width - 13, SIDE_START, INK_DIM, spell(tui, minor, words));
+        canvas_put(canvas, row, 35, width - 36, SIDE_START, INK_BOLD, text);
+        canvas_put(canvas, row + 1, 16, width - 17, SIDE_START, INK_DIM, spell(tui, minor, words));
     }
 }
 
 static void label(struct tui *tui, struct canvas *canvas, int row, const char *words)
 {
-    canvas_put(canvas, row, 1, 9, SIDE_START, INK_DIM, in_words(tui, words));
+    canvas_put(canvas, row, 1, 14, SIDE_START, INK_DIM, in_words(tui, words));
 }
 
 static int64_t pays(uint64_t document, int64_t *ret_left)
@@ -464,10 +467,10 @@ static void draw(struct tui *tui, struct canvas *canvas, struct area area)
     label(tui, canvas, area.top + 1, N_("Amount"));
     draw_amount(tui, canvas, area.top + 1, area.width, form);
     label(tui, canvas, area.top + 3, N_("Reference"));
-    canvas_field(canvas, area.top + 3, 12, 24, INK_PLAIN, form->reference.text,
+    canvas_field(canvas, area.top + 3, 16, 22, INK_PLAIN, form->reference.text,
                  form->at == AT_REFERENCE);
-    canvas_put(canvas, area.top + 3, 38, 10, SIDE_START, INK_DIM, in_words(tui, N_("Who paid")));
-    canvas_field(canvas, area.top + 3, 49, area.width - 50, INK_PLAIN, form->payer.text,
+    canvas_put(canvas, area.top + 3, 39, 11, SIDE_START, INK_DIM, in_words(tui, N_("Who paid")));
+    canvas_field(canvas, area.top + 3, 51, area.width - 52, INK_PLAIN, form->payer.text,
                  form->at == AT_PAYER);
     draw_bills(tui, canvas, (struct area){area.top + 4, area.bottom - 2, area.width}, form);
     draw_after(tui, canvas, area.bottom - 2, area.width, form);

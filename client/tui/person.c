@@ -82,7 +82,7 @@ static bool key_typed(struct tui *tui, uint32_t key)
 
 static void draw(struct tui *tui, struct canvas *canvas, struct area area)
 {
-    enum { LABEL = 18, FIELD = 30 };
+    enum { LABEL = 26, FIELD = 30 };
     char dots[FIELD_MAX];
     size_t size = 0;
     for (const char *at = form.secret.text; *at != '\0'; at++)
@@ -99,7 +99,7 @@ static void draw(struct tui *tui, struct canvas *canvas, struct area area)
     if (person != NULL) {
         char text[TEXT_MAX_BYTES];
         SAY(tui, text, N_("What is half typed waits for {name}."), "name",
-            text_of(person->name)[0] != '\0' ? text_of(person->name) : person->login);
+            value_of(person->name)[0] != '\0' ? value_of(person->name) : person->login);
         canvas_put(canvas, row + 3, 2, area.width - 4, SIDE_START, INK_DIM, text);
     }
 }

@@ -327,8 +327,13 @@ static void commit(struct tui *tui)
         ask(&sale.grant, &query);
         return;
     }
-    if (made_begin(tui, draft, true, &made))
+    bool good = made_begin(tui, draft, true, &made);
+    if (good && !connected(tui) && paper_keep(tui, &made.command)) {
+        *draft = (struct draft){.used = false};
+        (void)draft_begin(tui, 0);
+    } else if (good && connected(tui)) {
         (void)send_sale(tui, &made.command);
+    }
     made_end(&made);
 }
 
@@ -525,11 +530,11 @@ void sale_answered(struct tui *tui, const Tefter__ApprovalRow *row)
             ? N_("{who} refused the sale to {customer}, {amount}")
             : N_("Nobody answered in time: the sale to {customer}, {amount}");
     SAY(tui, text, pattern, "who", row->decided_login == NULL ? "" : row->decided_login,
-        "customer", text_of(row->customer_name), "amount",
+        "customer", value_of(row->customer_name), "amount",
         money(tui, row->amount_minor, amount));
-    if (text_of(row->reason)[0] != '\0')
+    if (value_of(row->reason)[0] != '\0')
         (void)snprintf(text + strlen(text), sizeof(text) - strlen(text), ": %s",
-                       text_of(row->reason));
+                       value_of(row->reason));
     (void)snprintf(text + strlen(text), sizeof(text) - strlen(text), " · Alt T");
     if (!good && row->state != TEFTER__APPROVAL_STATE__APPROVAL_GRANTED)
         draft->approval = 0; /* it may be changed, and asked for anew */
@@ -553,7 +558,7 @@ static void who_takes(struct tui *tui)
             if (customer->buyers[i]->buyer == draft->buyer)
                 next = i + 1;
         bool none = next == customer->n_buyers;
-        char *name = seen_text(none ? "–" : text_of(customer->buyers[next]->name));
+        char *name = seen_text(none ? "–" : value_of(customer->buyers[next]->name));
         (void)snprintf(draft->buyer_name, sizeof(draft->buyer_name), "%s", name);
         draft->buyer = none ? 0 : customer->buyers[next]->buyer;
         free(name);
@@ -702,6 +707,12 @@ static bool is_fork_here(const struct tui *tui)
     return fork_here(tui) != NULL;
 }
 
+static bool may_ask(const struct tui *tui)
+{
+    int64_t amount;
+    return sale_way(fork_here(tui), TEFTER__WAY_OUT_KIND__WAY_ASK_APPROVAL, &amount);
+}
+
 static bool on_credit(const struct tui *tui)
 {
     const struct draft *draft = &tui->work->drafts[tui->work->draft];
@@ -717,7 +728,7 @@ static const struct action actions[] = {
     {"sale.park", N_("Park the sale"), N_("park"), KEY_FN(6), TEFTER__RIGHT__RIGHT_SELL, park,
      NULL},
     {"sale.ask", N_("Ask a manager"), N_("ask"), KEY_FN(8), TEFTER__RIGHT__RIGHT_SELL,
-     ask_manager, is_fork_here},
+     ask_manager, may_ask},
     {"sale.kinds", N_("Another kind of money"), N_("kind"), KEY_FN(7),
      TEFTER__RIGHT__RIGHT_TAKE_MONEY, next_kind, NULL},
     {"sale.buyer", N_("Who takes the goods"), N_("who takes"), KEY_FN(2),

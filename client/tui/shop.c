@@ -97,9 +97,9 @@ static void take_who(struct tui *tui, const Tefter__CustomerRow *row)
     free(customer->name);
     free(customer->key);
     (void)snprintf(customer->code, sizeof(customer->code), "%s", row->code);
-    customer->name = seen_text(text_of(row->name));
-    (void)snprintf(all, sizeof(all), "%s %s %s %s", row->code, text_of(row->name),
-                   text_of(row->phone), row->area == NULL ? "" : row->area);
+    customer->name = seen_text(value_of(row->name));
+    (void)snprintf(all, sizeof(all), "%s %s %s %s", row->code, value_of(row->name),
+                   value_of(row->phone), row->area == NULL ? "" : row->area);
     customer->key = folded(all);
     customer->locked = row->has_locked && row->locked;
 }
@@ -197,6 +197,8 @@ static void rows_came(void *context, const struct tefter_delta *set)
     }
     if (set->renewed)
         drop_gone(tui);
+    if (set->renewed || (set->exact && !tui->shop.whole))
+        tui->shop.renewed++;
     if (set->exact)
         tui->shop.whole = true;
     tui->shop.version++;
@@ -401,6 +403,7 @@ static void company_came(struct tui *tui, struct asked *asked)
     tui->shop.cash_customer = asked->answer->company->cash_customer;
     tui->shop.cash_unit =
         asked->answer->company->has_cash_unit_minor ? asked->answer->company->cash_unit_minor : 0;
+    tui->shop.renewed++;
 }
 
 /* ---- begin, end ---- */

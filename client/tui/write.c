@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *text_of(const Tefter__Text *text)
+const char *value_of(const Tefter__Text *text)
 {
     return text == NULL || text->value == NULL ? "" : text->value;
 }
@@ -219,6 +219,19 @@ const char *standing(const struct tui *tui, const struct customer *customer, cha
                         money(tui, customer->available, amount), NULL);
     }
     return out;
+}
+
+const char *standing_in(const struct tui *tui, const struct customer *customer, int columns,
+                        char out[SHORT_MAX], unsigned *ret_look)
+{
+    char amount[SHORT_MAX];
+    bool over = customer->available < 0;
+    (void)standing(tui, customer, out, ret_look);
+    if (customer->locked || customer->unlimited ||
+        glyphs_columns(out, tui->look) <= (size_t)columns)
+        return out;
+    return join(out, SHORT_MAX, over ? "▲ " : "",
+                money(tui, over ? -customer->available : customer->available, amount), NULL);
 }
 
 /* ---- the line that adds up ---- */
