@@ -371,7 +371,7 @@ static void draw(struct tui *tui, struct canvas *canvas, struct area area)
     char owes[SHORT_MAX];
     char available[SHORT_MAX];
     keep_order(tui);
-    if (list.count > 0 && customer_of(tui, tui->work->customer) == NULL)
+    if (list.count > 0 && list.rows[cursor(tui)] != tui->work->customer)
         tui->work->customer = list.rows[0];
     struct columns columns = columns_for(area.width);
     SAY(tui, owes, N_("Owes {unit}"), "unit", unit_of(tui));
@@ -410,6 +410,7 @@ static void head(struct tui *tui, char start[SHORT_MAX * 2], char end[SHORT_MAX]
     char a[SHORT_MAX];
     char b[SHORT_MAX];
     const struct work *work = tui->work;
+    size_t whole = tui->shop.customer_count - (customer_of(tui, tui->shop.cash_customer) != NULL);
     if (list.chosen != NULL)
         (void)snprintf(start, SHORT_MAX * 2, "%s", in_words(tui, N_("For which customer?")));
     if (work->filtering || work->filter.text[0] != '\0')
@@ -420,8 +421,7 @@ static void head(struct tui *tui, char start[SHORT_MAX * 2], char end[SHORT_MAX]
                         number(tui, list.moved, a), NULL);
     else
         (void)words_say(end, SHORT_MAX, tui->language, N_("{part} of {whole}"), "part",
-                        number(tui, list.count, a), "whole",
-                        number(tui, tui->shop.customer_count, b), NULL);
+                        number(tui, list.count, a), "whole", number(tui, whole, b), NULL);
 }
 
 /* ---- actions ---- */

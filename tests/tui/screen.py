@@ -4,7 +4,7 @@ import re
 import subprocess
 import time
 
-WAIT_S = 60
+WAIT_S = 30
 
 
 class Screen:
