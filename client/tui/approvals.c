@@ -175,7 +175,7 @@ static void draw_opened(struct tui *tui, struct canvas *canvas, struct area area
     if (list.deciding == DECIDING_NOT)
         return;
     const char *words = in_words(tui, list.deciding == DECIDING_GRANT ? N_("Approve once, reason")
-                                                                     : N_("Refuse, reason"));
+                                                                      : N_("Refuse, reason"));
     int width = (int)glyphs_columns(words, canvas->look);
     canvas_put(canvas, area.bottom, 1, width, SIDE_START, INK_BOLD, words);
     canvas_field(canvas, area.bottom, width + 3, area.width - width - 4, INK_PLAIN,
@@ -246,8 +246,7 @@ static void decided(struct tui *tui, struct sent *sent)
     if (sent->state == SENT_REFUSED)
         say_refusal(tui, sent->reply->refused);
     else
-        say_words(tui, MESSAGE_DONE,
-                  in_words(tui, N_("Decided; the till knows it already.")));
+        say_words(tui, MESSAGE_DONE, in_words(tui, N_("Decided; the till knows it already.")));
 }
 
 static void begin_deciding(struct tui *tui, enum deciding deciding)
@@ -329,10 +328,10 @@ static bool is_deciding(const struct tui *tui)
 }
 
 static const struct action actions[] = {
-    {"approvals.decide", N_("Decide so"), N_("decide so"), KEY_FN(9),
-     TEFTER__RIGHT__RIGHT_APPROVE, decide, is_deciding},
-    {"approvals.grant", N_("Approve once"), N_("approve once"), 'y',
-     TEFTER__RIGHT__RIGHT_APPROVE, grant, has_one},
+    {"approvals.decide", N_("Decide so"), N_("decide so"), KEY_FN(9), TEFTER__RIGHT__RIGHT_APPROVE,
+     decide, is_deciding},
+    {"approvals.grant", N_("Approve once"), N_("approve once"), 'y', TEFTER__RIGHT__RIGHT_APPROVE,
+     grant, has_one},
     {"approvals.refuse", N_("Refuse"), N_("refuse"), 'r', TEFTER__RIGHT__RIGHT_APPROVE, refuse,
      has_one},
     {"approvals.back", N_("Back"), N_("back"), KEY_ESC_, 0, go_back, NULL},

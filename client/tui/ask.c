@@ -63,8 +63,8 @@ static void answered(void *context, const Tefter__Answer *answer)
         return;
     arena_reset(&asked->arena);
     struct slice packed = message_pack(&answer->base, &asked->arena);
-    asked->answer = (const Tefter__Answer *)message_unpack(&tefter__answer__descriptor, packed,
-                                                           &asked->arena);
+    asked->answer =
+        (const Tefter__Answer *)message_unpack(&tefter__answer__descriptor, packed, &asked->arena);
     asked->flying = false;
     asked->came = asked->answer != NULL;
     asked->tui->answered = asked->tui->dirty = true;
@@ -118,8 +118,8 @@ static void replied(void *context, const struct tefter_outcome *outcome)
     struct sent *sent = context;
     arena_reset(&sent->arena);
     struct slice packed = message_pack(&outcome->reply->base, &sent->arena);
-    sent->reply = (const Tefter__Reply *)message_unpack(&tefter__reply__descriptor, packed,
-                                                        &sent->arena);
+    sent->reply =
+        (const Tefter__Reply *)message_unpack(&tefter__reply__descriptor, packed, &sent->arena);
     sent->state = outcome->done != NULL ? SENT_DONE : SENT_REFUSED;
     sent->came = sent->reply != NULL;
     sent->tui->answered = sent->tui->dirty = true;

@@ -23,11 +23,8 @@ void canvas_begin(struct canvas *canvas, int rows, int columns, struct glyph_loo
     need(cells != NULL);
     for (size_t i = 0; i < count; i++)
         cells[i] = (struct cell){.glyph = {.base = ' ', .columns = 1}};
-    *canvas = (struct canvas){.rows = rows,
-                              .columns = columns,
-                              .look = look,
-                              .cells = cells,
-                              .cursor_row = -1};
+    *canvas = (struct canvas){
+        .rows = rows, .columns = columns, .look = look, .cells = cells, .cursor_row = -1};
 }
 
 /* Where a cell of this width begins on the glass. */

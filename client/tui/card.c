@@ -90,8 +90,7 @@ static void draw_facts(struct tui *tui, struct canvas *canvas, int row, int widt
     else
         SAY(tui, text, N_("owes {amount}"), "amount", money_unit(tui, customer->owes, a));
     int owes = (int)glyphs_columns(text, canvas->look);
-    canvas_put(canvas, row, 1, owes, SIDE_START,
-               customer->owes < 0 ? INK_CREDIT : INK_BOLD, text);
+    canvas_put(canvas, row, 1, owes, SIDE_START, customer->owes < 0 ? INK_CREDIT : INK_BOLD, text);
     if (customer->overdue > 0) {
         SAY(tui, text, N_("overdue {amount}"), "amount", money(tui, customer->overdue, b));
         canvas_put(canvas, row, owes + 4, width - owes - 5, SIDE_START, INK_LATE, text);
@@ -298,8 +297,7 @@ void customer_pane(struct tui *tui, struct canvas *canvas, int column, struct ar
                 {"− ", N_("Not yet matched"), customer->unmatched}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         (void)snprintf(text, sizeof(text), "%s%s", rows[i].sign, in_words(tui, rows[i].words));
-        pane_row(canvas, row++, column, area.width, text, money(tui, rows[i].amount, a),
-                 INK_PLAIN);
+        pane_row(canvas, row++, column, area.width, text, money(tui, rows[i].amount, a), INK_PLAIN);
     }
     bool over = customer->available < 0;
     (void)snprintf(text, sizeof(text), "%s%s", over ? "− ▲ " : "+ ",

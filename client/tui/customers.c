@@ -48,8 +48,7 @@ static bool server_found(uint32_t id)
 
 static bool is_shown(const struct tui *tui, const struct customer *customer, const char *key)
 {
-    if (customer->name == NULL || !customer->has_account ||
-        customer->id == tui->shop.cash_customer)
+    if (customer->name == NULL || !customer->has_account || customer->id == tui->shop.cash_customer)
         return false;
     return key[0] == '\0' || has_all_words(customer->key, key) || server_found(customer->id);
 }
@@ -91,8 +90,7 @@ static void sort_anew(struct tui *tui)
 /* Until the figures are whole, and while a filter is typed, the order is the newest. */
 static void keep_order(struct tui *tui)
 {
-    if (strcmp(list.filter, tui->work->filter.text) != 0 ||
-        list.renewed != tui->shop.renewed) {
+    if (strcmp(list.filter, tui->work->filter.text) != 0 || list.renewed != tui->shop.renewed) {
         (void)snprintf(list.filter, sizeof(list.filter), "%s", tui->work->filter.text);
         sort_anew(tui);
     }
@@ -290,13 +288,16 @@ static struct columns columns_for(int width)
     struct columns columns = {.code = 8, .owes = 16, .standing = 22, .oldest = 9};
     if (width < 72)
         columns.oldest = 0;
-    if (width < 60)
+    if (width < 60) { /* amounts without their words, which stand in the head */
         columns.code = 0;
+        columns.owes = 14;
+        columns.standing = 15;
+    }
     int fixed = 1 + columns.code + (columns.code > 0) + columns.owes + 1 + columns.standing + 1 +
                 columns.oldest + (columns.oldest > 0);
     columns.name = width - fixed - 1;
-    if (columns.name < 6)
-        columns.name = width > 44 ? 6 : 0;
+    if (columns.name < 0)
+        columns.name = 0;
     return columns;
 }
 
@@ -333,8 +334,8 @@ static const char *oldest_text(const struct tui *tui, const struct customer *cus
     return out;
 }
 
-static void draw_row(struct tui *tui, struct canvas *canvas, int row,
-                     const struct columns *columns, const struct customer *customer)
+static void draw_row(struct tui *tui, struct canvas *canvas, int row, const struct columns *columns,
+                     const struct customer *customer)
 {
     char owes[SHORT_MAX];
     char rest[SHORT_MAX];
@@ -348,7 +349,9 @@ static void draw_row(struct tui *tui, struct canvas *canvas, int row,
                           .standing = standing_in(tui, customer, columns->standing, rest, &look),
                           .oldest = oldest_text(tui, customer, oldest)};
     put_row(canvas, row, columns, &cells, INK_PLAIN, look,
-            fresh ? INK_BOLD : customer->owes < 0 ? INK_CREDIT : INK_PLAIN);
+            fresh                ? INK_BOLD
+            : customer->owes < 0 ? INK_CREDIT
+                                 : INK_PLAIN);
     canvas_put(canvas, row, 0, 1, SIDE_START, INK_ACCENT, fresh ? "▎" : here ? ">" : " ");
 }
 
@@ -454,8 +457,8 @@ static bool looks(const struct tui *tui)
 
 static const struct action actions[] = {
     {"customers.sale", N_("Sale"), N_("sale"), 'n', TEFTER__RIGHT__RIGHT_SELL, sell, looks},
-    {"customers.payment", N_("Take the money"), N_("payment"), 'p',
-     TEFTER__RIGHT__RIGHT_TAKE_MONEY, take_money, looks},
+    {"customers.payment", N_("Take the money"), N_("payment"), 'p', TEFTER__RIGHT__RIGHT_TAKE_MONEY,
+     take_money, looks},
     {"customers.open", N_("Open the customer"), N_("Open it"), KEY_ENTER_, 0, choose, NULL},
     {"customers.search", N_("Find a customer"), N_("filter"), '/', 0, begin_filter, looks},
     {"customers.sort", N_("Sort the list anew"), N_("sort"), 'v', 0, sort_anew, looks},

@@ -136,8 +136,8 @@ bool draft_part(struct tui *tui, int64_t room)
     struct draft *now = draft_now(tui);
     size_t place = work->draft;
     struct draft whole = *now;
-    struct draft later = {.used = true, .customer = now->customer, .buyer = now->buyer,
-                          .kind = now->kind};
+    struct draft later = {
+        .used = true, .customer = now->customer, .buyer = now->buyer, .kind = now->kind};
     size_t kept = 0;
     for (size_t i = 0; i < now->line_count; i++) {
         struct line line = now->lines[i];

@@ -114,7 +114,7 @@ static void draw_found(struct tui *tui, struct canvas *canvas, int row, int widt
     else
         (void)snprintf(key, sizeof(key), "g %c", (int)found->screen->letter);
     (void)snprintf(where, sizeof(where), "%s",
-                   !allowed               ? in_words(tui, N_("not with your role"))
+                   !allowed                ? in_words(tui, N_("not with your role"))
                    : found->action == NULL ? in_words(tui, N_("screen"))
                    : found->screen == NULL ? in_words(tui, N_("everywhere"))
                                            : in_words(tui, found->screen->title));

@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 enum {
-    TICK_MS = 250,  /* changes of others are painted four times a second */
-    BURST_MS = 30,  /* nobody types so fast: a scanner */
+    TICK_MS = 250, /* changes of others are painted four times a second */
+    BURST_MS = 30, /* nobody types so fast: a scanner */
     BURST_LEAST = 4,
     WIDE_COLUMNS = 120,
     WIDE_ROWS = 36,
@@ -277,8 +277,7 @@ static void take_key(struct tui *tui, uint32_t key)
         return;
     }
     loop_timer_stop(tui->burst_end);
-    if (key == KEY_ENTER_ && tui->burst_count >= BURST_LEAST &&
-        tui->work->screen->scan != NULL) {
+    if (key == KEY_ENTER_ && tui->burst_count >= BURST_LEAST && tui->work->screen->scan != NULL) {
         scanned(tui);
         return;
     }
@@ -368,8 +367,7 @@ static void resolved(void *context, const Tefter__Command *command, int64_t made
     if (reply->result_case == TEFTER__REPLY__RESULT_REFUSED) {
         say_refusal(tui, reply->refused);
     } else if (!again && reply->done->number != NULL) {
-        SAY(tui, text, N_("What was kept here is booked: {number}"), "number",
-            reply->done->number);
+        SAY(tui, text, N_("What was kept here is booked: {number}"), "number", reply->done->number);
         say_words(tui, MESSAGE_DONE, text);
     }
 }
@@ -386,7 +384,8 @@ static const char *state_text(struct tui *tui, char out[SHORT_MAX * 2], unsigned
     case TEFTER_LIVE:
         *ret_look = INK_CREDIT;
         (void)snprintf(out, SHORT_MAX * 2, "● %s  %s %s  %s", in_words(tui, N_("Live")),
-                       in_words(tui, N_("exact at")), number(tui, tefter_feed_exact(tui->shop.feed), a),
+                       in_words(tui, N_("exact at")),
+                       number(tui, tefter_feed_exact(tui->shop.feed), a),
                        clock_of(tui, tefter_now_ms(tui->client), b));
         break;
     case TEFTER_CATCHING_UP:
@@ -423,9 +422,9 @@ static void draw_first(struct tui *tui)
     const Tefter__Welcome *welcome = tefter_welcome(tui->client);
     const Tefter__LoggedIn *person = tefter_person(tui->client);
     struct canvas *canvas = &tui->canvas;
-    char *name = seen_text(person == NULL                          ? ""
+    char *name = seen_text(person == NULL                      ? ""
                            : value_of(person->name)[0] != '\0' ? value_of(person->name)
-                                                              : person->login);
+                                                               : person->login);
     char *till = seen_text(welcome == NULL ? "" : welcome->terminal_name);
     bool practice = welcome != NULL && welcome->has_practice && welcome->practice;
     (void)state_text(tui, state, &look);
@@ -490,8 +489,8 @@ static void draw_keys(struct tui *tui, int row)
     int last = (int)glyphs_columns(text, canvas->look);
     canvas_put(canvas, row, canvas->columns - last - 1, last, SIDE_END, INK_DIM, text);
     int at = 1;
-    for (const struct action *action = screen->actions;
-         action != NULL && action->title != NULL; action++) {
+    for (const struct action *action = screen->actions; action != NULL && action->title != NULL;
+         action++) {
         if (action->brief == NULL || !action_may(tui, action) ||
             (action->open != NULL && !action->open(tui)))
             continue;
@@ -519,17 +518,17 @@ static int draw_lost(struct tui *tui, int row)
         clock_of(tui, tefter_now_ms(tui->client) - (int64_t)tui->state.age_ms, b));
     (void)JOIN(line, "○ ", text);
     canvas_put(&tui->canvas, row, 1, tui->canvas.columns - 2, SIDE_START, INK_LATE, line);
-    uint32_t kept = tefter_under_way(tui->client);
-    (void)snprintf(line, sizeof(line), "%s: %s · ", in_words(tui, N_("Works now")),
-                   in_words(tui, N_("cash sales and taking money, each kept and sent once")));
-    if (kept > 0)
-        (void)words_say(line + strlen(line), SHORT_MAX, tui->language,
-                        N_("{count} kept here, sends by itself"), "count", number(tui, kept, a),
-                        NULL);
-    else
-        (void)snprintf(line + strlen(line), SHORT_MAX * 2, "%s: %s", in_words(tui, N_("Waits")),
-                       in_words(tui, N_("credit · approvals · matching")));
+    (void)JOIN(line, in_words(tui, N_("Works now")), ": ",
+               in_words(tui, N_("cash sales and taking money, each kept and sent once")));
     canvas_put(&tui->canvas, row + 1, 1, tui->canvas.columns - 2, SIDE_START, INK_PLAIN, line);
+    uint32_t kept = tefter_under_way(tui->client);
+    if (kept > 0)
+        SAY(tui, line, N_("{count} kept here, sends by itself"), "count", number(tui, kept, a));
+    else
+        (void)JOIN(line, in_words(tui, N_("Waits")), ": ",
+                   in_words(tui, N_("credit · approvals · matching")));
+    canvas_put(&tui->canvas, row + 2, 1, tui->canvas.columns - 2, SIDE_START,
+               kept > 0 ? INK_BOLD : INK_DIM, line);
     return 3;
 }
 
@@ -557,8 +556,8 @@ static void draw(struct tui *tui)
     bool wide = rows >= WIDE_ROWS && columns >= WIDE_COLUMNS;
     bool keys = rows >= 24;
     bool message = rows >= 20;
-    struct area area = {.top = 2, .bottom = rows - (keys ? 1 : 0) - (message ? 1 : 0),
-                        .width = columns};
+    struct area area = {
+        .top = 2, .bottom = rows - (keys ? 1 : 0) - (message ? 1 : 0), .width = columns};
     draw_first(tui);
     draw_second(tui);
     if (is_lost(tui) && rows >= 20)
@@ -619,14 +618,16 @@ static void take_habits(struct tui *tui)
 {
     char folder[TEFTER_PATH_MAX];
     struct failure failure = {0};
-    static const enum language languages[] = {
-        [HABIT_ENGLISH] = LANGUAGE_ENGLISH, [HABIT_VIETNAMESE] = LANGUAGE_VIETNAMESE,
-        [HABIT_CHINESE] = LANGUAGE_CHINESE, [HABIT_PERSIAN] = LANGUAGE_PERSIAN,
-        [HABIT_GREEK] = LANGUAGE_GREEK};
-    static const enum number_habit habits[LANGUAGES] = {
-        [LANGUAGE_ENGLISH] = HABIT_ENGLISH, [LANGUAGE_VIETNAMESE] = HABIT_VIETNAMESE,
-        [LANGUAGE_CHINESE] = HABIT_CHINESE, [LANGUAGE_PERSIAN] = HABIT_PERSIAN,
-        [LANGUAGE_GREEK] = HABIT_GREEK};
+    static const enum language languages[] = {[HABIT_ENGLISH] = LANGUAGE_ENGLISH,
+                                              [HABIT_VIETNAMESE] = LANGUAGE_VIETNAMESE,
+                                              [HABIT_CHINESE] = LANGUAGE_CHINESE,
+                                              [HABIT_PERSIAN] = LANGUAGE_PERSIAN,
+                                              [HABIT_GREEK] = LANGUAGE_GREEK};
+    static const enum number_habit habits[LANGUAGES] = {[LANGUAGE_ENGLISH] = HABIT_ENGLISH,
+                                                        [LANGUAGE_VIETNAMESE] = HABIT_VIETNAMESE,
+                                                        [LANGUAGE_CHINESE] = HABIT_CHINESE,
+                                                        [LANGUAGE_PERSIAN] = HABIT_PERSIAN,
+                                                        [LANGUAGE_GREEK] = HABIT_GREEK};
     if (tefter_profile_folder(tui->options.profile, folder, &failure))
         (void)tefter_habits_read(folder, &tui->habits);
     if (tui->options.language_said) {

@@ -23,16 +23,16 @@ static const struct {
     uint32_t point;
     const char *text;
 } stand_ins[] = {
-    {0x25CF, "*"},   {0x25CC, "~"},   {0x25CB, "o"},  {0x25B2, "^"},  {0x2298, "#"},
-    {0x2715, "x"},   {0x2713, "v"},   {0x25F7, "@"},  {0x2016, "="},  {0x258E, "|"},
-    {0x2192, "->"},  {0x2039, "<"},   {0x203A, ">"},  {0x2611, "[x]"}, {0x2610, "[ ]"},
-    {0x2500, "-"},   {0x2502, "|"},   {0x2026, "."},  {0x2212, "-"},  {0x2013, "-"},
-    {0x2014, "-"},   {0x00B7, "-"},   {0x00D7, "x"},  {0x2018, "'"},  {0x2019, "'"},
-    {0x201C, "\""},  {0x201D, "\""},  {0x00AB, "\""}, {0x00BB, "\""}, {0x20AC, "EUR"},
-    {0x20AB, "d"},   {0x00A5, "CNY"}, {0x00A3, "GBP"}, {0xFDFC, "IRR"}, {0x00A0, " "},
-    {0x202F, " "},   {0x2191, "^"},   {0x2193, "v"},  {0x2190, "<-"}, {0x2588, "#"},
-    {0x2592, "+"},   {0x2591, "."},   {0x21B5, "Enter"}, {0x066C, ","}, {0x066B, "."},
-    {0x00BF, "?"},   {0x2260, "!="},  {0x066A, "%"},
+    {0x25CF, "*"},  {0x25CC, "~"},   {0x25CB, "o"},     {0x25B2, "^"},   {0x2298, "#"},
+    {0x2715, "x"},  {0x2713, "v"},   {0x25F7, "@"},     {0x2016, "="},   {0x258E, "|"},
+    {0x2192, "->"}, {0x2039, "<"},   {0x203A, ">"},     {0x2611, "[x]"}, {0x2610, "[ ]"},
+    {0x2500, "-"},  {0x2502, "|"},   {0x2026, "."},     {0x2212, "-"},   {0x2013, "-"},
+    {0x2014, "-"},  {0x00B7, "-"},   {0x00D7, "x"},     {0x2018, "'"},   {0x2019, "'"},
+    {0x201C, "\""}, {0x201D, "\""},  {0x00AB, "\""},    {0x00BB, "\""},  {0x20AC, "EUR"},
+    {0x20AB, "d"},  {0x00A5, "CNY"}, {0x00A3, "GBP"},   {0xFDFC, "IRR"}, {0x00A0, " "},
+    {0x202F, " "},  {0x2191, "^"},   {0x2193, "v"},     {0x2190, "<-"},  {0x2588, "#"},
+    {0x2592, "+"},  {0x2591, "."},   {0x21B5, "Enter"}, {0x066C, ","},   {0x066B, "."},
+    {0x00BF, "?"},  {0x2260, "!="},  {0x066A, "%"},
 };
 
 static bool is_large(uint32_t point)
@@ -144,10 +144,9 @@ static void cut(struct points *points, size_t columns, struct glyph_look look)
     size_t kept = 0;
     int open = 0;
     while (kept < points->count && width + (size_t)width_of(points->at[kept]) <= columns) {
-        open += points->at[kept] == ISOLATE_LAST              ? -1
-                : points->at[kept] >= ISOLATE_FIRST &&
-                      points->at[kept] < ISOLATE_LAST ? 1
-                                                      : 0;
+        open += points->at[kept] == ISOLATE_LAST                                       ? -1
+                : points->at[kept] >= ISOLATE_FIRST && points->at[kept] < ISOLATE_LAST ? 1
+                                                                                       : 0;
         width += (size_t)width_of(points->at[kept++]);
     }
     points->count = kept;
@@ -162,8 +161,7 @@ static void cut(struct points *points, size_t columns, struct glyph_look look)
 static bool is_plain(const struct points *points)
 {
     for (size_t i = 0; i < points->count; i++)
-        if (points->at[i] >= 0x590 &&
-            (points->at[i] < 0x900 || points->at[i] >= ISOLATE_FIRST))
+        if (points->at[i] >= 0x590 && (points->at[i] < 0x900 || points->at[i] >= ISOLATE_FIRST))
             return false;
     return true;
 }

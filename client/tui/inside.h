@@ -57,15 +57,15 @@ enum {
 };
 #define KEY_FN(number) (KEYS_F + (number))
 #define KEY_ALT(letter) (KEYS_ALT + (letter))
-#define KEY_CTRL(letter) ((letter) & 0x1F)
+#define KEY_CTRL(letter) ((letter)&0x1F)
 
 /* ---- actions: the one table of what can be done where ---- */
 
 struct action {
     const char *id;
-    const char *title;  /* N_, as the page has it; NULL ends a table */
-    const char *brief;  /* N_, for line 24; NULL: not there */
-    uint32_t key;       /* 0: only by its name */
+    const char *title;   /* N_, as the page has it; NULL ends a table */
+    const char *brief;   /* N_, for line 24; NULL: not there */
+    uint32_t key;        /* 0: only by its name */
     Tefter__Right right; /* 0: everybody */
     void (*run)(struct tui *tui);
     bool (*open)(const struct tui *tui); /* can it be done now; NULL: always */
@@ -83,7 +83,7 @@ struct screen {
     const char *title; /* N_ */
     uint32_t letter;   /* behind g; 0: only from elsewhere */
     Tefter__Right right;
-    bool form; /* letters are typed, not keys */
+    bool form;                                   /* letters are typed, not keys */
     void (*begin)(struct tui *tui, bool begins); /* once, and once at the end; NULL: nothing */
     void (*enter)(struct tui *tui);
     void (*draw)(struct tui *tui, struct canvas *canvas, struct area area);
@@ -274,7 +274,7 @@ struct draft {
     size_t row; /* the cursor's; line_count is the row to type in */
     enum draft_column column;
     struct field entry;
-    struct field given; /* cash that comes with it */
+    struct field given;       /* cash that comes with it */
     Tefter__PaymentKind kind; /* of that money */
     struct field reference;
     int at; /* 0 goods, 1 given, 2 reference */

@@ -31,9 +31,9 @@ static const char *named_key(uint32_t key)
     static const struct {
         uint32_t key;
         const char *words;
-    } named[] = {{KEY_ENTER_, "Enter"}, {KEY_ESC_, "Esc"},     {KEY_TAB_, "Tab"},
-                 {' ', "Space"},        {KEY_UP_, "↑"},        {KEY_DOWN_, "↓"},
-                 {KEY_LEFT_, "←"},      {KEY_RIGHT_, "→"},     {KEY_DELETE_, "Del"}};
+    } named[] = {{KEY_ENTER_, "Enter"}, {KEY_ESC_, "Esc"}, {KEY_TAB_, "Tab"},
+                 {' ', "Space"},        {KEY_UP_, "↑"},    {KEY_DOWN_, "↓"},
+                 {KEY_LEFT_, "←"},      {KEY_RIGHT_, "→"}, {KEY_DELETE_, "Del"}};
     for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
         if (named[i].key == key)
             return named[i].words;

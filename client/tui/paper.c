@@ -9,7 +9,7 @@ enum { KEPT_MAX = 16 };
 static struct {
     struct sent undone;
     struct sent kept[KEPT_MAX]; /* made without a line */
-    char number[40]; /* that is taken back */
+    char number[40];            /* that is taken back */
 } paper;
 
 void paper_done(struct tui *tui, const Tefter__Done *done, const char *words)
@@ -67,8 +67,7 @@ void undo_last(struct tui *tui)
         return;
     SAY(tui, text, N_("What was wrong with {number}?"), "number", tui->work->done_number);
     (void)JOIN(rest, text, "  1 ", in_words(tui, reasons[0].words), " · 2 ",
-               in_words(tui, reasons[1].words), " · 3 ", in_words(tui, reasons[2].words),
-               " · Esc");
+               in_words(tui, reasons[1].words), " · 3 ", in_words(tui, reasons[2].words), " · Esc");
     tui->work->undoing = true;
     say_words(tui, MESSAGE_REFUSED, rest);
 }

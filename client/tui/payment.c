@@ -16,9 +16,9 @@ static struct {
     struct asked tried;
     struct sent taken;
     struct payment *taken_form; /* whose answer it is */
-    uint32_t customer; /* that the bills are of */
-    uint64_t seq;      /* ... as of their newest change */
-    char shown[FIELD_MAX * 2]; /* what the preview is of */
+    uint32_t customer;          /* that the bills are of */
+    uint64_t seq;               /* ... as of their newest change */
+    char shown[FIELD_MAX * 2];  /* what the preview is of */
 } pay;
 
 /* ---- what is meant ---- */
@@ -32,8 +32,8 @@ static struct payment *form_of(struct tui *tui)
 }
 
 /* 0: no amount yet. */
-static int64_t amount_of(const struct tui *tui, const struct payment *form,
-                         const char **ret_wrong, char why[AMOUNT_WHY_MAX])
+static int64_t amount_of(const struct tui *tui, const struct payment *form, const char **ret_wrong,
+                         char why[AMOUNT_WHY_MAX])
 {
     int64_t minor = 0;
     *ret_wrong = form->amount.text[0] == '\0'
@@ -44,8 +44,8 @@ static int64_t amount_of(const struct tui *tui, const struct payment *form,
 
 static const Tefter__BillsAnswer *bills_here(const struct payment *form)
 {
-    bool here = pay.customer == form->customer &&
-                asked_is(&pay.bills, TEFTER__ANSWER__KIND_UNPAID_BILLS);
+    bool here =
+        pay.customer == form->customer && asked_is(&pay.bills, TEFTER__ANSWER__KIND_UNPAID_BILLS);
     return here ? pay.bills.answer->unpaid_bills : NULL;
 }
 
@@ -303,7 +303,10 @@ static void draw_kinds(struct tui *tui, struct canvas *canvas, int row, const st
         (void)snprintf(text, sizeof(text), chosen ? "[%s]" : " %s ", kind_words(tui, kinds[i]));
         int width = (int)glyphs_columns(text, canvas->look);
         canvas_put(canvas, row, at, width, SIDE_START,
-                   place_for(tui, kinds[i]) == 0 ? INK_DIM : chosen ? INK_BOLD : INK_PLAIN, text);
+                   place_for(tui, kinds[i]) == 0 ? INK_DIM
+                   : chosen                      ? INK_BOLD
+                                                 : INK_PLAIN,
+                   text);
         at += width + 1;
     }
     canvas_put(canvas, row, at + 1, canvas->columns - at - 2, SIDE_START, INK_DIM,
@@ -376,8 +379,12 @@ static void draw_bill(struct tui *tui, struct canvas *canvas, int row, int width
     bool ticked = form->by_hand ? is_ticked(form, bill->document) : paid > 0;
     if (paid > 0)
         (void)money(tui, paid, b);
-    const char *cells[] = {ticked ? "[x]" : "[ ]",   bill->number, day(tui, bill->due, due),
-                           money(tui, bill->open_minor, a), b, money(tui, left, c)};
+    const char *cells[] = {ticked ? "[x]" : "[ ]",
+                           bill->number,
+                           day(tui, bill->due, due),
+                           money(tui, bill->open_minor, a),
+                           b,
+                           money(tui, left, c)};
     put_bill(canvas, row, width, cells, bill->days_late > 0 ? INK_LATE : INK_PLAIN);
 }
 
@@ -390,8 +397,12 @@ static void draw_bill_sums(struct tui *tui, struct canvas *canvas, int row, int 
     int64_t matched = asked_is(&pay.preview, TEFTER__ANSWER__KIND_PREVIEW_MATCH)
                           ? pay.preview.answer->preview_match->matched_minor
                           : 0;
-    const char *cells[] = {"", in_words(tui, N_("Total")), "", money(tui, answer->bills_minor, a),
-                           money(tui, matched, b), money(tui, answer->bills_minor - matched, c)};
+    const char *cells[] = {"",
+                           in_words(tui, N_("Total")),
+                           "",
+                           money(tui, answer->bills_minor, a),
+                           money(tui, matched, b),
+                           money(tui, answer->bills_minor - matched, c)};
     put_bill(canvas, row, width, cells, INK_BOLD);
 }
 
@@ -416,7 +427,7 @@ static void draw_bills(struct tui *tui, struct canvas *canvas, struct area area,
     SAY(tui, left, N_("Left {unit}"), "unit", unit_of(tui));
     SAY(tui, paid, N_("Pays {unit}"), "unit", unit_of(tui));
     SAY(tui, then, N_("Then left {unit}"), "unit", unit_of(tui));
-    const char *heads[] = {"", in_words(tui, N_("Bill")), in_words(tui, N_("Due")), left, paid,
+    const char *heads[] = {"",  in_words(tui, N_("Bill")), in_words(tui, N_("Due")), left, paid,
                            then};
     put_bill(canvas, area.top + 1, area.width, heads, INK_DIM);
     size_t rows = area.bottom - area.top > 4 ? (size_t)(area.bottom - area.top - 3) : 1;

@@ -1,5 +1,6 @@
 /*
- * The sale: goods, what the ledger would say to it at each change, and four ways on when it says no.
+ * The sale: goods, what the ledger would say to it at each change, and four ways on when it says
+ * no.
  *
  *     draft ─▶ WhatIf (lines, total, decision) ─ with money ─▶ TryCommand (the same sale, paid)
  */
@@ -149,8 +150,8 @@ void draft_judge(struct tui *tui)
     Tefter__WhatIf what_if = TEFTER__WHAT_IF__INIT;
     const struct draft *draft = draft_now(tui);
     uint64_t key = key_of(draft);
-    if (!connected(tui) || draft->line_count == 0 || draft->approval != 0 ||
-        sale.judged == key || sale.what_if.flying || sale.tried.flying)
+    if (!connected(tui) || draft->line_count == 0 || draft->approval != 0 || sale.judged == key ||
+        sale.what_if.flying || sale.tried.flying)
         return;
     if (made_begin(tui, draft, false, &made)) {
         sale.asking = key;
@@ -266,8 +267,7 @@ const char *sale_closed(struct tui *tui, struct draft *draft)
     bool whole;
     draft_sums(draft, &net, &tax, &whole);
     const Tefter__Refusal *refusal = sale_refusal(tui, draft);
-    if (draft->approval != 0 &&
-        draft->approval_state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING)
+    if (draft->approval != 0 && draft->approval_state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING)
         return N_("Waits for a manager");
     if (draft->approval != 0)
         return connected(tui) ? NULL : N_("Credit waits for the line");
@@ -374,8 +374,8 @@ static void tell_sold(struct tui *tui, const Tefter__Done *done)
     (void)snprintf(text, sizeof(text), "%s %s %s%s · Alt U %s · Ctrl P %s",
                    done->number == NULL ? "" : done->number,
                    money_unit(tui, done->has_total_minor ? done->total_minor : 0, total),
-                   clock_of(tui, tefter_now_ms(tui->client), a), change,
-                   in_words(tui, N_("undo")), in_words(tui, N_("print")));
+                   clock_of(tui, tefter_now_ms(tui->client), a), change, in_words(tui, N_("undo")),
+                   in_words(tui, N_("print")));
     paper_done(tui, done, text);
 }
 
@@ -524,14 +524,12 @@ void sale_answered(struct tui *tui, const Tefter__ApprovalRow *row)
         row->state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING)
         return;
     bool good = row->state == TEFTER__APPROVAL_STATE__APPROVAL_GRANTED;
-    const char *pattern =
-        good ? N_("{who} approved the sale to {customer}, {amount}")
-        : row->state == TEFTER__APPROVAL_STATE__APPROVAL_REFUSED
-            ? N_("{who} refused the sale to {customer}, {amount}")
-            : N_("Nobody answered in time: the sale to {customer}, {amount}");
-    SAY(tui, text, pattern, "who", row->decided_login == NULL ? "" : row->decided_login,
-        "customer", value_of(row->customer_name), "amount",
-        money(tui, row->amount_minor, amount));
+    const char *pattern = good ? N_("{who} approved the sale to {customer}, {amount}")
+                          : row->state == TEFTER__APPROVAL_STATE__APPROVAL_REFUSED
+                              ? N_("{who} refused the sale to {customer}, {amount}")
+                              : N_("Nobody answered in time: the sale to {customer}, {amount}");
+    SAY(tui, text, pattern, "who", row->decided_login == NULL ? "" : row->decided_login, "customer",
+        value_of(row->customer_name), "amount", money(tui, row->amount_minor, amount));
     if (value_of(row->reason)[0] != '\0')
         (void)snprintf(text + strlen(text), sizeof(text) - strlen(text), ": %s",
                        value_of(row->reason));
@@ -727,12 +725,12 @@ static const struct action actions[] = {
      TEFTER__RIGHT__RIGHT_SELL, part_now, is_fork_here},
     {"sale.park", N_("Park the sale"), N_("park"), KEY_FN(6), TEFTER__RIGHT__RIGHT_SELL, park,
      NULL},
-    {"sale.ask", N_("Ask a manager"), N_("ask"), KEY_FN(8), TEFTER__RIGHT__RIGHT_SELL,
-     ask_manager, may_ask},
+    {"sale.ask", N_("Ask a manager"), N_("ask"), KEY_FN(8), TEFTER__RIGHT__RIGHT_SELL, ask_manager,
+     may_ask},
     {"sale.kinds", N_("Another kind of money"), N_("kind"), KEY_FN(7),
      TEFTER__RIGHT__RIGHT_TAKE_MONEY, next_kind, NULL},
-    {"sale.buyer", N_("Who takes the goods"), N_("who takes"), KEY_FN(2),
-     TEFTER__RIGHT__RIGHT_SELL, who_takes, on_credit},
+    {"sale.buyer", N_("Who takes the goods"), N_("who takes"), KEY_FN(2), TEFTER__RIGHT__RIGHT_SELL,
+     who_takes, on_credit},
     {"sale.customer", N_("For which customer?"), N_("customer"), KEY_FN(5),
      TEFTER__RIGHT__RIGHT_SELL, choose_customer, NULL},
     {"sale.take-up", N_("Take up a parked sale"), NULL, KEY_ALT('t'), TEFTER__RIGHT__RIGHT_SELL,

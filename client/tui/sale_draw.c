@@ -13,8 +13,7 @@ struct widths {
 
 static struct widths widths_for(int width)
 {
-    struct widths found = {
-        .quantity = QUANTITY, .price = PRICE, .discount = DISCOUNT, .sum = SUM};
+    struct widths found = {.quantity = QUANTITY, .price = PRICE, .discount = DISCOUNT, .sum = SUM};
     if (width < 72)
         found.discount = 0;
     if (width < 60)
@@ -28,8 +27,8 @@ static struct widths widths_for(int width)
 static void put_line(struct canvas *canvas, int row, const struct widths *widths,
                      const char *const text[6], unsigned look)
 {
-    const int all[] = {NUMBER, widths->name, widths->quantity, widths->price, widths->discount,
-                       widths->sum};
+    const int all[] = {NUMBER,        widths->name,     widths->quantity,
+                       widths->price, widths->discount, widths->sum};
     int at = 1;
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
         if (all[i] <= 0)
@@ -70,8 +69,8 @@ static const char *discount_text(struct tui *tui, const struct line *line, char 
     return out;
 }
 
-static void draw_line(struct tui *tui, struct canvas *canvas, int row,
-                      const struct widths *widths, const struct draft *draft, size_t at)
+static void draw_line(struct tui *tui, struct canvas *canvas, int row, const struct widths *widths,
+                      const struct draft *draft, size_t at)
 {
     char number_text[SHORT_MAX];
     char count[SHORT_MAX];
@@ -84,13 +83,13 @@ static void draw_line(struct tui *tui, struct canvas *canvas, int row,
     bool known = line->has_price || line->has_listed;
     (void)snprintf(amount, sizeof(amount), "%.60s %s", quantity(tui, line->quantity, count),
                    line->unit);
-    const char *cells[] = {
-        number(tui, at + 1, number_text),
-        line->name,
-        amount,
-        known ? price(tui, line->has_price ? line->price : line->listed, each) : "?",
-        discount_text(tui, line, off),
-        known ? money(tui, line->net, sum) : "?"};
+    const char *cells[] = {number(tui, at + 1, number_text),
+                           line->name,
+                           amount,
+                           known ? price(tui, line->has_price ? line->price : line->listed, each)
+                                 : "?",
+                           discount_text(tui, line, off),
+                           known ? money(tui, line->net, sum) : "?"};
     if (at == draft->row && draft->at == AT_GOODS)
         canvas_cursor(canvas, row, 0, 1 + NUMBER);
     put_line(canvas, row, widths, cells, INK_PLAIN);
@@ -100,8 +99,7 @@ static void draw_line(struct tui *tui, struct canvas *canvas, int row,
     canvas_field(canvas, row, column, width, INK_ACCENT, draft->entry.text, true);
 }
 
-static void draw_entry(struct tui *tui, struct canvas *canvas, int row,
-                       const struct draft *draft)
+static void draw_entry(struct tui *tui, struct canvas *canvas, int row, const struct draft *draft)
 {
     char text[SHORT_MAX];
     bool here = draft->at == AT_GOODS && draft->row >= draft->line_count;
@@ -137,9 +135,8 @@ static void draw_lines(struct tui *tui, struct canvas *canvas, struct area area,
     struct widths widths = widths_for(area.width);
     SAY(tui, price_head, N_("Price {unit}"), "unit", unit_of(tui));
     SAY(tui, sum_head, N_("Line {unit}"), "unit", unit_of(tui));
-    const char *heads[] = {"#",        in_words(tui, N_("Goods")),
-                           in_words(tui, N_("Quantity")), price_head,
-                           in_words(tui, N_("Disc.")),    sum_head};
+    const char *heads[] = {"#",        in_words(tui, N_("Goods")), in_words(tui, N_("Quantity")),
+                           price_head, in_words(tui, N_("Disc.")), sum_head};
     put_line(canvas, area.top, &widths, heads, INK_DIM);
     int rows = area.bottom - area.top - 1 - (int)sale.pick_count;
     if (rows < 2)
@@ -186,16 +183,16 @@ static const char *button(struct tui *tui, struct draft *draft, char out[TEXT_MA
         (void)words_say(out, TEXT_MAX_BYTES, tui->language, N_("Sell as approved {amount}"),
                         "amount", money(tui, draft->asked_minor, a), NULL);
     else if (draft->customer != 0 && given == 0)
-        (void)words_say(out, TEXT_MAX_BYTES, tui->language, N_("Sell on credit {amount}"),
-                        "amount", money(tui, total, a), NULL);
+        (void)words_say(out, TEXT_MAX_BYTES, tui->language, N_("Sell on credit {amount}"), "amount",
+                        money(tui, total, a), NULL);
     else if (draft->customer != 0 && given < total)
         (void)words_say(out, TEXT_MAX_BYTES, tui->language,
                         N_("Sell, {now} now, {later} on credit"), "now", money(tui, given, a),
                         "later", money(tui, total - given, b), NULL);
     else if (draft->kind == TEFTER__PAYMENT_KIND__PAYMENT_CASH && given > total)
-        (void)words_say(out, TEXT_MAX_BYTES, tui->language,
-                        N_("Take {amount} cash, give {change}"), "amount", money(tui, given, a),
-                        "change", money(tui, given - total, b), NULL);
+        (void)words_say(out, TEXT_MAX_BYTES, tui->language, N_("Take {amount} cash, give {change}"),
+                        "amount", money(tui, given, a), "change", money(tui, given - total, b),
+                        NULL);
     else if (draft->kind == TEFTER__PAYMENT_KIND__PAYMENT_CASH)
         (void)words_say(out, TEXT_MAX_BYTES, tui->language, N_("Take {amount} cash"), "amount",
                         money(tui, total, a), NULL);
@@ -258,7 +255,7 @@ static void put_way(struct canvas *canvas, int row, int width, const char *key, 
 }
 
 static void draw_ways(struct tui *tui, struct canvas *canvas, int row, int width,
-                     const Tefter__Refusal *refusal)
+                      const Tefter__Refusal *refusal)
 {
     char text[TEXT_MAX_BYTES];
     char a[SHORT_MAX];
@@ -273,8 +270,8 @@ static void draw_ways(struct tui *tui, struct canvas *canvas, int row, int width
     }
     if (sale_way(refusal, TEFTER__WAY_OUT_KIND__WAY_PART_NOW, &amount) && amount > 0) {
         SAY(tui, text, N_("goods up to {amount}"), "amount", money(tui, amount, a));
-        put_way(canvas, row++, width, "F4", in_words(tui, N_("Take part now, the rest later")), text,
-                INK_PLAIN);
+        put_way(canvas, row++, width, "F4", in_words(tui, N_("Take part now, the rest later")),
+                text, INK_PLAIN);
     }
     put_way(canvas, row++, width, "F6", in_words(tui, N_("Park it")),
             in_words(tui, N_("it is kept on this device until you take it up")), INK_PLAIN);
@@ -300,7 +297,7 @@ static void draw_wall(struct tui *tui, struct canvas *canvas, int row, int width
 /* ---- all of it ---- */
 
 static void draw_approval(struct tui *tui, struct canvas *canvas, int row, int width,
-                         const struct draft *draft)
+                          const struct draft *draft)
 {
     bool granted = draft->approval_state == TEFTER__APPROVAL_STATE__APPROVAL_GRANTED;
     canvas_put(canvas, row, 1, width - 2, SIDE_START, granted ? INK_CREDIT : INK_LATE,

@@ -2,10 +2,10 @@
  * What this terminal knows of its shop: customers live, goods and places as they were when the
  * person began. Goods are kept so that a sale for cash goes on without a line.
  */
+#include "base/fold.h"
 #include "base/sight.h"
 #include "base/tell.h"
 #include "base/text.h"
-#include "base/fold.h"
 #include "tui/inside.h"
 
 #include <inttypes.h>
@@ -78,8 +78,7 @@ static struct customer *customer_made(struct tui *tui, uint32_t id)
         return there;
     if (shop->customer_count == shop->customer_room) {
         shop->customer_room = shop->customer_room * 2 + 256;
-        shop->customers =
-            realloc(shop->customers, shop->customer_room * sizeof(*shop->customers));
+        shop->customers = realloc(shop->customers, shop->customer_room * sizeof(*shop->customers));
         need(shop->customers != NULL);
     }
     size_t at = shop->customer_count;
@@ -131,8 +130,7 @@ static void take_account(struct tui *tui, const Tefter__AccountRow *row, bool ne
     uint64_t last = row->last == NULL ? 0 : row->last->seq;
     bool changed = news && customer->has_account &&
                    (customer->owes != row->balance_minor ||
-                    customer->available != row->available_minor ||
-                    customer->last_seq != last);
+                    customer->available != row->available_minor || customer->last_seq != last);
     customer->has_account = true;
     customer->owes = row->balance_minor;
     customer->unlimited = row->unlimited;

@@ -41,13 +41,13 @@ static size_t groups_of(uint64_t value, unsigned groups[GROUPS_MAX])
 
 static void english(uint64_t value, struct said *said)
 {
-    static const char *const ones[] = {
-        "zero",    "one",     "two",       "three",    "four",     "five",    "six",
-        "seven",   "eight",   "nine",      "ten",      "eleven",   "twelve",  "thirteen",
-        "fourteen", "fifteen", "sixteen",  "seventeen", "eighteen", "nineteen"};
+    static const char *const ones[] = {"zero",    "one",     "two",       "three",    "four",
+                                       "five",    "six",     "seven",     "eight",    "nine",
+                                       "ten",     "eleven",  "twelve",    "thirteen", "fourteen",
+                                       "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"};
     static const char *const tens[] = {"",      "",      "twenty",  "thirty", "forty",
                                        "fifty", "sixty", "seventy", "eighty", "ninety"};
-    static const char *const scales[] = {"",        "thousand", "million",    "billion",
+    static const char *const scales[] = {"",         "thousand",    "million",    "billion",
                                          "trillion", "quadrillion", "quintillion"};
     unsigned groups[GROUPS_MAX];
     char word[SHORT_MAX];
@@ -77,15 +77,14 @@ static void english(uint64_t value, struct said *said)
 
 static void persian(uint64_t value, struct said *said)
 {
-    static const char *const ones[] = {"صفر",   "یک",     "دو",    "سه",     "چهار",
-                                       "پنج",   "شش",     "هفت",   "هشت",    "نه",
-                                       "ده",    "یازده",  "دوازده", "سیزده",  "چهارده",
-                                       "پانزده", "شانزده", "هفده",  "هجده",   "نوزده"};
-    static const char *const tens[] = {"",      "",   "بیست", "سی",    "چهل",
+    static const char *const ones[] = {
+        "صفر", "یک",    "دو",     "سه",    "چهار",   "پنج",    "شش",     "هفت",  "هشت",  "نه",
+        "ده",  "یازده", "دوازده", "سیزده", "چهارده", "پانزده", "شانزده", "هفده", "هجده", "نوزده"};
+    static const char *const tens[] = {"",      "",    "بیست",  "سی",    "چهل",
                                        "پنجاه", "شصت", "هفتاد", "هشتاد", "نود"};
-    static const char *const hundreds[] = {"",      "صد",    "دویست", "سیصد",  "چهارصد",
+    static const char *const hundreds[] = {"",      "صد",   "دویست", "سیصد",  "چهارصد",
                                            "پانصد", "ششصد", "هفتصد", "هشتصد", "نهصد"};
-    static const char *const scales[] = {"",         "هزار",     "میلیون", "میلیارد",
+    static const char *const scales[] = {"",        "هزار",       "میلیون",    "میلیارد",
                                          "تریلیون", "کوادریلیون", "کوینتیلیون"};
     unsigned groups[GROUPS_MAX];
     size_t count = groups_of(value, groups);
@@ -111,10 +110,11 @@ static void persian(uint64_t value, struct said *said)
 
 static const char *greek_one(unsigned value, bool feminine)
 {
-    static const char *const ones[] = {
-        "",         "ένα",     "δύο",     "τρία",     "τέσσερα",    "πέντε",    "έξι",
-        "επτά",     "οκτώ",    "εννέα",   "δέκα",     "έντεκα",     "δώδεκα",   "δεκατρία",
-        "δεκατέσσερα", "δεκαπέντε", "δεκαέξι", "δεκαεπτά", "δεκαοκτώ", "δεκαεννέα"};
+    static const char *const ones[] = {"",        "ένα",      "δύο",         "τρία",
+                                       "τέσσερα", "πέντε",    "έξι",         "επτά",
+                                       "οκτώ",    "εννέα",    "δέκα",        "έντεκα",
+                                       "δώδεκα",  "δεκατρία", "δεκατέσσερα", "δεκαπέντε",
+                                       "δεκαέξι", "δεκαεπτά", "δεκαοκτώ",    "δεκαεννέα"};
     if (feminine && value == 1)
         return "μία";
     if (feminine && value == 3)
@@ -130,7 +130,7 @@ static const char *greek_one(unsigned value, bool feminine)
 
 static void greek_part(unsigned part, bool feminine, struct said *said)
 {
-    static const char *const tens[] = {"",       "",      "είκοσι",    "τριάντα", "σαράντα",
+    static const char *const tens[] = {"",        "",       "είκοσι",    "τριάντα", "σαράντα",
                                        "πενήντα", "εξήντα", "εβδομήντα", "ογδόντα", "ενενήντα"};
     static const char *const hundreds[][2] = {
         {"", ""},
@@ -306,9 +306,12 @@ static const char *name_of(const struct tui *tui)
 
 const char *spell(const struct tui *tui, int64_t minor, char out[TEXT_MAX_BYTES])
 {
-    static void (*const spells[LANGUAGES])(uint64_t value, struct said *said) = {
-        [LANGUAGE_ENGLISH] = english, [LANGUAGE_VIETNAMESE] = vietnamese,
-        [LANGUAGE_CHINESE] = chinese, [LANGUAGE_PERSIAN] = persian, [LANGUAGE_GREEK] = greek};
+    static void (*const spells[LANGUAGES])(uint64_t value, struct said * said) = {
+        [LANGUAGE_ENGLISH] = english,
+        [LANGUAGE_VIETNAMESE] = vietnamese,
+        [LANGUAGE_CHINESE] = chinese,
+        [LANGUAGE_PERSIAN] = persian,
+        [LANGUAGE_GREEK] = greek};
     static const char *const joints[LANGUAGES] = {"and", "và", "又", "و", "και"};
     struct said said = {.text = out};
     char part[SHORT_MAX];

@@ -127,7 +127,7 @@ void terminal_repaint(void)
         return;
     }
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
-        (void)resizeterm(size.ws_row, size.ws_col);
+        (void)resize_term(size.ws_row, size.ws_col); /* resizeterm would type a key each time */
     clearok(stdscr, TRUE);
 }
 
@@ -212,10 +212,10 @@ static uint32_t key_of_curses(wint_t code)
         wint_t curses;
         uint32_t key;
     } keys[] = {
-        {KEY_UP, KEY_UP_},          {KEY_DOWN, KEY_DOWN_},      {KEY_LEFT, KEY_LEFT_},
-        {KEY_RIGHT, KEY_RIGHT_},    {KEY_HOME, KEY_HOME_},      {KEY_END, KEY_END_},
-        {KEY_PPAGE, KEY_PAGE_UP_},  {KEY_NPAGE, KEY_PAGE_DOWN_}, {KEY_DC, KEY_DELETE_},
-        {KEY_BACKSPACE, KEY_ERASE_}, {KEY_ENTER, KEY_ENTER_},    {KEY_BTAB, KEY_LEFT_},
+        {KEY_UP, KEY_UP_},           {KEY_DOWN, KEY_DOWN_},       {KEY_LEFT, KEY_LEFT_},
+        {KEY_RIGHT, KEY_RIGHT_},     {KEY_HOME, KEY_HOME_},       {KEY_END, KEY_END_},
+        {KEY_PPAGE, KEY_PAGE_UP_},   {KEY_NPAGE, KEY_PAGE_DOWN_}, {KEY_DC, KEY_DELETE_},
+        {KEY_BACKSPACE, KEY_ERASE_}, {KEY_ENTER, KEY_ENTER_},     {KEY_BTAB, KEY_LEFT_},
         {KEY_RESIZE, KEY_RESIZE_},
     };
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)

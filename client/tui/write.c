@@ -174,8 +174,7 @@ struct speech speech_of(const struct tui *tui)
 {
     const Tefter__Welcome *welcome = tefter_welcome(tui->client);
     return (struct speech){.currency = &tui->currency,
-                           .utc_offset_minutes =
-                               welcome == NULL ? 0 : welcome->utc_offset_minutes,
+                           .utc_offset_minutes = welcome == NULL ? 0 : welcome->utc_offset_minutes,
                            .language = tui->language,
                            .for_screen = true};
 }
@@ -258,8 +257,8 @@ static void put_result(struct tui *tui, struct canvas *canvas, int row, int all,
     canvas_put(canvas, row, 2, width, SIDE_START, INK_PLAIN, text);
     (void)JOIN(text, over ? "− ▲ " : "+ ", in_words(tui, over ? N_("Over by") : N_("Available")),
                " ", money(tui, over ? -adds->available : adds->available, a));
-    canvas_put(canvas, row, width + 3, all - width - 4, SIDE_START,
-               over ? INK_OVER : INK_BOLD, text);
+    canvas_put(canvas, row, width + 3, all - width - 4, SIDE_START, over ? INK_OVER : INK_BOLD,
+               text);
 }
 
 static void put_sale(struct tui *tui, struct canvas *canvas, int row, int all,
@@ -285,8 +284,8 @@ int put_adds(struct tui *tui, struct canvas *canvas, struct area area, const str
     char b[SHORT_MAX];
     char c[SHORT_MAX];
     if (adds->unlimited) {
-        (void)JOIN(text, in_words(tui, N_("No limit is set")), " · ", in_words(tui, N_("Used")), " ",
-                   money(tui, adds->bills + adds->uncleared - adds->unmatched, a));
+        (void)JOIN(text, in_words(tui, N_("No limit is set")), " · ", in_words(tui, N_("Used")),
+                   " ", money(tui, adds->bills + adds->uncleared - adds->unmatched, a));
         canvas_put(canvas, row, 1, area.width - 2, SIDE_START, INK_PLAIN, text);
         return 1;
     }
