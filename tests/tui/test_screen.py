@@ -269,8 +269,9 @@ class Terminal(unittest.TestCase):
         clerk.wait("ﺎﯾﺭﺁ ﻩﺯﺎﺳ ﺖﮐﺮﺷ")
         self.assertRegex(clerk.frame()[0], r"^ ۱?[۰-۹]{1,2}:[۰-۹]{2}:[۰-۹]{2} .* ● +Tefter  TD · counter one · minh$")
         rows = [line for line in clerk.frame() if "۰۰۰" in line]
-        ends = {line.index("C-0") for line in rows}
-        self.assertEqual(len(ends), 1, rows)  # codes under codes, at the right
+        self.assertEqual(len(rows), 4)
+        for row in rows:  # the first column is the one at the right
+            self.assertRegex(row, r"\S +.* C-00000\d[<▎]?$")
 
     # ---- the same sale ----
 
