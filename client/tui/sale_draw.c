@@ -286,11 +286,16 @@ static void draw_wall(struct tui *tui, struct canvas *canvas, int row, int width
 {
     char text[TEXT_MAX_BYTES];
     char line[TEXT_MAX_BYTES + 8];
+    char amount[SHORT_MAX];
     struct speech speech = speech_of(tui);
     if (refusal->decision == NULL ||
         !decision_sentence(refusal->decision, &speech, text, sizeof(text)))
         (void)refusal_sentence_for(refusal, &speech, text, sizeof(text));
     (void)snprintf(line, sizeof(line), "▲ %s", text);
+    bool fits = (int)glyphs_columns(line, canvas->look) <= width - 2;
+    if (!fits && refusal->decision != NULL && refusal->decision->over_by_minor > 0)
+        SAY(tui, line, N_("{sign} over by {amount}"), "sign", "▲", "amount",
+            money_unit(tui, refusal->decision->over_by_minor, amount));
     canvas_put(canvas, row, 1, width - 2, SIDE_START, INK_OVER, line);
 }
 

@@ -67,9 +67,9 @@ static void begin_colours(void)
         return;
     start_color();
     use_default_colors();
-    for (short i = 0; i < INKS; i++)
+    for (int i = 0; i < INKS; i++)
         if (pens[i] != 0)
-            init_pair(i, pens[i], -1);
+            init_pair((short)i, pens[i], -1);
 }
 
 bool terminal_open(struct failure *failure)
