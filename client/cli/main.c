@@ -1,6 +1,7 @@
 #include "base/tell.h"
 #include "base/version.h"
 #include "cli/cli.h"
+#include "tui/tui.h"
 
 #include <langinfo.h>
 #include <locale.h>
@@ -228,8 +229,36 @@ static int run_words(int argc, char **argv)
     return run_verb(verb, argc - used, argv + used);
 }
 
+/* Nothing but global options, at a terminal: the screen. A pipe gets the help. */
+static bool wants_screen(int argc, char **argv, struct args *ret_args)
+{
+    struct failure failure = {0};
+    *ret_args = (struct args){0};
+    for (int at = 0; at < argc; at++)
+        if (args_take_global(ret_args, argc, argv, &at, &failure) != TAKEN)
+            return false;
+    return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && !ret_args->help && !ret_args->json;
+}
+
+static int run_screen(const struct args *args)
+{
+    struct failure failure = {0};
+    struct tui_options options = {.profile = args->profile, .address = args->server};
+    const char *language = args->language != NULL ? args->language : getenv("TEFTER_LANGUAGE");
+    options.language_said = language != NULL && language_of(language, &options.language);
+    if (args->language != NULL && !options.language_said) {
+        tell(stderr, "tefter: \"%s\": the languages are en, vi, zh, fa and el.\n", args->language);
+        return EXIT_USE;
+    }
+    int code = tui_run(&options, &failure);
+    if (code != EXIT_DONE)
+        tell(stderr, "tefter: %s\n", failure.text);
+    return code;
+}
+
 int main(int argc, char **argv)
 {
+    static struct args screen;
     (void)setlocale(LC_CTYPE, "");
     (void)signal(SIGPIPE, SIG_DFL);
     int words = argc - 1;
@@ -247,6 +276,8 @@ int main(int argc, char **argv)
         help_usage(USAGE_COMPLETION, stdout);
         return EXIT_DONE;
     }
+    if (wants_screen(words, word, &screen))
+        return run_screen(&screen);
     if (words == 0 || is_help(word[0]))
         return help(words > 1 ? word[1] : NULL, words > 2 ? word[2] : NULL);
     return run_words(words, word);

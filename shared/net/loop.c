@@ -361,6 +361,43 @@ bool loop_on_signal(struct loop *loop, int signal_number, loop_fn caught, void *
     return false;
 }
 
+/* ---- a descriptor of others ---- */
+
+struct loop_poll {
+    uv_poll_t handle;
+    struct loop_caller caller;
+};
+
+static void end_poll(struct loop_part *part)
+{
+    struct loop_caller *caller = (struct loop_caller *)part;
+    struct loop_poll *poll = CONTAINER(caller, struct loop_poll, caller);
+    end_handle(caller, (uv_handle_t *)&poll->handle);
+}
+
+static void poll_ready(uv_poll_t *handle, int status, int events)
+{
+    (void)status; /* an error is read, too: whoever reads meets it */
+    (void)events;
+    struct loop_poll *poll = (struct loop_poll *)handle;
+    poll->caller.call(poll->caller.context);
+}
+
+bool loop_on_readable(struct loop *loop, int descriptor, loop_fn readable, void *context)
+{
+    struct loop_poll *poll = calloc(1, sizeof(*poll));
+    if (poll == NULL || uv_poll_init(&loop->uv, &poll->handle, descriptor) != 0) {
+        free(poll);
+        return false;
+    }
+    poll->caller = (struct loop_caller){.call = readable, .context = context};
+    loop_part_add(loop, &poll->caller.part, end_poll);
+    if (uv_poll_start(&poll->handle, UV_READABLE, poll_ready) == 0)
+        return true;
+    end_poll(&poll->caller.part);
+    return false;
+}
+
 /* ---- work on the pool ---- */
 
 struct loop_job {

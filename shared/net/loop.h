@@ -38,5 +38,9 @@ void loop_wake_destroy(struct loop_wake *wake);
 /* `work` on a pool thread (there are two), then `done` on the loop's. false: no memory. */
 bool loop_work(struct loop *loop, loop_fn work, loop_fn done, void *context);
 
+/* Calls `readable` on the loop as long as there is something to read at this descriptor, which
+ * stays the caller's, open until the loop is destroyed. */
+bool loop_on_readable(struct loop *loop, int descriptor, loop_fn readable, void *context);
+
 /* Calls `caught` on the loop when the process gets this signal. */
 bool loop_on_signal(struct loop *loop, int signal_number, loop_fn caught, void *context);

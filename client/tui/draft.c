@@ -1,0 +1,174 @@
+/* A sale that is being written: its lines, what they come to, what is sent of it. */
+#include "tui/inside.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct draft *draft_now(struct tui *tui)
+{
+    struct work *work = tui->work;
+    if (!work->drafts[work->draft].used)
+        work->drafts[work->draft] =
+            (struct draft){.used = true, .kind = TEFTER__PAYMENT_KIND__PAYMENT_CASH};
+    return &work->drafts[work->draft];
+}
+
+static bool is_empty(const struct draft *draft)
+{
+    return draft->line_count == 0 && draft->approval == 0;
+}
+
+/* The one that is empty already, else another place; NULL: too many are begun. */
+struct draft *draft_begin(struct tui *tui, uint32_t customer)
+{
+    struct work *work = tui->work;
+    size_t found = DRAFTS_MAX;
+    for (size_t i = 0; i < DRAFTS_MAX && found == DRAFTS_MAX; i++)
+        if (!work->drafts[i].used || is_empty(&work->drafts[i]))
+            found = i;
+    if (found == DRAFTS_MAX) {
+        say_words(tui, MESSAGE_REFUSED,
+                  in_words(tui, N_("Too many sales are begun: finish one first")));
+        return NULL;
+    }
+    work->draft = found;
+    work->drafts[found] = (struct draft){
+        .used = true, .customer = customer, .kind = TEFTER__PAYMENT_KIND__PAYMENT_CASH};
+    return &work->drafts[found];
+}
+
+/* ---- what it comes to ---- */
+
+/* As this device reckons: prices without tax, each line rounded once. */
+static void reckon_line(struct line *line)
+{
+    int64_t gross = 0;
+    int64_t off = line->discount_minor;
+    int64_t at = line->has_price ? line->price : line->listed;
+    line->net = line->tax = 0;
+    if (!money_line(line->quantity, at, &gross))
+        return;
+    if (line->discount_bp > 0)
+        (void)money_rate(gross, line->discount_bp, &off);
+    line->net = gross - off;
+    (void)money_rate(line->net, line->tax_bp, &line->tax);
+}
+
+void draft_reckon(struct draft *draft)
+{
+    for (size_t i = 0; i < draft->line_count; i++)
+        reckon_line(&draft->lines[i]);
+}
+
+void draft_sums(const struct draft *draft, int64_t *ret_net, int64_t *ret_tax, bool *ret_whole)
+{
+    *ret_net = *ret_tax = 0;
+    *ret_whole = true;
+    for (size_t i = 0; i < draft->line_count; i++) {
+        const struct line *line = &draft->lines[i];
+        *ret_whole = *ret_whole && (line->has_price || line->has_listed);
+        if (!money_add(*ret_net, line->net, ret_net) || !money_add(*ret_tax, line->tax, ret_tax))
+            *ret_whole = false;
+    }
+}
+
+/* ---- what is sent ---- */
+
+static Tefter__InvoiceLine *line_sent(const struct line *line, struct arena *arena)
+{
+    Tefter__InvoiceLine *sent = arena_take(arena, sizeof(*sent));
+    need(sent != NULL);
+    tefter__invoice_line__init(sent);
+    sent->has_product = true;
+    sent->product = line->product;
+    sent->quantity = line->quantity;
+    sent->has_price = line->has_price;
+    sent->price = line->price;
+    sent->has_discount_bp = line->discount_bp > 0;
+    sent->discount_bp = line->discount_bp;
+    sent->has_discount_minor = line->discount_minor > 0;
+    sent->discount_minor = line->discount_minor;
+    return sent;
+}
+
+bool draft_invoice(const struct tui *tui, const struct draft *draft, struct arena *arena,
+                   Tefter__IssueInvoice *ret_invoice)
+{
+    Tefter__InvoiceLine **lines = arena_take(arena, (draft->line_count + 1) * sizeof(*lines));
+    need(lines != NULL);
+    tefter__issue_invoice__init(ret_invoice);
+    ret_invoice->has_customer = draft->customer != 0;
+    ret_invoice->customer = draft->customer;
+    ret_invoice->has_buyer = draft->buyer != 0;
+    ret_invoice->buyer = draft->buyer;
+    ret_invoice->lines = lines;
+    ret_invoice->n_lines = draft->line_count;
+    for (size_t i = 0; i < draft->line_count; i++)
+        lines[i] = line_sent(&draft->lines[i], arena);
+    return draft->line_count > 0 && (draft->customer != 0 || tui->shop.cash_customer != 0);
+}
+
+/* ---- a part of it now ---- */
+
+static void give_later(struct draft *later, const struct line *line, int64_t quantity)
+{
+    later->lines[later->line_count] = *line;
+    later->lines[later->line_count].quantity = quantity;
+    reckon_line(&later->lines[later->line_count++]);
+}
+
+/* How many whole pieces of a line fit. */
+static int64_t pieces_for(const struct line *line, int64_t room)
+{
+    struct line cut = *line;
+    int64_t total = line->net + line->tax;
+    if (total <= 0 || room <= 0)
+        return 0;
+    __extension__ __int128 fits = (__int128)room * (line->quantity / QUANTITY_UNIT) / total;
+    cut.quantity = (int64_t)fits * QUANTITY_UNIT;
+    reckon_line(&cut);
+    return cut.net + cut.tax <= room ? cut.quantity : 0;
+}
+
+bool draft_part(struct tui *tui, int64_t room)
+{
+    struct work *work = tui->work;
+    struct draft *now = draft_now(tui);
+    size_t place = work->draft;
+    struct draft whole = *now;
+    struct draft later = {
+        .used = true, .customer = now->customer, .buyer = now->buyer, .kind = now->kind};
+    size_t kept = 0;
+    for (size_t i = 0; i < now->line_count; i++) {
+        struct line line = now->lines[i];
+        int64_t total = line.net + line.tax;
+        int64_t fits = total <= room ? line.quantity : pieces_for(&line, room);
+        if (fits < line.quantity)
+            give_later(&later, &line, line.quantity - fits);
+        if (fits == 0)
+            continue;
+        now->lines[kept] = line;
+        now->lines[kept].quantity = fits;
+        if (fits < line.quantity)
+            reckon_line(&now->lines[kept]);
+        room -= now->lines[kept].net + now->lines[kept].tax;
+        kept++;
+    }
+    now->line_count = kept;
+    if (kept == 0 || later.line_count == 0) {
+        *now = whole;
+        return false;
+    }
+    struct draft *other = draft_begin(tui, later.customer);
+    if (other == NULL) {
+        *now = whole;
+        return false;
+    }
+    *other = later;
+    other->parked_ms = tefter_now_ms(tui->client);
+    other->by_person = true;
+    work->draft = place;
+    now->row = now->line_count;
+    now->column = COLUMN_ITEM;
+    return true;
+}

@@ -1,0 +1,721 @@
+/*
+ * What stands around each screen: the line's state above, the newest change and the keys below; and
+ * the loop that it all runs on.
+ *
+ *     keys, answers, changes ─▶ notes ─▶ (loop stops) ─▶ what follows from them ─▶ picture ─▶ loop
+ */
+#include "base/version.h"
+#include "tui/inside.h"
+#include "tui/terminal.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    TICK_MS = 250, /* changes of others are painted four times a second */
+    BURST_MS = 30, /* nobody types so fast: a scanner */
+    BURST_LEAST = 4,
+    WIDE_COLUMNS = 120,
+    WIDE_ROWS = 36,
+    NARROW = 80,
+    HAPPENS_ROWS = 9,
+    SAID_MS = 12 * 1000,
+    DONE_MS = 60 * 1000,
+};
+
+/* ---- small questions ---- */
+
+uint64_t now_ms(const struct tui *tui)
+{
+    return loop_now_ms(tui->loop);
+}
+
+bool connected(const struct tui *tui)
+{
+    return tui->state.connected && tui->state.connection != TEFTER_LOST;
+}
+
+bool is_lost(const struct tui *tui)
+{
+    return tui->state.connection == TEFTER_LOST;
+}
+
+bool is_fresh(const struct tui *tui, uint64_t changed_ms)
+{
+    return changed_ms != 0 && now_ms(tui) - changed_ms < MARK_MS;
+}
+
+bool need_line(struct tui *tui)
+{
+    if (connected(tui))
+        return true;
+    say_words(tui, MESSAGE_REFUSED, in_words(tui, N_("This needs the line to the server.")));
+    return false;
+}
+
+/* ---- line 23 ---- */
+
+void say_words(struct tui *tui, enum message_kind kind, const char *text)
+{
+    (void)snprintf(tui->message_text, sizeof(tui->message_text), "%s", text);
+    tui->message = text[0] == '\0' ? MESSAGE_NONE : kind;
+    tui->message_ms = now_ms(tui);
+    tui->dirty = true;
+}
+
+void say_refusal(struct tui *tui, const Tefter__Refusal *refusal)
+{
+    char text[TEXT_MAX_BYTES];
+    struct speech speech = speech_of(tui);
+    (void)refusal_sentence_for(refusal, &speech, text, sizeof(text));
+    say_words(tui, MESSAGE_REFUSED, text);
+}
+
+/* ---- screens ---- */
+
+static void enter(struct tui *tui, const struct screen *screen)
+{
+    tui->work->screen = screen;
+    tui->going = false;
+    if (screen->enter != NULL)
+        screen->enter(tui);
+    tui->dirty = true;
+}
+
+void go_to(struct tui *tui, const struct screen *screen)
+{
+    struct work *work = tui->work;
+    if (!may(tui, screen->right)) {
+        say_words(tui, MESSAGE_REFUSED, in_words(tui, N_("not with your role")));
+        return;
+    }
+    if (work->screen != screen && work->screen != NULL) {
+        if (work->trail_count == TRAIL_MAX) {
+            memmove(work->trail, work->trail + 1, (TRAIL_MAX - 1) * sizeof(*work->trail));
+            work->trail_count--;
+        }
+        work->trail[work->trail_count++] = work->screen;
+    }
+    enter(tui, screen);
+}
+
+const struct screen *screen_before(const struct tui *tui)
+{
+    const struct work *work = tui->work;
+    return work->trail_count == 0 ? &customers_screen : work->trail[work->trail_count - 1];
+}
+
+void go_back(struct tui *tui)
+{
+    struct work *work = tui->work;
+    if (work->trail_count > 0) {
+        work->screen = work->trail[--work->trail_count];
+        tui->dirty = true;
+    } else if (work->screen != &customers_screen && tefter_person(tui->client) != NULL) {
+        enter(tui, &customers_screen);
+    }
+}
+
+/* Half-typed work waits for the person who began it. */
+void work_of_person(struct tui *tui)
+{
+    const Tefter__LoggedIn *person = tefter_person(tui->client);
+    uint32_t staff = person == NULL ? 0 : person->staff;
+    struct work *found = NULL;
+    for (size_t i = 0; i < WORKS_MAX && found == NULL; i++)
+        if (tui->works[i].staff == staff && tui->works[i].screen != NULL)
+            found = &tui->works[i];
+    for (size_t i = 0; i < WORKS_MAX && found == NULL; i++)
+        if (tui->works[i].screen == NULL)
+            found = &tui->works[i];
+    if (found == NULL) /* so many people at one terminal: the first one's is given up */
+        found = &tui->works[0];
+    bool begun = found->screen != NULL && found->staff == staff;
+    if (!begun)
+        *found = (struct work){.staff = staff};
+    tui->work = found;
+    tui->message = MESSAGE_NONE;
+    if (begun && found->screen == &person_screen)
+        go_back(tui);
+    if (!begun)
+        enter(tui, staff == 0 ? &person_screen : &customers_screen);
+    tui->dirty = true;
+}
+
+/* ---- actions everywhere ---- */
+
+static void find(struct tui *tui)
+{
+    if (tui->work->screen != &find_screen)
+        go_to(tui, &find_screen);
+}
+
+static void other_person(struct tui *tui)
+{
+    if (tui->work->screen != &person_screen)
+        go_to(tui, &person_screen);
+}
+
+static void leave(struct tui *tui)
+{
+    bool again = tui->asked_to_leave;
+    tui->asked_to_leave = true;
+    if (again)
+        tui->leaving = true;
+    else
+        say_words(tui, MESSAGE_SAID, in_words(tui, N_("Ctrl C once more leaves Tefter.")));
+}
+
+static void repaint(struct tui *tui)
+{
+    terminal_repaint();
+    tui->dirty = true;
+}
+
+static void begin_going(struct tui *tui)
+{
+    tui->going = true;
+    tui->dirty = true;
+}
+
+static bool has_paper(const struct tui *tui)
+{
+    return tui->work->done_number[0] != '\0';
+}
+
+const struct action frame_actions[] = {
+    {"back", N_("Back"), NULL, KEY_ESC_, 0, go_back, NULL},
+    {"find", N_("Find an action"), NULL, '?', 0, find, NULL},
+    {"find.f1", N_("Find an action"), NULL, KEY_FN(1), 0, find, NULL},
+    {"go", N_("Go to another screen"), NULL, 'g', 0, begin_going, NULL},
+    {"person", N_("Another person"), NULL, KEY_FN(10), 0, other_person, NULL},
+    {"undo", N_("Undo"), NULL, KEY_ALT('u'), 0, undo_last, has_paper},
+    {"print", N_("Print"), NULL, KEY_CTRL('P'), 0, print_last, has_paper},
+    {"repaint", N_("Draw the screen anew"), NULL, KEY_CTRL('L'), 0, repaint, NULL},
+    {"leave", N_("Leave Tefter"), NULL, KEY_CTRL('C'), 0, leave, NULL},
+    {.title = NULL},
+};
+
+/* ---- keys ---- */
+
+static void go_letter(struct tui *tui, uint32_t key)
+{
+    tui->going = false;
+    tui->dirty = true;
+    for (size_t i = 0; screens[i] != NULL; i++)
+        if (screens[i]->letter == key && key != 0) {
+            go_to(tui, screens[i]);
+            return;
+        }
+}
+
+static void key_typed(struct tui *tui, uint32_t typed)
+{
+    uint32_t key = key_second(typed);
+    const struct screen *screen = tui->work->screen;
+    tui->dirty = true;
+    if (key != KEY_CTRL('C'))
+        tui->asked_to_leave = false;
+    if (tui->going) {
+        go_letter(tui, key);
+        return;
+    }
+    if (undo_key(tui, key))
+        return;
+    if (tui->message == MESSAGE_REFUSED && key != KEY_UP_ && key != KEY_DOWN_)
+        say_words(tui, MESSAGE_NONE, "");
+    if (screen->key != NULL && screen->key(tui, key))
+        return;
+    const struct action *action = action_of(tui, key);
+    if (action == NULL)
+        return;
+    if (!action_may(tui, action))
+        say_words(tui, MESSAGE_REFUSED, in_words(tui, N_("not with your role")));
+    else
+        action->run(tui);
+}
+
+/* ---- a scanner: letters faster than anybody types, then Enter ---- */
+
+static void scanned(struct tui *tui)
+{
+    struct field field = {.text = ""};
+    for (size_t i = 0; i < tui->burst_count; i++)
+        (void)field_key(&field, tui->burst[i]);
+    tui->burst_count = 0;
+    if (tui->work->screen->scan != NULL)
+        tui->work->screen->scan(tui, field.text);
+}
+
+static void burst_let_go(struct tui *tui)
+{
+    uint32_t held[FIELD_MAX];
+    size_t count = tui->burst_count;
+    memcpy(held, tui->burst, count * sizeof(*held));
+    tui->burst_count = 0;
+    for (size_t i = 0; i < count; i++)
+        key_typed(tui, held[i]);
+}
+
+static void burst_ended(void *context)
+{
+    struct tui *tui = context;
+    tui->burst_over = true;
+    loop_stop(tui->loop);
+}
+
+static void take_key(struct tui *tui, uint32_t key)
+{
+    bool letter = key >= ' ' && key < KEYS_APART && key != KEY_ERASE_;
+    if (letter && tui->burst_count < FIELD_MAX - 1) {
+        tui->burst[tui->burst_count++] = key;
+        loop_timer_start(tui->burst_end, BURST_MS, 0);
+        return;
+    }
+    loop_timer_stop(tui->burst_end);
+    if (key == KEY_ENTER_ && tui->burst_count >= BURST_LEAST && tui->work->screen->scan != NULL) {
+        scanned(tui);
+        return;
+    }
+    burst_let_go(tui);
+    if (key == KEY_RESIZE_)
+        repaint(tui);
+    else
+        key_typed(tui, key);
+}
+
+static void take_keys(struct tui *tui)
+{
+    uint32_t key = 0;
+    bool gone = false;
+    if (tui->burst_over) {
+        tui->burst_over = false;
+        burst_let_go(tui);
+    }
+    while (!tui->leaving && terminal_key(&key, &gone))
+        take_key(tui, key);
+    if (gone)
+        tui->leaving = true;
+}
+
+/* ---- what came ---- */
+
+static void take_answers(struct tui *tui)
+{
+    tui->answered = false;
+    for (size_t i = 0; i < tui->asked_count; i++)
+        if (tui->askeds[i]->came) {
+            tui->askeds[i]->came = false;
+            if (tui->askeds[i]->then != NULL)
+                tui->askeds[i]->then(tui, tui->askeds[i]);
+        }
+    for (size_t i = 0; i < tui->sent_count; i++)
+        if (tui->sents[i]->came) {
+            tui->sents[i]->came = false;
+            tui->sents[i]->then(tui, tui->sents[i]);
+        }
+}
+
+static void typed(void *context)
+{
+    struct tui *tui = context;
+    tui->dirty = true;
+    loop_stop(tui->loop);
+}
+
+static void ticked(void *context)
+{
+    struct tui *tui = context;
+    loop_stop(tui->loop);
+}
+
+static void ended(void *context)
+{
+    struct tui *tui = context;
+    tui->leaving = true;
+    loop_stop(tui->loop);
+}
+
+static void resized(void *context)
+{
+    struct tui *tui = context;
+    terminal_repaint();
+    tui->dirty = true;
+    loop_stop(tui->loop);
+}
+
+static void state_came(void *context, const struct tefter_state *state)
+{
+    struct tui *tui = context;
+    tui->state = *state;
+    tui->dirty = true;
+    tui->answered = true;
+}
+
+/* Something an earlier life of this terminal did not learn the end of. */
+static void resolved(void *context, const Tefter__Command *command, int64_t made_ms, bool again,
+                     const Tefter__Reply *reply)
+{
+    struct tui *tui = context;
+    char text[TEXT_MAX_BYTES];
+    (void)command;
+    (void)made_ms;
+    if (reply->result_case == TEFTER__REPLY__RESULT_REFUSED) {
+        say_refusal(tui, reply->refused);
+    } else if (!again && reply->done->number != NULL) {
+        SAY(tui, text, N_("What was kept here is booked: {number}"), "number", reply->done->number);
+        say_words(tui, MESSAGE_DONE, text);
+    }
+}
+
+/* ---- the picture ---- */
+
+static const char *state_text(struct tui *tui, char out[SHORT_MAX * 2], unsigned *ret_look)
+{
+    char a[SHORT_MAX];
+    char b[SHORT_MAX];
+    const struct tefter_state *state = &tui->state;
+    *ret_look = INK_PLAIN;
+    switch (state->connection) {
+    case TEFTER_LIVE:
+        *ret_look = INK_CREDIT;
+        (void)snprintf(out, SHORT_MAX * 2, "● %s  %s %s  %s", in_words(tui, N_("Live")),
+                       in_words(tui, N_("exact at")),
+                       number(tui, tefter_feed_exact(tui->shop.feed), a),
+                       clock_of(tui, tefter_now_ms(tui->client), b));
+        break;
+    case TEFTER_CATCHING_UP:
+        (void)snprintf(out, SHORT_MAX * 2, "◌ %s  ", in_words(tui, N_("Catching up")));
+        (void)words_say(out + strlen(out), SHORT_MAX, tui->language, N_("{count} behind"), "count",
+                        number(tui, state->behind, a), NULL);
+        break;
+    case TEFTER_FETCHING:
+        (void)snprintf(out, SHORT_MAX * 2, "◌ %s", in_words(tui, N_("Fetching all figures again")));
+        break;
+    case TEFTER_CONNECTING:
+        (void)snprintf(out, SHORT_MAX * 2, "◌ %s", in_words(tui, N_("Connecting")));
+        break;
+    case TEFTER_STALE:
+        *ret_look = INK_LATE;
+        (void)snprintf(out, SHORT_MAX * 2, "○ ");
+        (void)words_say(out + strlen(out), SHORT_MAX, tui->language, N_("{age} old"), "age",
+                        duration(tui, state->age_ms, a), NULL);
+        break;
+    case TEFTER_LOST:
+        *ret_look = INK_LATE;
+        (void)snprintf(out, SHORT_MAX * 2, "○ %s  %s", in_words(tui, N_("NOT CONNECTED")),
+                       duration(tui, state->age_ms, a));
+        break;
+    }
+    return out;
+}
+
+static void draw_first(struct tui *tui)
+{
+    char text[TEXT_MAX_BYTES];
+    char state[SHORT_MAX * 2];
+    unsigned look;
+    const Tefter__Welcome *welcome = tefter_welcome(tui->client);
+    const Tefter__LoggedIn *person = tefter_person(tui->client);
+    struct canvas *canvas = &tui->canvas;
+    char *name = seen_text(person == NULL                      ? ""
+                           : value_of(person->name)[0] != '\0' ? value_of(person->name)
+                                                               : person->login);
+    char *till = seen_text(welcome == NULL ? "" : welcome->terminal_name);
+    bool practice = welcome != NULL && welcome->has_practice && welcome->practice;
+    (void)state_text(tui, state, &look);
+    int width = (int)glyphs_columns(state, canvas->look);
+    (void)snprintf(text, sizeof(text), "%s%sTefter  %s · %s%s%s",
+                   practice ? in_words(tui, N_("PRACTICE")) : "", practice ? "  " : "",
+                   welcome == NULL ? "" : welcome->branch_code, till, name[0] == '\0' ? "" : " · ",
+                   name);
+    canvas_put(canvas, 0, 1, canvas->columns - width - 4, SIDE_START, INK_BOLD, text);
+    canvas_put(canvas, 0, canvas->columns - width - 1, width, SIDE_END, look, state);
+    free(name);
+    free(till);
+}
+
+static void draw_second(struct tui *tui)
+{
+    char start[SHORT_MAX * 2] = "";
+    char end[SHORT_MAX] = "";
+    const struct screen *screen = tui->work->screen;
+    if (screen->head != NULL)
+        screen->head(tui, start, end);
+    canvas_rule(&tui->canvas, 1, 0, tui->canvas.columns,
+                start[0] == '\0' ? in_words(tui, screen->title) : start, end, INK_BOLD);
+}
+
+static void draw_message(struct tui *tui, int row)
+{
+    static const unsigned looks[] = {[MESSAGE_NONE] = INK_DIM,
+                                     [MESSAGE_SAID] = INK_PLAIN,
+                                     [MESSAGE_REFUSED] = INK_OVER,
+                                     [MESSAGE_DONE] = INK_CREDIT};
+    char text[TEXT_MAX_BYTES + SHORT_MAX];
+    char age[SHORT_MAX];
+    const struct news *news = tui->shop.news_count > 0 ? &tui->shop.news[0] : NULL;
+    uint64_t stays = tui->message == MESSAGE_SAID   ? SAID_MS
+                     : tui->message == MESSAGE_DONE ? DONE_MS
+                                                    : UINT64_MAX;
+    bool old = now_ms(tui) - tui->message_ms > stays;
+    int width = tui->canvas.columns - 2;
+    if (tui->message != MESSAGE_NONE && !old) {
+        const char *sign = tui->message == MESSAGE_REFUSED ? "▲ "
+                           : tui->message == MESSAGE_DONE  ? "✓ "
+                                                           : "";
+        (void)JOIN(text, sign, tui->message_text);
+        canvas_put(&tui->canvas, row, 1, width, SIDE_START, looks[tui->message], text);
+    } else if (news != NULL) {
+        (void)JOIN(text, is_fresh(tui, news->at_ms) ? "▎" : "", news->text, " · ",
+                   duration(tui, now_ms(tui) - news->at_ms, age));
+        canvas_put(&tui->canvas, row, 1, width, SIDE_START, INK_DIM, text);
+    }
+}
+
+/* As many as there is room for, in the order of the table; "? find" last. */
+static void draw_keys(struct tui *tui, int row)
+{
+    char text[SHORT_MAX * 2];
+    char key[16];
+    struct canvas *canvas = &tui->canvas;
+    const struct screen *screen = tui->work->screen;
+    (void)snprintf(text, sizeof(text), "%s %s", screen->form ? "F1" : "?",
+                   in_words(tui, N_("find")));
+    int last = (int)glyphs_columns(text, canvas->look);
+    canvas_put(canvas, row, canvas->columns - last - 1, last, SIDE_END, INK_DIM, text);
+    int at = 1;
+    for (const struct action *action = screen->actions; action != NULL && action->title != NULL;
+         action++) {
+        if (action->brief == NULL || !action_may(tui, action) ||
+            (action->open != NULL && !action->open(tui)))
+            continue;
+        const char *word = key_words(action->key, key);
+        int keys = (int)glyphs_columns(word, canvas->look);
+        int words = (int)glyphs_columns(in_words(tui, action->brief), canvas->look);
+        if (at + keys + 1 + words + 2 > canvas->columns - last - 1)
+            break;
+        canvas_put(canvas, row, at, keys, SIDE_START, INK_BOLD, word);
+        canvas_put(canvas, row, at + keys + 1, words, SIDE_START, INK_DIM,
+                   in_words(tui, action->brief));
+        at += keys + 1 + words + 2;
+    }
+}
+
+/* What goes on without a line, and what waits. */
+static int draw_lost(struct tui *tui, int row)
+{
+    char text[TEXT_MAX_BYTES];
+    char line[TEXT_MAX_BYTES];
+    char a[SHORT_MAX];
+    char b[SHORT_MAX];
+    SAY(tui, text, N_("The line is lost for {age}. The figures are of {time}. It is tried again."),
+        "age", duration(tui, tui->state.age_ms, a), "time",
+        clock_of(tui, tefter_now_ms(tui->client) - (int64_t)tui->state.age_ms, b));
+    (void)JOIN(line, "○ ", text);
+    canvas_put(&tui->canvas, row, 1, tui->canvas.columns - 2, SIDE_START, INK_LATE, line);
+    (void)JOIN(line, in_words(tui, N_("Works now")), ": ",
+               in_words(tui, N_("cash sales and taking money, each kept and sent once")));
+    canvas_put(&tui->canvas, row + 1, 1, tui->canvas.columns - 2, SIDE_START, INK_PLAIN, line);
+    uint32_t kept = tefter_under_way(tui->client);
+    if (kept > 0)
+        SAY(tui, line, N_("{count} kept here, sends by itself"), "count", number(tui, kept, a));
+    else
+        (void)JOIN(line, in_words(tui, N_("Waits")), ": ",
+                   in_words(tui, N_("credit · approvals · matching")));
+    canvas_put(&tui->canvas, row + 2, 1, tui->canvas.columns - 2, SIDE_START,
+               kept > 0 ? INK_BOLD : INK_DIM, line);
+    return 3;
+}
+
+static void draw_happens(struct tui *tui, int top, int bottom)
+{
+    canvas_rule(&tui->canvas, top, 0, tui->canvas.columns, in_words(tui, N_("As it happens")), "",
+                INK_BOLD);
+    for (int i = 0; i < bottom - top - 1 && (size_t)i < tui->shop.news_count; i++) {
+        const struct news *news = &tui->shop.news[i];
+        bool fresh = is_fresh(tui, news->at_ms);
+        if (fresh)
+            canvas_put(&tui->canvas, top + 1 + i, 0, 1, SIDE_START, INK_ACCENT, "▎");
+        canvas_put(&tui->canvas, top + 1 + i, 1, tui->canvas.columns - 2, SIDE_START,
+                   fresh ? INK_BOLD : INK_PLAIN, news->text);
+    }
+}
+
+static void draw(struct tui *tui)
+{
+    int rows;
+    int columns;
+    const struct screen *screen = tui->work->screen;
+    terminal_size(&rows, &columns);
+    canvas_begin(&tui->canvas, rows, columns, tui->look);
+    bool wide = rows >= WIDE_ROWS && columns >= WIDE_COLUMNS;
+    bool keys = rows >= 24;
+    bool message = rows >= 20;
+    struct area area = {
+        .top = 2, .bottom = rows - (keys ? 1 : 0) - (message ? 1 : 0), .width = columns};
+    draw_first(tui);
+    draw_second(tui);
+    if (is_lost(tui) && rows >= 20)
+        area.top += draw_lost(tui, 2);
+    if (wide) {
+        draw_happens(tui, area.bottom - HAPPENS_ROWS, area.bottom);
+        area.bottom -= HAPPENS_ROWS;
+    }
+    if (wide && screen->pane != NULL) {
+        area.width = NARROW;
+        for (int row = area.top; row < area.bottom; row++)
+            canvas_put(&tui->canvas, row, NARROW, 1, SIDE_START, INK_DIM, "│");
+        screen->pane(tui, &tui->canvas, NARROW + 2,
+                     (struct area){area.top, area.bottom, columns - NARROW - 3});
+    }
+    screen->draw(tui, &tui->canvas, area);
+    if (message)
+        draw_message(tui, rows - (keys ? 2 : 1));
+    if (keys)
+        draw_keys(tui, rows - 1);
+    terminal_show(&tui->canvas);
+}
+
+/* ---- the loop ---- */
+
+static bool in_time(const struct tui *tui)
+{
+    return tui->state.connection == TEFTER_LOST || tui->state.connection == TEFTER_STALE ||
+           tui->shop.news_count > 0 || tui->state.connection == TEFTER_LIVE;
+}
+
+static void turn(struct tui *tui)
+{
+    uint64_t drawn = 0;
+    uint32_t staff = tui->work->staff;
+    while (!tui->leaving) {
+        loop_run(tui->loop);
+        tefter_state(tui->client, &tui->state);
+        take_keys(tui);
+        if (tui->answered)
+            take_answers(tui);
+        const Tefter__LoggedIn *person = tefter_person(tui->client);
+        if ((person == NULL ? 0 : person->staff) != staff) {
+            staff = person == NULL ? 0 : person->staff;
+            work_of_person(tui);
+        }
+        shop_look(tui);
+        bool clock = in_time(tui) && now_ms(tui) - drawn >= 1000;
+        if (!tui->dirty && !clock)
+            continue;
+        tui->dirty = false;
+        drawn = now_ms(tui);
+        draw(tui);
+    }
+}
+
+static void take_habits(struct tui *tui)
+{
+    char folder[TEFTER_PATH_MAX];
+    struct failure failure = {0};
+    static const enum language languages[] = {[HABIT_ENGLISH] = LANGUAGE_ENGLISH,
+                                              [HABIT_VIETNAMESE] = LANGUAGE_VIETNAMESE,
+                                              [HABIT_CHINESE] = LANGUAGE_CHINESE,
+                                              [HABIT_PERSIAN] = LANGUAGE_PERSIAN,
+                                              [HABIT_GREEK] = LANGUAGE_GREEK};
+    static const enum number_habit habits[LANGUAGES] = {[LANGUAGE_ENGLISH] = HABIT_ENGLISH,
+                                                        [LANGUAGE_VIETNAMESE] = HABIT_VIETNAMESE,
+                                                        [LANGUAGE_CHINESE] = HABIT_CHINESE,
+                                                        [LANGUAGE_PERSIAN] = HABIT_PERSIAN,
+                                                        [LANGUAGE_GREEK] = HABIT_GREEK};
+    if (tefter_profile_folder(tui->options.profile, folder, &failure))
+        (void)tefter_habits_read(folder, &tui->habits);
+    if (tui->options.language_said) {
+        tui->language = tui->options.language;
+        tui->habits.habit = habits[tui->language];
+    } else {
+        tui->language = languages[tui->habits.habit];
+    }
+}
+
+/* Once the server has said which. */
+static void take_currency(struct tui *tui)
+{
+    tui->currency = *tefter_currency(tui->client);
+    tui->currency.habit = tui->habits.habit;
+    if (tui->habits.toman && strcmp(tui->currency.code, "IRR") == 0)
+        tui->currency = currency_toman(&tui->currency);
+}
+
+static void state_changed(void *context, const struct tefter_state *state)
+{
+    take_currency(context);
+    state_came(context, state);
+}
+
+static bool begin(struct tui *tui, struct failure *failure)
+{
+    struct tefter_options options = {.profile = tui->options.profile,
+                                     .address = tui->options.address,
+                                     .program = version_tefter,
+                                     .outbox = true,
+                                     .on_state = state_changed,
+                                     .on_resolved = resolved,
+                                     .context = tui};
+    if (!tefter_open(&options, &tui->client, failure))
+        return false;
+    tui->loop = tefter_loop(tui->client);
+    take_habits(tui);
+    take_currency(tui);
+    tui->tick = loop_timer_create(tui->loop, ticked, tui);
+    tui->burst_end = loop_timer_create(tui->loop, burst_ended, tui);
+    bool good = tui->tick != NULL && tui->burst_end != NULL && terminal_open(failure);
+    if (!good)
+        return fail(failure, FAULT_MEMORY, 0, "no memory for the screen");
+    tui->look = (struct glyph_look){.unicode = terminal_speaks_utf8(),
+                                    .rtl = tui->language == LANGUAGE_PERSIAN};
+    (void)loop_on_readable(tui->loop, STDIN_FILENO, typed, tui);
+    (void)loop_on_signal(tui->loop, SIGWINCH, resized, tui);
+    (void)loop_on_signal(tui->loop, SIGTERM, ended, tui);
+    (void)loop_on_signal(tui->loop, SIGHUP, ended, tui);
+    loop_timer_start(tui->tick, TICK_MS, TICK_MS);
+    return true;
+}
+
+static void begin_screens(struct tui *tui, bool begins)
+{
+    for (size_t i = 0; screens[i] != NULL; i++)
+        if (screens[i]->begin != NULL)
+            screens[i]->begin(tui, begins);
+}
+
+int tui_run(const struct tui_options *options, struct failure *failure)
+{
+    struct tui *tui = calloc(1, sizeof(*tui));
+    struct failure quiet = {0};
+    need(tui != NULL);
+    tui->options = *options;
+    canvas_init(&tui->canvas);
+    bool good = begin(tui, failure);
+    if (good) {
+        shop_begin(tui);
+        begin_screens(tui, true);
+        /* The first figures come with the login that this terminal kept. */
+        (void)tefter_connect(tui->client, 0, &quiet);
+        tefter_state(tui->client, &tui->state);
+        take_currency(tui);
+        work_of_person(tui);
+        tui->dirty = true;
+        draw(tui);
+        turn(tui);
+        terminal_close();
+    }
+    tefter_close(tui->client);
+    if (good) {
+        begin_screens(tui, false);
+        shop_end(tui);
+    }
+    canvas_fini(&tui->canvas);
+    free(tui);
+    return good ? 0 : 3;
+}

@@ -1,0 +1,454 @@
+#pragma once
+/*
+ * What the files of the terminal screen share.
+ *
+ *   glyph.c canvas.c   text → cells → a picture          terminal.c  a picture → the terminal; keys
+ *   frame.c            what stands around each screen    keys.c      the action table, by screen
+ *   shop.c ask.c       what is known; questions, commands, answers on the loop
+ *   write.c spell.c    money, days, numbers; amounts in words         field.c  what is typed
+ *   customers.c card.c sale.c draft.c payment.c approvals.c find.c person.c    the screens
+ *
+ * The loop calls back only to take notes: a key was typed, an answer came, something changed. What
+ * follows from that is done between two turns of the loop, where it may ask and wait.
+ */
+#include "base/arena.h"
+#include "lib/tefter.h"
+#include "tui/canvas.h"
+#include "tui/tui.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    TEXT_MAX_BYTES = 512,
+    SHORT_MAX = 96,
+    FIELD_MAX = 160,
+    LINES_MAX = 200,
+    BILLS_MAX = 200,
+    NEWS_MAX = 12,
+    MARK_MS = 8000,
+    ASKED_MEMORY_MAX = 8 * 1024 * 1024,
+};
+
+struct tui;
+struct flight;
+
+/* ---- keys ---- */
+
+enum {
+    KEY_ENTER_ = 13,
+    KEY_ESC_ = 27,
+    KEY_TAB_ = 9,
+    KEY_ERASE_ = 127,
+    KEYS_APART = 0x110000, /* what no character is */
+    KEY_UP_,
+    KEY_DOWN_,
+    KEY_LEFT_,
+    KEY_RIGHT_,
+    KEY_HOME_,
+    KEY_END_,
+    KEY_PAGE_UP_,
+    KEY_PAGE_DOWN_,
+    KEY_DELETE_,
+    KEY_RESIZE_,
+    KEYS_F = 0x110100,
+    KEYS_ALT = 0x200000,
+};
+#define KEY_FN(number) (KEYS_F + (number))
+#define KEY_ALT(letter) (KEYS_ALT + (letter))
+#define KEY_CTRL(letter) ((letter)&0x1F)
+
+/* ---- actions: the one table of what can be done where ---- */
+
+struct action {
+    const char *id;
+    const char *title;   /* N_, as the page has it; NULL ends a table */
+    const char *brief;   /* N_, for line 24; NULL: not there */
+    uint32_t key;        /* 0: only by its name */
+    Tefter__Right right; /* 0: everybody */
+    void (*run)(struct tui *tui);
+    bool (*open)(const struct tui *tui); /* can it be done now; NULL: always */
+};
+
+/* Where a screen draws: rows from `top` to before `bottom`, columns from 0. */
+struct area {
+    int top;
+    int bottom;
+    int width;
+};
+
+struct screen {
+    const char *id;
+    const char *title; /* N_ */
+    uint32_t letter;   /* behind g; 0: only from elsewhere */
+    Tefter__Right right;
+    bool form;                                   /* letters are typed, not keys */
+    void (*begin)(struct tui *tui, bool begins); /* once, and once at the end; NULL: nothing */
+    void (*enter)(struct tui *tui);
+    void (*draw)(struct tui *tui, struct canvas *canvas, struct area area);
+    /* Beside it on a wide terminal; NULL: it takes all of the width. */
+    void (*pane)(struct tui *tui, struct canvas *canvas, int column, struct area area);
+    /* What is in no table: letters of a form, moving. False: not its key. */
+    bool (*key)(struct tui *tui, uint32_t key);
+    /* A scanner's text; NULL: it searches a customer. */
+    void (*scan)(struct tui *tui, const char *code);
+    /* The words at both ends of line 2; the first is the title when it is left empty. */
+    void (*head)(struct tui *tui, char start[SHORT_MAX * 2], char end[SHORT_MAX]);
+    const struct action *actions;
+};
+
+extern const struct screen *const screens[]; /* NULL ends it (keys.c) */
+extern const struct screen customers_screen, card_screen, sale_screen, payment_screen,
+    approvals_screen, find_screen, person_screen;
+extern const struct action frame_actions[];
+const char *key_words(uint32_t key, char out[16]);
+/* What Alt and a letter stands for; any other key is itself. */
+uint32_t key_second(uint32_t key);
+const struct action *action_of(const struct tui *tui, uint32_t key);
+/* Who may, of the roles; "" when the person here may. */
+bool action_may(const struct tui *tui, const struct action *action);
+
+/* ---- what is typed ---- */
+
+struct field {
+    char text[FIELD_MAX];
+    bool fresh; /* the next letter takes the place of all */
+};
+void field_set(struct field *field, const char *text);
+bool field_key(struct field *field, uint32_t key); /* false: not for a field */
+
+/* ---- answers ---- */
+
+/* One question at a time: what is asked anew forgets the one before. */
+struct asked {
+    struct tui *tui;
+    struct arena arena;
+    const Tefter__Answer *answer; /* NULL: none yet */
+    uint64_t turn;                /* of the newest question */
+    struct flight *flights;       /* all that are under way */
+    bool flying;
+    bool came; /* to be looked at between two turns of the loop */
+    void (*then)(struct tui *tui, struct asked *asked);
+};
+void asked_begin(struct asked *asked, struct tui *tui,
+                 void (*then)(struct tui *tui, struct asked *asked));
+void asked_end(struct asked *asked);
+void ask(struct asked *asked, const Tefter__Query *query);
+void asked_forget(struct asked *asked);
+/* Its refusal, NULL: none. */
+const Tefter__Refusal *asked_refused(const struct asked *asked);
+bool asked_is(const struct asked *asked, Tefter__Answer__KindCase kind);
+
+/* A command under way: it counts once, whatever the line does. */
+enum sent_state { SENT_NOT, SENT_UNDER_WAY, SENT_DONE, SENT_REFUSED };
+struct sent {
+    struct tui *tui;
+    struct arena arena;
+    enum sent_state state;
+    bool came;
+    uint64_t since_ms;
+    const Tefter__Reply *reply;
+    void (*then)(struct tui *tui, struct sent *sent);
+};
+void sent_begin(struct sent *sent, struct tui *tui,
+                void (*then)(struct tui *tui, struct sent *sent));
+void sent_end(struct sent *sent);
+bool send_command(struct sent *sent, const Tefter__Command *command);
+/* "Sending …", "asking again; it counts once", "Kept here, sends by itself" */
+const char *sent_words(const struct sent *sent);
+
+/* ---- what is known ---- */
+
+struct customer {
+    uint32_t id;
+    bool has_account;
+    bool there; /* while a picture that came anew is gone through */
+    bool locked;
+    bool unlimited;
+    char code[40];
+    char *name; /* as it may be shown */
+    char *key;  /* folded: code, name, phone, area */
+    uint32_t oldest_due;
+    int64_t owes;
+    int64_t available;
+    int64_t limit;
+    int64_t bills;
+    int64_t uncleared;
+    int64_t unmatched;
+    int64_t overdue;
+    uint64_t last_seq;
+    uint64_t changed_ms; /* on the loop's clock; 0: not news */
+};
+
+struct product {
+    uint32_t id;
+    char *code;
+    char *name;
+    char *unit;
+    char *key;
+    char *barcodes; /* " 8934… 8935… " */
+    bool has_price;
+    int64_t price;
+    uint32_t tax_bp;
+};
+
+struct place {
+    uint32_t id;
+    Tefter__MoneyAccountKind kind;
+    char name[SHORT_MAX];
+};
+
+struct news {
+    uint64_t at_ms; /* the loop's clock */
+    char text[TEXT_MAX_BYTES];
+};
+
+struct shop {
+    struct customer *customers;
+    size_t customer_count;
+    size_t customer_room;
+    struct product *products;
+    size_t product_count;
+    size_t product_room;
+    struct place places[64];
+    size_t place_count;
+    uint32_t cash_customer;
+    int64_t cash_unit;
+    uint32_t loaded_for; /* staff that products and places were asked for */
+    struct tefter_feed *feed;
+    struct tefter_feed *approvals;
+    bool whole; /* customers are */
+    struct asked company;
+    struct asked accounts;
+    struct asked catalogue;
+    struct news news[NEWS_MAX]; /* newest first */
+    size_t news_count;
+    uint64_t version; /* rises with each change */
+    uint64_t renewed; /* rises when lists are to be sorted anew */
+};
+void shop_begin(struct tui *tui);
+void shop_end(struct tui *tui);
+/* Asks for what is not there yet, once somebody is logged in. */
+void shop_look(struct tui *tui);
+struct customer *customer_of(struct tui *tui, uint32_t id);
+/* Is every word of a folded text in this folded key? */
+bool has_all_words(const char *key, const char *words);
+struct product *product_of(struct tui *tui, uint32_t id);
+/* By code or barcode; NULL: none. */
+struct product *product_coded(struct tui *tui, const char *code);
+void product_add(struct tui *tui, const Tefter__ProductRecord *record);
+/* The till, device or account for this kind of money; 0: none. */
+uint32_t place_for(const struct tui *tui, Tefter__PaymentKind kind);
+const char *place_word(const struct tui *tui, Tefter__PaymentKind kind);
+/* Known text for the screen: what nobody sees is an escape. Of malloc. */
+char *seen_text(const char *text);
+
+/* ---- half-typed work, each person's own ---- */
+
+struct line {
+    uint32_t product; /* 0: a free line */
+    char name[SHORT_MAX * 2];
+    char unit[24];
+    int64_t quantity; /* thousandths */
+    int64_t listed;   /* price of the catalogue, thousandths of a minor unit */
+    bool has_listed;
+    bool has_price;
+    int64_t price; /* typed */
+    uint32_t tax_bp;
+    uint32_t discount_bp;
+    int64_t discount_minor;
+    int64_t net; /* as it was judged, else by this device */
+    int64_t tax;
+};
+
+enum draft_column { COLUMN_ITEM, COLUMN_QUANTITY, COLUMN_PRICE, COLUMN_DISCOUNT };
+
+struct draft {
+    bool used;
+    uint32_t customer; /* 0: a sale for cash */
+    uint32_t buyer;
+    char buyer_name[SHORT_MAX];
+    struct line lines[LINES_MAX];
+    size_t line_count;
+    size_t row; /* the cursor's; line_count is the row to type in */
+    enum draft_column column;
+    struct field entry;
+    struct field given;       /* cash that comes with it */
+    Tefter__PaymentKind kind; /* of that money */
+    struct field reference;
+    int at; /* 0 goods, 1 given, 2 reference */
+    uint64_t approval;
+    Tefter__ApprovalState approval_state;
+    int64_t asked_minor;
+    int64_t parked_ms; /* 0: not parked */
+    bool by_person;    /* parked by somebody, not by asking */
+};
+
+enum { DRAFTS_MAX = 9, TICKS_MAX = BILLS_MAX };
+
+struct payment {
+    uint32_t customer;
+    Tefter__PaymentKind kind;
+    struct field amount;
+    struct field reference;
+    struct field payer;
+    int at;       /* 0 kind, 1 amount, 2 reference, 3 payer, 4 bills */
+    bool by_hand; /* ticked */
+    uint64_t ticked[TICKS_MAX];
+    size_t tick_count;
+    size_t row;
+};
+
+enum { TRAIL_MAX = 8 };
+struct work {
+    uint32_t staff; /* 0: nobody's */
+    const struct screen *screen;
+    const struct screen *trail[TRAIL_MAX];
+    size_t trail_count;
+    uint32_t customer; /* under the cursor of the list, and of the card */
+    struct field filter;
+    bool filtering;
+    struct draft drafts[DRAFTS_MAX];
+    size_t draft;
+    struct payment payment;
+    char done_number[40]; /* the newest paper: undo, print; "": none */
+    uint64_t done_id;
+    bool undoing; /* it is asked what was wrong */
+};
+
+enum { WORKS_MAX = 12 };
+
+/* ---- all of it ---- */
+
+enum message_kind { MESSAGE_NONE, MESSAGE_SAID, MESSAGE_REFUSED, MESSAGE_DONE };
+
+struct tui {
+    struct tui_options options;
+    struct tefter *client;
+    struct loop *loop;
+    struct loop_timer *tick;
+    struct loop_timer *burst_end;
+    struct canvas canvas;
+    struct glyph_look look;
+    enum language language;
+    struct tefter_habits habits;
+    struct currency currency;
+    struct tefter_state state;
+    struct shop shop;
+    struct work works[WORKS_MAX];
+    struct work *work;
+    enum message_kind message;
+    char message_text[TEXT_MAX_BYTES];
+    uint64_t message_ms;
+    uint32_t burst[FIELD_MAX];
+    size_t burst_count;
+    bool burst_over;
+    bool going; /* `g` was typed: a letter follows */
+    bool leaving;
+    bool dirty;    /* something to draw */
+    bool answered; /* something came that is to be looked at */
+    bool asked_to_leave;
+    struct asked *askeds[32];
+    size_t asked_count;
+    struct sent *sents[32];
+    size_t sent_count;
+};
+
+/* ---- the frame ---- */
+
+void go_to(struct tui *tui, const struct screen *screen);
+void go_back(struct tui *tui);
+/* Line 23. */
+void say_words(struct tui *tui, enum message_kind kind, const char *text);
+void say_refusal(struct tui *tui, const Tefter__Refusal *refusal);
+/* In the language of who looks. */
+const char *in_words(const struct tui *tui, const char *message);
+bool may(const struct tui *tui, Tefter__Right right);
+bool connected(const struct tui *tui);
+/* Waits for a line to be back: what cannot be done without one says so. */
+bool need_line(struct tui *tui);
+uint64_t now_ms(const struct tui *tui);
+/* Whether a change is fresh: ▎ and bold for 8 s. */
+bool is_fresh(const struct tui *tui, uint64_t changed_ms);
+struct speech speech_of(const struct tui *tui);
+void work_of_person(struct tui *tui);
+/* A screen begins where it stood before: the newest of the trail. */
+const struct screen *screen_before(const struct tui *tui);
+/* Is this person's line lost, so that figures are of before? */
+bool is_lost(const struct tui *tui);
+
+/* ---- writing ---- */
+
+/* "928,300,000", minus as people write it */
+const char *money(const struct tui *tui, int64_t minor, char out[SHORT_MAX]);
+/* with its unit */
+const char *money_unit(const struct tui *tui, int64_t minor, char out[SHORT_MAX]);
+const char *unit_of(const struct tui *tui);
+const char *number(const struct tui *tui, uint64_t value, char out[SHORT_MAX]);
+const char *quantity(const struct tui *tui, int64_t thousandths, char out[SHORT_MAX]);
+const char *price(const struct tui *tui, int64_t thousandths, char out[SHORT_MAX]);
+const char *percent(const struct tui *tui, uint32_t bp, char out[SHORT_MAX]);
+const char *day(const struct tui *tui, uint32_t date, char out[SHORT_MAX]);
+const char *clock_of(const struct tui *tui, int64_t instant_ms, char out[SHORT_MAX]);
+/* "3 min 12 s" */
+const char *duration(const struct tui *tui, uint64_t ms, char out[SHORT_MAX]);
+uint32_t today(const struct tui *tui);
+/* "available 117,600,000", "▲ over by 64,500,000", "⊘ locked", "no limit" */
+const char *standing(const struct tui *tui, const struct customer *customer, char out[SHORT_MAX],
+                     unsigned *ret_look);
+/* The same in so many columns: where the words do not fit, sign and amount do. */
+const char *standing_in(const struct tui *tui, const struct customer *customer, int columns,
+                        char out[SHORT_MAX], unsigned *ret_look);
+/* "fifty million đồng" */
+const char *spell(const struct tui *tui, int64_t minor, char out[TEXT_MAX_BYTES]);
+const char *value_of(const Tefter__Text *text); /* "" when there is none */
+const char *kind_words(const struct tui *tui, Tefter__PaymentKind kind);
+/* Texts one behind the other, as many whole ones as fit; NULL ends them. */
+const char *join(char *out, size_t capacity, ...) __attribute__((sentinel));
+#define JOIN(out, ...) join((out), sizeof(out), __VA_ARGS__, NULL)
+/* A sentence with facts; as words_say, in the language of who looks. */
+#define SAY(tui, out, ...) (void)words_say((out), sizeof(out), (tui)->language, __VA_ARGS__, NULL)
+
+/* The line that adds up, in one or two rows; returns the rows. */
+struct adds {
+    bool unlimited;
+    int64_t limit, bills, uncleared, unmatched, available;
+    bool has_sale;
+    int64_t sale;
+};
+int put_adds(struct tui *tui, struct canvas *canvas, struct area area, const struct adds *adds);
+struct adds adds_of(const struct customer *customer);
+
+/* ---- the sale's draft (draft.c) ---- */
+
+struct draft *draft_now(struct tui *tui);
+void draft_sums(const struct draft *draft, int64_t *ret_net, int64_t *ret_tax, bool *ret_whole);
+void draft_judge(struct tui *tui); /* asks what the ledger would say to it */
+void draft_reckon(struct draft *draft);
+/* What is free of the limit for goods now: the lines that fit stay, the rest goes to another
+ * draft. False: nothing fits. */
+bool draft_part(struct tui *tui, int64_t room);
+bool draft_invoice(const struct tui *tui, const struct draft *draft, struct arena *arena,
+                   Tefter__IssueInvoice *ret_invoice);
+struct draft *draft_begin(struct tui *tui, uint32_t customer);
+
+/* ---- screens that others open ---- */
+
+void approvals_came(void *context, const struct tefter_delta *set); /* of the feed */
+void sale_open(struct tui *tui, uint32_t customer);
+void payment_open(struct tui *tui, uint32_t customer);
+void card_pane(struct tui *tui, struct canvas *canvas, int column, struct area area);
+void customer_pane(struct tui *tui, struct canvas *canvas, int column, struct area area,
+                   uint32_t id);
+void pick_customer(struct tui *tui, void (*chosen)(struct tui *tui, uint32_t customer));
+void undo_last(struct tui *tui);
+void print_last(struct tui *tui);
+/* A paper is written: said, and there to be undone and printed. */
+void paper_done(struct tui *tui, const Tefter__Done *done, const char *words);
+/* Without a line: written down here and sent by itself; the next form is free at once. */
+bool paper_keep(struct tui *tui, const Tefter__Command *command);
+void paper_begin(struct tui *tui, bool begins);
+bool undo_key(struct tui *tui, uint32_t key);
+/* An approval of this terminal was answered: their sale is taken up, or waits no more. */
+void sale_answered(struct tui *tui, const Tefter__ApprovalRow *row);

@@ -1,0 +1,47 @@
+#pragma once
+/* What the parts of the sale's screen share: what it is (sale.c), how it looks (sale_draw.c), what
+ * is typed into its lines (sale_lines.c). */
+#include "tui/inside.h"
+
+enum { PICKS_MAX = 6, AT_GOODS = 0, AT_GIVEN = 1, AT_REFERENCE = 2 };
+
+struct sale {
+    struct asked what_if;
+    struct asked tried; /* the same sale with its money */
+    struct asked grant; /* an approved one, as the ledger holds it */
+    struct asked coded; /* a code that is not among the goods here */
+    struct sent sold;
+    struct sent asked;
+    struct draft *sold_draft; /* whose answer it is, whoever is here by then */
+    struct draft *asked_draft;
+    uint64_t judged; /* key of the draft that the answers are of; 0: none */
+    uint64_t asking;
+    size_t picks[PICKS_MAX]; /* places of goods that begin like what is typed */
+    size_t pick_count;
+    size_t pick;
+    char typed[FIELD_MAX]; /* that the server is asked about */
+    int64_t typed_quantity;
+};
+extern struct sale sale;
+
+/* The decision on the sale as it stands; NULL: not known. */
+const Tefter__Refusal *sale_refusal(const struct tui *tui, const struct draft *draft);
+const Tefter__Decision *sale_decision(const struct tui *tui, const struct draft *draft);
+bool sale_is_fork(const Tefter__Refusal *refusal);
+/* The amount of a way out; false: it is none. */
+bool sale_way(const Tefter__Refusal *refusal, Tefter__WayOutKind kind, int64_t *ret_amount);
+bool sale_is_judged(const struct draft *draft);
+int64_t sale_total(const struct draft *draft);
+/* What is given in money; 0: nothing. False: what is typed is no amount. */
+bool sale_given(const struct tui *tui, const struct draft *draft, int64_t *ret_minor);
+/* Why F9 is closed; NULL: it is open. */
+const char *sale_closed(struct tui *tui, struct draft *draft);
+void sale_changed(struct tui *tui);
+
+void sale_draw(struct tui *tui, struct canvas *canvas, struct area area);
+void sale_pane(struct tui *tui, struct canvas *canvas, int column, struct area area);
+/* Keys of the goods; false: not theirs. */
+bool sale_lines_key(struct tui *tui, struct draft *draft, uint32_t key);
+void sale_lines_scan(struct tui *tui, const char *code);
+void sale_lines_coded(struct tui *tui, struct asked *asked);
+void sale_lines_look(struct tui *tui, const struct draft *draft);

@@ -1,0 +1,301 @@
+/* How figures, days and people's words are written for who looks. */
+#include "tui/inside.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *value_of(const Tefter__Text *text)
+{
+    return text == NULL || text->value == NULL ? "" : text->value;
+}
+
+const char *join(char *out, size_t capacity, ...)
+{
+    va_list texts;
+    size_t size = 0;
+    va_start(texts, capacity);
+    for (const char *text = va_arg(texts, const char *); text != NULL;
+         text = va_arg(texts, const char *)) {
+        size_t more = strlen(text);
+        if (size + more >= capacity)
+            break;
+        memcpy(out + size, text, more);
+        size += more;
+    }
+    va_end(texts);
+    out[size] = '\0';
+    return out;
+}
+
+const char *in_words(const struct tui *tui, const char *message)
+{
+    return words_in(tui->language, message);
+}
+
+/* The minus of a number is the one that is as wide as a digit. */
+static void with_minus(const char *text, char out[SHORT_MAX])
+{
+    bool minus = text[0] == '-';
+    (void)join(out, SHORT_MAX, minus ? "−" : "", minus ? text + 1 : text, NULL);
+}
+
+const char *money(const struct tui *tui, int64_t minor, char out[SHORT_MAX])
+{
+    char text[AMOUNT_TEXT_MAX];
+    (void)amount_write(minor, &tui->currency, text);
+    with_minus(text, out);
+    return out;
+}
+
+const char *unit_of(const struct tui *tui)
+{
+    const char *sign = tui->currency.sign;
+    return sign == NULL || sign[0] == '\0' ? tui->currency.code : sign;
+}
+
+const char *money_unit(const struct tui *tui, int64_t minor, char out[SHORT_MAX])
+{
+    char text[SHORT_MAX];
+    return join(out, SHORT_MAX, money(tui, minor, text), " ", unit_of(tui), NULL);
+}
+
+static const char *habitual(const struct tui *tui, int64_t value, int exponent, int least,
+                            char out[SHORT_MAX])
+{
+    char text[AMOUNT_TEXT_MAX];
+    (void)habit_write(value, exponent, least, tui->habits.habit, text);
+    with_minus(text, out);
+    return out;
+}
+
+const char *number(const struct tui *tui, uint64_t value, char out[SHORT_MAX])
+{
+    return habitual(tui, (int64_t)value, 0, 0, out);
+}
+
+const char *quantity(const struct tui *tui, int64_t thousandths, char out[SHORT_MAX])
+{
+    return habitual(tui, thousandths, 3, 0, out);
+}
+
+const char *price(const struct tui *tui, int64_t thousandths, char out[SHORT_MAX])
+{
+    int exponent = tui->currency.exponent;
+    return habitual(tui, thousandths, exponent + 3, exponent, out);
+}
+
+const char *percent(const struct tui *tui, uint32_t bp, char out[SHORT_MAX])
+{
+    char text[SHORT_MAX];
+    (void)habitual(tui, bp, 2, 0, text);
+    return join(out, SHORT_MAX, text, tui->habits.habit == HABIT_PERSIAN ? "٪" : "%", NULL);
+}
+
+uint32_t today(const struct tui *tui)
+{
+    const Tefter__Welcome *welcome = tefter_welcome(tui->client);
+    return welcome == NULL ? DATE_NONE : welcome->date;
+}
+
+static void persian_digits(char text[SHORT_MAX])
+{
+    char out[SHORT_MAX];
+    size_t size = 0;
+    for (const char *at = text; *at != '\0' && size + 3 < sizeof(out); at++) {
+        if (*at >= '0' && *at <= '9') {
+            out[size++] = (char)0xDB;
+            out[size++] = (char)(0xB0 + (*at - '0'));
+        } else {
+            out[size++] = *at;
+        }
+    }
+    out[size] = '\0';
+    memcpy(text, out, size + 1);
+}
+
+const char *day(const struct tui *tui, uint32_t date, char out[SHORT_MAX])
+{
+    struct civil civil = civil_of_date(date);
+    if (date == DATE_NONE) {
+        out[0] = '\0';
+        return out;
+    }
+    switch (tui->habits.habit) {
+    case HABIT_VIETNAMESE:
+    case HABIT_GREEK:
+        (void)snprintf(out, SHORT_MAX, "%02d/%02d/%04d", civil.day, civil.month, civil.year);
+        break;
+    case HABIT_PERSIAN:
+        civil = jalali_of_date(date);
+        (void)snprintf(out, SHORT_MAX, "%04d/%02d/%02d", civil.year, civil.month, civil.day);
+        persian_digits(out);
+        break;
+    case HABIT_ENGLISH:
+    case HABIT_CHINESE:
+        (void)snprintf(out, SHORT_MAX, "%04d-%02d-%02d", civil.year, civil.month, civil.day);
+        break;
+    }
+    return out;
+}
+
+const char *clock_of(const struct tui *tui, int64_t instant_ms, char out[SHORT_MAX])
+{
+    char text[CLOCK_TEXT_SIZE];
+    clock_write(instant_ms, speech_of(tui).utc_offset_minutes, text);
+    (void)snprintf(out, SHORT_MAX, "%s", text + 11);
+    if (tui->habits.habit == HABIT_PERSIAN)
+        persian_digits(out);
+    return out;
+}
+
+const char *duration(const struct tui *tui, uint64_t ms, char out[SHORT_MAX])
+{
+    char a[SHORT_MAX];
+    char b[SHORT_MAX];
+    uint64_t seconds = ms / 1000;
+    out[0] = '\0';
+    if (seconds < 60)
+        (void)words_say(out, SHORT_MAX, tui->language, N_("{count} s"), "count",
+                        number(tui, seconds, a), NULL);
+    else if (seconds < 3600)
+        (void)words_say(out, SHORT_MAX, tui->language, N_("{minutes} min {seconds} s"), "minutes",
+                        number(tui, seconds / 60, a), "seconds", number(tui, seconds % 60, b),
+                        NULL);
+    else
+        (void)words_say(out, SHORT_MAX, tui->language, N_("{hours} h {minutes} min"), "hours",
+                        number(tui, seconds / 3600, a), "minutes",
+                        number(tui, seconds / 60 % 60, b), NULL);
+    return out;
+}
+
+struct speech speech_of(const struct tui *tui)
+{
+    const Tefter__Welcome *welcome = tefter_welcome(tui->client);
+    return (struct speech){.currency = &tui->currency,
+                           .utc_offset_minutes = welcome == NULL ? 0 : welcome->utc_offset_minutes,
+                           .language = tui->language,
+                           .for_screen = true};
+}
+
+const char *kind_words(const struct tui *tui, Tefter__PaymentKind kind)
+{
+    switch (kind) {
+    case TEFTER__PAYMENT_KIND__PAYMENT_CASH:
+        return in_words(tui, N_("Cash"));
+    case TEFTER__PAYMENT_KIND__PAYMENT_POS:
+        return in_words(tui, N_("POS"));
+    case TEFTER__PAYMENT_KIND__PAYMENT_TRANSFER:
+        return in_words(tui, N_("Transfer"));
+    case TEFTER__PAYMENT_KIND__PAYMENT_SLIP:
+        return in_words(tui, N_("Slip"));
+    case _TEFTER__PAYMENT_KIND_IS_INT_SIZE:
+        break;
+    }
+    return in_words(tui, N_("Other money"));
+}
+
+const char *standing(const struct tui *tui, const struct customer *customer, char out[SHORT_MAX],
+                     unsigned *ret_look)
+{
+    char amount[SHORT_MAX];
+    *ret_look = INK_BOLD;
+    if (customer->locked) {
+        *ret_look = INK_OVER;
+        (void)join(out, SHORT_MAX, "⊘ ", in_words(tui, N_("locked")), NULL);
+    } else if (customer->unlimited) {
+        *ret_look = INK_PLAIN;
+        (void)snprintf(out, SHORT_MAX, "%s", in_words(tui, N_("no limit")));
+    } else if (customer->available < 0) {
+        *ret_look = INK_OVER;
+        (void)words_say(out, SHORT_MAX, tui->language, N_("{sign} over by {amount}"), "sign", "▲",
+                        "amount", money(tui, -customer->available, amount), NULL);
+    } else {
+        if (customer->limit > 0 && customer->available < customer->limit / 20)
+            *ret_look = INK_LATE;
+        (void)words_say(out, SHORT_MAX, tui->language, N_("available {amount}"), "amount",
+                        money(tui, customer->available, amount), NULL);
+    }
+    return out;
+}
+
+const char *standing_in(const struct tui *tui, const struct customer *customer, int columns,
+                        char out[SHORT_MAX], unsigned *ret_look)
+{
+    char amount[SHORT_MAX];
+    bool over = customer->available < 0;
+    (void)standing(tui, customer, out, ret_look);
+    if (customer->locked || customer->unlimited ||
+        glyphs_columns(out, tui->look) <= (size_t)columns)
+        return out;
+    return join(out, SHORT_MAX, over ? "▲ " : "",
+                money(tui, over ? -customer->available : customer->available, amount), NULL);
+}
+
+/* ---- the line that adds up ---- */
+
+struct adds adds_of(const struct customer *customer)
+{
+    return (struct adds){.unlimited = customer->unlimited,
+                         .limit = customer->limit,
+                         .bills = customer->bills,
+                         .uncleared = customer->uncleared,
+                         .unmatched = customer->unmatched,
+                         .available = customer->available};
+}
+
+/* The result stands behind what it comes from, in its own ink. */
+static void put_result(struct tui *tui, struct canvas *canvas, int row, int all,
+                       const struct adds *adds)
+{
+    char text[TEXT_MAX_BYTES];
+    char a[SHORT_MAX];
+    bool over = adds->available < 0;
+    SAY(tui, text, N_("− not yet matched {amount}"), "amount", money(tui, adds->unmatched, a));
+    int width = (int)glyphs_columns(text, canvas->look);
+    canvas_put(canvas, row, 2, width, SIDE_START, INK_PLAIN, text);
+    (void)JOIN(text, over ? "− ▲ " : "+ ", in_words(tui, over ? N_("Over by") : N_("Available")),
+               " ", money(tui, over ? -adds->available : adds->available, a));
+    canvas_put(canvas, row, width + 3, all - width - 4, SIDE_START, over ? INK_OVER : INK_BOLD,
+               text);
+}
+
+static void put_sale(struct tui *tui, struct canvas *canvas, int row, int all,
+                     const struct adds *adds)
+{
+    char text[TEXT_MAX_BYTES];
+    char a[SHORT_MAX];
+    char b[SHORT_MAX];
+    int64_t after = adds->available - adds->sale;
+    bool over = after < 0;
+    (void)JOIN(text, in_words(tui, N_("This sale")), " ", money(tui, adds->sale, a), " → ",
+               over ? "▲ " : "",
+               in_words(tui, over ? N_("After it: over by") : N_("After it: available")), " ",
+               money(tui, over ? -after : after, b));
+    canvas_put(canvas, row, 2, all - 3, SIDE_START, over ? INK_OVER : INK_BOLD, text);
+}
+
+int put_adds(struct tui *tui, struct canvas *canvas, struct area area, const struct adds *adds)
+{
+    int row = area.top;
+    char text[TEXT_MAX_BYTES];
+    char a[SHORT_MAX];
+    char b[SHORT_MAX];
+    char c[SHORT_MAX];
+    if (adds->unlimited) {
+        (void)JOIN(text, in_words(tui, N_("No limit is set")), " · ", in_words(tui, N_("Used")),
+                   " ", money(tui, adds->bills + adds->uncleared - adds->unmatched, a));
+        canvas_put(canvas, row, 1, area.width - 2, SIDE_START, INK_PLAIN, text);
+        return 1;
+    }
+    SAY(tui, text, N_("limit {limit} = unpaid bills {bills} + not cleared {uncleared}"), "limit",
+        money(tui, adds->limit, a), "bills", money(tui, adds->bills, b), "uncleared",
+        money(tui, adds->uncleared, c));
+    canvas_put(canvas, row, 1, area.width - 2, SIDE_START, INK_PLAIN, text);
+    put_result(tui, canvas, row + 1, area.width, adds);
+    if (!adds->has_sale)
+        return 2;
+    put_sale(tui, canvas, row + 2, area.width, adds);
+    return 3;
+}

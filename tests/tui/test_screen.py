@@ -1,0 +1,303 @@
+#!/usr/bin/python3
+"""The terminal screen with the real programs, in tmux: a clerk's day, a line that is cut, other people, other terminals.
+
+    test_screen.py BINARIES [TEST]
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+sys.path.insert(0, os.path.join(HERE, "..", "restore"))
+import screen
+import shop
+
+BINARIES = os.path.abspath(sys.argv.pop(1))
+PIN = "482615"
+
+
+class Terminal(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="tefter-screen-")
+        self.screens = []
+        self.shop = shop.Shop(BINARIES, self.folder, f"127.0.0.1:{shop.free_port()}")
+        self.shop.make()
+        self.does("product", "add", "TH16", "Thép Hòa Phát D16", "--price", "268000", "--unit", "cây")
+        self.does("product", "add", "XM40", "Xi măng Hà Tiên PCB40", "--price", "89000", "--unit", "bao",
+                  "--barcode", "4006381333931")
+        self.ming = self.shop.customer("office", "王小明建材", 3000000)
+        self.does("customer", "limit", self.ming, "--policy", "approve")
+        for login in ("minh", "lan"):
+            self.does("staff", "add", login, "--role", "sales", "--branch", "TD")
+            self.shop.tefter("office", "password", "--of", login, given=shop.PASSWORD + "\n")
+            self.shop.tefter("office", "password", "--pin", "--of", login, given=PIN + "\n")
+
+    def tearDown(self):
+        for each in self.screens:
+            each.close()
+        self.shop.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def does(self, *words):
+        return self.shop.tefter("office", *words).stdout
+
+    def opens(self, name="one", person="minh", language="vi", rows=24, columns=80, **environment):
+        """`tefter` alone, at a terminal where that person has logged in."""
+        self.shop.login(name, (person, shop.PASSWORD))
+        words = [os.path.join(BINARIES, "tefter"), "--profile", self.shop.profile(name), "--language", language]
+        found = screen.Screen(self.folder, f"{name}-{len(self.screens)}", words, rows, columns, environment)
+        self.screens.append(found)
+        found.wait(r"[34۳۴] \S+ [34۳۴] (──|--)")
+        return found
+
+    def goods(self, at, code, quantity=None):
+        at.type(code)
+        at.keys("Enter")
+        at.wait(r"\n 2 +\S")
+        if quantity is not None:
+            at.type(str(quantity))
+        at.keys("Enter")
+
+    def sells_to(self, at, name):
+        at.type("/" + name)
+        at.wait("1 của 3")
+        at.keys("Enter")
+        at.wait("hạn mức")
+        at.keys("n")
+        at.wait("Bán hàng · ")
+
+    # ---- a clerk's day, in Vietnamese, 80 by 24 ----
+
+    def test_a_day_of_a_clerk(self):
+        clerk = self.opens()
+        lines = clerk.frame()
+        self.assertRegex(lines[0], r"^ Tefter  TD · counter one · minh +● Trực tiếp  đúng đến [\d.]+  \d\d:\d\d:\d\d$")
+        self.assertRegex(lines[1], r"^── Khách hàng ─+ 3 của 3 ──$")
+        self.assertRegex(lines[23], r"^ n bán  p .*\? tìm$")
+
+        # for cash, scanned, with change
+        clerk.keys("g", "s")
+        clerk.wait("Bán tiền mặt")
+        clerk.scan("3*4006381333931")
+        clerk.wait(r"Xi măng .* 3 bao +89.000 +267.000")
+        clerk.keys("Enter")
+        clerk.type("300k")
+        clerk.wait(r"tiền thối 33.000 ₫")
+        clerk.wait(r"Thu 300.000 tiền mặt, thối lại 33.000 · F9|300.000 .*33.000.* · F9")
+        clerk.keys("F9")
+        clerk.wait(r"✓ TD-00001 267.000 ₫ .* tiền thối 33.000 ₫ · Alt U hủy · Ctrl P in")
+
+        # on credit, within the limit
+        clerk.keys("Escape")
+        self.sells_to(clerk, "王小明")
+        self.goods(clerk, "thep", 5)
+        clerk.wait(r"Lần bán này 1.340.000 → Sau lần bán: còn được nợ 1.660.000")
+        clerk.wait(r"Bán nợ 1.340.000 · F9")
+        clerk.keys("F9")
+        clerk.wait(r"✓ TD-00002 1.340.000 ₫")
+
+        # over it: part now, the rest is parked
+        clerk.keys("Escape", "Escape", "Escape")
+        clerk.wait("── Khách hàng")
+        clerk.keys("Escape")
+        self.sells_to(clerk, "王小明")
+        self.goods(clerk, "TH16", 10)
+        clerk.wait(r"▲ Vượt hạn mức 1.020.000 ₫")
+        frame = clerk.text()
+        for way in ("F3", "F4", "F6", "F8"):
+            self.assertRegex(frame, rf"\n {way}  \S")
+        self.assertIn("Chọn một cách ở trên · F9", frame)
+        clerk.keys("F9")
+        clerk.wait("▲ Chọn một cách ở trên")
+        clerk.keys("F4")
+        clerk.wait(r"6 cây +268.000 +1.608.000")
+        clerk.wait(r"Bán nợ 1.608.000 · F9")
+        clerk.keys("F9")
+        clerk.wait(r"✓ TD-00003 1.608.000 ₫")
+
+        # money: the preview is what is written
+        clerk.keys("Escape", "Escape", "Escape", "Escape")
+        clerk.wait("── Khách hàng")
+        clerk.type("/王")
+        clerk.wait("1 của 3")
+        clerk.keys("Enter", "p")
+        clerk.wait("── Thu tiền")
+        clerk.type("1tr5")
+        clerk.wait(r"= 1.500.000 ₫")
+        clerk.wait("một triệu năm trăm nghìn đồng")
+        clerk.wait(r"\[x\] TD-00002 .* 1.340.000 +1.340.000 +0")
+        clerk.wait(r"\[x\] TD-00003 .* 1.608.000 +160.000 +1.448.000")
+        clerk.wait(r"Sau đó: còn nợ 1.448.000 ₫, tiền chưa gạch 0")
+        clerk.keys("F9")
+        clerk.wait(r"✓ TD-R-00002 1.500.000 ₫ .* gạch nợ 1.500.000")
+        row = self.shop.json("office", "customer", "show", self.ming)[-1]
+        self.assertIn("1448000", str(row))
+
+        # and taken back, with what was wrong
+        clerk.keys("M-u")
+        clerk.wait("TD-R-00002.* 1 Khách hàng · 2 .* · 3 ")
+        clerk.keys("3")
+        clerk.wait(r"✓ TD-R-00002 đã hủy, bằng \S+")
+
+    def test_over_the_limit_is_asked_for_and_approved_from_another_terminal(self):
+        clerk = self.opens()
+        boss = self.opens("two", "clerk-two")
+        self.sells_to(clerk, "王小明")
+        self.goods(clerk, "TH16", 20)
+        clerk.wait(r"\n F8  Hỏi quản lý|\n F8  \S")
+        clerk.keys("F8")
+        clerk.wait("Đã xin quản lý")
+        boss.keys("g", "a")
+        boss.wait(r"1[45]:\d\d +王小明建材 +5.360.000 +▲ 2.360.000 +minh")
+        boss.wait(r"Thép Hòa Phát D16 +20 cây +5.360.000")
+        boss.keys("y", "Enter")
+        boss.wait("▲ Lý do|▲ .*lý do|▲ ")
+        boss.type("quen lâu năm")
+        boss.keys("Enter")
+        boss.wait("Không có gì chờ")
+        clerk.wait(r"✓ clerk-two .*王小明建材.*5.360.000: quen lâu năm · Alt T")
+        clerk.keys("M-t")
+        clerk.wait(r"✓ F9 bán đúng như đã xin")
+        clerk.keys("F9")
+        clerk.wait(r"✓ TD-00001 5.360.000 ₫")
+
+    def test_another_person_by_pin_finds_their_own_half_typed_work(self):
+        clerk = self.opens()
+        clerk.keys("g", "s")
+        self.goods(clerk, "XM40", 7)
+        clerk.wait("623.000")
+        clerk.keys("F10")
+        clerk.wait("chờ minh")
+        clerk.type("lan")
+        clerk.keys("Enter")
+        clerk.type("000000")
+        clerk.keys("Enter")
+        clerk.wait("▲ ")
+        self.assertNotIn("000000", clerk.text())
+        clerk.keys("Up")
+        clerk.keys("Down")
+        clerk.type(PIN)
+        clerk.keys("Enter")
+        clerk.wait(r"counter one · lan")
+        clerk.keys("g", "s")
+        clerk.wait("hàng 0 ")
+        clerk.keys("F10")
+        clerk.type("minh")
+        clerk.keys("Enter")
+        clerk.type(PIN)
+        clerk.keys("Enter")
+        clerk.wait(r"counter one · minh")
+        clerk.wait(r"7 bao +89.000 +623.000")
+
+    def test_without_a_line_money_is_taken_kept_and_counts_once(self):
+        clerk = self.opens()
+        clerk.keys("g", "s")
+        clerk.scan("4006381333931")
+        clerk.wait("1 bao")
+        self.shop.server.kill()
+        clerk.wait(r"○ MẤT KẾT NỐI  \d+ giây")
+        self.assertRegex(clerk.text(), r"Mất kết nối \d+ giây. Số liệu lúc \d\d:\d\d:\d\d")
+        clerk.wait("1 bao")  # the form is there still
+        clerk.keys("F9")
+        clerk.wait("Đã giữ ở đây, sẽ tự gửi")
+        clerk.wait("hàng 0 ")  # the next one can begin
+        clerk.scan("2*4006381333931")
+        clerk.wait("2 bao")
+        clerk.keys("F9")
+        clerk.wait("hàng 0 ")
+        clerk.wait(r"giữ ở đây 2, sẽ tự gửi")
+        self.shop.server.start(listen=self.shop.address)
+        clerk.wait("● Trực tiếp")
+        clerk.wait(r"đã vào sổ: TD-00002")
+        numbers = sorted(row["number"] for row in self.shop.documents() if "-R-" not in row["number"])
+        self.assertEqual(numbers, ["TD-00001", "TD-00002"])
+
+    # ---- other terminals ----
+
+    def test_a_push_changes_the_row_in_place(self):
+        clerk = self.opens()
+        clerk.keys("Down")
+        row = next(at for at, line in enumerate(clerk.frame()) if line.startswith(">"))
+        name = clerk.frame()[row].split()[1]
+        self.shop.sell("two", self.ming, 700)
+        clerk.wait(r"▎\S+ 王小明建材 +700.000 ")
+        self.assertEqual(clerk.frame()[row].split()[1], name)
+        clerk.wait(r"\d dòng đổi chỗ, v sắp lại")
+        clerk.keys("v")
+        clerk.gone("đổi chỗ")
+        self.assertIn("王小明", clerk.frame()[3])
+        self.assertEqual(next(line for line in clerk.frame() if line.startswith(">")).split()[1], name)
+
+    def test_no_colour_no_utf8_nothing_lost(self):
+        plain = self.opens(LC_ALL="C", LANG="C", NO_COLOR="1", TERM="vt100", language="en")
+        self.assertTrue(plain.text().isascii(), plain.text())
+        self.assertRegex(plain.frame()[0], r"^ Tefter  TD - counter one - minh +\* Live  exact at")
+        self.shop.sell("two", self.anh_over(), 1)
+        plain.wait(r"\|C-000002 Anh .* \^ over by 899,000")
+        self.assertNotRegex(plain.painted(), r"\x1b\[(3[1-7]|9[0-7])m")
+        colours = self.opens("two", "clerk-two", "en")
+        self.assertRegex(colours.painted(), r"\x1b\[(?:1;)?31m")
+
+    def anh_over(self):
+        """A limit that is passed already."""
+        self.does("customer", "limit", self.shop.anh, "100000", "--policy", "warn")
+        self.does("product", "edit", "XM", "--price", "999000")
+        return self.shop.anh
+
+    def test_it_has_any_size_and_another_at_any_time(self):
+        clerk = self.opens(rows=36, columns=120)
+        self.assertIn("Đang diễn ra", clerk.text())
+        self.assertRegex(clerk.text(), r"│ ?\S")
+        for columns, rows in ((80, 24), (50, 16), (120, 36), (44, 10), (80, 24)):
+            clerk.resize(columns, rows)
+            clerk.wait(r"王小明.* 3.000.000")
+            self.assertTrue(all(len(line) <= columns for line in clerk.frame()))
+
+    def test_nothing_in_a_name_reaches_the_terminal_unescaped(self):
+        self.shop.tefter("office", "customer", "edit", self.ming, "--name", "a\u202eb", code=2)
+        clerk = self.opens()
+        self.assertNotIn("\u202e", clerk.text())
+
+    def test_persian_is_mirrored_and_joined(self):
+        self.shop.customer("office", "شرکت سازه آریا", 5000000)
+        clerk = self.opens(language="fa")
+        clerk.wait("ﺎﯾﺭﺁ ﻩﺯﺎﺳ ﺖﮐﺮﺷ")
+        self.assertRegex(clerk.frame()[0], r"^ ۱?[۰-۹]{1,2}:[۰-۹]{2}:[۰-۹]{2} .* ● +Tefter  TD · counter one · minh$")
+        rows = [line for line in clerk.frame() if "۰۰۰" in line]
+        self.assertEqual(len(rows), 4)
+        for row in rows:  # the first column is the one at the right
+            self.assertRegex(row, r"\S +.* C-00000\d[<▎]?$")
+
+    # ---- the same sale ----
+
+    def test_the_same_sale_here_and_by_command_is_the_same_document(self):
+        clerk = self.opens()
+        self.sells_to(clerk, "王小明")
+        self.goods(clerk, "TH16", 3)
+        clerk.wait("804.000 · F9")
+        clerk.keys("F9")
+        clerk.wait("✓ TD-00001")
+        self.shop.login("one", ("minh", shop.PASSWORD))
+        self.shop.tefter("one", "sell", self.ming, "TH16=3")
+        mine, other = (self.shop.json("one", "document", "show", number)[-1] for number in ("TD-00001", "TD-00002"))
+        self.assertEqual(told(mine), told(other))
+
+
+def told(document):
+    """What is another in each document by itself is left out."""
+    text = str(document)
+    for known in (r"TD-0000\d", r"'(document|seq|recorded_ms|running_minor|exposure_minor|bills_minor|id|balance_minor|hash)': '?[\w-]+'?"):
+        text = re.sub(known, "", text)
+    return text
+
+
+if __name__ == "__main__":
+    if shutil.which("tmux") is None:
+        print("tests/tui: SKIPPED, nothing of the screen was tested: there is no tmux (tools/deps check)")
+        sys.exit(0)
+    unittest.main(verbosity=2)
