@@ -10,37 +10,38 @@ export interface Known {
     about(): string;
     may(client: Client): boolean;
     href: string;
+    what?: ReportDefinition /* where it is one like those that people make */;
 }
 
 const view = (what: ReportDefinition): string => `#/reports/view/${encodeURIComponent(toAddress(what))}`;
 const everybody = (): boolean => true;
 const seesPeople = (client: Client): boolean => client.may(Right.RIGHT_SEE_TRIAL_BALANCE);
 
-export const SALES: ReportDefinition = {
+const SALES: ReportDefinition = {
     source: ReportSource.REPORT_DOCUMENTS,
     by: [ReportBy.BY_DAY],
     span: ReportSpan.SPAN_MONTH,
     columns: ["sold", "credit", "credited", "collected", "refunded"],
 };
-export const STAFF: ReportDefinition = {
+const STAFF: ReportDefinition = {
     source: ReportSource.REPORT_DOCUMENTS,
     by: [ReportBy.BY_STAFF],
     span: ReportSpan.SPAN_MONTH,
     columns: ["sold", "discount", "collected", "over", "reversed", "corrected", "back", "overdue"],
 };
-export const PRODUCTS: ReportDefinition = {
+const PRODUCTS: ReportDefinition = {
     source: ReportSource.REPORT_LINES,
     by: [ReportBy.BY_PRODUCT],
     span: ReportSpan.SPAN_MONTH,
     columns: ["quantity", "net", "discount", "cost", "margin"],
 };
-export const ERRORS: ReportDefinition = {
+const ERRORS: ReportDefinition = {
     source: ReportSource.REPORT_DOCUMENTS,
     by: [ReportBy.BY_MONTH],
     span: ReportSpan.SPAN_YEAR,
     columns: ["written", "reversed", "corrected", "per1000"],
 };
-export const CUSTOMERS: ReportDefinition = {
+const CUSTOMERS: ReportDefinition = {
     source: ReportSource.REPORT_CUSTOMERS,
     by: [ReportBy.BY_BRANCH],
     columns: ["count", "owed", "open", "overdue", "unmatched"],
@@ -67,6 +68,7 @@ export const known: readonly Known[] = [
         about: () => say("By day, month, branch or person."),
         may: everybody,
         href: view(SALES),
+        what: SALES,
     },
     {
         id: "products",
@@ -74,6 +76,7 @@ export const known: readonly Known[] = [
         about: () => say("Quantity and net; with cost and margin for those who may see costs."),
         may: everybody,
         href: view(PRODUCTS),
+        what: PRODUCTS,
     },
     {
         id: "staff",
@@ -82,6 +85,7 @@ export const known: readonly Known[] = [
             say("Sales, discounts, collections, limits passed, cancellations, what of their sales is overdue."),
         may: seesPeople,
         href: view(STAFF),
+        what: STAFF,
     },
     {
         id: "errors",
@@ -89,6 +93,7 @@ export const known: readonly Known[] = [
         about: () => say("How many papers were taken back or corrected, month by month."),
         may: everybody,
         href: view(ERRORS),
+        what: ERRORS,
     },
     {
         id: "unusual",
@@ -104,5 +109,6 @@ export const known: readonly Known[] = [
         about: () => say("Owed, unpaid, overdue, by branch or customer."),
         may: everybody,
         href: view(CUSTOMERS),
+        what: CUSTOMERS,
     },
 ];

@@ -5,6 +5,7 @@ import type { Client } from "../lib/api";
 import {
     DocumentKind,
     PaymentKind,
+    ReportBy,
     ReportSource,
     Right,
     type ReportDefinition,
@@ -29,13 +30,19 @@ import {
     spanText,
     toAddress,
 } from "./definition";
+import { known } from "./known";
 import { BranchChoice, DayField, GroupChoice } from "./parts";
 import { ReportTable } from "./table";
 
 const OWN_DAYS = 0;
 const BY_MOST = 3;
 
+/* One of those that everybody has keeps its name, whatever days and branch it is of. */
 export function titleOf(what: ReportDefinition): string {
+    const named = known.find(
+        ({ what: its }) => its?.source === what.source && its.columns.join() === what.columns.join(),
+    );
+    if (named !== undefined && what.odd === undefined) return named.title();
     const by = what.by.map(byText).join(", ");
     return by === "" ? sourceText(what.source) : `${sourceText(what.source)} · ${by}`;
 }
@@ -69,6 +76,15 @@ export function ReportView({
             <div class="report-bar no-print">
                 <Period what={what} onChange={change} />
                 <BranchChoice client={client} value={what.branch} onPick={(branch) => change({ branch })} />
+                {what.by.length === 1 && (
+                    <Choice<ReportBy>
+                        label={say("By")}
+                        value={what.by[0]}
+                        options={offered(client, what).map((by) => ({ id: by, text: byText(by) }))}
+                        onPick={(by) => change({ by: [by] })}
+                        class="report-choice"
+                    />
+                )}
                 <span class="grow" />
                 <Button onClick={() => setSheet("form")} hotkey="e">
                     {say("Columns and filters")}
@@ -88,6 +104,10 @@ export function ReportView({
         </div>
     );
 }
+
+/* By other people is for who sees the trial balance. */
+const offered = (client: Client, what: ReportDefinition): readonly ReportBy[] =>
+    bysOf(what.source).filter((by) => by !== ReportBy.BY_STAFF || client.may(Right.RIGHT_SEE_TRIAL_BALANCE));
 
 interface PartProps {
     what: ReportDefinition;
@@ -163,9 +183,7 @@ function Form({
     onClose,
 }: PartProps & { client: Client; onClose: () => void }): ComponentChild {
     const shown = shownColumns(what).map((column) => column.id);
-    const bys = bysOf(what.source).filter(
-        (by) => byText(by) !== byText(4) || client.may(Right.RIGHT_SEE_TRIAL_BALANCE),
-    );
+    const bys = offered(client, what);
     return (
         <Sheet title={say("Columns and filters")} onClose={onClose}>
             <div class="stack report-form">

@@ -84,6 +84,7 @@ static const struct {
     {TREE_CUSTOMER, TABLE_LIMIT_HISTORY, &tefter__limit_record__descriptor},
     {TREE_CUSTOMER, TABLE_DOCUMENT, &tefter__document_record__descriptor},
     {TREE_BOOK, TABLE_APPROVAL, &tefter__approval_record__descriptor},
+    {TREE_BOOK, TABLE_ALARM, &tefter__alarm_row__descriptor},
 };
 enum { WORDED = sizeof worded / sizeof *worded };
 
@@ -91,9 +92,12 @@ static bool is_theirs(size_t at, const ProtobufCMessage *record, uint32_t custom
 {
     if (worded[at].tree != TREE_BOOK)
         return true;
-    return ((const Tefter__ApprovalRecord *)record)->row->customer == customer;
+    if (worded[at].table == TABLE_APPROVAL)
+        return ((const Tefter__ApprovalRecord *)record)->row->customer == customer;
+    return ((const Tefter__AlarmRow *)record)->customer == customer;
 }
 
+/* Rows that terminals hold say the name: they are told anew. */
 static void look_at(struct tx *tx, const struct tx_walk *walk, size_t at, uint32_t customer)
 {
     ProtobufCMessage *record = tx_walk_record(walk, worded[at].type);
@@ -101,7 +105,8 @@ static void look_at(struct tx *tx, const struct tx_walk *walk, size_t at, uint32
         return;
     tx_erase_words(tx, record);
     if (worded[at].tree == TREE_BOOK)
-        tx_touch(tx, ROW_APPROVAL, tx_walk_u64(walk, KEY_BOOK_HEAD));
+        tx_touch(tx, worded[at].table == TABLE_APPROVAL ? ROW_APPROVAL : ROW_ALARM,
+                 tx_walk_u64(walk, KEY_BOOK_HEAD));
 }
 
 static void keep_place(struct tx *tx, Tefter__JobRecord *job, size_t at, struct slice key)

@@ -360,22 +360,27 @@ void report_rows_hide(struct tally *tally)
     }
 }
 
+/* Of what is unusual papers that stand are told, and reversals alone when they are asked for. */
+static bool is_told(struct tally *tally, bool gone)
+{
+    bool reversals = tally->what->has_odd && tally->what->odd == TEFTER__REPORT_ODD__ODD_REVERSED;
+    return is_odd(tally) && (!gone || !tally->what->has_odd || reversals);
+}
+
 void report_add_paper(struct tally *tally)
 {
     const Tefter__DocumentRecord *paper = tally->paper;
-    if (!is_odd(tally))
+    bool reversal = paper->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL;
+    bool gone = reversal || document_tail(tally->scratch, paper->document)->has_reversed_by;
+    if (!is_told(tally, gone))
         return;
     Tefter__ReportRow *row = report_row(tally);
-    bool reversal = paper->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL;
     COUNT(row, reversed, reversal ? 1 : 0);
     ADD(row, reversed_minor, reversal ? paper->total_minor : 0);
     COUNT(row, written, reversal ? 0 : 1);
-    bool asked = tally->what->has_odd && tally->what->odd == TEFTER__REPORT_ODD__ODD_REVERSED;
-    if (reversal || document_tail(tally->scratch, paper->document)->has_reversed_by) {
-        row->count += asked ? 1 : 0;
+    row->count += !gone || tally->what->has_odd;
+    if (gone)
         return;
-    }
-    row->count++;
     COUNT(row, corrected, paper->has_corrects ? 1 : 0);
     COUNT(row, over_limit, over_limit(paper) ? 1 : 0);
     COUNT(row, backdated, backdated(tally) ? 1 : 0);
