@@ -237,6 +237,10 @@ static void reports_are_kept_and_shared(void **state)
     (void)state;
     struct reporting shop = begin();
     struct scenario *s = shop.s;
+    unsigned long long only =
+        scenario_done(s, "save_report", "{'name': 'for a moment', " WHAT "}")->id;
+    scenario_done(s, "remove_report", json("{'report': %llu}", only)); /* the last one, too */
+    assert_int_equal(scenario_ask(s, "saved_reports", "{}")->saved_reports->n_reports, 0);
     unsigned long long own = scenario_done(s, "save_report", "{'name': 'mine', " WHAT "}")->id;
     scenario_done(s, "save_report", "{'name': 'ours', 'shared': true, " WHAT "}");
     scenario_refused(s, "save_report", "{'name': '', " WHAT "}",

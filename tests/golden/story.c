@@ -1428,6 +1428,7 @@ static void reports_and_erasing(struct story *t)
          json("{'customer': %u, 'kind': 'TRANSFER', 'money_account': %u, 'amount_minor': 50, "
               "'reference': 'KIM-1', 'payer': 'their brother'}",
               kim, t->bank));
+    done(t, "match_items", json("{'customer': %u, 'order': 'MATCH_OLDEST_DUE'}", kim));
     done(t, "erase_customer", json("{'customer': %u}", kim));
     refused(t, "change_customer", json("{'customer': %u, 'note': 'x'}", kim),
             CODE(CUSTOMER_ERASED));

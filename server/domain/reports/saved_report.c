@@ -29,7 +29,10 @@ static Tefter__SavedReportsRecord *saved_get(struct tx *tx)
 static void saved_put(struct tx *tx, const Tefter__SavedReportsRecord *saved)
 {
     struct key key = saved_key();
-    tx_put(tx, &key, &saved->base);
+    if (saved->n_reports > 0)
+        tx_put(tx, &key, &saved->base);
+    else
+        tx_delete(tx, &key); /* a record of nothing has no bytes */
 }
 
 /* n_reports: there is none of that number. */
