@@ -4,6 +4,7 @@ import type { Client } from "../lib/api";
 import {
     DecisionKind,
     ReportBy,
+    ReportOdd,
     ReportSource,
     type DecisionRow,
     type ReportDefinition,
@@ -120,7 +121,7 @@ function Figures({ client, date }: { client: Client; date: number }): ComponentC
                     </Line>
                     <Line
                         word={say("Cancelled")}
-                        href={view(oddReport(4, { from: date, until: date }))}
+                        href={view(oddReport(ReportOdd.ODD_REVERSED, { from: date, until: date }))}
                         tone={(all.reversed ?? 0n) > 0n ? "late" : undefined}>
                         {whole(all.reversed ?? 0n)}
                     </Line>
