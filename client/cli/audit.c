@@ -7,6 +7,10 @@ enum { LINES_A_PAGE = 500 };
 
 static const struct param audit_params[] = {
     OPTION("--rows", NUMBER, NULL, "show at most N lines (default: 100)"),
+    OPTION("--staff", NUMBER, NULL, "only of the person with this number"),
+    OPTION("--terminal", NUMBER, NULL, "only at the terminal with this number"),
+    OPTION("--event", TEXT, NULL, "only of this event: right_missing"),
+    OPTION("--about", TEXT, NULL, "only those whose ABOUT has this text"),
     OPTION("--before", NUMBER, NULL, "only lines with a smaller number: the next page"),
     END,
 };
@@ -37,10 +41,26 @@ static bool number_said(struct run *run, const char *name, uint64_t usual, uint6
     return false;
 }
 
-/* One page; NULL: told already. */
-static const Tefter__AuditAnswer *ask(struct run *run, uint64_t rows, uint64_t before)
+/* Which lines are asked for. */
+static bool picked(struct run *run, Tefter__AuditList *list)
 {
-    Tefter__AuditList list = TEFTER__AUDIT_LIST__INIT;
+    uint64_t staff = 0;
+    uint64_t terminal = 0;
+    if (!number_said(run, "--staff", 0, &staff) || !number_said(run, "--terminal", 0, &terminal))
+        return false;
+    list->has_staff = staff > 0;
+    list->staff = (uint32_t)staff;
+    list->has_terminal = terminal > 0;
+    list->terminal = (uint32_t)terminal;
+    list->event = (char *)(uintptr_t)arg_text(&run->args, "--event");
+    list->about = (char *)(uintptr_t)arg_text(&run->args, "--about");
+    return true;
+}
+
+/* One page; NULL: told already. */
+static const Tefter__AuditAnswer *ask(struct run *run, Tefter__AuditList list, uint64_t rows,
+                                      uint64_t before)
+{
     Tefter__FromTerminal frame = TEFTER__FROM_TERMINAL__INIT;
     list.has_rows = true;
     list.rows = rows < LINES_A_PAGE ? (uint32_t)rows : LINES_A_PAGE;
@@ -66,13 +86,14 @@ static void show(struct run *run, const Tefter__AuditAnswer *page)
 
 static int audit_run(struct run *run)
 {
+    Tefter__AuditList list = TEFTER__AUDIT_LIST__INIT;
     uint64_t rows = 0;
     uint64_t before = 0;
     if (!number_said(run, "--rows", ROWS_DEFAULT, &rows) ||
-        !number_said(run, "--before", 0, &before))
+        !number_said(run, "--before", 0, &before) || !picked(run, &list))
         return run->exit_code;
     while (rows > 0) {
-        const Tefter__AuditAnswer *page = ask(run, rows, before);
+        const Tefter__AuditAnswer *page = ask(run, list, rows, before);
         if (page == NULL)
             return run->exit_code;
         show(run, page);

@@ -37,6 +37,11 @@ static const struct param customer_add[] = {
     END,
 };
 
+static const struct param customer_erase[] = {
+    OPERAND("CUSTOMER", CUSTOMER, "customer", "code, or #NUMBER"),
+    END,
+};
+
 static const struct param customer_edit[] = {
     OPERAND("CUSTOMER", CUSTOMER, "customer", "code, or #NUMBER"),
     OPTION("--name", TEXT, "name", "the new name"),
@@ -848,6 +853,12 @@ const struct verb customer_verbs[] = {
      .params = customer_unlock,
      .command = "unlock_customer",
      .done = N_("{CUSTOMER} is no longer locked|: {available}|.")},
+    {.entity = "customer",
+     .verb = "erase",
+     .summary = "erase the person: name, phone, address, notes, buyers; papers and sums stay",
+     .params = customer_erase,
+     .command = "erase_customer",
+     .done = N_("The person behind {CUSTOMER} is erased; papers, sums and numbers stay.")},
     {.entity = "customer",
      .verb = "history",
      .summary = "list every document with the running balance",

@@ -398,6 +398,8 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(OVERDUE_TOO_MUCH):
     case CODE(DOCUMENT_TOO_BIG_FOR_CUSTOMER):
     case CODE(BUYER_NOT_AUTHORISED):
+    case CODE(CUSTOMER_OPEN):
+    case CODE(CUSTOMER_ERASED):
     case CODE(BUYER_NEEDED):
     case CODE(BUYER_CAP_EXCEEDED):
     case CODE(PIN_NEEDED):

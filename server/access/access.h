@@ -270,9 +270,12 @@ void access_check_buyer_pin(struct access *access, const struct access_asker *as
 
 /* ---- the audit log ---- */
 
-/* A command that was kept and is dropped goes into the audit log, with the reason. */
+/* A command that was kept and is dropped goes into the audit log, with the reason: one a minute
+ * and person, the next with the number of those that were not written. */
 void access_left_undone(struct access *access, const struct principal *who,
                         const Tefter__LeftUndone *dropped);
+/* A person was erased from the ledger. */
+void access_erased(struct access *access, const struct ledger_author *author, uint32_t customer);
 /* A page of it, newest first, in the arena. only: lines of that branch's terminals, and of its
  * people where there was no terminal; 0: all. Then it may be empty though there is a next one.
  * NULL: no memory, or the ledger cannot be read. */

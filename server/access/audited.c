@@ -2,7 +2,9 @@
  * The audit log for those who may see it: pages for terminals, and what programs without a running
  * server do with it.
  */
+#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "access/inside.h"
@@ -14,7 +16,8 @@ struct page {
     struct arena *arena;
     uint32_t only;            /* a branch; 0: all */
     struct ledger_view *view; /* of who is shown a branch alone */
-    bool lost;                /* no memory */
+    const Tefter__AuditList *list;
+    bool lost; /* no memory */
 };
 
 static char *text(struct page *page, const char *words)
@@ -45,6 +48,24 @@ static void fill(struct page *page, Tefter__AuditLine *line, const struct audit_
     line->changed = from->changed;
 }
 
+/* Is it one of those that are asked for? */
+static bool is_asked(const Tefter__AuditList *list, const struct audit_line *from)
+{
+    return (!list->has_staff || from->staff == list->staff) &&
+           (!list->has_terminal || from->terminal == list->terminal) &&
+           (list->event == NULL || strcmp(from->event, list->event) == 0) &&
+           (!list->has_from_ms || from->at_ms >= list->from_ms) &&
+           (!list->has_until_ms || from->at_ms < list->until_ms) &&
+           (list->about == NULL ||
+            (from->about != NULL && strstr(from->about, list->about) != NULL));
+}
+
+static bool picks(const Tefter__AuditList *list)
+{
+    return list->has_staff || list->has_terminal || list->event != NULL || list->has_from_ms ||
+           list->has_until_ms || list->about != NULL;
+}
+
 /* What happened at a terminal is its branch's, whoever it was. */
 static bool is_shown(const struct page *page, const struct audit_line *from)
 {
@@ -62,7 +83,7 @@ static bool is_shown(const struct page *page, const struct audit_line *from)
 static void add(void *context, const struct audit_line *from)
 {
     struct page *page = context;
-    if (!is_shown(page, from))
+    if (!is_asked(page->list, from) || !is_shown(page, from))
         return;
     Tefter__AuditLine *line = arena_take(page->arena, sizeof *line);
     page->lost = page->lost || line == NULL;
@@ -78,8 +99,9 @@ static void read_pages(const struct access *access, uint64_t before, uint32_t ro
 {
     enum { PAGES_MAX = 4 };
     uint64_t next = before;
+    uint32_t most = picks(page->list) ? AUDIT_PAGE_MAX : rows;
     for (int i = 0; i < PAGES_MAX && page->answer->n_lines < rows && (i == 0 || next != 0); i++)
-        next = audit_page(access->audit, next, rows - (uint32_t)page->answer->n_lines, add, page);
+        next = audit_page(access->audit, next, most - (uint32_t)page->answer->n_lines, add, page);
     page->answer->next = next;
     page->answer->has_next = next != 0;
 }
@@ -88,8 +110,10 @@ Tefter__AuditAnswer *access_audit_page(struct access *access, const Tefter__Audi
                                        uint32_t only, struct arena *arena)
 {
     enum { ROWS = 100 };
-    struct page page = {
-        .answer = arena_take(arena, sizeof *page.answer), .arena = arena, .only = only};
+    struct page page = {.answer = arena_take(arena, sizeof *page.answer),
+                        .arena = arena,
+                        .only = only,
+                        .list = list};
     uint32_t rows = list->has_rows && list->rows > 0 ? list->rows : ROWS;
     if (page.answer == NULL)
         return NULL;
@@ -143,14 +167,50 @@ bool access_audit_verify(const char *path, const uint8_t token_key[32],
     return good;
 }
 
+/* One line a minute and person: the next one says how many were not written before it. */
+static bool left_undone_due(struct access *access, uint32_t staff, uint32_t *ret_unwritten)
+{
+    enum { MINUTE_MS = 60 * 1000 };
+    int64_t now_ms = access_now_ms(access);
+    struct left_undone *place = &access->left_undone[staff % LEFT_UNDONE_PLACES];
+    bool same = place->staff == staff;
+    if (same && now_ms >= place->at_ms && now_ms - place->at_ms < MINUTE_MS) {
+        place->unwritten++;
+        return false;
+    }
+    *ret_unwritten = same ? place->unwritten : 0;
+    *place = (struct left_undone){.staff = staff, .at_ms = now_ms};
+    return true;
+}
+
 void access_left_undone(struct access *access, const struct principal *who,
                         const Tefter__LeftUndone *dropped)
 {
     enum { ABOUT_MAX = 512 };
     char about[ABOUT_MAX];
-    (void)snprintf(about, sizeof about, "%s %s %lld: %s", dropped->command,
-                   dropped->customer != NULL ? dropped->customer : "-",
-                   (long long)dropped->amount_minor, dropped->reason);
+    uint32_t unwritten = 0;
+    if (!left_undone_due(access, who->staff, &unwritten))
+        return;
+    const char *customer = dropped->customer != NULL ? dropped->customer : "-";
+    long long amount = (long long)dropped->amount_minor;
+    if (unwritten > 0)
+        (void)snprintf(about, sizeof about, "(+%" PRIu32 ") %s %s %lld: %s", unwritten,
+                       dropped->command, customer, amount, dropped->reason);
+    else
+        (void)snprintf(about, sizeof about, "%s %s %lld: %s", dropped->command, customer, amount,
+                       dropped->reason);
     access_note(access, who,
                 &(struct note){.event = "left_undone", .staff = who->staff, .about = about});
+}
+
+void access_erased(struct access *access, const struct ledger_author *author, uint32_t customer)
+{
+    char about[32];
+    const struct principal who = {.staff = author->staff, .device = author->terminal};
+    (void)snprintf(about, sizeof about, "customer_%" PRIu32, customer);
+    access_note(access, &who,
+                &(struct note){.event = "customer_erased",
+                               .staff = author->staff,
+                               .login = author->login,
+                               .about = about});
 }

@@ -40,6 +40,15 @@ enum {
 
 struct hash_job;
 
+/* What somebody said last that they will not send any more. People of one place share it: then
+ * more is written, never less. */
+enum { LEFT_UNDONE_PLACES = 64 };
+struct left_undone {
+    uint32_t staff;
+    uint32_t unwritten; /* since that line */
+    int64_t at_ms;
+};
+
 struct access {
     struct access_options options;
     struct arena kept;  /* copies of the options' texts */
@@ -56,6 +65,7 @@ struct access {
     bool hashing;
     bool destroyed; /* freed when the pool gives back what it hashes */
     uint64_t last_serial;
+    struct left_undone left_undone[LEFT_UNDONE_PLACES];
     Tefter__Refusal refusal; /* the one that access_needs gave */
     Tefter__Role roles[ROLES_MAX];
 };

@@ -408,6 +408,27 @@ static bool apply_all(struct commit *commit, const struct journal_head *head, st
     return true;
 }
 
+/* What is erased is gone before anybody hears of it, and before the state says so: whoever applies
+ * these entries again erases it again. */
+static bool erase_words(struct commit *commit, struct failure *failure)
+{
+    struct vault_txn *txn = NULL;
+    for (size_t i = 0; i < commit->count; i++) {
+        const struct ledger_result *result = &commit->results[i];
+        if (result->erased_count == 0 || commit->options.vault == NULL)
+            continue;
+        txn = txn != NULL ? txn : vault_begin(commit->options.vault, failure);
+        if (txn == NULL)
+            return false;
+        for (size_t k = 0; k < result->erased_count; k++) {
+            struct vault_id id;
+            memcpy(id.bytes, result->erased[k].bytes, sizeof id.bytes);
+            vault_erase(txn, &id);
+        }
+    }
+    return txn == NULL || vault_commit(txn, failure);
+}
+
 uint32_t commit_behind(const struct commit *commit)
 {
     return commit->behind;
@@ -501,7 +522,8 @@ static enum commit_end apply_group(struct commit *commit, struct arena *arena,
     struct journal_head head;
     journal_head(commit->options.journal, &head);
     commit->begun = commit->begun || ledger_begin(commit->options.ledger, failure);
-    if (!commit->begun || !apply_all(commit, &head, arena, failure))
+    if (!commit->begun || !apply_all(commit, &head, arena, failure) ||
+        !erase_words(commit, failure))
         return COMMIT_FAULT;
     commit->times.applied_us = clock_us();
     answer_all(commit, arena, ret_answers);

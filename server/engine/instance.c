@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum { PROGRESS_MS = 2000, FULL_BYTES = 1024 * 1024 };
 
@@ -115,6 +117,23 @@ static bool start_clock(struct instance *instance, struct failure *failure)
     return true;
 }
 
+/* A process that died between journal and vault left words that are to be erased. */
+static bool erase_words(struct instance *instance, struct failure *failure)
+{
+    const struct recovered *recovered = &instance->recovered;
+    if (recovered->erased_count == 0 || recovered->shown)
+        return true;
+    struct vault_txn *txn = vault_begin(instance->vault, failure);
+    if (txn == NULL)
+        return false;
+    for (size_t i = 0; i < recovered->erased_count; i++) {
+        struct vault_id id;
+        memcpy(id.bytes, recovered->erased[i].bytes, sizeof id.bytes);
+        vault_erase(txn, &id);
+    }
+    return vault_commit(txn, failure);
+}
+
 static bool open_commit(struct instance *instance, struct failure *failure)
 {
     if (!start_clock(instance, failure))
@@ -132,6 +151,7 @@ static bool open_commit(struct instance *instance, struct failure *failure)
 static void close_all(struct instance *instance)
 {
     commit_destroy(instance->commit);
+    free(instance->recovered.erased);
     vault_close(instance->vault);
     if (instance->ledger)
         ledger_close(instance->ledger);
@@ -149,7 +169,7 @@ bool instance_open(struct instance *instance, const struct settings *settings,
         recover_instance(instance, settings, how, failure) &&
         words_open(&instance->folder, settings, &instance->recovered.marker, instance->journal,
                    instance->recovered.shown, &instance->vault, failure) &&
-        open_commit(instance, failure))
+        erase_words(instance, failure) && open_commit(instance, failure))
         return true;
     close_all(instance);
     return false;

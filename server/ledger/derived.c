@@ -486,6 +486,7 @@ static void ask(struct sink *sink, uint64_t number)
     case TABLE_MONEY_DAY:
     case TABLE_REFUNDED:
     case TABLE_PRICE_LISTS:
+    case TABLE_SAVED_REPORTS:
     case TABLE_PRICE:
     case TABLE_CASH_OUT:
     case TABLE_CASH_IN:

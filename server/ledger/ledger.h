@@ -25,6 +25,7 @@
 #include "totals/figure.h"
 #include "view.pb-c.h"
 #include "wire/row_key.h"
+#include "wire/text_id.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -133,6 +134,8 @@ struct ledger_result {
     size_t row_count;
     Tefter__Event *const *events; /* for search, sessions, alarms */
     size_t event_count;
+    const struct text_id *erased; /* words that the vault is to empty */
+    size_t erased_count;
     const struct figure *figures; /* for the totals, as the next three */
     size_t figure_count;
     int64_t at_ms;

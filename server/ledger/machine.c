@@ -354,6 +354,8 @@ static void apply_new(struct ledger *ledger, struct tx *tx, const Tefter__Entry 
     keep_events(tx, result);
     result->events = tx->events;
     result->event_count = tx->event_count;
+    result->erased = tx->erased;
+    result->erased_count = tx->erased_count;
     result->figures = tx->figures;
     result->figure_count = tx->figure_count;
     result->at_ms = tx->now_ms;

@@ -10,6 +10,8 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 struct recovery {
@@ -24,7 +26,9 @@ struct recovery {
     struct marker closed; /* CLEAN: of a state that cannot be read any more */
     uint64_t replayed;
     char behind[FAILURE_TEXT_MAX];
-    bool reading; /* nothing is written */
+    bool reading;           /* nothing is written */
+    struct text_id *erased; /* as recovered has it */
+    size_t erased_count;
 };
 
 static const char DAMAGED[] = "it is damaged", OTHER_LAYOUT[] = "it is of another layout";
@@ -234,6 +238,7 @@ static bool stand_before(struct recovery *recovery, struct replay_options *optio
     options->before_seq = seq;
     bool good = replay_run(options, &replayed, failure);
     recovery->replayed += replayed.entries;
+    free(replayed.erased); /* the first try met them too */
     return good;
 }
 
@@ -266,6 +271,8 @@ static bool catch_up(struct recovery *recovery, struct failure *failure)
         options.compare_with = "the marker";
     }
     bool good = replay_run(&options, &replayed, failure);
+    recovery->erased = replayed.erased;
+    recovery->erased_count = replayed.erased_count;
     if (!good && map_is_full(failure))
         return recovery->options->may_lie_behind && stand_here(recovery, failure);
     if (!good)
@@ -302,6 +309,8 @@ static void hand_over(const struct recovery *recovery, struct recovered *ret_rec
                                         .from_seq = recovery->state.seq,
                                         .distrust = recovery->distrust,
                                         .marker = recovery->marker,
+                                        .erased = recovery->erased,
+                                        .erased_count = recovery->erased_count,
                                         .shown = recovery->reading};
     memcpy(ret_recovered->behind, recovery->behind, sizeof recovery->behind);
 }
@@ -311,6 +320,7 @@ bool recovery_run(const struct datadir *folder, const struct recovery_options *o
 {
     struct recovery recovery = {.folder = folder, .options = options};
     if (!run(&recovery, failure)) {
+        free(recovery.erased);
         if (recovery.ledger)
             ledger_close(recovery.ledger);
         keep_closed(&recovery);

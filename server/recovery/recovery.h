@@ -42,6 +42,9 @@ struct recovered {
     /* Or why the ledger lies behind the journal: nothing may be written then. */
     char behind[FAILURE_TEXT_MAX];
     bool shown; /* by recovery_show */
+    /* Words that what was replayed says are erased: the vault may not have heard of it. free() */
+    struct text_id *erased;
+    size_t erased_count;
 };
 
 /* The folder's lock is held. On false everything is closed again. */

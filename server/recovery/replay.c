@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { GROUP_ENTRIES = 4096, QUARANTINED_FIRST = 64 };
 #define ENTRY_ARENA_MAX ((size_t)1024 * 1024 * 1024)
@@ -239,11 +240,28 @@ static bool try_entry(struct replay *replay, uint64_t seq, struct slice bytes,
     return good;
 }
 
+/* Nobody knows whether the vault heard of it. */
+static bool note_erased(struct replay *replay, const struct ledger_result *result,
+                        struct failure *failure)
+{
+    struct replayed *done = &replay->done;
+    if (result->erased_count == 0)
+        return true;
+    struct text_id *more =
+        reallocarray(done->erased, done->erased_count + result->erased_count, sizeof *more);
+    if (!more)
+        return fail(failure, FAULT_MEMORY, 0, "no memory for the words that were erased");
+    memcpy(&more[done->erased_count], result->erased, result->erased_count * sizeof *more);
+    done->erased = more;
+    done->erased_count += result->erased_count;
+    return true;
+}
+
 static bool apply_entry(struct replay *replay, uint64_t seq, struct slice bytes,
                         struct failure *failure)
 {
     const struct replay_options *options = replay->options;
-    struct ledger_result result;
+    struct ledger_result result = {.erased_count = 0};
     if (!try_entry(replay, seq, bytes, &result, failure))
         return entry_failed(replay, seq, failure);
     replay->seq = seq;
@@ -251,6 +269,8 @@ static bool apply_entry(struct replay *replay, uint64_t seq, struct slice bytes,
     replay->waiting++;
     if (result.refused == TEFTER__REFUSAL_CODE__FIELD_INVALID)
         look_for_newer(replay, seq, bytes);
+    if (!note_erased(replay, &result, failure))
+        return false;
     return seq != options->compare_seq ||
            state_digest_fits(replay, seq, &options->compare_digest, options->compare_with, failure);
 }
@@ -317,5 +337,7 @@ bool replay_run(const struct replay_options *options, struct replayed *ret_repla
     free(replay.quarantined);
     if (ret_replayed)
         *ret_replayed = replay.done;
+    else
+        free(replay.done.erased);
     return good;
 }

@@ -28,8 +28,10 @@ struct replay_options {
 
 struct replayed {
     uint64_t entries;
-    uint64_t not_compared; /* digests of a version that is not known */
-    uint64_t faulted_seq;  /* the entry that cannot be applied; 0: none */
+    uint64_t not_compared;  /* digests of a version that is not known */
+    uint64_t faulted_seq;   /* the entry that cannot be applied; 0: none */
+    struct text_id *erased; /* words to be erased; free() */
+    size_t erased_count;
 };
 
 /* From the ledger's own seq on. ret_replayed may be NULL, and counts when it is false too. */

@@ -134,6 +134,7 @@ static enum concern concern_of(Tefter__EventKind kind)
         {TEFTER__EVENT_KIND__CUSTOMER_OPENED, CONCERN_CUSTOMER},
         {TEFTER__EVENT_KIND__CUSTOMER_CHANGED, CONCERN_CUSTOMER},
         {TEFTER__EVENT_KIND__BUYER_CHANGED, CONCERN_CUSTOMER},
+        {TEFTER__EVENT_KIND__CUSTOMER_ERASED_EVENT, CONCERN_CUSTOMER},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (rows[i].kind == kind)
@@ -155,6 +156,13 @@ static void watch_event(struct watch *watch, const Tefter__Event *event)
         customer_changed(watch, event->customer);
 }
 
+static void note_erased(const struct sessions *home, const struct ledger_result *result)
+{
+    for (size_t i = 0; i < result->event_count; i++)
+        if (result->events[i]->kind == TEFTER__EVENT_KIND__CUSTOMER_ERASED_EVENT)
+            access_erased(home->access, &result->author, result->events[i]->customer);
+}
+
 void watch_events(struct sessions *home, const struct published_group *group)
 {
     struct watch watch; /* not cleared: it has room for many, and is made for each group */
@@ -165,6 +173,8 @@ void watch_events(struct sessions *home, const struct published_group *group)
     texts_begin(&watch.texts, home->options.vault, &home->group);
     for (size_t i = 0; i < group->event_count; i++)
         watch_event(&watch, group->events[i]);
+    for (size_t i = 0; i < group->result_count; i++)
+        note_erased(home, &group->results[i]);
     recheck_all(&watch);
     texts_end(&watch.texts);
     sessions_view_end(watch.view);

@@ -491,6 +491,7 @@ static void event_published(struct sessions *home, const Tefter__Event *event)
         break;
     case TEFTER__EVENT_KIND__CUSTOMER_CHANGED:
     case TEFTER__EVENT_KIND__BUYER_CHANGED:
+    case TEFTER__EVENT_KIND__CUSTOMER_ERASED_EVENT:
         home->words_changed = true;
         break;
     case TEFTER__EVENT_KIND__STAFF_CHANGED:
@@ -526,6 +527,7 @@ static void event_published(struct sessions *home, const Tefter__Event *event)
     case TEFTER__EVENT_KIND__MONEY_REFUNDED:
     case TEFTER__EVENT_KIND__MONEY_MOVED:
     case TEFTER__EVENT_KIND__TILL_CHANGED:
+    case TEFTER__EVENT_KIND__REPORT_CHANGED:
     case _TEFTER__EVENT_KIND_IS_INT_SIZE:
         break; /* their rows are told, or it is not about rows */
     }

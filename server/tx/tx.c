@@ -5,6 +5,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { SCRATCH_MAX = 64 * 1024 * 1024 };
 
@@ -902,6 +903,23 @@ void tx_figure(struct tx *tx, const struct figure *figure)
     if (!ARENA_GROW(tx->out, tx->figures, tx->figure_room, tx->figure_count + 1))
         stop_spent(tx);
     tx->figures[tx->figure_count++] = *figure;
+}
+
+static void erase_text(void *context, ProtobufCMessage *part)
+{
+    struct tx *tx = context;
+    const Tefter__Text *text = (const Tefter__Text *)part;
+    if (!text->has_id || text->id.len != TEXT_ID_SIZE)
+        return;
+    if (!ARENA_GROW(tx->out, tx->erased, tx->erased_room, tx->erased_count + 1))
+        stop_spent(tx);
+    memcpy(tx->erased[tx->erased_count++].bytes, text->id.data, text->id.len);
+}
+
+void tx_erase_words(struct tx *tx, ProtobufCMessage *record)
+{
+    need(tx->decided);
+    message_each(record, &tefter__text__descriptor, erase_text, tx);
 }
 
 void tx_fault(struct tx *tx, const char *what)

@@ -26,6 +26,7 @@
 #include "totals/figure.h"
 #include "tx/cache.h"
 #include "wire/row_key.h"
+#include "wire/text_id.h"
 
 #include <setjmp.h>
 #include <stdbool.h>
@@ -446,6 +447,10 @@ void tx_touch(struct tx *tx, enum row_kind kind, uint64_t id);
  * it. */
 void tx_figure(struct tx *tx, const struct figure *figure);
 
+/* After the decided line: words that a record refers to are to be erased, once the command is
+ * durable. No result depends on it: whoever reads the reference then finds it empty. */
+void tx_erase_words(struct tx *tx, ProtobufCMessage *record);
+
 /* A damaged record seen by an entity: the tx stops. */
 __attribute__((noreturn)) void tx_fault(struct tx *tx, const char *what);
 /* a + b and a - b; past 64 bits it stops. Commands check before they decide, so that theirs fit. */
@@ -522,6 +527,9 @@ struct tx {
     struct figure *figures;
     size_t figure_count;
     size_t figure_room;
+    struct text_id *erased;
+    size_t erased_count;
+    size_t erased_room;
     struct tx_cache *cache;          /* the writer's; NULL: a query */
     struct arena *packing;           /* the writer's: a record on its way to the store */
     const Tefter__Receipt *recalled; /* what is applied again; NULL: a new command */

@@ -63,7 +63,9 @@ enum {
     PRODUCT_UNITS_MAX = 16, /* of one product, beside its own */
     PRICE_LISTS_MAX = 64,   /* retired ones, too */
     PRICES_MAX = 1000000,   /* of one list */
-    PRICES_EACH_MAX = 64,   /* of one list and product: by unit, quantity and day */
+    REPORTS_MAX = 500,      /* that people made for themselves */
+    REPORTS_PER_STAFF_MAX = 50,
+    PRICES_EACH_MAX = 64, /* of one list and product: by unit, quantity and day */
 
     /* sessions */
     SESSIONS_MAX = 12000,

@@ -1412,6 +1412,28 @@ static void imports(struct story *t)
 
 /* ---- rules version 6 ---- */
 
+/* Reports that people keep; a person who is to be forgotten, and the words of their papers. */
+static void reports_and_erasing(struct story *t)
+{
+#define WHAT                                                                                       \
+    "'what': {'source': 'REPORT_DOCUMENTS', 'by': ['BY_DAY', 'BY_BRANCH'], 'columns': ['sold']}"
+    id report = done(t, "save_report", "{'name': 'sales', 'shared': true, " WHAT "}");
+    done(t, "save_report", json("{'report': " ID ", 'name': 'sales by day', " WHAT "}", report));
+    done(t, "remove_report", json("{'report': " ID "}", report));
+    done(t, "save_report", "{'name': 'kept', " WHAT "}");
+    uint32_t kim = scenario_customer(t->s, "Kim", 1000);
+    done(t, "issue_invoice", sale(kim, 50, ", 'note': 'to the back door'"));
+    refused(t, "erase_customer", json("{'customer': %u}", kim), CODE(CUSTOMER_OPEN));
+    done(t, "take_payment",
+         json("{'customer': %u, 'kind': 'TRANSFER', 'money_account': %u, 'amount_minor': 50, "
+              "'reference': 'KIM-1', 'payer': 'their brother'}",
+              kim, t->bank));
+    done(t, "match_items", json("{'customer': %u, 'order': 'MATCH_OLDEST_DUE'}", kim));
+    done(t, "erase_customer", json("{'customer': %u}", kim));
+    refused(t, "change_customer", json("{'customer': %u, 'note': 'x'}", kim),
+            CODE(CUSTOMER_ERASED));
+}
+
 static void of_version_6(struct story *t)
 {
     done(t, "change_customer", json("{'customer': %u, 'buyers_only': true}", t->anh));
@@ -1425,6 +1447,7 @@ static void of_version_6(struct story *t)
     scenario_as(t->s, chief);
     refused(t, "change_branch", "{'branch': 1, 'phone': '0901'}", CODE(BOUND_TO_BRANCH));
     scenario_as(t->s, ROLE_STAFF_OWNER);
+    reports_and_erasing(t);
 }
 
 /* ---- all of it ---- */

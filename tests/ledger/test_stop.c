@@ -88,6 +88,11 @@ static const struct {
     {"branches_now", "{}"},
     {"staff_day", "{}"},
     {"totals", "{}"},
+    {"report",
+     "{'what': {'source': 'REPORT_DOCUMENTS', 'by': ['BY_DAY', 'BY_STAFF', 'BY_CUSTOMER']}}"},
+    {"report", "{'what': {'source': 'REPORT_LINES', 'by': ['BY_PRODUCT']}}"},
+    {"report", "{'what': {'source': 'REPORT_CUSTOMERS', 'by': ['BY_BRANCH']}}"},
+    {"saved_reports", "{}"},
 };
 enum { QUESTIONS = sizeof questions / sizeof questions[0], CUSTOMERS_ASKED = 6 };
 

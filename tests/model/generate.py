@@ -206,7 +206,7 @@ class Generator:
             (self.bad_note, 3), (self.limit, 2), (self.policy, 0.3), (self.ask, 4), (self.decide, 2),
             (self.lock, 0.6), (self.unlock, 1), (self.payer, 1.5), (self.person_allow, 1), (self.person_revoke, 0.6),
             (self.person_pin, 1),
-            (self.customer_open, 1), (self.customer_change, 1), (self.group, 1), (self.product, 1.5), (self.price_list, 0.4), (self.prices, 1.5),
+            (self.customer_open, 1), (self.customer_change, 1), (self.group, 1), (self.product, 1.5), (self.price_list, 0.4), (self.report, 0.4), (self.prices, 1.5),
             (self.place, 1), (self.staffing, 1), (self.thresholds, 0.6), (self.terminal, 2), (self.branching, 1),
             (self.turn_day, 2), (self.turn_back, 0.3), (self.job, 1.5), (self.restored, 0.1), (self.forms, 3),
             (self.sale_paid, 6), (self.cash_policy, 0.5), (self.refund, 4), (self.move, 4), (self.arrive, 2), (self.put_cash, 2), (self.till_day, 4)]
@@ -1099,6 +1099,20 @@ class Generator:
                 **self.maybe(0.3, barcodes=[r.choice(["U1", "B1", "X Y", f"U{r.randint(1, 60)}"])
                                             for _ in range(r.choice([1, 1, 2]))]),
                 **self.maybe(0.2, retired=r.random() < 0.4)}
+
+    def report(self):
+        r = self.r
+        kept = [r.choice([*self.m.reports, 7])]
+        if r.random() < 0.2:
+            return {"remove_report": {"report": kept[0]}}
+        what = {"source": r.choice(["REPORT_DOCUMENTS", "REPORT_LINES", "REPORT_PAYMENTS", "REPORT_CUSTOMERS"]),
+                "by": [r.choice(["BY_DAY", "BY_BRANCH", "BY_CUSTOMER", "BY_PRODUCT", "BY_PAYMENT_KIND"])
+                       for _ in range(r.choice([0, 1, 1, 2, 4]))],
+                **self.maybe(0.3, span="SPAN_MONTH"), **self.maybe(0.2, **{"from": self.today() - 30}),
+                **self.maybe(0.2, until=self.today() - r.choice([0, 60])),
+                **self.maybe(0.3, columns=["sold"] * r.choice([1, 2, 13])), **self.maybe(0.1, columns=["a b"])}
+        return {"save_report": {"name": r.choice(["sales", "sales", ""]), "what": what,
+                                **self.maybe(0.4, report=kept[0]), **self.maybe(0.5, shared=r.random() < 0.7)}}
 
     def price_list(self):
         r = self.r

@@ -27,6 +27,7 @@ SITES_MAX = 100            # of one payer
 SERIALS_MAX = 2000
 UNITS_MAX, FACTOR_MAX = 16, 1_000_000_000      # units of a product, beside its own
 LISTS_MAX, PRICES_EACH_MAX, PRICES_AT_ONCE_MAX = 64, 64, 500
+REPORTS_EACH, REPORTS_MAX = 50, 500
 PARTS_MAX = 1000           # pairs that one act names
 PARKED_EACH_MAX, PARKED_CUSTOMER_MAX, PARKED_MAX = 20, 40, 1000  # sales that approval is asked for
 GOODS_BYTES = 200  # of what is parked, in words
@@ -70,7 +71,7 @@ RIGHT_OF = {
     "sell_paid": "SELL", "set_cash_policy": "EDIT_BRANCHES", "refund_money": "REFUND", "move_money": "TAKE_MONEY",
     "confirm_move": "TAKE_MONEY", "put_cash": "TAKE_MONEY", "open_till": "TAKE_MONEY", "count_till": "TAKE_MONEY",
     "close_till": "TAKE_MONEY", "add_price_list": "EDIT_CATALOGUE", "change_price_list": "EDIT_CATALOGUE",
-    "set_prices": "EDIT_CATALOGUE",
+    "set_prices": "EDIT_CATALOGUE", "save_report": "SEE_ALARMS", "remove_report": "SEE_ALARMS",
 }
 SERIES = {"DOCUMENT_INVOICE": "", "DOCUMENT_CREDIT_NOTE": "CN-", "DOCUMENT_PAYMENT": "R-",
           "DOCUMENT_REVERSAL": "X-", "DOCUMENT_REFUND": "RF-", "DOCUMENT_MONEY_MOVE": "M-"}
@@ -298,6 +299,7 @@ class Ledger:
         self.thresholds = {}        # (threshold, role) -> most, that were set
         self.parked = {}            # (who asked, approval) -> lines and charges
         self.price_lists = {}
+        self.reports = {}           # the seq that saved it first -> whose, shared; in the order they came
         self.prices = {}            # (list, product) -> ((unit, from quantity, day), price), ...
         self.logins, self.branch_codes, self.customer_codes, self.sources = Words(), Words(), Words(), {}
         self.group_names, self.product_codes = Words(), Words()
@@ -1510,6 +1512,62 @@ class Ledger:
     def of_its_branches(self, branches):
         """A list of one branch alone is that branch's."""
         self.of_office("branches", branches[0] if len(branches) == 1 else 0)
+
+    # ---- reports that people keep ----
+
+    BYS = {"REPORT_DOCUMENTS": "DAY MONTH BRANCH STAFF CUSTOMER KIND DOCUMENT PAYMENT_KIND",
+           "REPORT_PAYMENTS": "DAY MONTH BRANCH STAFF CUSTOMER KIND DOCUMENT PAYMENT_KIND",
+           "REPORT_LINES": "DAY MONTH BRANCH STAFF CUSTOMER KIND DOCUMENT PRODUCT",
+           "REPORT_CUSTOMERS": "BRANCH CUSTOMER"}
+
+    def definition(self, what):
+        bys = what.get("by", [])
+        if len(bys) > 3:
+            raise Refused("TOO_MANY", "what.by", most=3)
+        left = ["BY_" + by for by in self.BYS[what["source"]].split()]
+        for i, by in enumerate(bys):
+            if by not in left:
+                raise Refused("FIELD_INVALID", f"what.by[{i}]")
+            left.remove(by)
+        if len(what.get("columns", [])) > 12:
+            raise Refused("TOO_MANY", "what.columns", most=12)
+        for column in what.get("columns", []):
+            code("what.columns", column)
+        date_form("what.from", what.get("from"))
+        date_form("what.until", what.get("until"))
+        if what.get("until", DATE_MAX) < what.get("from", 0):
+            self.too_early("what.until", what["from"])
+        if "span" in what and ("from" in what or "until" in what):
+            raise Refused("FIELD_INVALID", "what.span")
+
+    def seen_report(self, number):
+        its = self.reports.get(number)
+        if its is None or not (its["shared"] or its["staff"] == self.actor.get("staff", 0)):
+            raise Refused("NOT_FOUND", "report")
+        return its
+
+    def do_save_report(self, c):
+        line("name", c["name"])
+        self.definition(c["what"])
+        me, number = self.actor.get("staff", 0), c.get("report")
+        if number is not None:
+            if self.seen_report(number)["staff"] != me:
+                raise Refused("FIELD_INVALID", "report")
+        elif sum(its["staff"] == me for its in self.reports.values()) >= REPORTS_EACH:
+            raise Refused("TOO_MANY", "staff", most=REPORTS_EACH)
+        elif len(self.reports) >= REPORTS_MAX:
+            raise Refused("TOO_MANY", "report", most=REPORTS_MAX)
+        number = number or self.seq
+        self.put(self.reports, number, {"staff": me, "shared": c.get("shared", False)})
+        return {"id": number}
+
+    def do_remove_report(self, c):
+        if self.seen_report(c["report"])["staff"] != self.actor.get("staff", 0):
+            self.needs("EDIT_STAFF")
+        self.drop(self.reports, c["report"])
+        return {"id": c["report"]}
+
+    # ---- changes of price lists ----
 
     def do_add_price_list(self, c):
         self.since_prices("code")

@@ -565,6 +565,17 @@ export function Card({ client, number }: { client: Client; number: number }): Co
                   },
               ]
             : []),
+        ...(client.may(Right.RIGHT_EDIT_STAFF) && client.knows("Command", "erase_customer")
+            ? [
+                  {
+                      id: "customer.erase",
+                      title: say("Erase a person"),
+                      run: () => {
+                          location.hash = `#/erase/${number}`;
+                      },
+                  },
+              ]
+            : []),
     ]);
     const card = asked.answer;
     const customer: Customer | undefined =
@@ -603,7 +614,14 @@ export function Card({ client, number }: { client: Client; number: number }): Co
                     ])}
                 </span>
             </Head>
-            {locked && (
+            {row.erased === true && (
+                <div class="notice">
+                    <div class="notice-text">
+                        {say("The person behind {code} is erased. Papers, sums and numbers stay.", { code: row.code })}
+                    </div>
+                </div>
+            )}
+            {locked && row.erased !== true && (
                 <div class="notice over">
                     <div class="notice-text">
                         <b>

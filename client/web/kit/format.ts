@@ -213,6 +213,13 @@ export function day(days: number): string {
     return dated(days, "short-year", { ...short, year: "numeric" });
 }
 
+/* "Nov 2026" of a month that begins on that day. The books' months are Gregorian: in Persian its days are said. */
+export function monthOf(first: number): string {
+    if (language.value !== "fa") return dated(first, "month", { month: "short", year: "numeric" });
+    const date = new Date(first * DAY);
+    return `${day(first)} – ${day(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0) / DAY)}`;
+}
+
 /* "Monday 23 November 2026"; in Persian Chromium puts the year first. */
 export function dayInFull(days: number): string {
     const whole = { weekday: "long", day: "numeric", month: "long", year: "numeric" } as const;

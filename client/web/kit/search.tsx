@@ -1,5 +1,5 @@
 /* A field that finds: a combobox whose list is walked by keys while the cursor stays in the field. */
-import type { ComponentChildren, JSX, Ref } from "preact";
+import { Fragment, type ComponentChildren, type JSX, type Ref } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { classes, Field, useId } from "./parts";
 import { say } from "./words";
@@ -13,6 +13,7 @@ export interface SearchFieldProps<Item> {
     search: (text: string) => readonly Item[] | Promise<readonly Item[]>;
     id: (item: Item) => string | number;
     row: (item: Item) => ComponentChildren;
+    group?: (item: Item) => string /* its word stands above the first of them */;
     onPick: (item: Item) => void;
     onNone?: (text: string) => void /* Enter, and nothing is found */;
     onEmptyEnter?: () => void /* Enter in the empty field */;
@@ -134,19 +135,27 @@ export function SearchField<Item>(props: SearchFieldProps<Item>): JSX.Element {
             {shown && (
                 <div class="combo-list" role="listbox" id={list} aria-label={props.label}>
                     {items.map((item, index) => (
-                        <div
-                            key={props.id(item)}
-                            id={`${list}-${index}`}
-                            class="combo-option"
-                            role="option"
-                            aria-selected={index === at}
-                            onMouseDown={(event) => event.preventDefault()}
-                            onMouseMove={() => {
-                                if (index !== at) setAt(index);
-                            }}
-                            onClick={() => take(item)}>
-                            {props.row(item)}
-                        </div>
+                        <Fragment key={props.id(item)}>
+                            {props.group !== undefined &&
+                                (index === 0 || props.group(items[index - 1]!) !== props.group(item)) && (
+                                    <div class="combo-group" role="presentation">
+                                        {props.group(item)}
+                                    </div>
+                                )}
+                            <div
+                                id={`${list}-${index}`}
+                                class="combo-option"
+                                role="option"
+                                aria-selected={index === at}
+                                aria-description={props.group?.(item)}
+                                onMouseDown={(event) => event.preventDefault()}
+                                onMouseMove={() => {
+                                    if (index !== at) setAt(index);
+                                }}
+                                onClick={() => take(item)}>
+                                {props.row(item)}
+                            </div>
+                        </Fragment>
                     ))}
                     {items.length === 0 && (
                         <div class="combo-none" role="option" aria-selected="false">

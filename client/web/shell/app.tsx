@@ -222,6 +222,8 @@ function Inside({ client }: { client: Client }): JSX.Element {
                 who: say("not with your role"),
             })),
         { id: "find", key: "?", title: "", run: () => setSheet("find") },
+        { id: "find.list", key: "/", title: "", run: () => setSheet("find") },
+        { id: "find.any", key: "Ctrl K", title: "", run: () => setSheet("find") },
         { id: "person", key: "F10", title: say("Another person"), run: () => openPerson() },
         { id: "lock", title: say("Lock now"), run: () => setLocked(true) },
         { id: "log-out", title: say("Log out"), run: () => void client.logout() },
@@ -246,7 +248,7 @@ function Inside({ client }: { client: Client }): JSX.Element {
                     </Guard>
                 </Frame>
             </div>
-            {sheet === "find" && !locked && <Find onClose={() => setSheet(undefined)} />}
+            {sheet === "find" && !locked && <Find client={client} onClose={() => setSheet(undefined)} />}
             {sheet === "person" && !locked && (
                 <Sheet title={say("Another person")} onClose={() => setSheet(undefined)}>
                     <p class="ink-2 small" style={{ marginBlockEnd: "8px" }}>

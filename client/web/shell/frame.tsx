@@ -167,14 +167,14 @@ function Rail({
             <button
                 type="button"
                 class="rail-item"
-                aria-label={say("Find an action")}
+                aria-label={say("Find anything")}
                 onClick={onFind}
                 onMouseEnter={place}
                 onFocus={place}>
                 <Kbd>?</Kbd>
-                <span class="rail-word">{say("Find an action")}</span>
+                <span class="rail-word">{say("Find anything")}</span>
                 <span class="rail-tip" aria-hidden="true">
-                    {say("Find an action")}
+                    {say("Find anything")}
                 </span>
             </button>
             {me !== undefined && (
@@ -336,7 +336,7 @@ function More({
                         onFind();
                     }}>
                     <Icon path={icons.find} />
-                    {say("Find an action")}
+                    {say("Find anything")}
                 </button>
                 <button
                     type="button"

@@ -5,6 +5,7 @@ import { screens as counter } from "../counter";
 import { h } from "preact";
 import { screens as desk } from "../desk";
 import { icons, Later, type Screen } from "../kit";
+import { screens as report } from "../report";
 import { say } from "../kit/words";
 import type { Client } from "../lib/api";
 import { Right } from "../lib/messages";
@@ -54,12 +55,13 @@ const order = [
     "matching",
     "money",
     "alarms",
+    "reports",
     "import",
 ];
 const place = (screen: Screen): number => (order.indexOf(screen.id) + order.length + 1) % (order.length + 1);
 
 export const screens: readonly Screen[] = [
-    ...[...board, ...counter, ...desk].sort((a, b) => place(a) - place(b)),
+    ...[...board, ...counter, ...desk, ...report].sort((a, b) => place(a) - place(b)),
     ...own,
 ];
 

@@ -157,6 +157,9 @@ uint64_t job_start(struct tx *tx, Tefter__CompanyRecord *company, Tefter__JobKin
 /* The same of one that follows a turned day, which was `date` before. */
 uint64_t job_start_of_day(struct tx *tx, Tefter__CompanyRecord *company, Tefter__JobKind kind,
                           uint32_t date);
+/* One about a customer, who is its cursor. */
+uint64_t job_start_of_customer(struct tx *tx, Tefter__CompanyRecord *company, Tefter__JobKind kind,
+                               uint32_t customer);
 /* NULL: there is none of that number, or it is done. */
 Tefter__JobRecord *job_get(struct tx *tx, uint64_t job);
 /* After a step: done, the record goes; else it is kept with its cursor. */

@@ -85,6 +85,15 @@ uint64_t job_start_of_day(struct tx *tx, Tefter__CompanyRecord *company, Tefter_
     return job->job;
 }
 
+uint64_t job_start_of_customer(struct tx *tx, Tefter__CompanyRecord *company, Tefter__JobKind kind,
+                               uint32_t customer)
+{
+    Tefter__JobRecord *job = job_new(tx, company, kind);
+    job->cursor = customer;
+    job_save(tx, job, false);
+    return job->job;
+}
+
 size_t job_list(struct tx *tx, uint64_t *ret_jobs, size_t most)
 {
     struct key prefix = key_book(TABLE_JOB);

@@ -899,6 +899,7 @@ Tefter__CustomerRow *customer_row(struct tx *tx, const Tefter__CustomerRecord *c
     FIELD_COPY(row, term_days, customer);
     FIELD_COPY(row, no_debt_on_slips, customer);
     FIELD_COPY(row, buyers_only, customer);
+    FIELD_COPY(row, erased, customer);
     FIELD_SET(row, seq, customer->changed_seq);
     row_lock(customer, today, row);
     row_family(tx, customer, row);

@@ -45,6 +45,8 @@ Tefter__Refusal *customer_cached(struct tx *tx, uint32_t number,
         return refuse_not_found(tx, "customer");
     if (is_cash(tx, number))
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "customer");
+    if ((*ret_customer)->erased)
+        return refuse(tx, TEFTER__REFUSAL_CODE__CUSTOMER_ERASED, "customer");
     return NULL;
 }
 

@@ -8,7 +8,8 @@
 /* ---- the record of a customer ---- */
 
 void customer_save(struct tx *tx, const Tefter__CustomerRecord *customer);
-/* One who may be changed. Refuses, about field "customer": NOT_FOUND, FIELD_INVALID (cash). */
+/* One who may be changed. Refuses, about field "customer": NOT_FOUND, FIELD_INVALID (cash),
+ * CUSTOMER_ERASED. */
 Tefter__Refusal *customer_cached(struct tx *tx, uint32_t number,
                                  Tefter__CustomerRecord **ret_customer);
 /* After the decided line: emits what happened to them, and their row is sent anew. about: number of

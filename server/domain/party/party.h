@@ -109,6 +109,9 @@ uint32_t customer_term_days(struct tx *tx, const Tefter__CustomerRecord *custome
 void customer_limit_set(struct tx *tx, Tefter__CustomerRecord *customer);
 /* After the decided line: the figures of who pays and of all their sites are told anew. */
 void customer_touch_family(struct tx *tx, uint32_t payer);
+/* After the decided line: whatever names the person leaves the record, and is to be erased; they
+ * are locked for ever. (erased.c) */
+void customer_erase(struct tx *tx, Tefter__CustomerRecord *customer);
 /* A customer who is to be opened. */
 struct customer_opening {
     const Tefter__OpenCustomer *command;

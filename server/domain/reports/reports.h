@@ -1,7 +1,7 @@
 #pragma once
 /*
- * Views over several entities: cards, lists, histories, aging, search. Read only. Lists come in
- * pages whose token is the key to go on from.
+ * Views over several entities: cards, lists, histories, aging, search, reports; and reports that
+ * people keep, which alone are written. Lists come in pages whose token is the key to go on from.
  */
 #include "domain/entity/entity.h"
 #include "view.pb-c.h"
@@ -39,6 +39,17 @@ Tefter__Refusal *view_product_sales(struct tx *tx, const Tefter__ProductSales *q
 /* Customers come from `found`; documents by number or amount and products are looked up here. */
 Tefter__Refusal *view_search(struct tx *tx, const Tefter__Search *query,
                              const struct report_hits *found, Tefter__SearchAnswer *answer);
+
+/* ---- reports that people choose (report.c), and those they kept (saved_report.c) ---- */
+
+Tefter__Refusal *view_report(struct tx *tx, const Tefter__Report *query,
+                             Tefter__ReportAnswer *answer);
+Tefter__Refusal *apply_save_report(struct tx *tx, const Tefter__SaveReport *command,
+                                   Tefter__Done *done);
+Tefter__Refusal *apply_remove_report(struct tx *tx, const Tefter__RemoveReport *command,
+                                     Tefter__Done *done);
+Tefter__Refusal *view_saved_reports(struct tx *tx, const Tefter__SavedReports *query,
+                                    Tefter__SavedReportsAnswer *answer);
 
 /* ---- totals (totals.c), said anew from the state as commands said them ---- */
 

@@ -1,0 +1,160 @@
+/*
+ * Erasing a person: what names them goes, what the books say stays.
+ *
+ *   open ──EraseCustomer──▶ erased: name, phone, address, notes, buyers are gone at once
+ *                              └──JOB_ERASE_WORDS──▶ words of changes, limits, papers, approvals
+ * too
+ *
+ * 1. Nobody is erased while money is open on either side, and nobody who pays for others.
+ * 2. No paper, sum, number or code changes. Records keep their references; the words they refer to
+ *    are no more, in the vault, in its copies made from then on, and in copies that are brought
+ *    back (server/vault/vault.h).
+ * 3. A step of the job looks at STEP_ROWS rows, so the longest history holds nobody up.
+ */
+#include "domain/corrections/corrections.h"
+
+#include "domain/documents/documents.h"
+#include "domain/org/org.h"
+#include "domain/party/party.h"
+#include "domain/receivables/receivables.h"
+
+#include <string.h>
+
+enum { STEP_ROWS = 50 };
+
+/* ---- rules ---- */
+
+static Tefter__Refusal *check_money(struct tx *tx, uint32_t customer)
+{
+    const Tefter__AccountRecord *account = account_field(tx, customer);
+    uint32_t open = account->open_bills + account->open_credits;
+    if (account->balance_minor == 0 && open == 0)
+        return NULL;
+    Tefter__Refusal *refusal =
+        refuse_most(tx, TEFTER__REFUSAL_CODE__CUSTOMER_OPEN, "customer", open);
+    FIELD_SET(refusal, available_minor, account->balance_minor);
+    return refusal;
+}
+
+static Tefter__Refusal *check(struct tx *tx, const Tefter__CustomerRecord *customer)
+{
+    if (customer->customer == company_cash_customer(tx))
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "customer");
+    if (customer->erased)
+        return refuse(tx, TEFTER__REFUSAL_CODE__CUSTOMER_ERASED, "customer");
+    if (customer->n_sites > 0)
+        return refuse_most(tx, TEFTER__REFUSAL_CODE__PAYER_HAS_SITES, "customer",
+                           (int64_t)customer->n_sites);
+    return check_money(tx, customer->customer);
+}
+
+/* ---- changes ---- */
+
+/* Refuses, in this order: as customer_resolve does; FIELD_INVALID customer (cash); CUSTOMER_ERASED
+ * customer; PAYER_HAS_SITES customer; CUSTOMER_OPEN customer with available_minor and `most`. */
+Tefter__Refusal *apply_erase_customer(struct tx *tx, const Tefter__EraseCustomer *command,
+                                      Tefter__Done *done)
+{
+    Tefter__CustomerRecord *customer = NULL;
+    Tefter__Refusal *refusal = customer_resolve(tx, command->has_customer ? command->customer : 0,
+                                                command->code, false, &customer);
+    if (refusal == NULL)
+        refusal = check(tx, customer);
+    if (refusal != NULL)
+        return refusal;
+    Tefter__CompanyRecord *company = company_shared(tx);
+
+    tx_decided(tx);
+    customer_erase(tx, customer);
+    (void)job_start_of_customer(tx, company, TEFTER__JOB_KIND__JOB_ERASE_WORDS, customer->customer);
+    company_save(tx, company);
+    FIELD_SET(done, id, customer->customer);
+    return NULL;
+}
+
+/* ---- the job ---- */
+
+/* What has words, in this order. The job's place is which of them, and the last row's key. */
+static const struct {
+    uint8_t tree;
+    uint8_t table;
+    const ProtobufCMessageDescriptor *type;
+} worded[] = {
+    {TREE_CUSTOMER, TABLE_CHANGE, &tefter__change_record__descriptor},
+    {TREE_CUSTOMER, TABLE_LIMIT_HISTORY, &tefter__limit_record__descriptor},
+    {TREE_CUSTOMER, TABLE_DOCUMENT, &tefter__document_record__descriptor},
+    {TREE_BOOK, TABLE_APPROVAL, &tefter__approval_record__descriptor},
+    {TREE_BOOK, TABLE_ALARM, &tefter__alarm_row__descriptor},
+};
+enum { WORDED = sizeof worded / sizeof *worded };
+
+static bool is_theirs(size_t at, const ProtobufCMessage *record, uint32_t customer)
+{
+    if (worded[at].tree != TREE_BOOK)
+        return true;
+    if (worded[at].table == TABLE_APPROVAL)
+        return ((const Tefter__ApprovalRecord *)record)->row->customer == customer;
+    return ((const Tefter__AlarmRow *)record)->customer == customer;
+}
+
+/* Rows that terminals hold say the name: they are told anew. */
+static void look_at(struct tx *tx, const struct tx_walk *walk, size_t at, uint32_t customer)
+{
+    ProtobufCMessage *record = tx_walk_record(walk, worded[at].type);
+    if (!is_theirs(at, record, customer))
+        return;
+    tx_erase_words(tx, record);
+    if (worded[at].tree == TREE_BOOK)
+        tx_touch(tx, worded[at].table == TABLE_APPROVAL ? ROW_APPROVAL : ROW_ALARM,
+                 tx_walk_u64(walk, KEY_BOOK_HEAD));
+}
+
+static void keep_place(struct tx *tx, Tefter__JobRecord *job, size_t at, struct slice key)
+{
+    uint8_t *place = tx_take(tx, key.size + 1);
+    place[0] = (uint8_t)at;
+    memcpy(place + 1, key.data, key.size);
+    FIELD_SET(job, place, ((ProtobufCBinaryData){key.size + 1, place}));
+}
+
+static struct key prefix_of(size_t at, uint32_t customer)
+{
+    return worded[at].tree == TREE_BOOK
+               ? key_book((enum book_table)worded[at].table)
+               : key_customer(customer, (enum customer_table)worded[at].table);
+}
+
+/* Where the rows of this kind go on. */
+static struct key from_of(const Tefter__JobRecord *job, size_t at, const struct key *prefix)
+{
+    struct key from = *prefix;
+    size_t size = job->place.len;
+    if (!job->has_place || size < 2 || size - 1 >= KEY_MAX || job->place.data[0] != at)
+        return from;
+    memcpy(from.bytes, job->place.data + 1, size - 1);
+    from.size = (uint8_t)(size - 1);
+    key_u8(&from, 0); /* just behind it */
+    return from;
+}
+
+bool erase_words_step(struct tx *tx, Tefter__JobRecord *job)
+{
+    uint32_t customer = job->cursor;
+    size_t left = STEP_ROWS;
+    size_t at = job->has_place && job->place.len > 0 ? job->place.data[0] : 0;
+    for (; at < WORDED; at++) {
+        struct key prefix = prefix_of(at, customer);
+        struct key from = from_of(job, at, &prefix);
+        struct tx_walk walk;
+        bool on = tx_walk_first(tx, &prefix, &from, &walk);
+        for (; on && left > 0; on = tx_walk_next(&walk), left--) {
+            look_at(tx, &walk, at, customer);
+            keep_place(tx, job, at, tx_walk_key(&walk));
+            job->done++;
+        }
+        tx_walk_end(&walk);
+        if (on)
+            return false;
+    }
+    return true;
+}
