@@ -42,7 +42,7 @@ const own: readonly Screen[] = [
     },
 ];
 
-const order = ["board", "sale", "payment", "customers", "approvals", "papers", "day", "alarms", "import"];
+const order = ["board", "sale", "payment", "customers", "calls", "approvals", "papers", "day", "alarms", "import"];
 const place = (screen: Screen): number => (order.indexOf(screen.id) + order.length + 1) % (order.length + 1);
 
 export const screens: readonly Screen[] = [
