@@ -213,6 +213,8 @@ static const struct {
     {TEFTER__REFUSAL_CODE__PIN_WRONG, 5},
     {TEFTER__REFUSAL_CODE__BUYER_NEEDED, 6},
     {TEFTER__REFUSAL_CODE__BOUND_TO_BRANCH, 6},
+    {TEFTER__REFUSAL_CODE__CUSTOMER_MERGED, 6},
+    {TEFTER__REFUSAL_CODE__MERGE_IN_USE, 6},
 };
 
 static bool never(Tefter__RefusalCode code, uint32_t rules)

@@ -17,6 +17,7 @@ import {
 } from "../lib/messages";
 import { Button, Chips, day, dayOf, Head, Money, Name, useActions, whole } from "../kit";
 import { DayField, today } from "../kit/day";
+import { shortName } from "../kit/money";
 import { say, sayMany } from "../kit/words";
 import { saved } from "../desk/save";
 import { useAsked } from "./asked";
@@ -98,7 +99,13 @@ function CallRow({ client, entry, most, current, onPick }: RowProps): JSX.Elemen
                 </span>
                 <span class="call-next small">
                     {comesBack(who) || who.again === undefined ? (
-                        <b>{who.again === undefined ? say("now") : say("since {day}", { day: day(who.again) })}</b>
+                        <b>
+                            {who.again === undefined
+                                ? say("now")
+                                : who.again === today()
+                                  ? say("today")
+                                  : say("since {day}", { day: day(who.again) })}
+                        </b>
                     ) : (
                         <span>{day(who.again)}</span>
                     )}
@@ -206,7 +213,7 @@ function Call({ client, entry, next, onLogged }: CallProps): JSX.Element {
         onLogged();
     };
     useActions([{ id: "calls.log", key: "F9", title: say("Log the call"), blocked: missing, run: () => void log() }]);
-    const then = next === undefined ? undefined : nameOf(next.who);
+    const then = next === undefined ? undefined : shortName(nameOf(next.who), 18);
     return (
         <aside class="panel call-form" aria-label={nameOf(who)}>
             <div class="section">

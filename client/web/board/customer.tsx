@@ -496,7 +496,7 @@ function People({
                         {may && (
                             <Button
                                 small
-                                label={say("{name} takes goods no more", { name: buyer.name.value ?? "" })}
+                                label={say("Take out {name}", { name: buyer.name.value ?? "" })}
                                 onClick={() => {
                                     client.submit("revoke_buyer", { customer: row.customer, buyer: buyer.buyer });
                                 }}>

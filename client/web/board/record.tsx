@@ -250,7 +250,7 @@ export function Groups({
                         {may && (
                             <Button
                                 small
-                                label={say("Take out of {group}", { group: group.name })}
+                                label={say("Take out {name}", { name: group.name })}
                                 onClick={() => void run("leave_group", group.group)}>
                                 {say("Take out")}
                             </Button>
@@ -365,7 +365,7 @@ export function Changes({ client, customer, seq }: { client: Client; customer: n
     );
     const columns: Column<ChangeLine>[] = [
         { id: "when", head: say("When"), cell: (line) => <span class="ink-2 nowrap">{moment(line.at)}</span> },
-        { id: "who", head: say("Who"), cell: (line) => <span class="small ink-2">{line.who}</span> },
+        { id: "who", head: say("Who"), cell: (line) => <span class="small ink-2 nowrap">{line.who}</span> },
         { id: "what", head: say("What"), cell: (line) => line.field },
         { id: "old", head: say("Before"), cell: (line) => <span class="ink-2">{line.before}</span> },
         { id: "new", head: say("Then"), cell: (line) => line.now },
