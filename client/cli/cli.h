@@ -11,10 +11,9 @@
  *   typed.c     what people type → fields of a message; references → ids
  *   path.c      fields of a message by path, as people read them
  *   table.c     aligned columns; qr.c: a text for a camera
- *   entities: admin.c catalogue.c price.c customer.c note.c group.c terms.c sale.c cash.c approval.c
- * correct.c money.c document.c report.c person.c rights.c    who may what watch.c     live lines;
- * printing.c  slips on paper;
- * call.c: any message by name; enrol.c; import.c
+ *   entities: admin.c catalogue.c price.c customer.c note.c group.c terms.c sale.c cash.c
+ * approval.c correct.c money.c document.c report.c person.c rights.c    who may what watch.c live
+ * lines; printing.c  slips on paper; call.c: any message by name; enrol.c; import.c
  */
 #include "base/arena.h"
 #include "base/fault.h"

@@ -50,11 +50,16 @@ static const struct param merge_params[] = {
 };
 
 static const struct column note_columns[] = {
-    {"NOTE", "note", COLUMN_NUMBER},       {"WHEN", "at_ms", COLUMN_TIME},
-    {"BY", "actor.staff", COLUMN_STAFF},   {"KIND", "kind", COLUMN_ENUM},
-    {"RESULT", "result", COLUMN_ENUM},     {"WOULD HELP", "help", COLUMN_ENUM},
-    {"AGAIN ON", "again", COLUMN_DATE},    {"OWNER", "owner", COLUMN_STAFF},
-    {"DONE", "done_ms", COLUMN_TIME},      {"TEXT", "text", COLUMN_TEXT},
+    {"NOTE", "note", COLUMN_NUMBER},
+    {"WHEN", "at_ms", COLUMN_TIME},
+    {"BY", "actor.staff", COLUMN_STAFF},
+    {"KIND", "kind", COLUMN_ENUM},
+    {"RESULT", "result", COLUMN_ENUM},
+    {"WOULD HELP", "help", COLUMN_ENUM},
+    {"AGAIN ON", "again", COLUMN_DATE},
+    {"OWNER", "owner", COLUMN_STAFF},
+    {"DONE", "done_ms", COLUMN_TIME},
+    {"TEXT", "text", COLUMN_TEXT},
     END_COLUMNS,
 };
 
@@ -122,10 +127,9 @@ static int merge_preview(struct run *run, char *customer, char *into)
         tell(stdout, "limit        %s, as it is; %s %s after it\n",
              money_text(run, merge->limit_minor, a),
              merge->available_minor < 0 ? "over by" : "available",
-             money_text(run,
-                        merge->available_minor < 0 ? -merge->available_minor
-                                                   : merge->available_minor,
-                        b));
+             money_text(
+                 run, merge->available_minor < 0 ? -merge->available_minor : merge->available_minor,
+                 b));
     if (merge->buyers > 0)
         tell(stdout, "buyers       %" PRIu32 " may take goods on the account of %s, too\n",
              merge->buyers, merge->into->who->code);

@@ -456,9 +456,8 @@ static void customer_set(struct row_cache *cache, struct slot *slot, struct slic
                          struct date_span days)
 {
     struct customer_read read;
-    struct part *part = customer_read(row, &read)
-                            ? part_make(cache, slot, PART_CUSTOMER, row.size)
-                            : NULL;
+    struct part *part =
+        customer_read(row, &read) ? part_make(cache, slot, PART_CUSTOMER, row.size) : NULL;
     if (part == NULL) {
         part_drop(cache, slot, PART_CUSTOMER);
         return;

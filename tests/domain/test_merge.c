@@ -43,9 +43,8 @@ static const char *undoing(const struct shop *shop)
 
 static const char *sale(uint32_t customer, int64_t amount)
 {
-    return json(
-        "{'customer': %u, 'lines': [{'text': 'x', 'quantity': 1000, 'price': %lld}]}", customer,
-        (long long)amount * 1000);
+    return json("{'customer': %u, 'lines': [{'text': 'x', 'quantity': 1000, 'price': %lld}]}",
+                customer, (long long)amount * 1000);
 }
 
 static const char *payment(const struct shop *shop, uint32_t customer, int64_t amount,
@@ -98,19 +97,17 @@ static void the_old_number_leads_on_and_does_no_business(void **state)
     char code[64];
     (void)snprintf(code, sizeof code, "%s", card(&shop, shop.from)->row->code);
     merge(&shop);
-    const Tefter__Refusal *refusal = scenario_refused(
-        shop.s, "issue_invoice", sale(shop.from, 10), CODE(CUSTOMER_MERGED), "customer");
+    const Tefter__Refusal *refusal = scenario_refused(shop.s, "issue_invoice", sale(shop.from, 10),
+                                                      CODE(CUSTOMER_MERGED), "customer");
     assert_int_equal(refusal->existing, shop.into);
     assert_string_equal(refusal->existing_number, card(&shop, shop.into)->row->code);
     scenario_refused(shop.s, "take_payment", payment(&shop, shop.from, 10, ""),
                      CODE(CUSTOMER_MERGED), "customer");
     scenario_refused(shop.s, "lock_customer", undoing(&shop), CODE(CUSTOMER_MERGED), "customer");
-    scenario_refused(shop.s, "set_credit_limit", undoing(&shop), CODE(CUSTOMER_MERGED),
-                     "customer");
+    scenario_refused(shop.s, "set_credit_limit", undoing(&shop), CODE(CUSTOMER_MERGED), "customer");
     scenario_refused(shop.s, "set_payer", undoing(&shop), CODE(CUSTOMER_MERGED), "customer");
-    scenario_refused(shop.s, "ask_approval",
-                     json("{'customer': %u, 'amount_minor': 5}", shop.from), CODE(CUSTOMER_MERGED),
-                     "customer");
+    scenario_refused(shop.s, "ask_approval", json("{'customer': %u, 'amount_minor': 5}", shop.from),
+                     CODE(CUSTOMER_MERGED), "customer");
     scenario_done(shop.s, "issue_invoice",
                   json("{'customer_code': '%s', 'lines': [{'text': 'x', 'quantity': 1000, 'price': "
                        "7000}]}",
@@ -132,10 +129,10 @@ static void money_of_who_stays_pays_the_bills_of_both(void **state)
     merge(&shop);
     scenario_done(shop.s, "take_payment",
                   payment(&shop, shop.into, 700, ", 'match': 'OLDEST_DUE'"));
-    assert_int_equal(scenario_ask(shop.s, "document",
-                                  json("{'document': %llu}", (unsigned long long)old))
-                         ->document->open_minor,
-                     0);
+    assert_int_equal(
+        scenario_ask(shop.s, "document", json("{'document': %llu}", (unsigned long long)old))
+            ->document->open_minor,
+        0);
     assert_int_equal(scenario_account(shop.s, shop.from)->balance_minor, 0);
     assert_int_equal(scenario_account(shop.s, shop.into)->balance_minor, 0);
     const Tefter__Refusal *refusal =
@@ -190,8 +187,7 @@ static void a_site_of_the_other_stays_one_when_it_is_undone(void **state)
 {
     (void)state;
     struct shop shop = begin(500, 1000);
-    scenario_done(shop.s, "set_payer",
-                  json("{'customer': %u, 'payer': %u}", shop.from, shop.into));
+    scenario_done(shop.s, "set_payer", json("{'customer': %u, 'payer': %u}", shop.from, shop.into));
     merge(&shop);
     scenario_done(shop.s, "undo_merge", undoing(&shop));
     assert_int_equal(card(&shop, shop.from)->row->payer, shop.into);
@@ -206,8 +202,8 @@ static void families_are_taken_apart_first(void **state)
     scenario_done(shop.s, "set_payer", json("{'customer': %u, 'payer': %u}", third, shop.from));
     scenario_refused(shop.s, "merge_customers", pair(&shop), CODE(PAYER_HAS_SITES), "customer");
     scenario_refused(shop.s, "merge_customers",
-                     json("{'customer': %u, 'into': %u}", third, shop.into),
-                     CODE(PAYER_HAS_PAYER), "customer");
+                     json("{'customer': %u, 'into': %u}", third, shop.into), CODE(PAYER_HAS_PAYER),
+                     "customer");
     scenario_refused(shop.s, "merge_customers",
                      json("{'customer': %u, 'into': %u}", shop.into, third), CODE(PAYER_HAS_PAYER),
                      "into");
@@ -218,11 +214,10 @@ static void families_are_taken_apart_first(void **state)
                      json("{'customer': %u, 'into': %u}", third, shop.from), CODE(CUSTOMER_MERGED),
                      "into");
     scenario_refused(shop.s, "merge_customers",
-                     json("{'customer': %u, 'into': %u}", shop.into, third),
-                     CODE(PAYER_HAS_SITES), "customer");
-    scenario_refused(shop.s, "merge_customers",
-                     json("{'customer': %u, 'into': %u}", third, third), CODE(FIELD_INVALID),
-                     "into");
+                     json("{'customer': %u, 'into': %u}", shop.into, third), CODE(PAYER_HAS_SITES),
+                     "customer");
+    scenario_refused(shop.s, "merge_customers", json("{'customer': %u, 'into': %u}", third, third),
+                     CODE(FIELD_INVALID), "into");
     scenario_refused(shop.s, "merge_customers", json("{'customer': 1, 'into': %u}", third),
                      CODE(FIELD_INVALID), "customer");
     scenario_refused(shop.s, "merge_customers", json("{'customer': %u}", third),
@@ -256,8 +251,8 @@ static void who_both_know_is_not_more_than_one_may_have(void **state)
         scenario_done(shop.s, "authorise_buyer",
                       json("{'customer': %u, 'name': 'n%d'}", shop.into, i));
     scenario_done(shop.s, "authorise_buyer", json("{'customer': %u, 'name': 'x'}", shop.from));
-    const Tefter__Refusal *refusal = scenario_refused(shop.s, "merge_customers", pair(&shop),
-                                                      CODE(TOO_MANY), "buyers");
+    const Tefter__Refusal *refusal =
+        scenario_refused(shop.s, "merge_customers", pair(&shop), CODE(TOO_MANY), "buyers");
     assert_int_equal(refusal->most, BUYERS_PER_CUSTOMER_MAX);
     scenario_end(shop.s);
 }

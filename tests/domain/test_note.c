@@ -23,8 +23,7 @@ static const Tefter__NotesAnswer *notes(struct scenario *s, uint32_t customer)
 
 static const Tefter__CustomerRow *row(struct scenario *s, uint32_t customer)
 {
-    return scenario_ask(s, "customer_card", json("{'customer': %u}", customer))
-        ->customer_card->row;
+    return scenario_ask(s, "customer_card", json("{'customer': %u}", customer))->customer_card->row;
 }
 
 static const Tefter__CustomersAnswer *list(struct scenario *s, const char *wish)
@@ -52,20 +51,20 @@ static void a_note_comes_back_on_its_day_until_it_is_done(void **state)
     assert_int_equal(all->notes[0]->note, first);
     assert_int_equal(all->notes[0]->help, TEFTER__NOTE_HELP__HELP_INSTALMENTS);
     assert_int_equal(all->notes[2]->note, plain);
-    scenario_done(s, "change_note",
-                  json("{'customer': %u, 'note': %llu, 'again': 20009}", anh,
-                       (unsigned long long)first));
+    scenario_done(
+        s, "change_note",
+        json("{'customer': %u, 'note': %llu, 'again': 20009}", anh, (unsigned long long)first));
     assert_int_equal(row(s, anh)->again, 20005);
-    scenario_done(s, "change_note",
-                  json("{'customer': %u, 'note': %llu, 'done': true}", anh,
-                       (unsigned long long)later));
+    scenario_done(
+        s, "change_note",
+        json("{'customer': %u, 'note': %llu, 'done': true}", anh, (unsigned long long)later));
     assert_int_equal(row(s, anh)->again, 20009);
     assert_int_equal(row(s, anh)->again_owner, clerk);
     assert_true(notes(s, anh)->notes[1]->has_done_ms);
-    scenario_refused(s, "change_note",
-                     json("{'customer': %u, 'note': %llu, 'done': true}", anh,
-                          (unsigned long long)later),
-                     CODE(NOTHING_TO_CHANGE), "done");
+    scenario_refused(
+        s, "change_note",
+        json("{'customer': %u, 'note': %llu, 'done': true}", anh, (unsigned long long)later),
+        CODE(NOTHING_TO_CHANGE), "done");
     scenario_refused(s, "change_note", json("{'customer': %u, 'note': 1, 'done': true}", anh),
                      CODE(NOT_FOUND), "note");
     scenario_end(s);
@@ -129,7 +128,8 @@ static void whom_to_call_is_whose_day_has_come_then_what_is_overdue_by_its_days(
         uint32_t customer;
         int amount;
         int due;
-    } bills[] = {{small_old, 100, TODAY - 90}, {large_new, 2000, TODAY - 5}, {promised, 900, TODAY - 50}};
+    } bills[] = {
+        {small_old, 100, TODAY - 90}, {large_new, 2000, TODAY - 5}, {promised, 900, TODAY - 50}};
     for (size_t i = 0; i < 3; i++)
         scenario_done(s, "issue_invoice",
                       json("{'customer': %u, 'date': %d, 'due': %d, 'backfill': true, 'lines': "
@@ -155,7 +155,8 @@ static void whom_to_call_is_whose_day_has_come_then_what_is_overdue_by_its_days(
     assert_true(all->has_next);
     assert_int_equal(list(s, "{'owner': 1}")->n_rows, 2);
     assert_int_equal(list(s, "{'in_credit': true}")->n_rows, 0);
-    const Tefter__CustomersAnswer *back = list(s, "{'sort': 'SORT_CODE', 'reverse': true, 'rows': 1}");
+    const Tefter__CustomersAnswer *back =
+        list(s, "{'sort': 'SORT_CODE', 'reverse': true, 'rows': 1}");
     assert_int_equal(back->rows[0]->who->customer, paid);
     const Tefter__CustomersAnswer *oldest = list(s, "{'sort': 'SORT_OLDEST', 'rows': 1}");
     assert_int_equal(oldest->rows[0]->who->customer, small_old);

@@ -60,7 +60,7 @@ test(
         for (const row of later)
             same(
                 [row.who.again, row.who.contact_result],
-                [Math.floor(Date.now() / DAY_MS) + 7, "CALL_REACHED"],
+                [dayAt(7), "CALL_REACHED"],
                 "again in a week",
             );
         const [note] = await shop.json("customer", "notes", told[1].who.code);

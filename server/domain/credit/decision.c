@@ -166,7 +166,8 @@ static Tefter__Decision *figures(struct tx *tx, const struct credit_request *req
     decision->bills_minor = tx_sum(tx, account->bills_minor, request->replaces_minor);
     decision->uncleared_minor = account->uncleared_minor;
     decision->unmatched_minor = account->unmatched_minor;
-    decision->exposure_minor = tx_sum(tx, credit_exposure(tx, terms, account), request->replaces_minor);
+    decision->exposure_minor =
+        tx_sum(tx, credit_exposure(tx, terms, account), request->replaces_minor);
     if (terms->slip_weight < WEIGHT_WHOLE) {
         FIELD_SET(decision, slip_weight, terms->slip_weight);
         FIELD_SET(decision, freed_minor, credit_freed(tx, terms, account));

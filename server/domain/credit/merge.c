@@ -119,8 +119,8 @@ Tefter__Refusal *apply_merge_customers(struct tx *tx, const Tefter__MergeCustome
         return refusal;
 
     tx_decided(tx);
-    Tefter__MergeRecord *record = customer_note_merge(tx, merge.from, merge.into,
-                                                      merge.account->record->moved_minor);
+    Tefter__MergeRecord *record =
+        customer_note_merge(tx, merge.from, merge.into, merge.account->record->moved_minor);
     if (!merge.was_site)
         change_payer(tx, &merge, merge.into, TEFTER__EVENT_KIND__CUSTOMER_MERGED_EVENT);
     customer_merge(tx, merge.from, merge.into, record, command->reason);
@@ -134,9 +134,8 @@ Tefter__Refusal *apply_merge_customers(struct tx *tx, const Tefter__MergeCustome
 static Tefter__Refusal *look_undo(struct tx *tx, const Tefter__UndoMerge *command,
                                   struct merge *ret_merge)
 {
-    Tefter__Refusal *refusal = customer_resolve_record(tx, command->customer,
-                                                       command->customer_code, "customer",
-                                                       &ret_merge->from);
+    Tefter__Refusal *refusal = customer_resolve_record(
+        tx, command->customer, command->customer_code, "customer", &ret_merge->from);
     if (refusal != NULL)
         return refusal;
     const Tefter__MergeRecord *record = ret_merge->from->merge;
@@ -200,9 +199,8 @@ Tefter__Refusal *view_merge_preview(struct tx *tx, const Tefter__MergePreview *q
     struct credit_terms terms;
     credit_terms_of(tx, merge.into, branch_of_actor(tx)->date, &terms);
     const Tefter__AccountRecord *standing =
-        merge.was_site
-            ? account_standing_stored(tx, account_field(tx, merge.into->customer))
-            : account_standing_with(tx, merge.account, merge.into->customer);
+        merge.was_site ? account_standing_stored(tx, account_field(tx, merge.into->customer))
+                       : account_standing_with(tx, merge.account, merge.into->customer);
     answer->customer = entry_of(tx, merge.from);
     answer->into = entry_of(tx, merge.into);
     answer->buyers = customer_merge_buyers(tx, merge.from);
@@ -210,8 +208,8 @@ Tefter__Refusal *view_merge_preview(struct tx *tx, const Tefter__MergePreview *q
     answer->unlimited = terms.unlimited;
     answer->limit_minor = terms.unlimited ? 0 : terms.limit_minor;
     answer->available_minor =
-        terms.unlimited ? 0
-                        : tx_difference(tx, terms.limit_minor,
-                                        credit_exposure(tx, &terms, standing));
+        terms.unlimited
+            ? 0
+            : tx_difference(tx, terms.limit_minor, credit_exposure(tx, &terms, standing));
     return NULL;
 }

@@ -314,8 +314,8 @@ static bool rank_all(const Tefter__CustomerList *query, const struct list_source
         if (query->count)
             count(counts, &facts, source->today, listed);
         if (listed &&
-            !heap_take(heap, (struct ranked){rank_by(query, &facts, customer, source->today),
-                                             customer}))
+            !heap_take(heap,
+                       (struct ranked){rank_by(query, &facts, customer, source->today), customer}))
             return false;
     }
     return true;

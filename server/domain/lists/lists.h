@@ -63,7 +63,7 @@ struct list_page {
     uint32_t rows;
     uint32_t count;
     bool has_next;
-    uint64_t next; /* the number in the next page's token */
+    uint64_t next;             /* the number in the next page's token */
     Tefter__ListCounts counts; /* when the query asks for them */
 };
 

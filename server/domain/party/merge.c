@@ -23,8 +23,7 @@ Tefter__Refusal *customer_check_merge(struct tx *tx, const Tefter__CustomerRecor
 {
     return buyers_fit(from, into, branch_of_actor(tx)->date)
                ? NULL
-               : refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "buyers",
-                             BUYERS_PER_CUSTOMER_MAX);
+               : refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "buyers", BUYERS_PER_CUSTOMER_MAX);
 }
 
 uint32_t customer_merge_buyers(struct tx *tx, const Tefter__CustomerRecord *from)

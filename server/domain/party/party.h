@@ -182,7 +182,8 @@ Tefter__Refusal *view_customer_changes(struct tx *tx, const Tefter__CustomerChan
 Tefter__Refusal *customer_check_merge(struct tx *tx, const Tefter__CustomerRecord *from,
                                       const Tefter__CustomerRecord *into);
 uint32_t customer_merge_buyers(struct tx *tx, const Tefter__CustomerRecord *from);
-/* What it is when it is undone is noted before; `moved_minor` is as the account of `from` has it. */
+/* What it is when it is undone is noted before; `moved_minor` is as the account of `from` has it.
+ */
 Tefter__MergeRecord *customer_note_merge(struct tx *tx, const Tefter__CustomerRecord *from,
                                          const Tefter__CustomerRecord *into, int64_t moved_minor);
 /* After the decided line, `into` paying for `from`: writes, logs and tells both. */
