@@ -58,11 +58,7 @@ test(
         const later = await shop.json("calls", "--which", "all");
         same(later.length, 3);
         for (const row of later)
-            same(
-                [row.who.again, row.who.contact_result],
-                [dayAt(7), "CALL_REACHED"],
-                "again in a week",
-            );
+            same([row.who.again, row.who.contact_result], [dayAt(7), "CALL_REACHED"], "again in a week");
         const [note] = await shop.json("customer", "notes", told[1].who.code);
         same([note.text, note.kind], ["Θα πληρώσει 1", "NOTE_CALL"]);
         await page.click(".head >> text=Όλα");

@@ -161,10 +161,7 @@ test(
         await page.click(".sheet button[type=submit]");
         await page.waitForSelector(".notice.over");
         const { row } = await show("K01");
-        same(
-            [row.locked, row.lock_reason, new Date(row.locked_until).getUTCDay()],
-            [true, "περιμένουμε έμβασμα", 5],
-        );
+        same([row.locked, row.lock_reason, new Date(row.locked_until).getUTCDay()], [true, "περιμένουμε έμβασμα", 5]);
         ok(Date.parse(row.locked_until) > Date.now());
 
         await page.keyboard.press("o");
@@ -184,11 +181,7 @@ test(
         await page.click(".sheet button[type=submit]");
         await until("both are kept", async () => {
             const { record } = await show("K01");
-            return (
-                record.phone === "+30 210 555" &&
-                record.area === "Νέα περιοχή" &&
-                record.nickname === "mine"
-            );
+            return record.phone === "+30 210 555" && record.area === "Νέα περιοχή" && record.nickname === "mine";
         });
         await page.waitForSelector("table[aria-label='Αλλαγές'] >> text=theirs");
 
