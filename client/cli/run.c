@@ -370,6 +370,8 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(LOCK_STATE):
     case CODE(PAYER_HAS_PAYER):
     case CODE(PAYER_HAS_SITES):
+    case CODE(CUSTOMER_MERGED):
+    case CODE(MERGE_IN_USE):
     case CODE(ALREADY_REVERSED):
     case CODE(NUMBER_TAKEN):
     case CODE(MATCH_UNDONE):

@@ -13,11 +13,18 @@ enum {
     ACCOUNT_UNLIMITED = 4,
     ACCOUNT_AVAILABLE = 6,
     ACCOUNT_LOCKED = 7,
+    ACCOUNT_UNMATCHED = 10,
+    ACCOUNT_OLDEST_DUE = 12,
+    ACCOUNT_LAST = 14,
+    LAST_AT = 6,
     ACCOUNT_SEQ = 15,
     ACCOUNT_OVERDUE = 16,
     CUSTOMER_GROUPS = 6,
     CUSTOMER_BRANCH = 7,
     CUSTOMER_PERSONS = 13,
+    CUSTOMER_AGAIN = 660,
+    CUSTOMER_AGAIN_OWNER = 661,
+    CUSTOMER_MERGED_INTO = 666,
     TAG_ACCOUNT_SEQ = WIRE_TAG(ACCOUNT_SEQ, WIRE_VARINT),
     TAG_ROW_ACCOUNT = WIRE_TAG(ROW_ACCOUNT, WIRE_BYTES),
     TAG_ROW_CUSTOMER = WIRE_TAG(ROW_CUSTOMER, WIRE_BYTES),
@@ -43,18 +50,25 @@ struct part {
     uint8_t bytes[];
 };
 
-/* One cache line; all but branch, and the parts of others, speak of the account. */
+/* A cache line and a half; all but branch, notes, merged, and the parts of others, speak of the
+ * account. */
 struct slot {
     struct part *parts[PART_KINDS];
     int64_t balance_minor;
     int64_t available_minor;
+    int64_t overdue_minor;
+    int64_t changed_ms;
     uint32_t branch;
+    uint32_t again_owner;
+    uint16_t again;
+    uint16_t oldest_due;
     uint16_t from;
     uint16_t until;
     uint16_t generation;
     bool unlimited : 1;
     bool locked : 1;
-    bool overdue : 1;
+    bool unmatched : 1;
+    bool merged : 1;
     bool used : 1;  /* since the hand passed */
     bool moved : 1; /* the account since its standing was made, whose memory waits for the next */
 };
@@ -269,10 +283,55 @@ struct account_read {
     int64_t available_minor;
     bool unlimited;
     bool locked;
-    bool overdue;
+    bool unmatched;
+    int64_t overdue_minor;
+    int64_t changed_ms;
+    uint16_t oldest_due;
     size_t seq_at; /* where seq stands, and what is behind it */
     size_t seq_end;
 };
+
+/* When the account changed last, of its LastChange. */
+static int64_t changed_at(struct slice last)
+{
+    struct wire_field field;
+    while (last.size > 0 && wire_next(&last, &field))
+        if (field.number == LAST_AT)
+            return (int64_t)field.value;
+    return 0;
+}
+
+static void account_take(struct account_read *read, const struct wire_field *field)
+{
+    switch (field->number) {
+    case ACCOUNT_BALANCE:
+        read->balance_minor = (int64_t)field->value;
+        break;
+    case ACCOUNT_UNLIMITED:
+        read->unlimited = field->value != 0;
+        break;
+    case ACCOUNT_AVAILABLE:
+        read->available_minor = (int64_t)field->value;
+        break;
+    case ACCOUNT_LOCKED:
+        read->locked = field->value != 0;
+        break;
+    case ACCOUNT_UNMATCHED:
+        read->unmatched = (int64_t)field->value > 0;
+        break;
+    case ACCOUNT_OLDEST_DUE:
+        read->oldest_due = day_of((uint32_t)field->value);
+        break;
+    case ACCOUNT_OVERDUE:
+        read->overdue_minor = (int64_t)field->value;
+        break;
+    case ACCOUNT_LAST:
+        read->changed_ms = changed_at(field->bytes);
+        break;
+    default:
+        break;
+    }
+}
 
 /* false: not one that can be kept. */
 static bool account_read(struct slice account, struct account_read *ret_read)
@@ -284,20 +343,11 @@ static bool account_read(struct slice account, struct account_read *ret_read)
         size_t at = (size_t)(rest.data - account.data);
         if (!wire_next(&rest, &field))
             return false;
-        if (field.number == ACCOUNT_BALANCE)
-            ret_read->balance_minor = (int64_t)field.value;
-        else if (field.number == ACCOUNT_UNLIMITED)
-            ret_read->unlimited = field.value != 0;
-        else if (field.number == ACCOUNT_AVAILABLE)
-            ret_read->available_minor = (int64_t)field.value;
-        else if (field.number == ACCOUNT_LOCKED)
-            ret_read->locked = field.value != 0;
-        else if (field.number == ACCOUNT_OVERDUE)
-            ret_read->overdue = true;
-        else if (field.number == ACCOUNT_SEQ)
-            ret_read->seq_at = at;
-        if (field.number == ACCOUNT_SEQ)
-            ret_read->seq_end = (size_t)(rest.data - account.data);
+        account_take(ret_read, &field);
+        if (field.number != ACCOUNT_SEQ)
+            continue;
+        ret_read->seq_at = at;
+        ret_read->seq_end = (size_t)(rest.data - account.data);
     }
     return ret_read->seq_at > 0;
 }
@@ -312,7 +362,10 @@ static void account_write(struct slot *slot, struct part *part, const struct acc
     slot->available_minor = read->available_minor;
     slot->unlimited = read->unlimited;
     slot->locked = read->locked;
-    slot->overdue = read->overdue;
+    slot->unmatched = read->unmatched;
+    slot->overdue_minor = read->overdue_minor;
+    slot->oldest_due = read->oldest_due;
+    slot->changed_ms = read->changed_ms;
     slot->from = day_of(days.from);
     slot->until = day_of(days.until);
     slot->generation = part->generation;
@@ -364,25 +417,37 @@ void row_cache_account_changed(struct row_cache *cache, uint32_t customer, struc
 
 /* ---- customers ---- */
 
-/* Where a customer's persons stand, and the branch. false: not understood. */
-static bool customer_read(struct slice row, uint32_t *ret_branch, size_t *ret_cut,
-                          size_t *ret_cut_end)
+struct customer_read {
+    uint32_t branch;
+    uint32_t again_owner;
+    uint16_t again;
+    bool merged;
+    size_t cut; /* where their persons stand */
+    size_t cut_end;
+};
+
+/* false: not understood. */
+static bool customer_read(struct slice row, struct customer_read *ret_read)
 {
     struct slice rest = row;
     struct wire_field field;
-    *ret_branch = 0;
-    *ret_cut = row.size;
-    *ret_cut_end = row.size;
+    *ret_read = (struct customer_read){.cut = row.size, .cut_end = row.size};
     while (rest.size > 0) {
         size_t at = (size_t)(rest.data - row.data);
         if (!wire_next(&rest, &field))
             return false;
         if (field.number == CUSTOMER_BRANCH)
-            *ret_branch = (uint32_t)field.value;
+            ret_read->branch = (uint32_t)field.value;
+        else if (field.number == CUSTOMER_AGAIN)
+            ret_read->again = day_of((uint32_t)field.value);
+        else if (field.number == CUSTOMER_AGAIN_OWNER)
+            ret_read->again_owner = (uint32_t)field.value;
+        else if (field.number == CUSTOMER_MERGED_INTO)
+            ret_read->merged = true;
         if (field.number != CUSTOMER_PERSONS)
             continue;
-        *ret_cut = at < *ret_cut ? at : *ret_cut;
-        *ret_cut_end = (size_t)(rest.data - row.data);
+        ret_read->cut = at < ret_read->cut ? at : ret_read->cut;
+        ret_read->cut_end = (size_t)(rest.data - row.data);
     }
     return row.size > 0;
 }
@@ -390,22 +455,22 @@ static bool customer_read(struct slice row, uint32_t *ret_branch, size_t *ret_cu
 static void customer_set(struct row_cache *cache, struct slot *slot, struct slice row,
                          struct date_span days)
 {
-    uint32_t branch;
-    size_t cut;
-    size_t cut_end;
-    struct part *part = customer_read(row, &branch, &cut, &cut_end)
-                            ? part_make(cache, slot, PART_CUSTOMER, row.size)
-                            : NULL;
+    struct customer_read read;
+    struct part *part =
+        customer_read(row, &read) ? part_make(cache, slot, PART_CUSTOMER, row.size) : NULL;
     if (part == NULL) {
         part_drop(cache, slot, PART_CUSTOMER);
         return;
     }
     memcpy(part->bytes, row.data, row.size);
-    part->cut = (uint16_t)cut;
-    part->cut_end = (uint16_t)cut_end;
+    part->cut = (uint16_t)read.cut;
+    part->cut_end = (uint16_t)read.cut_end;
     part->from = day_of(days.from);
     part->until = day_of(days.until);
-    slot->branch = branch;
+    slot->branch = read.branch;
+    slot->again = read.again;
+    slot->again_owner = read.again_owner;
+    slot->merged = read.merged;
     put_done(cache, slot, PART_CUSTOMER);
 }
 
@@ -487,7 +552,13 @@ bool row_cache_facts(const struct row_cache *cache, uint32_t customer,
         .branch = slot->branch,
         .unlimited = slot->unlimited,
         .locked = slot->locked,
-        .overdue = slot->overdue,
+        .unmatched = slot->unmatched,
+        .merged = slot->merged,
+        .overdue_minor = slot->overdue_minor,
+        .oldest_due = slot->oldest_due,
+        .changed_ms = slot->changed_ms,
+        .again = slot->again,
+        .again_owner = slot->again_owner,
     };
     return true;
 }

@@ -82,10 +82,16 @@ void row_cache_forget(struct row_cache *cache, uint32_t customer);
 struct row_facts {
     int64_t balance_minor;
     int64_t available_minor;
+    int64_t overdue_minor;
+    int64_t changed_ms;
     uint32_t branch;
+    uint32_t oldest_due; /* DATE_NONE: nothing is overdue */
+    uint32_t again;      /* DATE_NONE: nobody comes back to them */
+    uint32_t again_owner;
     bool unlimited;
     bool locked;
-    bool overdue;
+    bool unmatched;
+    bool merged;
 };
 /* false: a miss. */
 bool row_cache_facts(const struct row_cache *cache, uint32_t customer,

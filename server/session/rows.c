@@ -246,8 +246,14 @@ static enum list_answer facts_of(void *context, uint32_t customer, struct list_f
     *ret_facts = (struct list_facts){
         .balance_minor = facts.balance_minor,
         .available_minor = facts.available_minor,
+        .overdue_minor = facts.overdue_minor,
+        .changed_ms = facts.changed_ms,
         .branch = facts.branch,
-        .overdue = facts.overdue,
+        .oldest_due = facts.oldest_due,
+        .again = facts.again,
+        .again_owner = facts.again_owner,
+        .unmatched = facts.unmatched,
+        .merged = facts.merged,
         .unlimited = facts.unlimited,
         .locked = facts.locked,
         .in_groups = in_groups(reading->home->cache, customer, list),
@@ -299,7 +305,11 @@ static uint8_t *entries_write(const struct reading *reading, const uint32_t *cus
     return out;
 }
 
-enum { TOKEN_SIZE_OF_LIST = 8, TAG_LIST_NEXT = WIRE_TAG(2, WIRE_BYTES) };
+enum {
+    TOKEN_SIZE_OF_LIST = 8,
+    TAG_LIST_NEXT = WIRE_TAG(2, WIRE_BYTES),
+    TAG_LIST_COUNTS = WIRE_TAG(660, WIRE_BYTES),
+};
 
 static bool send_list(struct reading *reading, uint64_t request, const struct list_page *page)
 {
@@ -308,6 +318,9 @@ static bool send_list(struct reading *reading, uint64_t request, const struct li
         return false;
     if (page->has_next)
         size += number_size(TAG_LIST_NEXT, TOKEN_SIZE_OF_LIST) + TOKEN_SIZE_OF_LIST;
+    size_t counts = reading->list->count ? tefter__list_counts__get_packed_size(&page->counts) : 0;
+    if (counts > 0)
+        size += number_size(TAG_LIST_COUNTS, counts) + counts;
     uint8_t *at = reading_frame(reading, request, TEFTER__ANSWER__KIND_CUSTOMERS, size);
     if (at == NULL)
         return false;
@@ -316,6 +329,10 @@ static bool send_list(struct reading *reading, uint64_t request, const struct li
         at = number_write(at, TAG_LIST_NEXT, TOKEN_SIZE_OF_LIST);
         be64_put(at, page->next);
         at += TOKEN_SIZE_OF_LIST;
+    }
+    if (counts > 0) {
+        at = number_write(at, TAG_LIST_COUNTS, counts);
+        at += tefter__list_counts__pack(&page->counts, at);
     }
     reading_send(reading, at);
     return true;
@@ -335,6 +352,7 @@ static bool answer_list(struct reading *reading, uint64_t request,
         .found = by_words ? found->customers : NULL,
         .found_count = by_words ? found->count : 0,
         .customers = home->customers,
+        .today = reading->asker.date,
         .facts = facts_of,
         .take = take_memory,
         .context = reading,
@@ -528,6 +546,10 @@ static void event_published(struct sessions *home, const Tefter__Event *event)
     case TEFTER__EVENT_KIND__MONEY_MOVED:
     case TEFTER__EVENT_KIND__TILL_CHANGED:
     case TEFTER__EVENT_KIND__REPORT_CHANGED:
+
+    case TEFTER__EVENT_KIND__NOTE_CHANGED:
+    case TEFTER__EVENT_KIND__CUSTOMER_MERGED_EVENT:
+    case TEFTER__EVENT_KIND__CUSTOMER_UNMERGED:
     case _TEFTER__EVENT_KIND_IS_INT_SIZE:
         break; /* their rows are told, or it is not about rows */
     }

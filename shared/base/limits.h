@@ -32,6 +32,7 @@ enum {
     PIN_MAX_DIGITS = 12,
     GROUPS_PER_CUSTOMER_MAX = 16,
     BUYERS_PER_CUSTOMER_MAX = 32,
+    NOTES_AGAIN_MAX = 20,      /* of one customer, that somebody comes back to */
     SITES_PER_PAYER_MAX = 100, /* each sale at one of them tells all their rows */
     MATCHES_PER_ITEM_MAX = 2000,
     MATCHES_KEPT_PER_ITEM_MAX = 4000,       /* with those that were undone */

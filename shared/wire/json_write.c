@@ -71,9 +71,9 @@ static void put_message(struct buffer *out, const ProtobufCMessage *message, str
 /* Days since 1970 in the schema: by the names that such fields have. */
 static bool is_day(const ProtobufCFieldDescriptor *field)
 {
-    static const char *const names[] = {"date",        "due",          "until",      "as_of",
-                                        "began",       "today",        "oldest_due", "valid_from",
-                                        "valid_until", "locked_until", "counted_day"};
+    static const char *const names[] = {"date",        "due",          "until",       "as_of",
+                                        "began",       "today",        "oldest_due",  "valid_from",
+                                        "valid_until", "locked_until", "counted_day", "again"};
     size_t size = strlen(field->name);
     if (field->type != PROTOBUF_C_TYPE_UINT32)
         return false;

@@ -1450,6 +1450,46 @@ static void of_version_6(struct story *t)
     reports_and_erasing(t);
 }
 
+/* Written down, called, come back to. */
+static void notes(struct story *t)
+{
+    id note = done(t, "add_note",
+                   json("{'customer': %u, 'text': 'asks for time', 'kind': 'NOTE_DIFFICULTY', "
+                        "'help': 'HELP_EXTENSION', 'again': %d, 'owner': %u}",
+                        t->anh, TODAY + 3000, t->controller));
+    done(t, "change_note",
+         json("{'customer': %u, 'note': " ID ", 'again': %d}", t->anh, note, TODAY + 3001));
+    done(t, "add_note",
+         json("{'customer': %u, 'text': 'not there', 'kind': 'NOTE_CALL', 'result': "
+              "'CALL_NO_ANSWER', 'closes': true}",
+              t->anh));
+    done(t, "change_note", json("{'customer': %u, 'note': " ID ", 'done': true}", t->anh, note));
+    refused(t, "change_note", json("{'customer': %u, 'note': " ID ", 'done': true}", t->anh, note),
+            CODE(NOTHING_TO_CHANGE));
+}
+
+/* Two records of one customer, two again, and one for good: its money has paid for both. */
+static void merged(struct story *t)
+{
+    uint32_t gone = scenario_customer(t->s, "Hung", 1000);
+    uint32_t stays = scenario_customer(t->s, "Hung & son", 2000);
+    const char *both = json("{'customer': %u, 'into': %u, 'reason': 'one man'}", gone, stays);
+    char merge[128];
+    (void)snprintf(merge, sizeof merge, "%s", both);
+    done(t, "issue_invoice", sale(gone, 400, ""));
+    done(t, "authorise_buyer", json("{'customer': %u, 'name': 'Son'}", gone));
+    done(t, "merge_customers", merge);
+    refused(t, "issue_invoice", sale(gone, 1, ""), CODE(CUSTOMER_MERGED));
+    done(t, "undo_merge", json("{'customer': %u}", gone));
+    done(t, "issue_invoice", sale(gone, 100, ""));
+    done(t, "merge_customers", merge);
+    done(t, "take_payment",
+         json("{'customer': %u, 'kind': 'TRANSFER', 'amount_minor': 500, 'money_account': %u, "
+              "'reference': 'one man pays', 'match': 'OLDEST_DUE'}",
+              stays, t->bank));
+    refused(t, "undo_merge", json("{'customer': %u}", gone), CODE(MERGE_IN_USE));
+}
+
 /* ---- all of it ---- */
 
 struct scenario *golden_story(uint32_t rules_version)
@@ -1503,8 +1543,11 @@ struct scenario *golden_story(uint32_t rules_version)
         till_days(&t);
         browsers(&t);
     }
-    if (rules_version >= 6)
+    if (rules_version >= 6) {
         of_version_6(&t);
+        notes(&t);
+        merged(&t);
+    }
     if (rules_version >= 3)
         restored(&t);
     return t.s;

@@ -215,6 +215,9 @@ static const struct {
     {TEFTER__REFUSAL_CODE__BOUND_TO_BRANCH, 6},
     {TEFTER__REFUSAL_CODE__CUSTOMER_OPEN, 6},
     {TEFTER__REFUSAL_CODE__CUSTOMER_ERASED, 6},
+
+    {TEFTER__REFUSAL_CODE__CUSTOMER_MERGED, 6},
+    {TEFTER__REFUSAL_CODE__MERGE_IN_USE, 6},
 };
 
 static bool never(Tefter__RefusalCode code, uint32_t rules)

@@ -205,8 +205,8 @@ class Generator:
             (self.bad_sale, 8), (self.edge_sale, 4), (self.bad_pay, 4), (self.bad_match, 3),
             (self.bad_note, 3), (self.limit, 2), (self.policy, 0.3), (self.ask, 4), (self.decide, 2),
             (self.lock, 0.6), (self.unlock, 1), (self.payer, 1.5), (self.person_allow, 1), (self.person_revoke, 0.6),
-            (self.person_pin, 1),
-            (self.customer_open, 1), (self.customer_change, 1), (self.group, 1), (self.product, 1.5), (self.price_list, 0.4), (self.report, 0.4), (self.prices, 1.5),
+            (self.person_pin, 1), (self.note, 1.2), (self.merge, 0.8), (self.report, 0.4),
+            (self.customer_open, 1), (self.customer_change, 1), (self.group, 1), (self.product, 1.5), (self.price_list, 0.4), (self.prices, 1.5),
             (self.place, 1), (self.staffing, 1), (self.thresholds, 0.6), (self.terminal, 2), (self.branching, 1),
             (self.turn_day, 2), (self.turn_back, 0.3), (self.job, 1.5), (self.restored, 0.1), (self.forms, 3),
             (self.sale_paid, 6), (self.cash_policy, 0.5), (self.refund, 4), (self.move, 4), (self.arrive, 2), (self.put_cash, 2), (self.till_day, 4)]
@@ -973,6 +973,31 @@ class Generator:
         code = m.customers[payer]["code"] if payer in m.customers else "nobody"
         who = self.maybe(0.97, payer=payer) if r.random() < 0.9 else {"payer_code": r.choice([code, code.lower(), "K 1"])}
         return {"set_payer": {"customer": site, **who, **self.maybe(0.1, reason="a site")}}
+
+    def merge(self):
+        r, m = self.r, self.m
+        merged = [n for n, c in m.customers.items() if c.get("merge")]
+        if merged and r.random() < 0.5:
+            number = r.choice(merged)
+            who = {"customer": number} if r.random() < 0.7 else {"customer_code": m.customers[number]["code"]}
+            return {"undo_merge": {**who, **self.maybe(0.2, reason="two after all")}}
+        gone, into = (r.choice([self.a_credit_customer()] * 12 + [1, 999, *merged]) for _ in range(2))
+        body = {"customer": gone} if r.random() < 0.8 else self.maybe(0.8, customer_code="C-000002")
+        return {"merge_customers": {**body, **self.maybe(0.97, into=into), **self.maybe(0.2, reason="the same man")}}
+
+    def note(self):
+        r, m = self.r, self.m
+        number = r.choice([2, 3, 3, self.a_credit_customer()] * 6 + [1, 999])
+        notes = list(m.customers.get(number, {}).get("notes", {}))
+        day = self.today() + r.choice([0, 0, 1, 3, 7, -1])
+        if notes and r.random() < 0.4:
+            return {"change_note": {"customer": number, "note": r.choice(notes + [1]), **r.choice([
+                {"done": True}, {"again": day}, {"owner": r.choice([1, 2, 99])}, {"done": True, "again": day}, {}])}}
+        kind = r.choice([{}, {}, {"kind": "NOTE_CALL", "result": "CALL_NO_ANSWER"}, {"result": "CALL_REACHED"},
+                         {"kind": "NOTE_DIFFICULTY", "help": "HELP_EXTENSION"}, {"help": "HELP_INSTALMENTS"}])
+        again = r.choice([{}, {"again": day}, {"again": day, "owner": r.choice([1, 2, 99])}, {"owner": 1}])
+        return {"add_note": {"customer": number, "text": r.choice(["said so", "said so", ""]), **kind, **again,
+                             **self.maybe(0.3, closes=True)}}
 
     def unlock(self):
         locked = [n for n, c in self.m.customers.items() if c["locked"]]

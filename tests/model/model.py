@@ -23,6 +23,7 @@ TURN_DAYS_MAX = 400
 PERSONS_MAX = 32
 BARCODES_MAX = 64
 GROUPS_MAX = 16
+NOTES_AGAIN_MAX = 20       # of one customer, that somebody comes back to
 SITES_MAX = 100            # of one payer
 SERIALS_MAX = 2000
 UNITS_MAX, FACTOR_MAX = 16, 1_000_000_000      # units of a product, beside its own
@@ -60,7 +61,8 @@ RIGHT_OF = {
     "change_customer": "EDIT_CUSTOMER", "lock_customer": "LOCK", "unlock_customer": "LOCK",
     "add_group": "EDIT_GROUPS", "change_group": "EDIT_GROUPS", "join_group": "EDIT_GROUPS",
     "leave_group": "EDIT_GROUPS", "authorise_buyer": "EDIT_CUSTOMER", "revoke_buyer": "EDIT_CUSTOMER",
-    "set_buyer_pin": "EDIT_CUSTOMER",
+    "set_buyer_pin": "EDIT_CUSTOMER", "add_note": "EDIT_CUSTOMER", "change_note": "EDIT_CUSTOMER",
+    "merge_customers": "SET_LIMIT", "undo_merge": "SET_LIMIT",
     "add_product": "EDIT_CATALOGUE", "change_product": "EDIT_CATALOGUE", "add_till": "EDIT_BRANCHES",
     "add_bank_account": "EDIT_BRANCHES", "add_pos_device": "EDIT_BRANCHES",
     "retire_money_account": "EDIT_BRANCHES", "set_credit_limit": "SET_LIMIT",
@@ -610,11 +612,22 @@ class Ledger:
         if key is not None and existing:
             raise Refused("ALREADY_EXISTS", field, existing=existing)
 
-    def named_customer(self, number):
+    def there(self, number):
         customer = self.found(self.customers, number, "customer")
         if number == 1:
             raise Refused("FIELD_INVALID", "customer")
         return customer
+
+    def named_customer(self, number):
+        customer = self.there(number)
+        self.not_merged(customer, "customer")
+        return customer
+
+    def not_merged(self, customer, field):
+        merge = customer.get("merge")
+        if merge:
+            raise Refused("CUSTOMER_MERGED", field, existing=merge["into"],
+                          existing_number=self.customers[merge["into"]]["code"])
 
     def resolve(self, body):
         """By number or code; the cash customer without either."""
@@ -626,6 +639,19 @@ class Ledger:
         customer = self.found(self.customers, number, "customer")
         if its_code is not None and not self.same(customer["code"], its_code):
             raise Refused("NOT_FOUND", "customer")
+        leads_on = not body.get("customer", 0) and customer.get("merge")
+        return self.customers[customer["merge"]["into"]] if leads_on else customer
+
+    def record_of(self, body, key, field):
+        """The record itself, wherever its code leads."""
+        number, its_code = body.get(key, 0), body.get(key + "_code")
+        if not number and its_code is None:
+            raise Refused("FIELD_MISSING", field)
+        if not number:
+            number = self.named(self.customer_codes, its_code)
+        customer = self.found(self.customers, number, field)
+        if its_code is not None and not self.same(customer["code"], its_code):
+            raise Refused("NOT_FOUND", field)
         return customer
 
     def currency(self, field, value):
@@ -1076,6 +1102,7 @@ class Ledger:
             raise Refused("RULES_TOO_OLD", "set_payer")
         text("reason", c.get("reason"))
         site = self.found(self.customers, c["customer"], "customer")
+        self.not_merged(site, "customer")
         payer = self.named_payer(c)
         if site["customer"] == 1:
             raise Refused("FIELD_INVALID", "customer")
@@ -1116,6 +1143,149 @@ class Ledger:
             raise Refused("PAYER_HAS_PAYER", "payer", payer_code=self.customers[payer["payer"]]["code"])
         if payer and len(payer["sites"]) >= SITES_MAX:
             raise Refused("TOO_MANY", "payer", most=SITES_MAX)
+
+    # ---- two records of one customer ----
+
+    def merging(self, c):
+        """Both, and whether the one is the other's site already."""
+        if self.epoch < 5:
+            raise Refused("RULES_TOO_OLD", "merge_customers")
+        gone, into = self.record_of(c, "customer", "customer"), self.record_of(c, "into", "into")
+        self.not_merged(gone, "customer")
+        self.not_merged(into, "into")
+        was_site = gone["payer"] == into["customer"]
+        if not was_site:
+            if gone["payer"]:
+                raise Refused("PAYER_HAS_PAYER", "customer", payer_code=self.customers[gone["payer"]]["code"])
+            if gone["customer"] == 1:
+                raise Refused("FIELD_INVALID", "customer")
+            try:
+                self.pays_for(into, gone)
+            except Refused as refused:
+                if refused.refusal.get("field") == "payer":
+                    refused.refusal["field"] = "into"
+                raise
+        come = [p for p in gone["buyers"].values() if not p["revoked"] and self.today() <= p["until"]]
+        if len(come) + sum(not p["revoked"] for p in into["buyers"].values()) > PERSONS_MAX:
+            raise Refused("TOO_MANY", "buyers", most=PERSONS_MAX)
+        return gone, into, was_site, come
+
+    def do_merge_customers(self, c):
+        text("reason", c.get("reason"))
+        gone, into, was_site, come = self.merging(c)
+        merge = {"into": into["customer"], "moved": gone["moved"], "was_site": was_site, "buyers": [],
+                 "at_first": gone.get("at_first", NOTHING)}
+        if not was_site:
+            self.join_payer(gone, into)
+            self.changed(gone, "CUSTOMER_MERGED_EVENT")
+        for person in come:
+            number = into["next_buyer"]
+            self.put(into, "next_buyer", number + 1)
+            if len(into["buyers"]) >= 2 * PERSONS_MAX:
+                self.drop(into["buyers"], min(n for n, p in into["buyers"].items() if p["revoked"]))
+            self.put(into["buyers"], number, dict(person))
+            merge["buyers"].append(number)
+        self.put(gone, "merge", merge)
+        self.told += [gone["customer"], into["customer"]]
+        row = self.row(into["customer"], self.today())
+        if not row["unlimited"] and row["available_minor"] < 0:
+            self.put(self.alarms, self.seq, {
+                "alarm": self.seq, "customer": into["customer"], "site": gone["customer"],
+                "over_by_minor": -row["available_minor"], "at_ms": self.now, "actor": dict(self.actor)})
+        return {"id": into["customer"], "number": into["code"]}
+
+    def do_undo_merge(self, c):
+        text("reason", c.get("reason"))
+        gone = self.record_of(c, "customer", "customer")
+        merge = gone.get("merge")
+        if not merge:
+            raise Refused("NOTHING_TO_CHANGE", "customer")
+        into = self.customers[merge["into"]]
+        paid = merge["moved"] - gone["moved"]
+        if paid:
+            raise Refused("MERGE_IN_USE", "customer", existing=into["customer"], existing_number=into["code"],
+                          over_by_minor=abs(paid))
+        for number in merge["buyers"]:
+            person = into["buyers"].get(number)
+            if person and not person["revoked"]:
+                self.put(person, "revoked", True)
+                self.put(person, "pin", 0)
+        if merge["at_first"] is not NOTHING:
+            self.put(gone, "at_first", merge["at_first"])
+        self.put(gone, "merge", None)
+        if not merge["was_site"]:
+            self.put(into, "sites", tuple(n for n in into["sites"] if n != gone["customer"]))
+            self.put(gone, "payer", None)
+            self.changed(gone, "CUSTOMER_UNMERGED")
+        self.told += [gone["customer"], into["customer"]]
+        return {"id": gone["customer"], "number": gone["code"]}
+
+    # ---- notes ----
+
+    def notes_again(self, customer):
+        return {seq: note for seq, note in customer.get("notes", {}).items() if note["again"] and not note["done"]}
+
+    def comes_back_who(self, owner):
+        who = self.staff.get(owner)
+        if who is None or who["blocked"]:
+            raise Refused("NOT_FOUND", "owner")
+
+    def do_add_note(self, c):
+        kind = c.get("kind", "NOTE_REMARK")
+        wanted("text", c["text"])
+        date_form("again", c.get("again"))
+        if "owner" in c and "again" not in c:
+            raise Refused("FIELD_MISSING", "again")
+        if "result" in c and kind != "NOTE_CALL":
+            raise Refused("FIELD_INVALID", "result")
+        if "help" in c and kind != "NOTE_DIFFICULTY":
+            raise Refused("FIELD_INVALID", "help")
+        customer = self.named_customer(c["customer"])
+        today = self.today()
+        if c.get("again", DATE_MAX) < today:
+            self.too_early("again", today)
+        if "owner" in c:
+            self.comes_back_who(c["owner"])
+        again = self.notes_again(customer)
+        due = [seq for seq, note in again.items() if note["again"] <= today] if c.get("closes") else []
+        if "again" in c and len(again) - len(due) >= NOTES_AGAIN_MAX:
+            raise Refused("TOO_MANY", "again", most=NOTES_AGAIN_MAX)
+        for seq in due:
+            self.put(again[seq], "done", True)
+        if "notes" not in customer:
+            self.put(customer, "notes", {})
+        self.put(customer["notes"], self.seq, {
+            "again": c.get("again"), "owner": c.get("owner", self.actor.get("staff")) if "again" in c else None,
+            "done": False})
+        return {"id": self.seq}
+
+    def do_change_note(self, c):
+        date_form("again", c.get("again"))
+        if c.get("done") and ("again" in c or "owner" in c):
+            raise Refused("FIELD_INVALID", "done")
+        customer = self.there(c["customer"])
+        note = self.found(customer.get("notes", {}), c["note"], "note")
+        if c.get("again", DATE_MAX) < self.today():
+            self.too_early("again", self.today())
+        if "owner" in c:
+            self.comes_back_who(c["owner"])
+        comes_back = note["again"] and not note["done"]
+        if c.get("done"):
+            if not comes_back:
+                raise Refused("NOTHING_TO_CHANGE", "done")
+            self.put(note, "done", True)
+            return {"id": c["note"]}
+        if "again" not in c and not comes_back:
+            raise Refused("FIELD_MISSING", "again")
+        same_day = "again" not in c or (comes_back and c["again"] == note["again"])
+        same_owner = "owner" not in c or (comes_back and c["owner"] == note["owner"])
+        self.nothing(not (same_day and same_owner))
+        if not comes_back and len(self.notes_again(customer)) >= NOTES_AGAIN_MAX:
+            raise Refused("TOO_MANY", "again", most=NOTES_AGAIN_MAX)
+        self.put(note, "owner", c.get("owner", note["owner"] or self.actor.get("staff")))
+        self.put(note, "again", c.get("again", note["again"]))
+        self.put(note, "done", False)
+        return {"id": c["note"]}
 
     def join_payer(self, site, payer):
         self.put(payer, "sites", tuple(sorted((*payer["sites"], site["customer"]))))
@@ -2852,6 +3022,7 @@ class Ledger:
             raise Refused("FIELD_INVALID", "minutes")
         text("note", c.get("note"))
         customer = self.found(self.customers, c["customer"], "customer")
+        self.not_merged(customer, "customer")
         document = None
         try:
             if "draft" in c and self.epoch >= 5:
@@ -3655,6 +3826,8 @@ class Ledger:
             self.needs("BACKFILL")
         self.own_number("DOCUMENT_INVOICE", c.get("number"), happened)
         customer = self.resolve(c) or self.customers[1]
+        if not corrects:
+            self.not_merged(customer, "customer")
         if not was:
             self.open_branch()
         if "approval" in c and self.epoch >= 5:
@@ -4081,6 +4254,8 @@ class Ledger:
         self.payment_forms(c, happened)
         self.own_number("DOCUMENT_PAYMENT", c.get("number"), happened)
         customer = self.resolve(c) or self.customers[1]
+        if not corrects:
+            self.not_merged(customer, "customer")
         was = self.documents[corrects] if corrects and self.epoch >= 5 else None
         date = self.date_of(c, happened or was and c.get("date") == was["date"])
         self.check_place(c, happened, was)

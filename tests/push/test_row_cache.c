@@ -141,7 +141,7 @@ static void a_change_replaces_what_is_kept_and_no_more(void **state)
     assert_true(row_cache_facts(cache, 3, &asker, &facts));
     assert_int_equal(facts.balance_minor, -1);
     assert_int_equal(facts.branch, 3);
-    assert_true(facts.overdue);
+    assert_int_equal(facts.overdue_minor, 5);
     assert_false(row_cache_facts(cache, 4, &asker, &facts));
     /* a row that is not understood is a miss, never an old one */
     row_cache_account_changed(cache, 3, slice_of("\xff\xff", 2), DATE_SPAN_ALL);

@@ -43,6 +43,8 @@ import { refusalText } from "../kit/refusal";
 import { say, sayMany } from "../kit/words";
 import { useAsked, type Asking } from "./asked";
 import { namesOf, useCustomer } from "./live";
+import { Notes } from "./notes";
+import { BuyerForm, Changes, EditForm, Groups, LockForm, MergedNotice, MergeForm, UnlockForm } from "./record";
 import { documentKindText, paymentKindText } from "../kit/labels";
 import { Age, codeBeside, documentHref, joined, NotYet } from "./parts";
 import { addingOf } from "./sums";
@@ -419,18 +421,13 @@ function People({
 }) {
     const { row, account } = customer;
     const record = card?.record;
-    if (
-        row.buyers.length === 0 &&
-        row.buyers_only !== true &&
-        row.payer === undefined &&
-        (row.sites ?? 0) === 0 &&
-        record?.address?.value === undefined &&
-        record?.note?.value === undefined &&
-        record?.tax_code?.value === undefined
-    )
-        return null;
+    const [adding, setAdding] = useState(false);
+    const may = client.may(Right.RIGHT_EDIT_CUSTOMER) && row.merged_into === undefined;
     return (
-        <Panel title={say("People")} note={say("who may take goods, who pays")}>
+        <Panel
+            title={say("People")}
+            note={say("who may take goods, who pays")}
+            end={may && <Button onClick={() => setAdding(true)}>{say("Add")}</Button>}>
             <ul class="plain-list">
                 {row.payer !== undefined && (
                     <li class="ask-line">
@@ -496,6 +493,16 @@ function People({
                                 buyer.with_pin ? say("with PIN") : undefined,
                             ])}
                         </span>
+                        {may && (
+                            <Button
+                                small
+                                label={say("Take out {name}", { name: buyer.name.value ?? "" })}
+                                onClick={() => {
+                                    client.submit("revoke_buyer", { customer: row.customer, buyer: buyer.buyer });
+                                }}>
+                                {say("Take out")}
+                            </Button>
+                        )}
                     </li>
                 ))}
                 {record?.tax_code?.value !== undefined && (
@@ -514,14 +521,25 @@ function People({
                         <bdi>{record.note.value}</bdi>
                     </li>
                 )}
+                {row.buyers.length === 0 && row.buyers_only !== true && (
+                    <li class="ink-2">{say("Whoever comes may take goods on this account.")}</li>
+                )}
             </ul>
+            {adding && (
+                <BuyerForm
+                    client={client}
+                    customer={row.customer}
+                    name={row.name.value ?? row.code}
+                    onClose={() => setAdding(false)}
+                />
+            )}
         </Panel>
     );
 }
 
 /* ---- the card ---- */
 
-export function Card({ client, number }: { client: Client; number: number }): ComponentChild {
+export function Card({ client, number, onBack }: { client: Client; number: number; onBack(): void }): ComponentChild {
     const live = useCustomer(client, number);
     const seq = live?.account?.seq ?? live?.account?.last?.seq;
     const asked = useAsked(client, "customer_card", { customer: number }, { again: live });
@@ -532,15 +550,35 @@ export function Card({ client, number }: { client: Client; number: number }): Co
         { customer: number, kind: DocumentKind.DOCUMENT_PAYMENT, rows: 1 },
         { again: seq },
     );
+    const [form, setForm] = useState<"edit" | "lock" | "merge" | undefined>(undefined);
+    const record = asked.answer?.record;
+    const alone = live?.row.merged_into === undefined;
+    const mayEdit = client.may(Right.RIGHT_EDIT_CUSTOMER) && alone && record !== undefined;
+    const mayLock = client.may(Right.RIGHT_LOCK) && alone && live !== undefined;
+    const mayMerge = client.may(Right.RIGHT_SET_LIMIT) && alone && client.knows("Command", "merge_customers");
+    const no = say("not with your role");
     useActions([
         {
-            id: "customer.back",
-            key: "Esc",
-            title: say("All customers"),
-            run: () => {
-                location.hash = "#/customers";
-            },
+            id: "customer.edit",
+            key: "e",
+            title: say("Change the record"),
+            blocked: !mayEdit && no,
+            run: () => setForm("edit"),
         },
+        {
+            id: "customer.lock",
+            key: "L",
+            title: live?.row.locked === true ? say("Unlock") : say("Lock"),
+            blocked: !mayLock && no,
+            run: () => setForm("lock"),
+        },
+        {
+            id: "customer.merge",
+            title: say("Merge with another record"),
+            blocked: !mayMerge && no,
+            run: () => setForm("merge"),
+        },
+        { id: "customer.back", key: "Esc", title: say("All customers"), run: onBack },
         ...(client.may(Right.RIGHT_TAKE_MONEY)
             ? [
                   {
@@ -594,14 +632,12 @@ export function Card({ client, number }: { client: Client; number: number }): Co
     const { row, account } = customer;
     const late = Math.max(0, bills.answer?.bills[0]?.days_late ?? 0);
     const last = paid.answer?.rows[0];
+    const name = row.name.value ?? row.code;
+    const close = (): void => setForm(undefined);
     const locked = row.locked === true || account?.locked === true;
     return (
         <article class="card" aria-label={row.name.value ?? row.code}>
-            <Head
-                title={row.name.value ?? row.code}
-                back={() => {
-                    location.hash = "#/customers";
-                }}>
+            <Head title={row.name.value ?? row.code} back={onBack}>
                 <span class="small ink-2 cut">
                     {joined([
                         codeBeside(row),
@@ -621,6 +657,7 @@ export function Card({ client, number }: { client: Client; number: number }): Co
                     </div>
                 </div>
             )}
+            <MergedNotice client={client} customer={customer} />
             {locked && row.erased !== true && (
                 <div class="notice over">
                     <div class="notice-text">
@@ -703,6 +740,17 @@ export function Card({ client, number }: { client: Client; number: number }): Co
                             {say("Sale")} <kbd aria-hidden="true">n</kbd>
                         </a>
                     )}
+                    {mayEdit && (
+                        <Button onClick={() => setForm("edit")} hotkey="e">
+                            {say("Change")}
+                        </Button>
+                    )}
+                    {mayLock && (
+                        <Button onClick={() => setForm("lock")} hotkey="L">
+                            {locked ? say("Unlock") : say("Lock")}
+                        </Button>
+                    )}
+                    {mayMerge && <Button onClick={() => setForm("merge")}>{say("Merge")}</Button>}
                 </div>
             </section>
             {account !== undefined && (
@@ -719,12 +767,25 @@ export function Card({ client, number }: { client: Client; number: number }): Co
                 <div class="card-main">
                     <Bills client={client} seq={seq} asked={bills} />
                     <Movements client={client} number={number} seq={seq} />
+                    <Changes client={client} customer={number} seq={record?.changed_seq} />
                 </div>
                 <div class="card-side">
+                    <Notes client={client} customer={customer} name={name} />
                     <Limits client={client} number={number} live={live} card={card} />
                     <People client={client} customer={customer} card={card} />
+                    {alone && <Groups client={client} customer={number} groups={card?.groups ?? []} />}
                 </div>
             </div>
+            {form === "edit" && record !== undefined && (
+                <EditForm client={client} customer={number} name={name} record={record} onClose={close} />
+            )}
+            {form === "lock" &&
+                (locked ? (
+                    <UnlockForm client={client} customer={number} name={name} onClose={close} />
+                ) : (
+                    <LockForm client={client} customer={number} name={name} onClose={close} />
+                ))}
+            {form === "merge" && <MergeForm client={client} customer={number} name={name} onClose={close} />}
         </article>
     );
 }

@@ -1,20 +1,23 @@
 /*
  * All customers, live. Figures change in place; the order is held while a cursor or pointer is in the list or it is
- * scrolled. Only the rows that are seen are drawn.
+ * scrolled. Only the rows that are seen are drawn, and only the pages around them are here: rows.ts. What was chosen
+ * stands in the address.
  */
 import { signal, useSignal } from "@preact/signals";
 import type { ComponentChild } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Client, Customer } from "../lib/api";
-import { DocumentKind, type SearchHit } from "../lib/messages";
+import { DocumentKind, Right, type SearchHit } from "../lib/messages";
+import { CustomerForm } from "../desk/forms";
+import { go, replace } from "../kit/route";
 import {
     ago,
     amount,
     Available,
     Balance,
-    Bones,
     Button,
     Chips,
+    dayOf,
     digits,
     Head,
     isolate,
@@ -30,23 +33,33 @@ import {
 } from "../kit";
 import { shortName } from "../kit/money";
 import { language, say, sayMany } from "../kit/words";
-import { useAsked } from "./asked";
+import { keyOf, useAsked } from "./asked";
 import { Card } from "./customer";
-import { namesOf, useReplica } from "./live";
+import { namesOf } from "./live";
 import { usePaced } from "./paced";
 import { documentKindText } from "../kit/labels";
-import { Age, codeBeside, customerHref, documentHref, joined } from "./parts";
-import { ANYBODY, fold, lateOf, Listing, Sorting, Which, WHICH, type Choice } from "./rows";
+import { Age, codeBeside, customerHref, documentHref, joined, NotYet } from "./parts";
+import {
+    addressOf,
+    ANYBODY,
+    choiceOf,
+    countOf,
+    isA,
+    lateOf,
+    Listing,
+    queryOf,
+    Sorting,
+    Which,
+    WHICH,
+    type Choice,
+} from "./rows";
 import { addingOf } from "./sums";
 
-/* What was chosen is there again when somebody comes back. */
-const kept = signal<Choice>(ANYBODY);
-const typed = signal("");
-const cursor = signal<number | undefined>(undefined);
+const cursor = signal<{ customer: number; index: number } | undefined>(undefined);
 
-const MANY = 5000;
 const SPARE = 8; /* rows drawn beyond each edge */
-const NOBODY: ReadonlySet<number> = new Set();
+const SETTLED_MS = 400; /* nobody scrolls any more: those seen are followed */
+const REFRESH_MS = 1000;
 
 function whichText(which: Which): string {
     switch (which) {
@@ -58,6 +71,8 @@ function whichText(which: Which): string {
             return say("Overdue");
         case Which.LOCKED:
             return say("Locked");
+        case Which.CREDIT:
+            return say("In credit");
         case Which.UNMATCHED:
             return say("Not yet matched");
     }
@@ -74,33 +89,18 @@ function useNarrow(): boolean {
     return narrow;
 }
 
-/* What the server finds for it: other scripts, phones, papers, amounts. */
-function useSearch(
-    client: Client,
-    text: string,
-): { found: ReadonlySet<number>; papers: readonly SearchHit[]; asking: boolean } {
-    const [settled, settle] = useState(text);
-    useEffect(() => {
-        const timer = setTimeout(() => settle(text), 120);
-        return () => clearTimeout(timer);
-    }, [text]);
-    const sum = readAmount(settled, language.value).value;
+/* Papers and amounts that the words find, beside the customers. */
+function usePapers(client: Client, text: string): readonly SearchHit[] {
+    const sum = readAmount(text, language.value).value;
     const asked = useAsked(
         client,
         "search",
-        settled.length < 2
-            ? undefined
-            : { text: settled, rows: 50, ...(sum === undefined ? {} : { amounts_minor: [sum] }) },
+        text.length < 2 ? undefined : { text, rows: 50, ...(sum === undefined ? {} : { amounts_minor: [sum] }) },
     );
-    return useMemo(() => {
-        const hits = text.length < 2 ? [] : (asked.answer?.hits ?? []);
-        const found = new Set(hits.flatMap((hit) => (hit.customer === undefined ? [] : [hit.customer.who.customer])));
-        return {
-            found: found.size === 0 ? NOBODY : found,
-            papers: hits.filter((hit) => hit.document !== undefined).slice(0, 4),
-            asking: settled.length >= 2 && asked.asking,
-        };
-    }, [asked.answer, text, settled, asked.asking]);
+    return useMemo(
+        () => (asked.answer?.hits ?? []).filter((hit) => hit.document !== undefined).slice(0, 4),
+        [asked.answer],
+    );
 }
 
 /* ---- one row ---- */
@@ -123,6 +123,12 @@ function AvailableCell({ customer, word }: { customer: Customer; word: boolean }
             word={word || (account.available_minor < 0n && word)}
         />
     );
+}
+
+/* "46 d": how long the oldest of it is overdue. */
+function oldestText(client: Client, account: Customer["account"]): ComponentChild {
+    if (account?.oldest_due === undefined) return <span class="ink-3">–</span>;
+    return say("{days} d", { days: whole(dayOf(client.clock()) - account.oldest_due) });
 }
 
 interface RowProps {
@@ -184,7 +190,9 @@ function Row({ client, customer, index, narrow, current, gone, barOnly, onPick }
                         <Name class="cut">{name}</Name>
                     </b>
                 </a>
-                <span class="small ink-3 nowrap">{codeBeside(row)}</span>
+                <span class="small ink-3 nowrap">
+                    {row.merged_code === undefined ? codeBeside(row) : `→ ${row.merged_code}`}
+                </span>
             </span>
             <span role="cell" class="small ink-2 cut">
                 {names.branch(row.branch)}
@@ -195,14 +203,8 @@ function Row({ client, customer, index, narrow, current, gone, barOnly, onPick }
             <span role="cell" class="amount late">
                 {late > 0n ? <Money minor={late} /> : <span class="ink-3">–</span>}
             </span>
-            <span role="cell" class="amount">
-                {(account?.unmatched_minor ?? 0n) > 0n ? (
-                    <span class="credit">
-                        <Money minor={account!.unmatched_minor} />
-                    </span>
-                ) : (
-                    <span class="ink-3">–</span>
-                )}
+            <span role="cell" class="amount small late">
+                {oldestText(client, account)}
             </span>
             <span role="cell" class="amount">
                 <AvailableCell customer={customer} word={false} />
@@ -227,29 +229,27 @@ function Row({ client, customer, index, narrow, current, gone, barOnly, onPick }
 /* ---- the list ---- */
 
 function Columns({ choice, onSort }: { choice: Choice; onSort(sorting: Sorting): void }) {
-    const sorts = (sorting: Sorting, text: string, amount = true) => (
-        <span
-            role="columnheader"
-            class={amount ? "amount" : ""}
-            aria-sort={choice.sorting === sorting ? "other" : undefined}>
-            <button
-                type="button"
-                class={`sorts${choice.sorting === sorting ? " on" : ""}`}
-                onClick={() => onSort(sorting)}>
-                {text}
-                {choice.sorting === sorting && <span aria-hidden="true"> ↓</span>}
-            </button>
-        </span>
-    );
+    const sorts = (sorting: Sorting, text: string, amount = true) => {
+        const on = choice.sorting === sorting;
+        return (
+            <span
+                role="columnheader"
+                class={amount ? "amount" : ""}
+                aria-sort={!on ? undefined : choice.turned ? "ascending" : "descending"}>
+                <button type="button" class={`sorts${on ? " on" : ""}`} onClick={() => onSort(sorting)}>
+                    {text}
+                    {on && <span aria-hidden="true"> {choice.turned ? "↑" : "↓"}</span>}
+                </button>
+            </span>
+        );
+    };
     return (
         <div class="customer-row customer-head" role="row" aria-rowindex={1}>
-            {sorts(Sorting.NAME, say("Customer"), false)}
-            <span role="columnheader">{say("Branch")}</span>
+            {sorts(Sorting.CODE, say("Customer"), false)}
+            {sorts(Sorting.BRANCH, say("Branch"), false)}
             {sorts(Sorting.OWES, say("Owes {unit}", { unit: unit() }))}
             {sorts(Sorting.OVERDUE, say("Overdue {unit}", { unit: unit() }))}
-            <span role="columnheader" class="amount">
-                {say("Not yet matched {unit}", { unit: unit() })}
-            </span>
+            {sorts(Sorting.OLDEST, say("Oldest"))}
             {sorts(Sorting.AVAILABLE, say("Available {unit}", { unit: unit() }))}
             {sorts(Sorting.CHANGE, say("Last change {unit}", { unit: unit() }))}
             <span role="columnheader">{say("when, who")}</span>
@@ -257,39 +257,134 @@ function Columns({ choice, onSort }: { choice: Choice; onSort(sorting: Sorting):
     );
 }
 
-function List({ client }: { client: Client }) {
-    const replica = useReplica(() => client.customers(), [client]);
-    const listing = useMemo(() => new Listing(), [client]);
+/* Whoever is seen is followed, once nobody scrolls any more. */
+function useFollowed(client: Client, numbers: readonly number[]): ReadonlyMap<number, Customer> {
+    const key = [...numbers].sort((a, b) => a - b).join();
+    const [settled, settle] = useState("");
+    useEffect(() => {
+        const timer = setTimeout(() => settle(key), SETTLED_MS);
+        return () => clearTimeout(timer);
+    }, [key]);
+    const replica = useMemo(
+        () => (settled === "" ? undefined : client.customers(settled.split(",").map(Number))),
+        [client, settled],
+    );
+    useEffect(() => () => replica?.close(), [replica]);
+    return usePaced(() => replica?.rows.value ?? NOBODY, [replica], 250);
+}
+
+const NOBODY: ReadonlyMap<number, Customer> = new Map();
+
+/* What is newer of the two. */
+function newer(listed: Customer, live: Customer | undefined): Customer {
+    if (live === undefined || (live.account?.seq ?? 0n) < (listed.account?.seq ?? 0n)) return listed;
+    return live.changed > 0 ? live : { ...live, changed: listed.changed };
+}
+
+function useListing(client: Client, choice: Choice, held: boolean): Listing {
+    const listing = useMemo(() => new Listing((query) => client.ask("customers", query)), [client]);
+    const key = keyOf(queryOf(choice));
+    const [settled, settle] = useState(key);
+    /* Words are typed letter by letter; all else is chosen at once. */
+    useEffect(() => {
+        const timer = setTimeout(() => settle(key), choice.text === "" ? 0 : 120);
+        return () => clearTimeout(timer);
+    }, [key]);
+    const live = client.line.value.kind === "live";
+    useEffect(() => listing.choose(queryOf(choice)), [listing, settled, live]);
+    const holds = useRef(held);
+    useEffect(() => {
+        const let_go = holds.current && !held;
+        holds.current = held;
+        if (let_go) listing.release();
+    }, [held]);
+    useEffect(() => {
+        let last = client.seq.peek();
+        const timer = setInterval(() => {
+            if (document.hidden || client.seq.peek() === last) return;
+            last = client.seq.peek();
+            void listing.refresh(holds.current);
+        }, REFRESH_MS);
+        return () => clearInterval(timer);
+    }, [listing, client]);
+    return listing;
+}
+
+/* ---- which of them ---- */
+
+function Groups({
+    client,
+    choice,
+    onPick,
+}: {
+    client: Client;
+    choice: Choice;
+    onPick(groups: readonly number[]): void;
+}) {
+    const asked = useAsked(client, "groups", {}, { most: 20 });
+    const groups = asked.pages.flatMap((page) => page.groups);
+    if (groups.length === 0) return null;
+    const name = (group: number) => groups.find((each) => each.group === group)?.name ?? `#${group}`;
+    return (
+        <>
+            <select
+                class="chip"
+                aria-label={say("Add a group")}
+                value=""
+                onChange={(event) => {
+                    const { value } = event.currentTarget;
+                    if (value !== "") onPick([...choice.groups, Number(value)]);
+                }}>
+                <option value="">{choice.groups.length === 0 ? say("All groups") : say("+ group")}</option>
+                {groups
+                    .filter((each) => !choice.groups.includes(each.group))
+                    .map((each) => (
+                        <option key={each.group} value={each.group}>
+                            {each.dimension}: {each.name}
+                        </option>
+                    ))}
+            </select>
+            {choice.groups.map((group) => (
+                <button
+                    key={group}
+                    type="button"
+                    class="chip chosen-group"
+                    aria-label={say("Without {group}", { group: name(group) })}
+                    onClick={() => onPick(choice.groups.filter((each) => each !== group))}>
+                    <bdi>{name(group)}</bdi> <span aria-hidden="true">✕</span>
+                </button>
+            ))}
+        </>
+    );
+}
+
+function List({ client, at: address }: { client: Client; at: readonly string[] }) {
     const narrow = useNarrow();
     const inside = useSignal(false);
     const top = useSignal(0);
     const height = useSignal(600);
-    const letGo = useSignal(0);
     const box = useRef<HTMLDivElement>(null);
     const field = useRef<HTMLInputElement>(null);
-    const text = fold(typed.value.trim());
-    const search = useSearch(client, typed.value.trim());
-    const choice = useMemo(
-        (): Choice => ({ ...kept.value, text, found: search.found }),
-        [kept.value, text, search.found],
-    );
-    const size = replica.rows.peek().size;
-    const rows = usePaced(() => replica.rows.value, [replica, size > MANY], size > MANY ? 1000 : 250);
-    const complete = replica.whole.value;
+    const choice = choiceOf(address);
+    const choose = (change: Partial<Choice>) => replace(...addressOf({ ...choice, ...change }));
+    const papers = usePapers(client, choice.text.trim());
     const held = inside.value || top.value > 0;
-    useMemo(() => listing.update(rows, choice, held), [rows, choice, held, complete]);
-    useMemo(() => {
-        if (letGo.value > 0) listing.release();
-    }, [letGo.value]);
+    const listing = useListing(client, choice, held);
+    const { total, counts, moved, refused } = listing.shown.value;
 
     const rowHeight = narrow ? 56 : 32;
     const first = Math.max(0, Math.floor(top.value / rowHeight) - SPARE);
-    const last = Math.min(listing.order.length, Math.ceil((top.value + height.value) / rowHeight) + SPARE);
-    const seen = listing.order.slice(first, last).flatMap((number) => rows.get(number) ?? []);
+    const last = Math.min(total, Math.ceil((top.value + height.value) / rowHeight) + SPARE);
+    useEffect(() => listing.look(first, last), [first, last, total]);
+    const listed = Array.from({ length: Math.max(0, last - first) }, (_, index) => listing.at(first + index));
+    const live = useFollowed(
+        client,
+        listed.flatMap((customer) => customer?.row.customer ?? []),
+    );
+    const seen = listed.map((customer) => customer && newer(customer, live.get(customer.row.customer)));
     const recent = seen.filter(
-        (customer) => customer.changed > 0 && performance.now() - customer.changed < 8000,
+        (customer) => customer !== undefined && customer.changed > 0 && performance.now() - customer.changed < 8000,
     ).length;
-    const waits = listing.moved + listing.fresh + listing.gone.size;
 
     useEffect(() => {
         const element = box.current;
@@ -304,24 +399,27 @@ function List({ client }: { client: Client }) {
     }, []);
     useEffect(() => {
         box.current?.scrollTo(0, 0);
-    }, [choice.which, choice.branch, choice.sorting, text]);
+        cursor.value = undefined;
+    }, [address.join("/")]);
 
     const step = (to: number) => {
-        const at = Math.max(0, Math.min(listing.order.length - 1, to));
-        cursor.value = listing.order[at];
+        const at = Math.max(0, Math.min(total - 1, to));
+        const customer = listing.at(at);
+        if (customer === undefined) return;
+        cursor.value = { customer: customer.row.customer, index: at };
         const element = box.current;
         if (element === null) return;
         const [from, until] = [at * rowHeight, (at + 1) * rowHeight + (narrow ? 0 : 32)];
         if (from < element.scrollTop) element.scrollTop = from;
         else if (until > element.scrollTop + element.clientHeight) element.scrollTop = until - element.clientHeight;
     };
-    const at = () => (cursor.value === undefined ? -1 : listing.order.indexOf(cursor.value));
+    const at = () => cursor.value?.index ?? -1;
     const open = () => {
-        if (cursor.value !== undefined) location.hash = customerHref(cursor.value);
+        if (cursor.value !== undefined) location.hash = customerHref(cursor.value.customer);
     };
-    const release = () => {
-        letGo.value++;
-    };
+    const release = () => listing.release();
+    const [adding, setAdding] = useState(false);
+    const mayAdd = client.may(Right.RIGHT_EDIT_CUSTOMER);
     useActions([
         { id: "customers.search", key: "/", title: say("Find a customer"), run: () => field.current?.focus() },
         { id: "customers.sort", key: "v", title: say("Sort the list anew"), run: release },
@@ -330,24 +428,35 @@ function List({ client }: { client: Client }) {
         { id: "customers.j", key: "j", title: say("Next customer"), run: () => step(at() + 1) },
         { id: "customers.k", key: "k", title: say("Customer before"), run: () => step(Math.max(0, at() - 1)) },
         { id: "customers.open", key: "Enter", title: say("Open the customer"), run: open },
+        {
+            id: "customers.add",
+            key: "+",
+            title: say("Add a customer"),
+            blocked: !mayAdd && say("not with your role"),
+            run: () => setAdding(true),
+        },
+        { id: "customers.branches", key: "a", title: say("All branches"), run: () => choose({ branch: undefined }) },
     ]);
     const onKey = (event: KeyboardEvent) => {
         if (event.key === "ArrowDown" || event.key === "Enter") {
             event.preventDefault();
-            if (event.key === "Enter" && listing.order[0] !== undefined) cursor.value = listing.order[0];
+            const found = listing.at(0);
+            if (event.key === "Enter" && found !== undefined) cursor.value = { customer: found.row.customer, index: 0 };
             if (event.key === "Enter") open();
             else {
                 field.current?.blur();
                 step(0);
             }
         } else if (event.key === "Escape") {
-            typed.value = "";
+            choose({ text: "" });
             field.current?.blur();
         } else return;
         event.stopPropagation();
     };
     const branches = [...namesOf(client).allBranches.value.values()];
-    const chosen = rows.get(cursor.value ?? listing.order[0] ?? 0);
+    const chosen =
+        seen.find((customer) => customer !== undefined && customer.row.customer === cursor.value?.customer) ??
+        (cursor.value === undefined ? listing.at(0) : listing.at(cursor.value.index));
 
     const find = (
         <div class="field-box customers-search">
@@ -360,20 +469,18 @@ function List({ client }: { client: Client }) {
                 type="search"
                 autocomplete="off"
                 placeholder={say("Name, phone, amount, bill")}
-                value={typed.value}
+                value={choice.text}
                 dir="auto"
-                onInput={(event) => {
-                    typed.value = event.currentTarget.value;
-                }}
+                onInput={(event) => choose({ text: event.currentTarget.value })}
                 onKeyDown={onKey}
             />
-            {typed.value !== "" ? (
+            {choice.text !== "" ? (
                 <button
                     type="button"
                     class="clear"
                     aria-label={say("Clear")}
                     onClick={() => {
-                        typed.value = "";
+                        choose({ text: "" });
                         field.current?.focus();
                     }}>
                     ✕
@@ -387,21 +494,28 @@ function List({ client }: { client: Client }) {
     );
     return (
         <div class="customers">
-            <Head title={say("Customers")}>{narrow ? undefined : find}</Head>
+            <Head title={say("Customers")}>
+                {narrow ? undefined : find}
+                {mayAdd && (
+                    <Button onClick={() => setAdding(true)} hotkey="+">
+                        {say("New customer")}
+                    </Button>
+                )}
+            </Head>
             {narrow && find}
             <div class="customers-filter">
                 <Chips
                     label={say("Which customers")}
                     value={choice.which}
-                    onPick={(which) => {
-                        kept.value = { ...kept.value, which };
-                    }}
+                    onPick={(which) => choose({ which })}
                     options={WHICH.map((which) => ({
                         id: which as number,
                         text: (
                             <>
                                 {whichText(which)}{" "}
-                                <span class="chip-count">{!complete ? "" : whole(listing.counts[which] ?? 0)}</span>
+                                <span class="chip-count">
+                                    {counts === undefined ? "" : whole(countOf(counts, which))}
+                                </span>
                             </>
                         ),
                     }))}
@@ -413,7 +527,7 @@ function List({ client }: { client: Client }) {
                         value={choice.branch ?? ""}
                         onChange={(event) => {
                             const { value } = event.currentTarget;
-                            kept.value = { ...kept.value, branch: value === "" ? undefined : Number(value) };
+                            choose({ branch: value === "" ? undefined : Number(value) });
                         }}>
                         <option value="">{say("All branches")}</option>
                         {branches.map((branch) => (
@@ -423,10 +537,11 @@ function List({ client }: { client: Client }) {
                         ))}
                     </select>
                 )}
+                <Groups client={client} choice={choice} onPick={(groups) => choose({ groups })} />
             </div>
-            {search.papers.length > 0 && (
+            {papers.length > 0 && (
                 <ul class="panel papers">
-                    {search.papers.map(
+                    {papers.map(
                         ({ document: paper }) =>
                             paper !== undefined && (
                                 <li key={String(paper.document)}>
@@ -456,7 +571,7 @@ function List({ client }: { client: Client }) {
                         ref={box}
                         role="table"
                         aria-label={say("Customers")}
-                        aria-rowcount={listing.order.length + 1}
+                        aria-rowcount={total + 1}
                         tabIndex={0}
                         onScroll={(event) => {
                             top.value = event.currentTarget.scrollTop;
@@ -464,72 +579,67 @@ function List({ client }: { client: Client }) {
                         {!narrow && (
                             <Columns
                                 choice={choice}
-                                onSort={(sorting) => {
-                                    kept.value = { ...kept.value, sorting };
-                                }}
+                                onSort={(sorting) =>
+                                    choose({ sorting, turned: choice.sorting === sorting && !choice.turned })
+                                }
                             />
                         )}
-                        <div
-                            class="customers-space"
-                            role="rowgroup"
-                            style={{ height: `${listing.order.length * rowHeight}px` }}>
+                        <div class="customers-space" role="rowgroup" style={{ height: `${total * rowHeight}px` }}>
                             <div class="customers-seen" style={{ transform: `translateY(${first * rowHeight}px)` }}>
-                                {seen.map((customer, index) => (
-                                    <Row
-                                        key={customer.row.customer}
-                                        client={client}
-                                        customer={customer}
-                                        index={first + index}
-                                        narrow={narrow}
-                                        current={customer.row.customer === cursor.value}
-                                        gone={listing.gone.has(customer.row.customer)}
-                                        barOnly={recent > 5}
-                                        onPick={() => {
-                                            cursor.value = customer.row.customer;
-                                        }}
-                                    />
-                                ))}
+                                {seen.map((customer, index) =>
+                                    customer === undefined ? (
+                                        <div key={first + index} class="customer-row" role="row">
+                                            <span role="cell" class="bones" />
+                                        </div>
+                                    ) : (
+                                        <Row
+                                            key={first + index}
+                                            client={client}
+                                            customer={customer}
+                                            index={first + index}
+                                            narrow={narrow}
+                                            current={customer.row.customer === cursor.value?.customer}
+                                            gone={!isA(customer, choice.which)}
+                                            barOnly={recent > 5}
+                                            onPick={() => {
+                                                cursor.value = {
+                                                    customer: customer.row.customer,
+                                                    index: first + index,
+                                                };
+                                            }}
+                                        />
+                                    ),
+                                )}
                             </div>
                         </div>
-                        {listing.order.length === 0 &&
-                            (complete ? (
+                        {total === 0 &&
+                            (counts === undefined ? (
+                                <NotYet client={client} refused={refused} rows={8} />
+                            ) : (
                                 <Nobody
                                     choice={choice}
-                                    typed={typed.value}
-                                    asking={search.asking}
                                     branch={namesOf(client).branch(choice.branch)}
+                                    onAll={() => choose(ANYBODY)}
                                 />
-                            ) : (
-                                <Bones rows={8} />
                             ))}
                     </div>
                     <footer class="customers-foot small">
                         <span>
-                            <b>
-                                {sayMany("{count} customer", "{count} customers", listing.order.length, {
-                                    count: whole(listing.order.length),
-                                })}
-                            </b>
+                            <b>{sayMany("{count} customer", "{count} customers", total, { count: whole(total) })}</b>
                         </span>
                         <span class="grow cut ink-2">
                             {say("owe")}{" "}
                             <b class="ink">
-                                <Money minor={listing.owed} />
+                                <Money minor={counts?.balance_minor ?? 0n} />
+                            </b>{" "}
+                            {say("overdue")}{" "}
+                            <b class="late">
+                                <Money minor={counts?.overdue_minor ?? 0n} />
                             </b>{" "}
                             <Age client={client} />
                         </span>
-                        <button type="button" class="link" hidden={waits === 0} onClick={release}>
-                            {joined([
-                                listing.moved > 0
-                                    ? sayMany("{count} row moved", "{count} rows moved", listing.moved, {
-                                          count: whole(listing.moved),
-                                      })
-                                    : undefined,
-                                listing.fresh > 0 ? say("{count} new", { count: whole(listing.fresh) }) : undefined,
-                                listing.gone.size > 0
-                                    ? say("{count} left", { count: whole(listing.gone.size) })
-                                    : undefined,
-                            ])}{" "}
+                        <button type="button" class="link" hidden={moved === 0} onClick={release}>
+                            {sayMany("{count} row moved", "{count} rows moved", moved, { count: whole(moved) })}{" "}
                             <span class="hint">
                                 <kbd>v</kbd>
                             </span>
@@ -538,22 +648,22 @@ function List({ client }: { client: Client }) {
                 </div>
                 {!narrow && <Side client={client} customer={chosen} />}
             </div>
+            {adding && (
+                <CustomerForm
+                    client={client}
+                    onClose={() => setAdding(false)}
+                    onMade={(id) => {
+                        location.hash = customerHref(Number(id));
+                    }}
+                />
+            )}
         </div>
     );
 }
 
-function Nobody({
-    choice,
-    typed: text,
-    asking,
-    branch,
-}: {
-    choice: Choice;
-    typed: string;
-    asking: boolean;
-    branch: string;
-}) {
-    if (asking) return <Bones rows={3} />;
+function Nobody({ choice, branch, onAll }: { choice: Choice; branch: string; onAll(): void }) {
+    const text = choice.text.trim();
+    const all = <Button onClick={onAll}>{say("Show all customers")}</Button>;
     if (text !== "")
         return (
             <div class="region-note">
@@ -562,25 +672,14 @@ function Nobody({
                         ? say("Nobody for “{text}”.", { text })
                         : say("Nobody for “{text}” in {branch}.", { text, branch })}
                 </b>
-                <Button
-                    onClick={() => {
-                        typed.value = "";
-                        kept.value = { ...kept.value, which: Which.ALL, branch: undefined };
-                    }}>
-                    {say("Show all customers")}
-                </Button>
+                {all}
             </div>
         );
-    if (choice.which !== Which.ALL || choice.branch !== undefined)
+    if (choice.which !== Which.ALL || choice.branch !== undefined || choice.groups.length > 0)
         return (
             <div class="region-note">
                 <b>{say("Nobody is in this list now.")}</b>
-                <Button
-                    onClick={() => {
-                        kept.value = { ...kept.value, which: Which.ALL, branch: undefined };
-                    }}>
-                    {say("Show all customers")}
-                </Button>
+                {all}
             </div>
         );
     return <p class="region-note">{say("No customer yet. The first one comes with the first sale on credit.")}</p>;
@@ -662,7 +761,18 @@ function Side({ client, customer }: { client: Client; customer: Customer | undef
     );
 }
 
+/* Where somebody comes back to from a card: the list as it was chosen. */
+let listAddress: readonly string[] = ["customers"];
+export const backToList = (): void => {
+    go(...listAddress);
+};
+
 export function Customers({ client, at }: { client: Client; at: readonly string[] }): ComponentChild {
     const number = at[0] !== undefined && /^\d{1,9}$/.test(at[0]) ? Number(at[0]) : undefined;
-    return number === undefined ? <List client={client} /> : <Card key={number} client={client} number={number} />;
+    if (number === undefined) listAddress = ["customers", ...at];
+    return number === undefined ? (
+        <List client={client} at={at} />
+    ) : (
+        <Card key={number} client={client} number={number} onBack={backToList} />
+    );
 }

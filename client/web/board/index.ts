@@ -46,7 +46,17 @@ export const screens: Screen[] = [
         icon: "M7.5 9a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM2 17c.3-3.2 2.4-5 5.500-5s5.200 1.800 5.500 5M13 3.400a3 3 0 0 1 0 5.400M14.500 12.300c2 .6 3.300 2.200 3.500 4.700",
         may: (client) => client.may(Right.RIGHT_SEE),
         part: office,
-        view: ({ client, at }) => screen(client, ({ Customers }) => h(Customers, { client, at }), at.length === 0),
+        view: ({ client, at }) =>
+            screen(client, ({ Customers }) => h(Customers, { client, at }), at[0] === undefined || at[0] === "list"),
+    },
+    {
+        id: "calls",
+        title: () => say("Call list"),
+        key: "w",
+        icon: "M4 3.500l3-.500 1.500 4-2 1.300c.800 2 2.200 3.400 4.200 4.200l1.300-2 4 1.500-.500 3c-6.500 1-12.500-5-11.500-11.500z",
+        may: (client) => client.may(Right.RIGHT_SEE_ALARMS) && client.knows("CustomerList", "calls"),
+        part: office,
+        view: ({ client }) => screen(client, ({ Calls }) => h(Calls, { client }), true),
     },
     {
         id: "alarms",

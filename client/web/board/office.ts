@@ -2,5 +2,6 @@
 export { Alarms } from "./alarms";
 export { Approvals } from "./approvals";
 export { Board } from "./board";
+export { Calls } from "./calls";
 export { Customers } from "./customers";
 export { Document } from "./document";

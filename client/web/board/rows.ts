@@ -1,65 +1,98 @@
-/* The list of all customers: which of them, in which order, and how the order is held while somebody looks.
- *
- *  1 A change costs what changed, not what is there: 100,000 rows are sorted once.
- *  2 While the order is held no row moves: what would move is counted, what would leave is marked, what is new waits. */
-import type { Customer } from "../lib/api";
-import type { CustomerRow } from "../lib/messages";
+/* The list of all customers: which of them, in which order, in pages that the server sorts. A tab holds the pages around
+ * what is seen and no more, however many customers there are. While somebody looks, figures change and rows stay: what
+ * stands elsewhere by now is counted. */
+import { signal, type ReadonlySignal } from "@preact/signals";
+import type { Asked, Customer, Sent } from "../lib/api";
+import { CustomerSort, type CustomerList, type ListCounts, type Refusal } from "../lib/messages";
 
 export const enum Which {
     ALL,
     OVER,
     OVERDUE,
     LOCKED,
+    CREDIT,
     UNMATCHED,
 }
-export const WHICH = [Which.ALL, Which.OVER, Which.OVERDUE, Which.LOCKED, Which.UNMATCHED] as const;
+export const WHICH = [Which.ALL, Which.OVER, Which.OVERDUE, Which.LOCKED, Which.CREDIT, Which.UNMATCHED] as const;
+const whichWords = ["all", "over", "overdue", "locked", "credit", "unmatched"];
+
 export const enum Sorting {
     OWES,
     AVAILABLE,
     OVERDUE,
-    NAME,
+    OLDEST,
+    CODE,
+    BRANCH,
     CHANGE,
 }
+const sortingWords = ["owes", "available", "overdue", "oldest", "code", "branch", "change"];
+const sorts = [
+    CustomerSort.SORT_BALANCE,
+    CustomerSort.SORT_AVAILABLE,
+    CustomerSort.SORT_OVERDUE,
+    CustomerSort.SORT_OLDEST,
+    CustomerSort.SORT_CODE,
+    CustomerSort.SORT_BRANCH,
+    CustomerSort.SORT_CHANGE,
+];
 
 export interface Choice {
     which: Which;
     branch: number | undefined;
+    groups: readonly number[] /* in all of them */;
     sorting: Sorting;
-    text: string /* folded; empty: all */;
-    found: ReadonlySet<number> /* whom the server's search found for it */;
+    turned: boolean /* the other way round */;
+    text: string;
 }
 
 export const ANYBODY: Choice = {
     which: Which.ALL,
     branch: undefined,
+    groups: [],
     sorting: Sorting.OWES,
+    turned: false,
     text: "",
-    found: new Set(),
 };
 
-const folded = new WeakMap<CustomerRow, string>();
+/* ---- in the address: #/customers/list/show-overdue.branch-2.groups-3+4.by-oldest.turned/nguyen ---- */
 
-/* Without marks, case and width: "Đại" is found by "dai". */
-export function fold(text: string): string {
-    return text
-        .normalize("NFKD")
-        .replace(/\p{M}/gu, "")
-        .toLowerCase()
-        .replace(/đ/g, "d")
-        .replace(/ς/g, "σ")
-        .replace(/\u200c/g, "");
+export function addressOf(choice: Choice): string[] {
+    const parts = [
+        choice.which === Which.ALL ? "" : `show-${whichWords[choice.which]}`,
+        choice.branch === undefined ? "" : `branch-${choice.branch}`,
+        choice.groups.length === 0 ? "" : `groups-${choice.groups.join("+")}`,
+        choice.sorting === Sorting.OWES ? "" : `by-${sortingWords[choice.sorting]}`,
+        choice.turned ? "turned" : "",
+    ].filter((part) => part !== "");
+    if (parts.length === 0 && choice.text === "") return ["customers"];
+    return ["customers", "list", parts.join(".") || "all", ...(choice.text === "" ? [] : [choice.text])];
 }
 
-function textOf(row: CustomerRow): string {
-    let text = folded.get(row);
-    if (text === undefined) {
-        text = fold(`${row.name.value ?? ""}\n${row.code}\n${row.phone?.value ?? ""}\n${row.area ?? ""}`);
-        folded.set(row, text);
-    }
-    return text;
+const number = (text: string): number | undefined => (/^\d{1,9}$/.test(text) ? Number(text) : undefined);
+
+/* What of it is not understood is passed over: an address may be old, or typed. */
+export function choiceOf(at: readonly string[]): Choice {
+    if (at[0] !== "list") return ANYBODY;
+    const said = new Map(
+        (at[1] ?? "").split(".").map((part): [string, string] => {
+            const dash = part.indexOf("-");
+            return dash < 0 ? [part, ""] : [part.slice(0, dash), part.slice(dash + 1)];
+        }),
+    );
+    const which = whichWords.indexOf(said.get("show") ?? "all");
+    const sorting = sortingWords.indexOf(said.get("by") ?? "owes");
+    return {
+        which: which < 0 ? Which.ALL : (which as Which),
+        branch: number(said.get("branch") ?? ""),
+        groups: (said.get("groups") ?? "").split("+").flatMap((text) => number(text) ?? []),
+        sorting: sorting < 0 ? Sorting.OWES : (sorting as Sorting),
+        turned: said.has("turned"),
+        text: at[2] ?? "",
+    };
 }
 
-/* What is overdue of them. */
+/* ---- which of them ---- */
+
 export const lateOf = (customer: Customer): bigint => customer.account?.overdue_minor ?? 0n;
 
 export function isA(customer: Customer, which: Which): boolean {
@@ -73,166 +106,193 @@ export function isA(customer: Customer, which: Which): boolean {
             return lateOf(customer) > 0n;
         case Which.LOCKED:
             return row.locked === true || account?.locked === true;
+        case Which.CREDIT:
+            return (account?.balance_minor ?? 0n) < 0n;
         case Which.UNMATCHED:
             return account !== undefined && account.unmatched_minor > 0n;
     }
 }
 
-export function isWanted(customer: Customer, choice: Choice): boolean {
-    if (choice.branch !== undefined && customer.row.branch !== choice.branch) return false;
-    if (!isA(customer, choice.which)) return false;
-    return choice.text === "" || choice.found.has(customer.row.customer) || textOf(customer.row).includes(choice.text);
+export function countOf(counts: ListCounts, which: Which): number {
+    return [counts.all, counts.over_limit, counts.overdue, counts.locked, counts.in_credit, counts.unmatched][which]!;
 }
 
-/* The smaller stands first. */
-function placeOf(customer: Customer, sorting: Sorting): number | string {
-    const account = customer.account;
-    switch (sorting) {
-        case Sorting.OWES:
-            return -Number(account?.balance_minor ?? 0n);
-        case Sorting.AVAILABLE:
-            return account === undefined || account.unlimited ? Infinity : Number(account.available_minor);
-        case Sorting.OVERDUE:
-            return -Number(lateOf(customer));
-        case Sorting.NAME:
-            return textOf(customer.row);
-        case Sorting.CHANGE:
-            return -Number(account?.last?.at_ms ?? 0n);
-    }
+type Query = Sent<CustomerList>;
+
+export function queryOf(choice: Choice): Query {
+    const only: Query[] = [
+        {},
+        { over_limit: true },
+        { overdue: true },
+        { locked: true },
+        { in_credit: true },
+        { unmatched: true },
+    ];
+    return {
+        ...only[choice.which]!,
+        ...(choice.branch === undefined ? {} : { branch: choice.branch }),
+        ...(choice.groups.length === 0 ? {} : { groups: [...choice.groups] }),
+        ...(choice.text.trim() === "" ? {} : { text: choice.text.trim() }),
+        sort: sorts[choice.sorting]!,
+        reverse: choice.turned,
+    };
 }
 
-export function compare(a: Customer, b: Customer, sorting: Sorting): number {
-    const [left, right] = [placeOf(a, sorting), placeOf(b, sorting)];
-    if (left !== right) return left < right ? -1 : 1;
-    return a.row.customer - b.row.customer;
-}
+/* ---- the pages ---- */
 
-type Rows = ReadonlyMap<number, Customer>;
+export const PAGE = 100;
+const KEPT = 8 /* pages; what is seen lies in three at most */,
+    WINDOW = 4; /* asked for at once */
+
+export interface Shown {
+    total: number /* of those that are listed; 0 before the first answer */;
+    counts: ListCounts | undefined;
+    moved: number /* of those seen, stand elsewhere by now */;
+    refused: Refusal | undefined;
+}
+const NOTHING: Shown = { total: 0, counts: undefined, moved: 0, refused: undefined };
+
+type Ask = (query: Query) => Promise<Asked<"customers">>;
+
+const same = (a: Customer, b: Customer): boolean =>
+    a.row.seq === b.row.seq &&
+    a.account?.last?.seq === b.account?.last?.seq &&
+    a.account?.balance_minor === b.account?.balance_minor &&
+    a.account?.available_minor === b.account?.available_minor;
 
 export class Listing {
-    order: readonly number[] = [];
-    counts: number[] = WHICH.map(() => 0); /* of the branch, by Which */
-    owed = 0n; /* of those listed */
-    moved = 0; /* would stand elsewhere */
-    fresh = 0; /* would be listed */
-    gone: ReadonlySet<number> = new Set(); /* would not */
-    private rows: Rows = new Map();
-    private choice: Choice = ANYBODY;
-    private readonly waiting = new Set<number>(); /* changed while the order was held */
+    private query: Query = {};
+    private turn = 0; /* of what was chosen: an answer to what was chosen before is none */
+    private readonly pages = new Map<number, readonly Customer[]>();
+    private readonly asked = new Set<number>();
+    private seen: readonly [number, number] = [0, 0]; /* first and last page */
+    private newest: { first: number; rows: readonly Customer[]; total: number } | undefined; /* held back */
+    private readonly told = signal(NOTHING);
+    private flying = false;
 
-    /* Another choice begins anew, held or not. */
-    update(rows: Rows, choice: Choice, held: boolean): void {
-        const anew = choice !== this.choice || this.rows.size === 0;
-        const changed = anew ? undefined : this.changedIn(rows);
-        if (changed === undefined) this.countAll(rows, choice);
-        else for (const number of changed) this.recount(number, rows);
-        const before = this.rows;
-        [this.rows, this.choice] = [rows, choice];
-        if (changed === undefined) {
-            this.sortAll();
+    constructor(private readonly ask: Ask) {}
+
+    get shown(): ReadonlySignal<Shown> {
+        return this.told;
+    }
+    at(index: number): Customer | undefined {
+        return this.pages.get(Math.floor(index / PAGE))?.[index % PAGE];
+    }
+    /* How many rows lie in memory. */
+    get held(): number {
+        let all = 0;
+        for (const page of this.pages.values()) all += page.length;
+        return all;
+    }
+
+    /* Another choice: what is there stays until its first rows come. */
+    choose(query: Query): void {
+        this.query = query;
+        this.turn++;
+        this.seen = [0, 0];
+        this.asked.clear();
+        this.flying = false;
+        void this.refresh(false, true);
+    }
+
+    /* Rows first to last are looked at. */
+    look(first: number, last: number): void {
+        this.seen = [Math.floor(first / PAGE), Math.floor(Math.max(first, last - 1) / PAGE)];
+        for (let page = this.seen[0]; page <= this.seen[1]; page++)
+            if (!this.pages.has(page) && page * PAGE < this.told.peek().total) void this.fetch(page);
+    }
+
+    /* What is looked at is asked for anew; held: the rows stay where they are. */
+    async refresh(held: boolean, anew = false): Promise<void> {
+        if (this.flying) return;
+        this.flying = true;
+        const turn = this.turn;
+        const [from, to] = anew ? [0, 0] : this.seen;
+        const pages = Math.min(WINDOW, to - from + 1);
+        const first = from * PAGE;
+        const asked = await this.answered({ ...this.query, skip: first, rows: pages * PAGE, count: true });
+        if (turn !== this.turn) return;
+        this.flying = false;
+        if (asked === undefined || "refused" in asked) {
+            if (asked !== undefined) this.told.value = { ...this.told.peek(), refused: asked.refused };
             return;
         }
-        for (const number of changed) {
-            this.waiting.add(number);
-            this.owed += this.listed(rows.get(number)) - this.listed(before.get(number));
-        }
-        if (held) this.judge();
-        else this.release();
+        const counts = asked.answer.counts;
+        const rows = this.read(asked.answer.rows);
+        if (held && !anew) this.compare(first, rows, counts);
+        else this.put(first, rows, counts, anew);
     }
 
     /* The order of now. */
     release(): void {
-        if (this.waiting.size > 2000) this.sortAll();
-        else if (this.waiting.size > 0) this.moveSome();
-        this.waiting.clear();
-        [this.moved, this.fresh, this.gone] = [0, 0, new Set()];
+        if (this.newest !== undefined) this.put(this.newest.first, this.newest.rows, this.told.peek().counts, false);
+        this.newest = undefined;
     }
 
-    private changedIn(rows: Rows): ReadonlySet<number> {
-        const changed = new Set<number>();
-        if (rows !== this.rows)
-            for (const [number, customer] of rows) if (this.rows.get(number) !== customer) changed.add(number);
-        return changed;
-    }
-
-    private flags(customer: Customer | undefined, by: 1 | -1): void {
-        if (customer === undefined || (this.choice.branch !== undefined && customer.row.branch !== this.choice.branch))
-            return;
-        for (const which of WHICH) if (isA(customer, which)) this.counts[which]! += by;
-    }
-    private recount(number: number, rows: Rows): void {
-        this.flags(this.rows.get(number), -1);
-        this.flags(rows.get(number), 1);
-    }
-    private countAll(rows: Rows, choice: Choice): void {
-        this.counts = WHICH.map(() => 0);
-        this.choice = choice;
-        for (const customer of rows.values()) this.flags(customer, 1);
-    }
-
-    private listed(customer: Customer | undefined): bigint {
-        return customer !== undefined && isWanted(customer, this.choice) ? (customer.account?.balance_minor ?? 0n) : 0n;
-    }
-
-    private sortAll(): void {
-        const { sorting } = this.choice;
-        const all: { customer: number; place: number | string }[] = [];
-        this.owed = 0n;
-        for (const customer of this.rows.values()) {
-            if (!isWanted(customer, this.choice)) continue;
-            all.push({ customer: customer.row.customer, place: placeOf(customer, sorting) });
-            this.owed += customer.account?.balance_minor ?? 0n;
+    private async answered(query: Query): Promise<Asked<"customers"> | undefined> {
+        try {
+            return await this.ask(query);
+        } catch {
+            return undefined; /* the line went: what is there stays */
         }
-        all.sort((a, b) => (a.place < b.place ? -1 : a.place > b.place ? 1 : a.customer - b.customer));
-        this.order = all.map(({ customer }) => customer);
-        this.waiting.clear();
-        [this.moved, this.fresh, this.gone] = [0, 0, new Set()];
     }
 
-    private moveSome(): void {
-        const kept = this.order.filter((number) => !this.waiting.has(number));
-        for (const number of this.waiting) {
-            const customer = this.rows.get(number);
-            if (customer !== undefined && isWanted(customer, this.choice))
-                kept.splice(this.placeIn(kept, customer), 0, number);
-        }
-        this.order = kept;
+    /* Rows as they came; who is known and is another now is marked. */
+    private read(rows: readonly { who: Customer["row"]; account: NonNullable<Customer["account"]> }[]): Customer[] {
+        const known = new Map<number, Customer>();
+        for (const page of this.pages.values()) for (const one of page) known.set(one.row.customer, one);
+        return rows.map(({ who, account }) => {
+            const before = known.get(who.customer);
+            const now: Customer = { row: who, account, changed: before?.changed ?? 0 };
+            return before === undefined || same(before, now) ? now : { ...now, changed: performance.now() };
+        });
     }
 
-    private placeIn(order: readonly number[], customer: Customer): number {
-        let [low, high] = [0, order.length];
-        while (low < high) {
-            const middle = (low + high) >> 1;
-            if (compare(this.rows.get(order[middle]!)!, customer, this.choice.sorting) < 0) low = middle + 1;
-            else high = middle;
-        }
-        return low;
+    private put(first: number, rows: readonly Customer[], counts: ListCounts | undefined, anew: boolean): void {
+        /* Whatever lies elsewhere may have moved by now. */
+        this.pages.clear();
+        this.asked.clear();
+        this.newest = undefined;
+        for (let at = 0; at < rows.length; at += PAGE) this.pages.set((first + at) / PAGE, rows.slice(at, at + PAGE));
+        this.told.value = { total: counts?.listed ?? rows.length, counts, moved: 0, refused: undefined };
+        if (!anew) this.look(this.seen[0] * PAGE, (this.seen[1] + 1) * PAGE);
     }
 
-    private judge(): void {
-        const at = new Map<number, number>();
-        if (this.waiting.size > 0)
-            this.order.forEach((number, index) => {
-                if (this.waiting.has(number)) at.set(number, index);
-            });
-        const gone = new Set<number>();
-        [this.moved, this.fresh] = [0, 0];
-        for (const number of this.waiting) {
-            const customer = this.rows.get(number)!;
-            const index = at.get(number);
-            const wanted = isWanted(customer, this.choice);
-            if (index === undefined) this.fresh += wanted ? 1 : 0;
-            else if (!wanted) gone.add(number);
-            else if (this.stands(index, customer) !== 0) this.moved++;
-        }
-        this.gone = gone;
+    private compare(first: number, rows: readonly Customer[], counts: ListCounts | undefined): void {
+        const now = new Map(rows.map((one) => [one.row.customer, one]));
+        let moved = 0;
+        rows.forEach((one, at) => {
+            const stands = this.at(first + at);
+            if (stands !== undefined && stands.row.customer !== one.row.customer) moved++;
+        });
+        const total = counts?.listed ?? this.told.peek().total;
+        const more = Math.abs(total - this.told.peek().total);
+        for (const [page, held] of this.pages)
+            this.pages.set(
+                page,
+                held.map((one) => now.get(one.row.customer) ?? one),
+            );
+        this.newest = { first, rows, total };
+        this.told.value = { total: this.told.peek().total, counts, moved: Math.max(moved, more), refused: undefined };
     }
 
-    /* Between its neighbours? */
-    private stands(index: number, customer: Customer): number {
-        const [above, below] = [this.rows.get(this.order[index - 1] ?? -1), this.rows.get(this.order[index + 1] ?? -1)];
-        if (above !== undefined && compare(above, customer, this.choice.sorting) > 0) return -1;
-        if (below !== undefined && compare(customer, below, this.choice.sorting) > 0) return 1;
-        return 0;
+    private async fetch(page: number): Promise<void> {
+        if (this.asked.has(page)) return;
+        this.asked.add(page);
+        const turn = this.turn;
+        const asked = await this.answered({ ...this.query, skip: page * PAGE, rows: PAGE });
+        if (turn !== this.turn) return;
+        this.asked.delete(page);
+        if (asked === undefined || "refused" in asked) return;
+        this.pages.set(page, this.read(asked.answer.rows));
+        this.drop();
+        this.told.value = { ...this.told.peek() };
+    }
+
+    /* Those that lie farthest from what is seen. */
+    private drop(): void {
+        const middle = (this.seen[0] + this.seen[1]) / 2;
+        const far = [...this.pages.keys()].sort((a, b) => Math.abs(b - middle) - Math.abs(a - middle));
+        for (const page of far.slice(0, Math.max(0, this.pages.size - KEPT))) this.pages.delete(page);
     }
 }

@@ -3,7 +3,7 @@
  * stays open on a refusal, with what was typed.
  */
 import type { ComponentChildren, JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import {
     AmountField,
     amount,
@@ -21,7 +21,13 @@ import {
 } from "../kit";
 import { language, say } from "../kit/words";
 import type { Client } from "../lib/api";
-import { MoneyAccountKind, Right, type BranchRecord, type MoneyAccountRecord } from "../lib/messages";
+import {
+    MoneyAccountKind,
+    Right,
+    type BranchRecord,
+    type CustomerEntry,
+    type MoneyAccountRecord,
+} from "../lib/messages";
 import { saved, type Saved } from "./save";
 
 export interface FormProps {
@@ -35,7 +41,7 @@ const CODE_MOST = 8,
 
 /* ---- what all of them are ---- */
 
-function FormSheet({
+export function FormSheet({
     title,
     act,
     missing,
@@ -296,6 +302,34 @@ export function MoneyPlaceForm({
     );
 }
 
+/* Who may be the same, once nobody types any more. */
+function useDoubles(client: Client, name: string, phone: string): readonly CustomerEntry[] {
+    const [found, setFound] = useState<{ of: string; rows: readonly CustomerEntry[] }>({ of: "", rows: [] });
+    const of = `${name}\n${phone}`;
+    useEffect(() => {
+        if (name.length < 3 && phone.length < 5) return;
+        let stands = true;
+        const timer = setTimeout(() => {
+            client
+                .ask("likely_doubles", {
+                    name: name === "" ? undefined : { value: name },
+                    phone: phone === "" ? undefined : { value: phone },
+                })
+                .then(
+                    (asked) => {
+                        if (stands && "answer" in asked) setFound({ of, rows: asked.answer.rows.slice(0, 4) });
+                    },
+                    () => undefined /* the line went: it is asked again with the next letter */,
+                );
+        }, 300);
+        return () => {
+            stands = false;
+            clearTimeout(timer);
+        };
+    }, [client, of]);
+    return found.of === of ? found.rows : [];
+}
+
 export function CustomerForm({ client, onClose, onMade }: FormProps): JSX.Element {
     const [name, setName] = useState("");
     const [phone, setPhone] = useState("");
@@ -303,6 +337,7 @@ export function CustomerForm({ client, onClose, onMade }: FormProps): JSX.Elemen
     const [limit, setLimit] = useState("");
     const read = readAmount(limit, language.value, currencyOf(client));
     const may = client.may(Right.RIGHT_SET_LIMIT);
+    const doubles = useDoubles(client, name.trim(), phone.trim());
     const [made, setMade] = useState<bigint | undefined>(undefined);
     /* Two commands: what was opened is not opened twice when its limit is refused. */
     const save = async (): Promise<Saved> => {
@@ -326,7 +361,13 @@ export function CustomerForm({ client, onClose, onMade }: FormProps): JSX.Elemen
     return (
         <FormSheet
             title={say("Add a customer")}
-            act={name.trim() === "" ? say("Add") : say("Add {name}", { name: name.trim() })}
+            act={
+                name.trim() === ""
+                    ? say("Add")
+                    : doubles.length > 0
+                      ? say("Add {name} all the same", { name: name.trim() })
+                      : say("Add {name}", { name: name.trim() })
+            }
             missing={
                 name.trim() === ""
                     ? say("Say what they are called")
@@ -342,6 +383,27 @@ export function CustomerForm({ client, onClose, onMade }: FormProps): JSX.Elemen
             <Field label={say("Name")} value={name} onText={setName} noNote autofocus />
             <Field label={say("Phone")} type="tel" value={phone} onText={setPhone} dir="ltr" noNote />
             <Field label={say("Area")} value={area} onText={setArea} noNote />
+            {doubles.length > 0 && (
+                <section class="notice late" aria-label={say("They may be here already")}>
+                    <div class="notice-text">
+                        <b>{say("They may be here already:")}</b>
+                        <ul class="plain-list">
+                            {doubles.map(({ who }) => (
+                                <li key={who.customer}>
+                                    <a href={`#/customers/${who.customer}`} onClick={onClose}>
+                                        <b>
+                                            <bdi>{who.name.value ?? who.code}</bdi>
+                                        </b>
+                                    </a>{" "}
+                                    <span class="small">
+                                        {who.code} <bdi dir="ltr">{who.phone?.value ?? ""}</bdi> {who.area ?? ""}
+                                    </span>
+                                </li>
+                            ))}
+                        </ul>
+                    </div>
+                </section>
+            )}
             {may && (
                 <AmountField
                     label={say("Limit")}

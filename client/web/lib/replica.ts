@@ -26,6 +26,7 @@ import type { Link } from "./link";
 
 const LINGER_MS = 30_000,
     AGAIN_MS = 1_000,
+    LINGERING_MAX = 4 /* a list that is scrolled leaves a trail of them, and a session has places for few */,
     CUSTOMERS_MAX = 1000;
 
 interface Wire {
@@ -241,6 +242,7 @@ export interface Feeds {
 /* `later` runs it before the next painting, or soon when nothing is painted. */
 export function makeFeeds(link: () => Link, later: (flush: () => void) => void): Feeds {
     const all = new Map<string, Rows<unknown, unknown>>();
+    const lingering = new Map<string, () => void>(); /* closed, by what ends them; the oldest first */
     const live = new Map<number, Wire>();
     let inside = false,
         last = 0,
@@ -295,6 +297,7 @@ export function makeFeeds(link: () => Link, later: (flush: () => void) => void):
         all.set(key, rows as unknown as Rows<unknown, unknown>);
         wire.users++;
         clearTimeout(wire.closing);
+        lingering.delete(key);
         subscribe(wire);
         let open = true;
         return {
@@ -303,10 +306,17 @@ export function makeFeeds(link: () => Link, later: (flush: () => void) => void):
                 if (!open) return;
                 open = false;
                 if (--wire.users > 0) return;
-                wire.closing = setTimeout(() => {
+                const end = (): void => {
+                    lingering.delete(key);
                     leave(wire, true);
                     all.delete(key);
-                }, LINGER_MS);
+                };
+                wire.closing = setTimeout(end, LINGER_MS);
+                lingering.set(key, () => {
+                    clearTimeout(wire.closing);
+                    end();
+                });
+                if (lingering.size > LINGERING_MAX) [...lingering.values()][0]!();
             },
         };
     }

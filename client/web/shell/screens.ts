@@ -48,6 +48,7 @@ const order = [
     "sale",
     "payment",
     "customers",
+    "calls",
     "approvals",
     "papers",
     "day",

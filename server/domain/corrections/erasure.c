@@ -2,8 +2,7 @@
  * Erasing a person: what names them goes, what the books say stays.
  *
  *   open ──EraseCustomer──▶ erased: name, phone, address, notes, buyers are gone at once
- *                              └──JOB_ERASE_WORDS──▶ words of changes, limits, papers, approvals
- * too
+ *                              └──JOB_ERASE_WORDS──▶ those of changes, notes, papers and others
  *
  * 1. Nobody is erased while money is open on either side, and nobody who pays for others.
  * 2. No paper, sum, number or code changes. Records keep their references; the words they refer to
@@ -81,6 +80,7 @@ static const struct {
     const ProtobufCMessageDescriptor *type;
 } worded[] = {
     {TREE_CUSTOMER, TABLE_CHANGE, &tefter__change_record__descriptor},
+    {TREE_CUSTOMER, TABLE_NOTE, &tefter__note_record__descriptor},
     {TREE_CUSTOMER, TABLE_LIMIT_HISTORY, &tefter__limit_record__descriptor},
     {TREE_CUSTOMER, TABLE_DOCUMENT, &tefter__document_record__descriptor},
     {TREE_BOOK, TABLE_APPROVAL, &tefter__approval_record__descriptor},

@@ -147,6 +147,13 @@ Tefter__Refusal *apply_open_customer(struct tx *tx, const Tefter__OpenCustomer *
                                      Tefter__Done *done);
 Tefter__Refusal *apply_set_payer(struct tx *tx, const Tefter__SetPayer *command,
                                  Tefter__Done *done);
+Tefter__Refusal *apply_merge_customers(struct tx *tx, const Tefter__MergeCustomers *command,
+                                       Tefter__Done *done);
+Tefter__Refusal *apply_undo_merge(struct tx *tx, const Tefter__UndoMerge *command,
+                                  Tefter__Done *done);
+/* What MergeCustomers would do: the same look, without the writing. */
+Tefter__Refusal *view_merge_preview(struct tx *tx, const Tefter__MergePreview *query,
+                                    Tefter__MergeAnswer *answer);
 Tefter__Refusal *apply_set_credit_policy(struct tx *tx, const Tefter__SetCreditPolicy *command,
                                          Tefter__Done *done);
 Tefter__Refusal *apply_decide_approval(struct tx *tx, const Tefter__DecideApproval *command,

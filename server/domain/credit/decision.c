@@ -42,7 +42,7 @@ int64_t credit_freed(struct tx *tx, const struct credit_terms *terms,
     return awaited_minor / WEIGHT_WHOLE * part + awaited_minor % WEIGHT_WHOLE * part / WEIGHT_WHOLE;
 }
 
-static int64_t exposure(struct tx *tx, const struct credit_terms *terms,
+int64_t credit_exposure(struct tx *tx, const struct credit_terms *terms,
                         const Tefter__AccountRecord *account)
 {
     return tx_difference(tx, account_exposure(tx, account), credit_freed(tx, terms, account));
@@ -146,7 +146,7 @@ static void family_figures(struct tx *tx, const struct credit_request *request,
     if (!terms->has_site_limit)
         return;
     int64_t exposure_minor =
-        tx_sum(tx, exposure(tx, terms, request->account->record), request->replaces_minor);
+        tx_sum(tx, credit_exposure(tx, terms, request->account->record), request->replaces_minor);
     int64_t over_minor = exposure_minor + request->amount_minor - terms->site_limit_minor;
     FIELD_SET(decision, site_limit_minor, terms->site_limit_minor);
     FIELD_SET(decision, site_exposure_minor, exposure_minor);
@@ -166,7 +166,8 @@ static Tefter__Decision *figures(struct tx *tx, const struct credit_request *req
     decision->bills_minor = tx_sum(tx, account->bills_minor, request->replaces_minor);
     decision->uncleared_minor = account->uncleared_minor;
     decision->unmatched_minor = account->unmatched_minor;
-    decision->exposure_minor = tx_sum(tx, exposure(tx, terms, account), request->replaces_minor);
+    decision->exposure_minor =
+        tx_sum(tx, credit_exposure(tx, terms, account), request->replaces_minor);
     if (terms->slip_weight < WEIGHT_WHOLE) {
         FIELD_SET(decision, slip_weight, terms->slip_weight);
         FIELD_SET(decision, freed_minor, credit_freed(tx, terms, account));
@@ -530,7 +531,7 @@ static void row_family(struct tx *tx, const Tefter__AccountRecord *account,
     FIELD_SET_IF(row, site_limit_minor, terms->has_site_limit, terms->site_limit_minor);
     if (!terms->has_site_limit)
         return;
-    int64_t used_minor = exposure(tx, terms, account);
+    int64_t used_minor = credit_exposure(tx, terms, account);
     int64_t left_minor = tx_difference(tx, terms->site_limit_minor, used_minor);
     if (!row->unlimited && left_minor >= row->available_minor)
         return;
@@ -554,7 +555,7 @@ Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer, uint32_
     row->customer = customer;
     row->balance_minor = account->balance_minor;
     const Tefter__AccountRecord *standing = account_standing_stored(tx, account);
-    row->used_minor = exposure(tx, &terms, standing);
+    row->used_minor = credit_exposure(tx, &terms, standing);
     FIELD_SET_IF(row, freed_minor, terms.slip_weight < WEIGHT_WHOLE,
                  credit_freed(tx, &terms, standing));
     row->unlimited = terms.unlimited;

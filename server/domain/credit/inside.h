@@ -14,6 +14,9 @@ void approval_spend(struct tx *tx, uint64_t approval, const Tefter__DocumentReco
 
 /* By how much a sale of that amount would pass the limit now; 0: it is within it, or has none. */
 int64_t credit_over_by(struct tx *tx, const struct credit_request *request);
+/* What of a limit is used, by those terms. */
+int64_t credit_exposure(struct tx *tx, const struct credit_terms *terms,
+                        const Tefter__AccountRecord *account);
 /* What money that is not final frees, matched or not: by its weight, rounded down. */
 int64_t credit_freed(struct tx *tx, const struct credit_terms *terms,
                      const Tefter__AccountRecord *account);

@@ -18,8 +18,8 @@
 /* ---- changes ---- */
 
 /* Refuses, in this order: RULES_TOO_OLD set_payer (rules before RULE_PAYERS), reason (field_text);
- * NOT_FOUND customer, payer; as customer_check_payer does; AMOUNT_TOO_BIG payer (more than an
- * account may hold together). */
+ * NOT_FOUND customer, CUSTOMER_MERGED customer, NOT_FOUND payer; as customer_check_payer does;
+ * AMOUNT_TOO_BIG payer (more than an account may hold together). */
 static Tefter__Refusal *look_payer(struct tx *tx, const Tefter__SetPayer *command,
                                    Tefter__CustomerRecord **ret_customer,
                                    Tefter__CustomerRecord **ret_payer, struct account **ret_account)
@@ -32,6 +32,9 @@ static Tefter__Refusal *look_payer(struct tx *tx, const Tefter__SetPayer *comman
     *ret_customer = customer_get(tx, command->customer);
     if (*ret_customer == NULL)
         return refuse_not_found(tx, "customer");
+    refusal = customer_check_merged(tx, *ret_customer, "customer");
+    if (refusal != NULL)
+        return refusal;
     refusal =
         customer_find_payer(tx, command->has_payer, command->payer, command->payer_code, ret_payer);
     if (refusal == NULL)

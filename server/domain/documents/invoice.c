@@ -291,6 +291,8 @@ static Tefter__Refusal *begin(struct tx *tx, const Tefter__IssueInvoice *command
                               struct document_plan *plan)
 {
     Tefter__Refusal *refusal = find_customer(tx, command, &plan->customer);
+    if (refusal == NULL && corrects == 0)
+        refusal = customer_check_merged(tx, plan->customer, "customer");
     if (refusal == NULL)
         refusal = find_branch(tx, corrects, plan);
     if (refusal == NULL)
@@ -419,14 +421,14 @@ static Tefter__Refusal *plan_invoice(struct tx *tx, const Tefter__IssueInvoice *
 /* Refuses, in this order: number, source (field_code), date (field_date), note (field_text),
  * currency, due (field_date), salesperson (field_login), reference (field_line), FIELD_MISSING
  * lines (neither lines nor charges), each line's form, each charge's form · the right BACKFILL ·
- * customer (customer_resolve), BRANCH_BLOCKED, approval (approval_serves), date (posting_date),
- * DATE_TOO_EARLY due (before the date; a backfill may), NUMBER_TAKEN number · each line against the
- * catalogue (fill_line) · AMOUNT_TOO_BIG or TOTAL_NEGATIVE lines, FIELD_INVALID total_minor (not
- * what was shown), AMOUNT_TOO_BIG · paid at once: PAID_TOO_MUCH payments · CASH_SALE_UNPAID
- * (account_check_paid; of a draft after the credit) · person (BUYER_NEEDED buyer; buyer_check, by
- * the branch's business date) · credit (credit_decide) · buyer (buyer_check_pin). A correction
- * stands in the old one's branch, and BRANCH_BLOCKED comes before what is paid, if it adds
- * something. */
+ * customer (customer_resolve), CUSTOMER_MERGED, BRANCH_BLOCKED, approval (approval_serves), date
+ * (posting_date), DATE_TOO_EARLY due (before the date; a backfill may), NUMBER_TAKEN number · each
+ * line against the catalogue (fill_line) · AMOUNT_TOO_BIG or TOTAL_NEGATIVE lines, FIELD_INVALID
+ * total_minor (not what was shown), AMOUNT_TOO_BIG · paid at once: PAID_TOO_MUCH payments ·
+ * CASH_SALE_UNPAID (account_check_paid; of a draft after the credit) · person (BUYER_NEEDED buyer;
+ * buyer_check, by the branch's business date) · credit (credit_decide) · buyer (buyer_check_pin). A
+ * correction stands in the old one's branch, and BRANCH_BLOCKED comes before what is paid, if it
+ * adds something. */
 Tefter__Refusal *invoice_plan(struct tx *tx, const Tefter__IssueInvoice *command,
                               struct account *account, uint64_t corrects,
                               struct document_plan **ret_plan)

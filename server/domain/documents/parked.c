@@ -450,12 +450,13 @@ static Tefter__Refusal *ask_for_draft(struct tx *tx, const Tefter__AskApproval *
     return approval_ask(tx, &wish, done);
 }
 
-/* Refuses, in this order: approval_check_form; NOT_FOUND customer. Without a draft: what the sale
- * would be refused with but for APPROVAL_NEEDED (credit_decide); WITHIN_LIMIT amount_minor, or
- * policy where it warns (it would pass; under rules before RULE_APPROVALS_BIND NOTHING_TO_CHANGE
- * amount_minor). With one, under these rules: FIELD_INVALID draft.approval, draft.backfill,
- * draft.customer (another); the same two, the sale as invoice_plan refuses it; FIELD_INVALID
- * draft.total_minor (it comes to another amount), draft (more than PARKED_BYTES_MAX); approval_ask.
+/* Refuses, in this order: approval_check_form; NOT_FOUND customer, CUSTOMER_MERGED. Without a
+ * draft: what the sale would be refused with but for APPROVAL_NEEDED (credit_decide); WITHIN_LIMIT
+ * amount_minor, or policy where it warns (it would pass; under rules before RULE_APPROVALS_BIND
+ * NOTHING_TO_CHANGE amount_minor). With one, under these rules: FIELD_INVALID draft.approval,
+ * draft.backfill, draft.customer (another); the same two, the sale as invoice_plan refuses it;
+ * FIELD_INVALID draft.total_minor (it comes to another amount), draft (more than PARKED_BYTES_MAX);
+ * approval_ask.
  */
 Tefter__Refusal *apply_ask_approval(struct tx *tx, const Tefter__AskApproval *command,
                                     Tefter__Done *done)
@@ -466,6 +467,9 @@ Tefter__Refusal *apply_ask_approval(struct tx *tx, const Tefter__AskApproval *co
     const Tefter__CustomerRecord *customer = customer_get(tx, command->customer);
     if (customer == NULL)
         return refuse_not_found(tx, "customer");
+    refusal = customer_check_merged(tx, customer, "customer");
+    if (refusal != NULL)
+        return refusal;
     if (command->draft != NULL && tx_rule(tx, RULE_APPROVALS_BIND))
         return ask_for_draft(tx, command, done);
     return ask_for_amount(tx, command, customer, done);

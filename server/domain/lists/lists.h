@@ -13,16 +13,22 @@
 struct list_facts {
     int64_t balance_minor;
     int64_t available_minor; /* 0 when unlimited */
-    uint32_t branch;         /* 0: none */
+    int64_t overdue_minor;
+    int64_t changed_ms;   /* the account, last */
+    uint32_t branch;      /* 0: none */
+    uint32_t oldest_due;  /* of what is overdue; DATE_NONE: nothing is */
+    uint32_t again;       /* somebody comes back to them on that day; DATE_NONE: nobody does */
+    uint32_t again_owner; /* ... who */
     bool unlimited;
     bool locked;
-    bool overdue;   /* some of what they owe */
+    bool unmatched; /* money or credit that no bill has used */
+    bool merged;    /* into another record */
     bool in_groups; /* all of the query */
 };
 
 /* Which facts a query looks at; the others need not be set. */
 enum {
-    LIST_LOOKS_AT_RECORD = 1, /* branch, group */
+    LIST_LOOKS_AT_RECORD = 1, /* branch, group, notes, merged */
     LIST_LOOKS_AT_FIGURES = 2,
 };
 
@@ -37,6 +43,7 @@ struct list_source {
     const uint32_t *found;
     size_t found_count;
     uint32_t customers; /* numbers go from 1 to this */
+    uint32_t today;     /* of who asks */
     enum list_answer (*facts)(void *context, uint32_t customer, struct list_facts *ret_facts);
     /* Memory until the page is made, for a page by rank; NULL: there is none. */
     void *(*take)(void *context, size_t size);
@@ -56,13 +63,17 @@ struct list_page {
     uint32_t rows;
     uint32_t count;
     bool has_next;
-    uint64_t next; /* the number in the next page's token */
+    uint64_t next;             /* the number in the next page's token */
+    Tefter__ListCounts counts; /* when the query asks for them */
 };
 
 /* At most so many customers are looked at for a page in order of their numbers. A page by rank
  * looks at all, and remembers those up to its own end. */
 enum { LIST_LOOKED_AT_MAX = 50000 };
 bool list_by_rank(const Tefter__CustomerList *query);
+
+/* Of an order that is asked for at any place of it, so many come before the page. */
+enum { LIST_SKIP_MAX = 1000000 };
 
 /* The page behind `token` (0: the first). false: not now, or no memory. */
 bool list_page(const Tefter__CustomerList *query, const struct list_source *source, uint64_t token,

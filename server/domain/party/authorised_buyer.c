@@ -119,12 +119,12 @@ static Tefter__BuyerRecord *buyer_of(struct tx *tx, const Tefter__AuthoriseBuyer
 }
 
 /* Each restore begins at numbers of its own: terminals may bring back those before. */
-static uint32_t take_number(struct tx *tx, Tefter__CustomerRecord *customer)
+static uint32_t take_number(struct tx *tx, Tefter__CustomerRecord *customer, uint32_t about)
 {
     enum { NUMBERS_EACH = 100000 };
     uint32_t first = company_get(tx)->recoveries * NUMBERS_EACH + 1;
     uint32_t next = customer->next_buyer > first ? customer->next_buyer : first;
-    uint32_t number = (uint32_t)tx_settle(tx, SETTLED_BUYER, 0, next);
+    uint32_t number = (uint32_t)tx_settle(tx, SETTLED_BUYER, about, next);
     if (number >= customer->next_buyer)
         customer->next_buyer = number + 1;
     return number;
@@ -186,7 +186,7 @@ Tefter__Refusal *apply_authorise_buyer(struct tx *tx, const Tefter__AuthoriseBuy
     Tefter__Refusal *refusal = look_allow(tx, command, &customer);
     if (refusal != NULL)
         return refusal;
-    uint32_t number = take_number(tx, customer);
+    uint32_t number = take_number(tx, customer, 0);
     if (buyer_find(customer, number) != NULL)
         return refuse_existing(tx, "buyer", number);
     Tefter__BuyerRecord *buyer = buyer_of(tx, command, number);
@@ -348,7 +348,7 @@ void buyer_give_back(struct tx *tx, uint32_t customer, uint32_t buyer, int64_t a
                      uint32_t date)
 {
     Tefter__CustomerRecord *record = NULL;
-    if (customer_cached(tx, customer, &record) != NULL)
+    if (customer_there(tx, customer, &record) != NULL)
         return;
     Tefter__BuyerRecord *found = buyer_find(record, buyer);
     if (found == NULL || !found->has_spent_date || found->spent_date != date)
@@ -363,6 +363,56 @@ uint32_t buyer_count(const Tefter__CustomerRecord *customer, uint32_t date)
     for (size_t i = 0; i < customer->n_buyers; i++)
         count += may_buy(customer->buyers[i], date);
     return count;
+}
+
+bool buyers_fit(const Tefter__CustomerRecord *from, const Tefter__CustomerRecord *into,
+                uint32_t date)
+{
+    return not_revoked(into) + buyer_count(from, date) <= BUYERS_PER_CUSTOMER_MAX;
+}
+
+static Tefter__BuyerRecord *taken_over(struct tx *tx, uint32_t from,
+                                       const Tefter__BuyerRecord *buyer, uint32_t into,
+                                       uint32_t number)
+{
+    Tefter__BuyerRecord *copy = tx_copy(tx, &buyer->base);
+    copy->buyer = number;
+    if (!buyer->has_pin)
+        return copy;
+    struct key there = key_pin(into, number);
+    tx_put(tx, &there, &buyer_pin_get(tx, from, buyer->buyer)->base);
+    return copy;
+}
+
+void buyers_take_over(struct tx *tx, const Tefter__CustomerRecord *from,
+                      Tefter__CustomerRecord *into, uint32_t date, Tefter__ChangeRecord *entry,
+                      Tefter__MergeRecord *merge)
+{
+    merge->buyers = tx_take(tx, (from->n_buyers + 1) * sizeof(*merge->buyers));
+    for (size_t i = 0; i < from->n_buyers; i++) {
+        if (!may_buy(from->buyers[i], date))
+            continue;
+        uint32_t number = take_number(tx, into, (uint32_t)merge->n_buyers);
+        Tefter__BuyerRecord *buyer =
+            taken_over(tx, from->customer, from->buyers[i], into->customer, number);
+        add_buyer(tx, into, buyer);
+        change_log_text(tx, entry, tx_format(tx, "person.%u", number), NULL, buyer->name);
+        merge->buyers[merge->n_buyers++] = number;
+    }
+}
+
+/* Whoever was revoked meanwhile stays so. */
+void buyers_give_back(struct tx *tx, Tefter__CustomerRecord *into, const Tefter__MergeRecord *merge,
+                      Tefter__ChangeRecord *entry)
+{
+    for (size_t i = 0; i < merge->n_buyers; i++) {
+        Tefter__BuyerRecord *buyer = buyer_find(into, merge->buyers[i]);
+        if (buyer == NULL || buyer->revoked)
+            continue;
+        change_log_text(tx, entry, tx_format(tx, "person.%u", buyer->buyer), buyer->name, NULL);
+        buyer->revoked = true;
+        forget_pin(tx, into->customer, buyer);
+    }
 }
 
 /* ---- views ---- */

@@ -802,6 +802,17 @@ void customer_add_cash(struct tx *tx, uint32_t number, uint32_t branch)
     tx_touch(tx, ROW_ACCOUNT, number);
 }
 
+Tefter__Refusal *customer_resolve_record(struct tx *tx, uint32_t customer, const char *code,
+                                         const char *field, Tefter__CustomerRecord **ret_customer)
+{
+    if (customer == 0 && code == NULL)
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, field);
+    *ret_customer = customer != 0 ? customer_get(tx, customer) : customer_by_code(tx, code);
+    if (*ret_customer == NULL || (code != NULL && !word_same(tx, code, (*ret_customer)->code)))
+        return refuse_not_found(tx, field);
+    return NULL;
+}
+
 Tefter__Refusal *customer_resolve(struct tx *tx, uint32_t customer, const char *code, bool optional,
                                   Tefter__CustomerRecord **ret_customer)
 {
@@ -812,7 +823,8 @@ Tefter__Refusal *customer_resolve(struct tx *tx, uint32_t customer, const char *
         customer != 0 ? customer_get(tx, customer) : customer_by_code(tx, code);
     if (found == NULL || (code != NULL && !word_same(tx, code, found->code)))
         return refuse_not_found(tx, "customer");
-    *ret_customer = found;
+    bool leads_on = customer == 0 && found->merge != NULL;
+    *ret_customer = leads_on ? customer_get(tx, found->merge->into) : found;
     return NULL;
 }
 
@@ -884,6 +896,27 @@ static void row_family(struct tx *tx, const Tefter__CustomerRecord *customer,
     row->payer_code = customer_read(tx, customer->payer)->code;
 }
 
+static void row_notes(const Tefter__CustomerRecord *customer, Tefter__CustomerRow *row)
+{
+    FIELD_COPY(row, contact_ms, customer);
+    FIELD_COPY(row, contact_by, customer);
+    FIELD_COPY(row, contact_result, customer);
+    FIELD_COPY(row, noted_seq, customer);
+    if (customer->n_again == 0)
+        return;
+    FIELD_SET(row, again, customer->again[0]->day);
+    FIELD_SET(row, again_owner, customer->again[0]->owner);
+}
+
+static void row_merged(struct tx *tx, const Tefter__CustomerRecord *customer,
+                       Tefter__CustomerRow *row)
+{
+    if (customer->merge == NULL)
+        return;
+    FIELD_SET(row, merged_into, customer->merge->into);
+    row->merged_code = customer_read(tx, customer->merge->into)->code;
+}
+
 Tefter__CustomerRow *customer_row(struct tx *tx, const Tefter__CustomerRecord *customer)
 {
     uint32_t today = branch_head_date(tx);
@@ -902,7 +935,9 @@ Tefter__CustomerRow *customer_row(struct tx *tx, const Tefter__CustomerRecord *c
     FIELD_COPY(row, erased, customer);
     FIELD_SET(row, seq, customer->changed_seq);
     row_lock(customer, today, row);
+    row_notes(customer, row);
     row_family(tx, customer, row);
+    row_merged(tx, customer, row);
     buyer_rows(tx, customer, today, row);
     return row;
 }

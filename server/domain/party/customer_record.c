@@ -37,8 +37,26 @@ static bool is_cash(struct tx *tx, uint32_t customer)
     return customer == company_cash_customer(tx);
 }
 
+Tefter__Refusal *customer_check_merged(struct tx *tx, const Tefter__CustomerRecord *customer,
+                                       const char *field)
+{
+    if (customer->merge == NULL || tx_recalled(tx))
+        return NULL;
+    Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__CUSTOMER_MERGED, field);
+    FIELD_SET(refusal, existing, customer->merge->into);
+    refusal->existing_number = customer_read(tx, customer->merge->into)->code;
+    return refusal;
+}
+
 Tefter__Refusal *customer_cached(struct tx *tx, uint32_t number,
                                  Tefter__CustomerRecord **ret_customer)
+{
+    Tefter__Refusal *refusal = customer_there(tx, number, ret_customer);
+    return refusal != NULL ? refusal : customer_check_merged(tx, *ret_customer, "customer");
+}
+
+Tefter__Refusal *customer_there(struct tx *tx, uint32_t number,
+                                Tefter__CustomerRecord **ret_customer)
 {
     *ret_customer = customer_get(tx, number);
     if (*ret_customer == NULL)

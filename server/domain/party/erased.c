@@ -30,6 +30,7 @@ void customer_erase(struct tx *tx, Tefter__CustomerRecord *customer)
     customer->phone = customer->nickname = customer->tax_code = customer->address = NULL;
     customer->note = customer->lock_reason = NULL;
     customer->n_buyers = 0;
+    customer->n_again = 0;
     customer->locked = true;
     customer->has_locked_until = false;
     FIELD_SET(customer, erased, true);

@@ -9,7 +9,9 @@
 
 void customer_save(struct tx *tx, const Tefter__CustomerRecord *customer);
 /* One who may be changed. Refuses, about field "customer": NOT_FOUND, FIELD_INVALID (cash),
- * CUSTOMER_ERASED. */
+ * CUSTOMER_ERASED, CUSTOMER_MERGED. customer_there: also one who was merged. */
+Tefter__Refusal *customer_there(struct tx *tx, uint32_t number,
+                                Tefter__CustomerRecord **ret_customer);
 Tefter__Refusal *customer_cached(struct tx *tx, uint32_t number,
                                  Tefter__CustomerRecord **ret_customer);
 /* After the decided line: emits what happened to them, and their row is sent anew. about: number of
@@ -48,6 +50,16 @@ void change_log_end(struct tx *tx, Tefter__CustomerRecord *customer,
                     const Tefter__ChangeRecord *entry);
 
 /* ---- others ---- */
+
+/* Of `from`, who may take goods on that date, also on the account of `into`; a PIN goes with them.
+ * buyers_fit: there is room for them. */
+bool buyers_fit(const Tefter__CustomerRecord *from, const Tefter__CustomerRecord *into,
+                uint32_t date);
+void buyers_take_over(struct tx *tx, const Tefter__CustomerRecord *from,
+                      Tefter__CustomerRecord *into, uint32_t date, Tefter__ChangeRecord *entry,
+                      Tefter__MergeRecord *merge);
+void buyers_give_back(struct tx *tx, Tefter__CustomerRecord *into, const Tefter__MergeRecord *merge,
+                      Tefter__ChangeRecord *entry);
 
 /* Puts or takes out a member, counts, and saves the record. */
 void group_put_member(struct tx *tx, Tefter__GroupRecord *group, uint32_t customer, bool member);

@@ -102,6 +102,14 @@ Tefter__CustomerRecord *customer_read(struct tx *tx, uint32_t customer);
  * when both are given and name different customers). */
 Tefter__Refusal *customer_resolve(struct tx *tx, uint32_t customer, const char *code, bool optional,
                                   Tefter__CustomerRecord **ret_customer);
+/* As customer_resolve, naming field, of the record itself: a code of one who was merged leads
+ * customer_resolve on to whom they were merged into. */
+Tefter__Refusal *customer_resolve_record(struct tx *tx, uint32_t customer, const char *code,
+                                         const char *field, Tefter__CustomerRecord **ret_customer);
+/* CUSTOMER_MERGED with existing and existing_number: whom they were merged into. What is recalled
+ * was done before. */
+Tefter__Refusal *customer_check_merged(struct tx *tx, const Tefter__CustomerRecord *customer,
+                                       const char *field);
 /* The term of payment: own, else the first group's that has one, else the company's. */
 uint32_t customer_term_days(struct tx *tx, const Tefter__CustomerRecord *customer);
 /* After the decided line: a limit is set for them, or left to their groups and the company; what
@@ -170,6 +178,30 @@ Tefter__Refusal *apply_leave_group(struct tx *tx, const Tefter__LeaveGroup *comm
 /* Newest first. */
 Tefter__Refusal *view_customer_changes(struct tx *tx, const Tefter__CustomerChanges *query,
                                        Tefter__CustomerChangesAnswer *answer);
+
+/* ---- two records of one customer (merge.c; the accounts of it: credit/merge.c) ---- */
+
+/* TOO_MANY buyers: those of both are more than one may have. */
+Tefter__Refusal *customer_check_merge(struct tx *tx, const Tefter__CustomerRecord *from,
+                                      const Tefter__CustomerRecord *into);
+uint32_t customer_merge_buyers(struct tx *tx, const Tefter__CustomerRecord *from);
+/* What it is when it is undone is noted before; `moved_minor` is as the account of `from` has it.
+ */
+Tefter__MergeRecord *customer_note_merge(struct tx *tx, const Tefter__CustomerRecord *from,
+                                         const Tefter__CustomerRecord *into, int64_t moved_minor);
+/* After the decided line, `into` paying for `from`: writes, logs and tells both. */
+void customer_merge(struct tx *tx, Tefter__CustomerRecord *from, Tefter__CustomerRecord *into,
+                    Tefter__MergeRecord *merge, Tefter__Text *reason);
+/* ... before anything else is taken back. */
+void customer_unmerge(struct tx *tx, Tefter__CustomerRecord *from, Tefter__Text *reason);
+
+/* ---- notes, and when somebody comes back to them ---- */
+
+Tefter__Refusal *apply_add_note(struct tx *tx, const Tefter__AddNote *command, Tefter__Done *done);
+Tefter__Refusal *apply_change_note(struct tx *tx, const Tefter__ChangeNote *command,
+                                   Tefter__Done *done);
+Tefter__Refusal *view_notes(struct tx *tx, const Tefter__NoteList *query,
+                            Tefter__NotesAnswer *answer);
 
 /* Steps of the jobs that tell terminals the new figures of a group's members, of all. */
 bool group_refresh_step(struct tx *tx, Tefter__JobRecord *job);

@@ -393,6 +393,10 @@ static Tefter__Refusal *begin(struct tx *tx, const Tefter__TakePayment *command,
         return refusal;
     if (plan->customer == NULL)
         plan->customer = customer_get(tx, company_get(tx)->cash_customer);
+    if (corrects == 0)
+        refusal = customer_check_merged(tx, plan->customer, "customer");
+    if (refusal != NULL)
+        return refusal;
     const Tefter__DocumentRecord *replaced = document_replaced(tx, corrects);
     bool at_home = replaced != NULL && tx_rule(tx, RULE_CORRECTIONS_STAY_IN_BRANCH);
     plan->branch = at_home ? branch_of_paper(tx, replaced->branch) : branch_of_actor(tx);
@@ -460,13 +464,13 @@ Tefter__Refusal *apply_take_payment(struct tx *tx, const Tefter__TakePayment *co
  * (field_code), reference (field_line), payer, note (field_text), currency; of a slip FIELD_MISSING
  * reference, payer; FIELD_INVALID round_off (of a slip); FIELD_INVALID bills (beside "oldest due"),
  * of each bill FIELD_MISSING bill, amount_minor · the right BACKFILL, number
- * (document_check_number) · customer (customer_resolve), date (posting_date), place (FIELD_MISSING,
- * NOT_FOUND, FIELD_INVALID for another kind of money, RETIRED, TILL_OTHER_BRANCH; a backfill may
- * lie nowhere, or in any of its kind, and a correction where the old one lay; TILL_CLOSED),
- * FIELD_MISSING reference (of what is no cash and no backfill), NUMBER_TAKEN reference,
- * NUMBER_TAKEN number · AMOUNT_TOO_BIG · of each bill match_find, match_pair · ROUNDING_TOO_MUCH
- * round_off with over_by_minor, available_minor (what is left of the bills) and most (what may be
- * rounded off). */
+ * (document_check_number) · customer (customer_resolve), CUSTOMER_MERGED, date (posting_date),
+ * place (FIELD_MISSING, NOT_FOUND, FIELD_INVALID for another kind of money, RETIRED,
+ * TILL_OTHER_BRANCH; a backfill may lie nowhere, or in any of its kind, and a correction where the
+ * old one lay; TILL_CLOSED), FIELD_MISSING reference (of what is no cash and no backfill),
+ * NUMBER_TAKEN reference, NUMBER_TAKEN number · AMOUNT_TOO_BIG · of each bill match_find,
+ * match_pair · ROUNDING_TOO_MUCH round_off with over_by_minor, available_minor (what is left of the
+ * bills) and most (what may be rounded off). */
 Tefter__Refusal *payment_plan(struct tx *tx, const Tefter__TakePayment *command,
                               struct account *account, uint64_t corrects,
                               struct payment_plan **ret_plan)

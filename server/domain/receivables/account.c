@@ -527,14 +527,26 @@ bool account_fits(struct tx *tx, const struct account *account, int64_t amount_m
     return account->payer == 0 || sums_fit(tx, account_standing(tx, account), amount_minor);
 }
 
-bool account_fits_payer(struct tx *tx, const struct account *account, uint32_t payer)
+static Tefter__AccountRecord *standing_with(struct tx *tx, const struct account *account,
+                                            uint32_t payer)
 {
     const Tefter__AccountRecord *record = account_load(tx, payer);
     Tefter__AccountRecord *family =
         record->family != NULL ? family_read(tx, record->family) : account_load(tx, payer);
     struct account_sums sums = sums_of(account->record);
     sums_add(family, &sums, 1);
-    return sums_fit(tx, family, 0);
+    return family;
+}
+
+const Tefter__AccountRecord *account_standing_with(struct tx *tx, const struct account *account,
+                                                   uint32_t payer)
+{
+    return standing_with(tx, account, payer);
+}
+
+bool account_fits_payer(struct tx *tx, const struct account *account, uint32_t payer)
+{
+    return sums_fit(tx, standing_with(tx, account, payer), 0);
 }
 
 /* The newest ordinal of a date in the store, or none. */

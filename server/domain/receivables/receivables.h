@@ -125,6 +125,9 @@ const Tefter__AccountRecord *account_standing_stored(struct tx *tx,
 /* After the decided line of SetPayer: takes a customer out of one family and into another (0:
  * none), sums and all, and saves what changed but the customer's own account. */
 void account_change_payer(struct tx *tx, struct account *account, uint32_t payer);
+/* Their sums beside those of whom `payer` pays for, and of `payer`. */
+const Tefter__AccountRecord *account_standing_with(struct tx *tx, const struct account *account,
+                                                   uint32_t payer);
 /* Would the sums of the two together fit? */
 bool account_fits_payer(struct tx *tx, const struct account *account, uint32_t payer);
 

@@ -130,7 +130,10 @@ static void read_figures(const struct list_reading *reading, uint32_t customer,
     facts->available_minor = row->available_minor;
     facts->unlimited = row->unlimited;
     facts->locked = row->locked;
-    facts->overdue = row->has_overdue_minor;
+    facts->overdue_minor = row->has_overdue_minor ? row->overdue_minor : 0;
+    facts->oldest_due = row->has_oldest_due ? row->oldest_due : DATE_NONE;
+    facts->unmatched = row->unmatched_minor > 0;
+    facts->changed_ms = row->last != NULL ? row->last->at_ms : 0;
 }
 
 /* What all rows need (company, branch, groups) is read once for some of them. */
@@ -147,7 +150,10 @@ static enum list_answer read_facts(void *context, uint32_t customer, struct list
         return LIST_NOBODY;
     ret_facts->branch = record->branch;
     ret_facts->in_groups = in_groups(record, reading->query);
-    if (reading->looks_at & LIST_LOOKS_AT_FIGURES)
+    ret_facts->merged = record->merge != NULL;
+    ret_facts->again = record->n_again > 0 ? record->again[0]->day : DATE_NONE;
+    ret_facts->again_owner = record->n_again > 0 ? record->again[0]->owner : 0;
+    if ((reading->looks_at & LIST_LOOKS_AT_FIGURES) || ret_facts->merged)
         read_figures(reading, customer, ret_facts);
     return LIST_FACTS;
 }
@@ -191,7 +197,7 @@ Tefter__Refusal *view_customers(struct tx *tx, const Tefter__CustomerList *query
 {
     uint64_t token;
     if (!list_token(query, &token))
-        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
+        return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, query->has_skip ? "skip" : "page");
     uint32_t rows = list_rows(query->has_rows, query->rows);
     struct list_page page = {.customers = tx_take(tx, rows * sizeof(uint32_t)), .rows = rows};
     bool by_text = query->text != NULL && found != NULL;
@@ -200,6 +206,7 @@ Tefter__Refusal *view_customers(struct tx *tx, const Tefter__CustomerList *query
         .found = by_text ? found->customers : NULL,
         .found_count = by_text ? found->count : 0,
         .customers = company_customers(tx),
+        .today = branch_of_actor(tx)->date,
     };
     if (query->has_payer) {
         uint32_t *members = family_members(tx, query->payer, &source.found_count);
@@ -219,6 +226,8 @@ Tefter__Refusal *view_customers(struct tx *tx, const Tefter__CustomerList *query
         list_cut(query, &source, token, looked, &page);
     if (page.has_next)
         FIELD_SET(answer, next, page_write(tx, &page.next, 1));
+    if (query->count)
+        answer->counts = tx_copy(tx, &page.counts.base);
     return NULL;
 }
 
