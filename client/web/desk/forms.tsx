@@ -35,7 +35,7 @@ const CODE_MOST = 8,
 
 /* ---- what all of them are ---- */
 
-function FormSheet({
+export function FormSheet({
     title,
     act,
     missing,
@@ -118,7 +118,7 @@ const asCode = (text: string): string =>
         .replace(/[^0-9A-Z]/g, "")
         .slice(0, CODE_MOST);
 
-function BranchChoice({
+export function BranchChoice({
     branches,
     value,
     onPick,

@@ -213,8 +213,11 @@ function Inside({ client }: { client: Client }): JSX.Element {
             title: each.title(),
             run: () => go(each.id),
         })),
-        ...listed(screens)
-            .filter((each) => !list.includes(each))
+        ...list
+            .filter((each) => each.found)
+            .map((each) => ({ id: `go-${each.id}`, title: each.title(), run: () => go(each.id) })),
+        ...screens
+            .filter((each) => (each.found || each.hidden !== true) && !list.includes(each))
             .map((each) => ({
                 id: `go-${each.id}`,
                 title: each.title(),
