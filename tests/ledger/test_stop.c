@@ -84,6 +84,10 @@ static const struct {
     {"branches_now", "{}"},
     {"staff_day", "{}"},
     {"totals", "{}"},
+    {"master_changes", "{'kind': 'MASTER_PRODUCT', 'id': 1}"},
+    {"master_changes", "{'kind': 'MASTER_STAFF', 'id': 2}"},
+    {"rehearse", "{'command': {'set_credit_policy': {'terms': {'limit_minor': 1}}}}"},
+    {"rehearse", "{'command': {'change_staff': {'staff': 2, 'blocked': true}}}"},
 };
 enum { QUESTIONS = sizeof questions / sizeof questions[0], CUSTOMERS_ASKED = 6 };
 

@@ -48,7 +48,7 @@ test(
 
         /* A pack is sold by its barcode: forty of them at its own price. */
         await shop.tefter("sell", "K06", `${PACK}=1`);
-        const [sold] = await shop.json("call", "product_sales", "");
+        const [sold] = await shop.json("call", "product_sales");
         const row = sold.product_sales.rows.find((each) => each.code === "KEO25");
         same(Number(row.quantity), 40_000);
 
