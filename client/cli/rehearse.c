@@ -56,7 +56,8 @@ static void show_person(struct run *run, const Tefter__RehearsedPerson *person)
     for (size_t i = 0; i < person->n_rights; i++) {
         const Tefter__RehearsedRight *right = person->rights[i];
         tell(stdout, "  %s %s%s\n", right->lost ? "no longer may" : "may",
-             right_words(right->right), right->lost && right->others == 0 ? "; nobody else may" : "");
+             right_words(right->right),
+             right->lost && right->others == 0 ? "; nobody else may" : "");
     }
     for (size_t i = 0; i < person->n_thresholds; i++) {
         const Tefter__RehearsedThreshold *one = person->thresholds[i];

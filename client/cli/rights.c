@@ -54,8 +54,7 @@ static void put_threshold(struct run *run, struct table *table, const Tefter__Th
 {
     char cell[CELL_MAX];
     char marked[CELL_MAX + 2];
-    const char *text =
-        threshold_most_text(run, row->threshold, row->has_most, row->most, cell);
+    const char *text = threshold_most_text(run, row->threshold, row->has_most, row->most, cell);
     (void)snprintf(marked, sizeof(marked), "%s%s", text, row->usual ? "" : "*");
     table_cell(table, row->applies ? marked : "-");
 }

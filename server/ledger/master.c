@@ -365,8 +365,8 @@ static void clear_field(const ProtobufCFieldDescriptor *field, uint8_t *message)
 {
     if (field->label == PROTOBUF_C_LABEL_REPEATED)
         *(size_t *)(message + field->quantifier_offset) = 0;
-    else if (step_of(field) == sizeof(void *) && (field->type == PROTOBUF_C_TYPE_MESSAGE ||
-                                                  field->type == PROTOBUF_C_TYPE_STRING))
+    else if (step_of(field) == sizeof(void *) &&
+             (field->type == PROTOBUF_C_TYPE_MESSAGE || field->type == PROTOBUF_C_TYPE_STRING))
         *(void **)(message + field->offset) = NULL;
     else
         *(protobuf_c_boolean *)(message + field->quantifier_offset) = 0;

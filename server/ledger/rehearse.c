@@ -156,9 +156,8 @@ static void note_mosts(struct tx *tx, int64_t mosts[THRESHOLDS_MAX][ROLES_MAX])
         for (unsigned k = 0; k < roles->n_values; k++) {
             Tefter__Threshold threshold = (Tefter__Threshold)thresholds->values[i].value;
             Tefter__Role role = (Tefter__Role)roles->values[k].value;
-            mosts[i][k] = threshold_applies(threshold, role)
-                              ? threshold_most_of(tx, threshold, role)
-                              : 0;
+            mosts[i][k] =
+                threshold_applies(threshold, role) ? threshold_most_of(tx, threshold, role) : 0;
         }
 }
 
@@ -199,8 +198,8 @@ static uint32_t others_with(struct tx *tx, uint32_t except, Tefter__Right right)
     return count;
 }
 
-static void say_rights(struct tx *tx, const struct person *person,
-                       Tefter__RehearsedPerson *row, bool *ret_less, bool *ret_more)
+static void say_rights(struct tx *tx, const struct person *person, Tefter__RehearsedPerson *row,
+                       bool *ret_less, bool *ret_more)
 {
     const ProtobufCEnumDescriptor *rights = &tefter__right__descriptor;
     row->rights = tx_take(tx, rights->n_values * sizeof *row->rights);

@@ -32,13 +32,12 @@ static uint32_t crowd(struct scenario *s, uint32_t customers[CUSTOMERS])
                                                     i, 5000 + i))
                            ->id;
         if (i < 2)
-            scenario_done(
-                s, "set_credit_limit",
-                json("{'customer': %u, 'terms': {'limit_minor': 5000}}", customers[i]));
+            scenario_done(s, "set_credit_limit",
+                          json("{'customer': %u, 'terms': {'limit_minor': 5000}}", customers[i]));
         scenario_sell(s, customers[i], 100 * (i + 1));
     }
-    scenario_done(s, "lock_customer", json("{'customer': %u, 'reason': {'value': 'x'}}",
-                                           customers[CUSTOMERS - 1]));
+    scenario_done(s, "lock_customer",
+                  json("{'customer': %u, 'reason': {'value': 'x'}}", customers[CUSTOMERS - 1]));
     return customers[0];
 }
 
@@ -123,8 +122,7 @@ static void a_groups_limit_comes_as_it_was_rehearsed(void **state)
     struct scenario *s = scenario_begin();
     uint32_t customers[CUSTOMERS];
     crowd(s, customers);
-    uint64_t group =
-        scenario_done(s, "add_group", "{'dimension': 'trade', 'name': 'roofers'}")->id;
+    uint64_t group = scenario_done(s, "add_group", "{'dimension': 'trade', 'name': 'roofers'}")->id;
     for (uint32_t i = 0; i < CUSTOMERS; i += 2)
         scenario_done(s, "join_group",
                       json("{'customer': %u, 'group': %u}", customers[i], (unsigned)group));
@@ -371,10 +369,8 @@ static void what_is_of_a_branch_is_told_there(void **state)
     uint32_t till = scenario_till(s);
     scenario_done(s, "change_staff", json("{'staff': %u, 'branch': %u}", ann, (unsigned)other));
     scenario_done(s, "change_staff", json("{'staff': %u, 'branch': 1}", boss));
-    scenario_done(s, "change_branch",
-                  json("{'branch': %u, 'phone': '0123'}", (unsigned)other));
-    scenario_done(s, "retire_money_account",
-                  json("{'money_account': %u, 'retired': true}", till));
+    scenario_done(s, "change_branch", json("{'branch': %u, 'phone': '0123'}", (unsigned)other));
+    scenario_done(s, "retire_money_account", json("{'money_account': %u, 'retired': true}", till));
     assert_int_equal(changes(s, "MASTER_STAFF", ann)->n_changes, 2);
     scenario_as(s, boss);
     scenario_ask_refused(s, "master_changes", json("{'kind': 'MASTER_STAFF', 'id': '%u'}", ann),

@@ -462,7 +462,7 @@ function Change({
         else onDone();
     };
     return (
-        <div class="section stack">
+        <div class="section stack matrix-change">
             <OthersNotice client={client} others={others} />
             <p class="small ink-2">{say("Type how much each role may; empty is as much as they want.")}</p>
             {said.length > 0 && !bad && <Rehearsal client={client} told={told} of="people" />}
