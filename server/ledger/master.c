@@ -453,7 +453,7 @@ static void key_of(Tefter__MasterKind kind, uint64_t id, uint64_t seq, uint8_t k
 void master_begin(struct tx *tx, const Tefter__Command *command, struct master_note *ret_note)
 {
     Tefter__Command state = TEFTER__COMMAND__INIT;
-    struct subject subject;
+    struct subject subject = {.id = 0};
     *ret_note = (struct master_note){.about = !tx->reading && subject_of(tx, command, &subject)};
     if (!ret_note->about)
         return;
@@ -462,6 +462,7 @@ void master_begin(struct tx *tx, const Tefter__Command *command, struct master_n
     ret_note->makes = subject.makes;
     if (!subject.makes && stands(tx, command, &subject, &state))
         ret_note->before = tx_pack(tx, &state.base);
+    tx_forget_shared(tx); /* the command asks as if nobody had asked before it */
 }
 
 /* The first of them, which say most of what a person set; how many there were is told. */

@@ -15,14 +15,31 @@ async function hour() {
         ["K11", "مصالح کاوه", "XM40=20"],
         ["K12", "ساختمانی آریا", "XM40=30"],
     ]) {
-        await shop.tefter("customer", "add", name, "--code", code, "--phone", `0912${code}`, "--area", "route 2", "--no-look");
+        await shop.tefter(
+            "customer",
+            "add",
+            name,
+            "--code",
+            code,
+            "--phone",
+            `0912${code}`,
+            "--area",
+            "route 2",
+            "--no-look",
+        );
         await shop.tefter("policy", "set", "--limit", "5000000").catch(() => undefined);
         await shop.tefter("sell", code, goods);
     }
     const { say, sayMany, setLanguage, fetchWords } = await part("kit/words.ts");
     await setLanguage("fa");
     await fetchWords();
-    const page = await fresh(shop, { login: "owner", query: "?lang=fa", hash: "#/catalogue/new", width: 1440, height: 900 });
+    const page = await fresh(shop, {
+        login: "owner",
+        query: "?lang=fa",
+        hash: "#/catalogue/new",
+        width: 1440,
+        height: 900,
+    });
     await page.waitForSelector("html[dir=rtl] .frame");
     const to = (hash) => page.evaluate((where) => void (location.hash = where), hash);
     return { shop, page, say, sayMany, to };
@@ -61,14 +78,19 @@ test(
         await page.locator(".combo-option").first().click();
         await page.getByRole("button", { name: say("To the table") }).click();
         await page.getByRole("radio", { name: say("tomorrow") }).click();
-        await page.getByLabel(say("New price of {name}", { name: "چسب کاشی" }).replace(/[\u2066-\u2069]/g, "")).fill("۹۰۰۰۰");
+        await page
+            .getByLabel(say("New price of {name}", { name: "چسب کاشی" }).replace(/[\u2066-\u2069]/g, ""))
+            .fill("۹۰۰۰۰");
         await page.keyboard.press("F9");
         await page.waitForSelector(`.coming`);
         ok(latin(await page.innerText(".coming")).includes("90٬000"));
-        await page.waitForSelector(".history >> text=CHASB");
+        await page.waitForSelector(".history >> text=چسب کاشی");
         await shot(page, "fa-prices");
         const [card] = await shop.json("call", "product_card", "code=CHASB");
-        same(card.product_card.prices.map((each) => [each.list, Number(each.price), each.coming]), [["OMDE", 90_000_000, true]]);
+        same(
+            card.product_card.prices.map((each) => [each.list, Number(each.price), each.coming]),
+            [["OMDE", 90_000_000, true]],
+        );
         same(Number(card.product_card.applies.price), 100_000_000, "today it is the catalogue's");
 
         /* Clerks give no discount any more, once it was seen whom that concerns. */
@@ -81,13 +103,19 @@ test(
         const count = clerks[0].staff.staff.filter((each) => each.role === "ROLE_SALES").length;
         same(
             latin(await page.innerText(".rehearsal-head b")),
-            latin(sayMany("{count} person could do less", "{count} people could do less", count, { count: String(count) })).replace(/[\u2066-\u2069]/g, ""),
+            latin(
+                sayMany("{count} person could do less", "{count} people could do less", count, {
+                    count: String(count),
+                }),
+            ).replace(/[\u2066-\u2069]/g, ""),
         );
         await shot(page, "fa-rights");
         await page.locator(".matrix-change .button.filled").click();
         await page.waitForSelector(".matrix .cell-input", { state: "detached" });
         const [rights] = await shop.json("call", "rights");
-        const row = rights.rights.thresholds.find((each) => each.threshold === "THRESHOLD_DISCOUNT" && each.role === "ROLE_SALES");
+        const row = rights.rights.thresholds.find(
+            (each) => each.threshold === "THRESHOLD_DISCOUNT" && each.role === "ROLE_SALES",
+        );
         same(Number(row.most), 0);
 
         /* The limit of who has none of their own, after seeing whom it stops. */

@@ -248,7 +248,8 @@ interface Editing {
 
 /* ---- the panel ---- */
 
-export function Matrix({ client }: { client: Client }): JSX.Element {
+/* `lit`: the role of whoever is open; else one's own. */
+export function Matrix({ client, lit }: { client: Client; lit?: Role }): JSX.Element {
     const asked = useAsked(client, "rights", {}, { again: client.seq.value });
     const newest = useAsked(
         client,
@@ -313,7 +314,9 @@ export function Matrix({ client }: { client: Client }): JSX.Element {
                 )
             }>
             <Region state={state} rows={8}>
-                {rights !== undefined && <RoleTable client={client} rights={rights} all={all} editing={editing} />}
+                {rights !== undefined && (
+                    <RoleTable client={client} rights={rights} all={all} lit={lit} editing={editing} />
+                )}
                 {rights !== undefined && cells !== undefined && (
                     <Change client={client} rights={rights} cells={cells} onDone={() => setCells(undefined)} />
                 )}
@@ -332,16 +335,18 @@ function RoleTable({
     client,
     rights,
     all,
+    lit,
     editing,
 }: {
     client: Client;
     rights: RightsAnswer;
     all: boolean;
+    lit: Role | undefined;
     editing: Editing | undefined;
 }): JSX.Element {
     const [looked, setLooked] = useState<Role | undefined>(undefined); /* on a phone: one role at a time has room */
     const id = useId("m");
-    const role = client.me.value?.role;
+    const role = lit ?? client.me.value?.role;
     const shown = looked ?? role ?? Role.ROLE_SALES;
     const cell = (each: Role): string => classes(each === role && "lit", each !== shown && "not-on-phone");
     const rows = rights.rights

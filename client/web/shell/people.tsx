@@ -151,7 +151,10 @@ export function People({ client }: { client: Client }): JSX.Element {
                             )}
                         </Region>
                     </Panel>
-                    <Matrix client={client} />
+                    <Matrix
+                        client={client}
+                        lit={typeof adding === "object" && "person" in adding ? adding.person.role : undefined}
+                    />
                 </div>
             </div>
             {adding === "root" && fingerprint !== undefined && <GiveRoot fingerprint={fingerprint} onClose={close} />}
