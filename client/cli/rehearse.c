@@ -11,11 +11,12 @@ struct sums {
     uint32_t freed;
 };
 
-/* By how much: over the limit, or what is overdue for too long or too much. */
+/* By how much: over the limit, without the sale that they were judged with; or what is overdue for
+ * too long or too much. */
 static int64_t over_of(const Tefter__Decision *decision)
 {
     if (decision->over_by_minor > 0)
-        return decision->over_by_minor;
+        return decision->over_by_minor - decision->amount_minor;
     return decision->has_too_old_minor ? decision->too_old_minor : decision->overdue_minor;
 }
 

@@ -106,8 +106,9 @@ test(
         for (const [text, hash] of [
             ["Credit policy", "#/policy"],
             ["Price lists", "#/prices"],
-            ["Catalogue", "#/catalogue"],
+            ["Branches, tills", "#/places"],
             ["Devices and staff", "#/people"],
+            ["Catalogue", "#/catalogue"],
         ]) {
             await page.keyboard.press("?");
             await page.keyboard.type(text);

@@ -1,6 +1,6 @@
 /* The catalogue: what is sold, found by its words, code or barcode; one opened is its card. */
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { useAsked } from "../board/asked";
 import {
     Button,
@@ -38,6 +38,7 @@ export function Catalogue({ client, at }: { client: Client; at: readonly string[
 
 function Products({ client }: { client: Client }): JSX.Element {
     const [text, setText] = useState("");
+    const find = useRef<HTMLInputElement>(null);
     const [shown, setShown] = useState<Shown>("sold");
     const may = client.may(Right.RIGHT_EDIT_CATALOGUE);
     const cost = client.may(Right.RIGHT_SEE_COST);
@@ -53,6 +54,7 @@ function Products({ client }: { client: Client }): JSX.Element {
         ...(may
             ? [{ id: "catalogue.add", key: "+", title: say("Add a product"), run: () => go("catalogue", "new") }]
             : []),
+        { id: "catalogue.find", key: "/", title: say("Search"), run: () => find.current?.focus() },
         { id: "catalogue.prices", title: say("Price lists"), run: () => go("prices") },
     ]);
     return (
@@ -76,7 +78,7 @@ function Products({ client }: { client: Client }): JSX.Element {
                         onText={setText}
                         placeholder={say("name, code or barcode")}
                         inputMode="search"
-                        autofocus
+                        inputRef={find}
                         noNote
                     />
                     <Chips

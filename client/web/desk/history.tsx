@@ -200,9 +200,13 @@ function ChangedList({ rows }: { rows: readonly Changed[] }): JSX.Element {
                     <span class="ink-2">{row.what}</span>
                     {row.before !== undefined && row.before !== "" && (
                         <>
-                            <s class="ink-3">
-                                <bdi>{row.before}</bdi>
-                            </s>
+                            {row.before === "–" ? (
+                                <span class="ink-3">–</span>
+                            ) : (
+                                <s class="ink-3">
+                                    <bdi>{row.before}</bdi>
+                                </s>
+                            )}
                             <span aria-hidden="true" class="turns">
                                 →
                             </span>

@@ -70,20 +70,7 @@ export function Policy({ client }: { client: Client }): JSX.Element {
                           ? { kind: "loading" }
                           : { kind: "here" }
                 }>
-                {company !== undefined && (
-                    <div class="columns">
-                        <div class="stack">
-                            <Credit client={client} company={company} />
-                            <Cash client={client} company={company} />
-                        </div>
-                        <div class="stack">
-                            <Groups client={client} />
-                            <Panel title={say("What was changed")}>
-                                <History client={client} kind={MasterKind.MASTER_POLICY} />
-                            </Panel>
-                        </div>
-                    </div>
-                )}
+                {company !== undefined && <Body client={client} company={company} />}
             </Region>
         </div>
     );
@@ -93,7 +80,8 @@ export function Policy({ client }: { client: Client }): JSX.Element {
 
 const minor = (text: string): bigint | undefined => readAmount(text, language.value).value;
 
-function Credit({ client, company }: { client: Client; company: CompanyAnswer }): JSX.Element {
+/* What would be otherwise stands beside what is typed. */
+function Body({ client, company }: { client: Client; company: CompanyAnswer }): JSX.Element {
     const currency = currencyOf(client);
     const money = (value: bigint | undefined): string => (value === undefined ? "" : amount(value, currency));
     const form = useTerms(client, company.policy, company.term_days);
@@ -159,88 +147,110 @@ function Credit({ client, company }: { client: Client; company: CompanyAnswer })
     };
     useActions(may ? [{ id: "policy.save", key: "F9", title: say("Set the policy"), run: () => void save() }] : []);
     return (
-        <Panel title={say("For who has no terms of their own")}>
-            <form
-                class="section desk-form"
-                onSubmit={(event) => {
-                    event.preventDefault();
-                    void save();
-                }}>
-                <OthersNotice client={client} others={others} />
-                <fieldset class="bare stack" disabled={!may}>
-                    <TermsFields client={client} form={form} />
-                    <Field
-                        label={say("What this policy says, in a line")}
-                        value={typed.of("title")}
-                        onText={(text) => typed.put("title", text)}
-                        noNote
-                    />
-                    {staff && (
-                        <>
-                            <Choice
-                                label={say("Who grants what they asked for themselves")}
-                                value={own ?? company.own_approval ?? OwnApproval.OWN_NOBODY}
-                                options={[OwnApproval.OWN_NOBODY, OwnApproval.OWN_OWNER, OwnApproval.OWN_ANYBODY].map(
-                                    (each) => ({ id: each as number, text: ownApprovalText(each) }),
-                                )}
-                                onPick={(each) => setOwn(each as OwnApproval)}
+        <div class="columns">
+            <div class="stack">
+                <Panel title={say("For who has no terms of their own")}>
+                    <form
+                        class="section desk-form"
+                        onSubmit={(event) => {
+                            event.preventDefault();
+                            void save();
+                        }}>
+                        <OthersNotice client={client} others={others} />
+                        <fieldset class="bare stack" disabled={!may}>
+                            <TermsFields client={client} form={form} />
+                            <Field
+                                label={say("What this policy says, in a line")}
+                                value={typed.of("title")}
+                                onText={(text) => typed.put("title", text)}
                                 noNote
                             />
-                            <div class="two-fields">
-                                <AmountField
-                                    label={say("Credit notes without an approval, of a customer in a day")}
-                                    text={typed.of("notes")}
-                                    onText={(text) => typed.put("notes", text)}
-                                    currency={currency}
-                                    note={say("empty: any amount")}
-                                />
-                                <AmountField
-                                    label={say("Money that one person takes back alone in a day")}
-                                    text={typed.of("reversal")}
-                                    onText={(text) => typed.put("reversal", text)}
-                                    currency={currency}
-                                    note={say("empty: any amount")}
-                                />
-                            </div>
-                        </>
-                    )}
-                </fieldset>
-                {missing === false && <Rehearsal client={client} told={told} of="customers" />}
-                {wrong !== undefined && (
-                    <p class="over" role="alert">
-                        {wrong}
-                    </p>
+                            {staff && (
+                                <>
+                                    <Choice
+                                        label={say("Who grants what they asked for themselves")}
+                                        value={own ?? company.own_approval ?? OwnApproval.OWN_NOBODY}
+                                        options={[
+                                            OwnApproval.OWN_NOBODY,
+                                            OwnApproval.OWN_OWNER,
+                                            OwnApproval.OWN_ANYBODY,
+                                        ].map((each) => ({ id: each as number, text: ownApprovalText(each) }))}
+                                        onPick={(each) => setOwn(each as OwnApproval)}
+                                        noNote
+                                    />
+                                    <div class="two-fields">
+                                        <AmountField
+                                            label={say("Credit notes without an approval, of a customer in a day")}
+                                            text={typed.of("notes")}
+                                            onText={(text) => typed.put("notes", text)}
+                                            currency={currency}
+                                            note={say("empty: any amount")}
+                                        />
+                                        <AmountField
+                                            label={say("Money that one person takes back alone in a day")}
+                                            text={typed.of("reversal")}
+                                            onText={(text) => typed.put("reversal", text)}
+                                            currency={currency}
+                                            note={say("empty: any amount")}
+                                        />
+                                    </div>
+                                </>
+                            )}
+                        </fieldset>
+                        {wrong !== undefined && (
+                            <p class="over" role="alert">
+                                {wrong}
+                            </p>
+                        )}
+                        <div class="row policy-foot">
+                            <Button
+                                filled
+                                submit
+                                hotkey="F9"
+                                blocked={
+                                    busy
+                                        ? say("sending")
+                                        : missing !== false
+                                          ? missing
+                                          : told?.done !== true
+                                            ? say("It is being rehearsed")
+                                            : told.refused !== undefined && refusalText(told.refused, client)
+                                }>
+                                {say("Set the policy")}
+                            </Button>
+                            {missing === false && told?.done === true && told.refused === undefined && (
+                                <span class={told.stopped > 0 ? "over" : "ink-2"}>{stopsText(told)}</span>
+                            )}
+                            {missing === false && (
+                                <Button
+                                    plain
+                                    onClick={() => {
+                                        form.done();
+                                        typed.clear();
+                                        setOwn(undefined);
+                                    }}>
+                                    {say("Leave it as it is")}
+                                </Button>
+                            )}
+                        </div>
+                    </form>
+                </Panel>
+                <Cash client={client} company={company} />
+            </div>
+            <div class="stack">
+                {missing === false && (
+                    <Panel title={say("If it held now")}>
+                        <div class="section">
+                            <Rehearsal client={client} told={told} of="customers" />
+                        </div>
+                    </Panel>
                 )}
-                <div class="row">
-                    <Button
-                        filled
-                        submit
-                        hotkey="F9"
-                        blocked={
-                            busy
-                                ? say("sending")
-                                : missing !== false
-                                  ? missing
-                                  : told?.done !== true
-                                    ? say("It is being rehearsed")
-                                    : told.refused !== undefined && refusalText(told.refused, client)
-                        }>
-                        {say("Set the policy")}
-                    </Button>
-                    {missing === false && (
-                        <Button
-                            plain
-                            onClick={() => {
-                                form.done();
-                                typed.clear();
-                                setOwn(undefined);
-                            }}>
-                            {say("Leave it as it is")}
-                        </Button>
-                    )}
-                </div>
-            </form>
-        </Panel>
+                <Groups client={client} />
+                <Panel title={say("What was changed")}>
+                    <History client={client} kind={MasterKind.MASTER_POLICY} />
+                </Panel>
+            </div>
+        </div>
     );
 }
 

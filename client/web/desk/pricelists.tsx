@@ -412,17 +412,12 @@ function List({ client, code }: { client: Client; code: string }): JSX.Element {
 
 /* ---- from which day ---- */
 
-type When = "today" | "tomorrow" | "month" | "other";
-
-function firstOfNextMonth(today: number): number {
-    const date = new Date(today * DAY_MS);
-    return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1) / DAY_MS;
-}
+type When = "today" | "tomorrow" | "other";
 
 function DayChoice({ value, onDay }: { value: number; onDay: (day: number) => void }): JSX.Element {
     const { today } = ledger.value;
     const [when, setWhen] = useState<When>("today");
-    const days: Record<When, number> = { today, tomorrow: today + 1, month: firstOfNextMonth(today), other: value };
+    const days: Record<When, number> = { today, tomorrow: today + 1, other: value };
     return (
         <div class="row day-choice">
             <span class="ink-2">{say("They count from")}</span>
@@ -432,7 +427,6 @@ function DayChoice({ value, onDay }: { value: number; onDay: (day: number) => vo
                 options={[
                     { id: "today", text: say("today") },
                     { id: "tomorrow", text: say("tomorrow") },
-                    { id: "month", text: dayText(days.month) },
                     { id: "other", text: say("another day") },
                 ]}
                 onPick={(id) => {
@@ -634,9 +628,11 @@ function PriceTable({
                                   ? say("Type a new price first")
                                   : bad.length > 0 && say("Look at the prices again")
                         }>
-                        {sayMany("Set {count} price", "Set {count} prices", wanted.length, {
-                            count: whole(wanted.length),
-                        })}
+                        {wanted.length === 0
+                            ? say("Set the prices")
+                            : sayMany("Set {count} price", "Set {count} prices", wanted.length, {
+                                  count: whole(wanted.length),
+                              })}
                     </Button>
                 </div>
             )}

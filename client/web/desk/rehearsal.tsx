@@ -114,9 +114,11 @@ function wallText(code: RefusalCode | undefined): string {
     }
 }
 
-/* By how much: over the limit, or what is too old or too much. */
+/* By how much: over the limit, without the sale that they were judged with; or what is too old or too much. */
 const overOf = (decision: Decision): bigint =>
-    decision.over_by_minor > 0n ? decision.over_by_minor : (decision.too_old_minor ?? decision.overdue_minor ?? 0n);
+    decision.over_by_minor > 0n
+        ? decision.over_by_minor - decision.amount_minor
+        : (decision.too_old_minor ?? decision.overdue_minor ?? 0n);
 
 function LimitOf({ decision }: { decision: Decision }): JSX.Element {
     return decision.unlimited ? <>{say("without a limit")}</> : <Money minor={decision.limit_minor} />;

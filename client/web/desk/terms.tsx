@@ -1,7 +1,7 @@
 /* Terms of credit as the company and its groups have them: the fields, and what of them goes into a command. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { amount, AmountField, Choice, Chips, currencyOf, Field } from "../kit";
+import { amount, AmountField, Choice, Chips, currencyOf, Field, whole } from "../kit";
 import { readAmount, readQuantity } from "../kit/read";
 import { language, say } from "../kit/words";
 import type { Client, Sent } from "../lib/api";
@@ -33,7 +33,7 @@ const count = (text: string): number | undefined => {
         : Number(read.value / 1000n);
 };
 const minor = (text: string): bigint | undefined => readAmount(text, language.value).value;
-const shown = (value: bigint | number | undefined): string => (value === undefined ? "" : String(value));
+const shown = (value: bigint | number | undefined): string => (value === undefined ? "" : whole(value));
 
 const limitOf = (terms: LimitTerms | undefined): Limit =>
     terms?.unlimited ? "unlimited" : terms?.limit_minor !== undefined ? "amount" : "none";
@@ -132,7 +132,11 @@ export function TermsFields({
     group?: boolean;
 }): JSX.Element {
     const { typed } = form;
-    const field = (key: Key) => ({ value: typed.of(key), onText: (text: string) => typed.put(key, text) });
+    const field = (key: Key) => ({
+        value: typed.of(key),
+        onText: (text: string) => typed.put(key, text),
+        boxClass: "amount",
+    });
     const money = (key: Key) => ({
         text: typed.of(key),
         onText: (text: string) => typed.put(key, text),

@@ -201,7 +201,7 @@ function typedOf(client: Client, row: ThresholdRow): string {
     if (row.most === undefined) return "";
     if (yesNo.includes(row.threshold)) return row.most > 0n ? "1" : "0";
     if (money.includes(row.threshold)) return amount(row.most, currencyOf(client));
-    return days.includes(row.threshold) ? String(row.most) : decimal(row.most, 2, 0);
+    return days.includes(row.threshold) ? whole(row.most) : decimal(row.most, 2, 0);
 }
 
 /* undefined: it cannot be read; "any": as much as they want. */
