@@ -89,14 +89,12 @@ static void tell_customers(const struct sums *sums)
 
 static void tell_people(struct run *run, const Tefter__RehearseAnswer *answer)
 {
-    char less[CELL_MAX];
-    char more[CELL_MAX];
     for (size_t i = 0; i < answer->n_people; i++)
         show_person(run, answer->people[i]);
     if (answer->has_people_less)
-        tell(stdout, "%s could do less, %s more. Nothing was changed.\n",
-             counted(answer->people_less, "person", less),
-             counted(answer->people_more, "person", more));
+        tell(stdout,
+             "%" PRIu32 " of the staff could do less, %" PRIu32 " more. Nothing was changed.\n",
+             answer->people_less, answer->people_more);
 }
 
 int rehearse_run(struct run *run, Tefter__Command *command)
