@@ -71,6 +71,7 @@ static const struct param staff_change[] = {
     OPTION("--branch", BRANCH, "branch",
            "the branch that they write in from now on; elsewhere they look only"),
     OPTION("--anywhere", FLAG, NULL, "they write in every branch"),
+    OPTION("--what-if", FLAG, NULL, "only show what they could do less or more"),
     END,
 };
 
@@ -102,6 +103,8 @@ static int staff_change_run(struct run *run)
         change->has_branch = true;
         change->branch = 0;
     }
+    if (arg_flag(&run->args, "--what-if"))
+        return rehearse_run(run, command);
     return run_submit(run, command, N_("{LOGIN} is changed."));
 }
 
@@ -337,6 +340,7 @@ static const struct param policy_set[] = {
            "who grants what they asked for themselves (at first nobody)"),
     OPTION("--title", TEXT, "title", "what this version of the policy is called"),
     CLEAR_OPTION(TERMS_OF_ALL " days credit-note-approve own-reversal title"),
+    OPTION("--what-if", FLAG, NULL, "only show whom it would stop or free now"),
     END,
 };
 
@@ -400,6 +404,8 @@ static int policy_set_run(struct run *run)
     Tefter__SetCreditPolicy *policy = command->set_credit_policy;
     if (policy->terms == NULL)
         need(member_make(&policy->base, "terms", &run->arena) != NULL);
+    if (arg_flag(&run->args, "--what-if"))
+        return rehearse_run(run, command);
     const Tefter__Done *done = run_call(run, command);
     if (done == NULL)
         return run->exit_code;

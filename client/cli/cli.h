@@ -321,6 +321,11 @@ ProtobufCMessage *run_build(struct run *run, const ProtobufCMessageDescriptor *t
 int run_submit(struct run *run, const Tefter__Command *command, const char *pattern);
 void run_tell_done(struct run *run, const Tefter__Done *done, const char *pattern);
 void run_json(struct run *run, const ProtobufCMessage *message);
+/* Shows what would be otherwise if the command came now, and gives it not. */
+int rehearse_run(struct run *run, Tefter__Command *command);
+/* "5%", "30 days", "no", "any". */
+const char *threshold_most_text(struct run *run, Tefter__Threshold threshold, bool has_most,
+                                int64_t most, char out[CELL_MAX]);
 /* The text as a QR code, in blocks of the terminal. What cannot be drawn is left out. */
 void qr_tell(FILE *out, const char *text);
 

@@ -35,6 +35,7 @@ static const struct param group_change[] = {
            "days until members' invoices are due (default: as it was)"),
     TERMS("limit."),
     CLEAR_OPTION("limit " TERMS_OF_ALL " validity days"),
+    OPTION("--what-if", FLAG, NULL, "only show which members it would stop or free now"),
     END,
 };
 
@@ -91,6 +92,8 @@ static int group_change_run(struct run *run)
         (Tefter__Command *)run_build(run, &tefter__command__descriptor, "change_group");
     if (command == NULL)
         return run->exit_code;
+    if (arg_flag(&run->args, "--what-if"))
+        return rehearse_run(run, command);
     uint32_t group = command->change_group->group;
     group_lines(run, find_group(run, group), &before);
     const Tefter__Done *done = run_call(run, command);

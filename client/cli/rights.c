@@ -15,6 +15,7 @@ static const struct param rights_set[] = {
     OPERAND("MOST", TEXT, NULL,
             "up to so much: 5%, 30 (days), 1,000.00, yes or no; \"any\": as much as they want; "
             "\"usual\": as a ledger begins with"),
+    OPTION("--what-if", FLAG, NULL, "only show who could do less or more"),
     END,
 };
 
@@ -40,13 +41,20 @@ static const char *measure_text(struct run *run, Tefter__Threshold threshold, in
     return value == 0 ? "no" : "yes";
 }
 
+const char *threshold_most_text(struct run *run, Tefter__Threshold threshold, bool has_most,
+                                int64_t most, char out[CELL_MAX])
+{
+    if (has_most)
+        return measure_text(run, threshold, most, out);
+    return threshold_unit(threshold) == THRESHOLD_YES_OR_NO ? "yes" : "any";
+}
+
 /* What is not as a ledger begins with has a star. */
 static void put_threshold(struct run *run, struct table *table, const Tefter__ThresholdRow *row)
 {
     char cell[CELL_MAX];
     char marked[CELL_MAX + 2];
-    const char *any = threshold_unit(row->threshold) == THRESHOLD_YES_OR_NO ? "yes" : "any";
-    const char *text = row->has_most ? measure_text(run, row->threshold, row->most, cell) : any;
+    const char *text = threshold_most_text(run, row->threshold, row->has_most, row->most, cell);
     (void)snprintf(marked, sizeof(marked), "%s%s", text, row->usual ? "" : "*");
     table_cell(table, row->applies ? marked : "-");
 }
@@ -250,6 +258,8 @@ static int rights_set_run(struct run *run)
     set.n_thresholds = 1;
     command.kind_case = TEFTER__COMMAND__KIND_SET_THRESHOLDS;
     command.set_thresholds = &set;
+    if (arg_flag(&run->args, "--what-if"))
+        return rehearse_run(run, &command);
     return run_submit(run, &command,
                       N_("{WHAT} of {ROLE}: {MOST}.| It holds from now on (version "
                          "{id}).|"));

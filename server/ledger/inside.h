@@ -101,6 +101,29 @@ void decided_keep(struct tx *tx, Tefter__DecisionRow *row, struct ledger_decisio
 /* All that are kept, the oldest first, in a list with room for DECISIONS_KEPT_MAX. */
 size_t decided_list(struct tx *tx, struct ledger_decision *ret_list);
 
+/* ---- master.c ---- */
+
+/* How what a command of master data is about stands before it. */
+struct master_note {
+    bool about; /* false: it is about none */
+    bool makes;
+    int kind; /* Tefter__MasterKind */
+    uint64_t id;
+    struct slice before; /* a packed Command; empty: there was nothing */
+};
+
+/* Around a command's work: what it changed is kept when it is done. */
+void master_begin(struct tx *tx, const Tefter__Command *command, struct master_note *ret_note);
+void master_keep(struct tx *tx, const Tefter__Command *command, const Tefter__Done *done,
+                 const struct master_note *note);
+Tefter__Refusal *view_master_changes(struct tx *tx, const Tefter__MasterChanges *query,
+                                     Tefter__MasterChangesAnswer *answer);
+
+/* ---- rehearse.c ---- */
+
+Tefter__Refusal *view_rehearse(struct tx *tx, const Tefter__Rehearse *query,
+                               Tefter__RehearseAnswer *answer);
+
 /* Where the reply to a command is kept. */
 struct key command_key(const uint8_t id[COMMAND_ID_SIZE]);
 

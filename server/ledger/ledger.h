@@ -42,7 +42,7 @@ enum { STATE_DIGEST_VERSION = 2 };
 /* How the state's rows are laid out, apart from what they say: to be raised when a derived row
  * changes, a table becomes derived, the state row changes. A state or checkpoint of another layout
  * (or digest) is FAULT_STALE: it is dropped, and made anew from the journal. */
-enum { STATE_LAYOUT = 7 };
+enum { STATE_LAYOUT = 8 };
 
 struct ledger_options {
     const char *path; /* folder of the LMDB */

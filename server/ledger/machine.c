@@ -118,7 +118,7 @@ struct slice machine_reply(struct tx *tx, Tefter__Done *done, Tefter__Refusal *r
 /* ---- applying ---- */
 
 /* No default: a command without a row does not compile, one without a function does not link. */
-Tefter__Refusal *machine_dispatch(struct tx *tx, const Tefter__Command *command, Tefter__Done *done)
+static Tefter__Refusal *dispatch(struct tx *tx, const Tefter__Command *command, Tefter__Done *done)
 {
     switch (command->kind_case) {
 #define COMMAND(KIND, name, Type, RIGHT)                                                           \
@@ -131,6 +131,16 @@ Tefter__Refusal *machine_dispatch(struct tx *tx, const Tefter__Command *command,
         break;
     }
     return refuse(tx, TEFTER__REFUSAL_CODE__UNREADABLE, "command");
+}
+
+Tefter__Refusal *machine_dispatch(struct tx *tx, const Tefter__Command *command, Tefter__Done *done)
+{
+    struct master_note note;
+    master_begin(tx, command, &note);
+    Tefter__Refusal *refusal = dispatch(tx, command, done);
+    if (refusal == NULL)
+        master_keep(tx, command, done, &note);
+    return refusal;
 }
 
 Tefter__Refusal *machine_check_actor(struct tx *tx, uint32_t kind)

@@ -54,7 +54,7 @@ bool ledger_rows(struct ledger *ledger, struct hash *ret_digest, struct failure 
     arena_init(&arena, FRAME_UNPACKED_MAX);
     hash_begin(&state);
     for (enum state_tree tree = 0; tree < TREE_COUNT; tree++)
-        if (tree != TREE_EVENT && tree != TREE_DECISION)
+        if (tree != TREE_EVENT && tree != TREE_DECISION && tree != TREE_MASTER)
             tree_add(&state, txn, tree, &arena);
     hash_end(&state, ret_digest);
     bool good = store_failure(txn)->fault == FAULT_NONE;

@@ -58,6 +58,7 @@ bool tx_run(struct tx *tx, tx_work work, void *context, struct failure *failure)
     tx->work_left = tx->work_most;
     tx->why.fault = FAULT_NONE;
     tx->trial = NULL;
+    tx->rehearsing = false;
     if (setjmp(tx->back) == 0)
         work(tx, context);
     tx->running = false;
@@ -380,7 +381,8 @@ static struct tx_shared_record *shared_find(struct tx *tx, const struct held_key
  * list walks over would fill the memory. */
 static bool shared_stays(const struct tx *tx)
 {
-    return (!tx->reading || tx->trial != NULL) && tx_rule(tx, RULE_SHARED_STAYS);
+    return tx->rehearsing ||
+           ((!tx->reading || tx->trial != NULL) && tx_rule(tx, RULE_SHARED_STAYS));
 }
 
 /* Where a record that is not held can be. */
@@ -426,6 +428,8 @@ void *tx_shared(struct tx *tx, const struct key *key, const ProtobufCMessageDesc
     if (!held_key_of(key, &held))
         return tx_get(tx, key, type);
     struct tx_shared_record *shared = shared_find(tx, &held);
+    if (shared == NULL && tx != tx->root && tx->root->rehearsing && tx->root->trial == NULL)
+        shared = shared_find(tx->root, &held);
     if (shared != NULL)
         return shared->record;
     void *record = tx_get(tx, key, type);
@@ -827,7 +831,8 @@ void tx_scratch_end(struct tx *scratch)
 
 /* ---- deciding ---- */
 
-bool tx_try(struct tx *tx, tx_work work, void *context)
+/* then: NULL for none. */
+static bool try_then(struct tx *tx, tx_work work, void *context, tx_work then, void *then_context)
 {
     jmp_buf trial;
     need(tx->root == tx && tx->running && tx->reading && tx->trial == NULL);
@@ -842,7 +847,23 @@ bool tx_try(struct tx *tx, tx_work work, void *context)
         scratches_give_back(tx);
         store_leave_all(tx->txn);
     }
+    if (came && then != NULL)
+        then(tx, then_context);
     tx_forget_shared(tx); /* it may have changed them on its way */
+    return came;
+}
+
+bool tx_try(struct tx *tx, tx_work work, void *context)
+{
+    return try_then(tx, work, context, NULL, NULL);
+}
+
+bool tx_rehearse(struct tx *tx, tx_work work, void *context, tx_work then, void *then_context)
+{
+    tx_forget_shared(tx); /* all that it changes is to be found */
+    tx->rehearsing = true;
+    bool came = try_then(tx, work, context, then, then_context);
+    tx->rehearsing = false;
     return came;
 }
 

@@ -478,6 +478,11 @@ bool tx_run(struct tx *tx, tx_work work, void *context, struct failure *failure)
  * done; false: it returned before, with whatever it says. */
 bool tx_try(struct tx *tx, tx_work work, void *context);
 
+/* As tx_try; and when it came there, `then` looks at the records that the command changed on its
+ * way as it changed them: with tx_shared and tx_cached, in scratches too. What it would have put
+ * after tx_decided alone is not seen. */
+bool tx_rehearse(struct tx *tx, tx_work work, void *context, tx_work then, void *then_context);
+
 /* As tx_take and tx_pack, in `out`. */
 void *tx_take_out(struct tx *tx, size_t size);
 struct slice tx_pack_out(struct tx *tx, const ProtobufCMessage *message);
@@ -545,7 +550,8 @@ struct tx {
     bool running;
     struct failure why; /* it stopped */
     jmp_buf back;
-    jmp_buf *trial; /* of tx_try: where tx_decided goes */
+    jmp_buf *trial;  /* of tx_try: where tx_decided goes */
+    bool rehearsing; /* in tx_rehearse: what the command changed stays to be looked at */
 };
 
 /* What was held for those who ask again is forgotten: a recalled command saw it with other eyes. */

@@ -96,6 +96,11 @@ static const struct {
     {"report", "{'what': {'source': 'REPORT_LINES', 'by': ['BY_PRODUCT']}}"},
     {"report", "{'what': {'source': 'REPORT_CUSTOMERS', 'by': ['BY_BRANCH']}}"},
     {"saved_reports", "{}"},
+
+    {"master_changes", "{'kind': 'MASTER_PRODUCT', 'id': 1}"},
+    {"master_changes", "{'kind': 'MASTER_STAFF', 'id': 2}"},
+    {"rehearse", "{'command': {'set_credit_policy': {'terms': {'limit_minor': 1}}}}"},
+    {"rehearse", "{'command': {'change_staff': {'staff': 2, 'blocked': true}}}"},
 };
 enum { QUESTIONS = sizeof questions / sizeof questions[0], CUSTOMERS_ASKED = 6 };
 

@@ -124,7 +124,7 @@ const asCode = (text: string): string =>
         .replace(/[^0-9A-Z]/g, "")
         .slice(0, CODE_MOST);
 
-function BranchChoice({
+export function BranchChoice({
     branches,
     value,
     onPick,

@@ -11,6 +11,9 @@ import "./desk.css";
 type Setup = typeof import("./setup");
 const setup = part<Setup>(() => import("./setup"));
 
+type Office = typeof import("./office");
+const office = part<Office>(() => import("./office"));
+
 type Importing = typeof import("./import");
 const importing = part<Importing>(() => import("./import"));
 
@@ -32,6 +35,7 @@ export const screens: readonly Screen[] = [
         title: () => say("Limits from today's debts"),
         key: "",
         hidden: true,
+        found: true,
         icon: "M3 17h14M5 13V9M10 13V5M15 13V7",
         may: (client) => client.may(Right.RIGHT_SET_LIMIT),
         part: setup,
@@ -39,9 +43,10 @@ export const screens: readonly Screen[] = [
     },
     {
         id: "places",
-        title: () => say("Tills and accounts"),
+        title: () => say("Branches, tills and accounts"),
         key: "",
         hidden: true,
+        found: true,
         icon: "M3 17h14M4 14h12M4 7l6-4 6 4M6 8v5M10 8v5M14 8v5",
         may: (client) => client.may(Right.RIGHT_EDIT_BRANCHES),
         part: setup,
@@ -89,6 +94,39 @@ export const screens: readonly Screen[] = [
         may: (client) => client.may(Right.RIGHT_SEE_TRIAL_BALANCE),
         part: lists,
         view: ({ client, at }) => list(client, ({ Books }) => h(Books, { client, at })),
+    },
+    {
+        id: "catalogue",
+        title: () => say("Catalogue"),
+        key: "k",
+        icon: "M3 6l7-3.5L17 6v8l-7 3.500L3 14zM3 6l7 3.500L17 6M10 9.500v8",
+        may: (client) => client.may(Right.RIGHT_EDIT_CATALOGUE) && client.knows("Query", "master_changes"),
+        part: office,
+        view: ({ client, at }) =>
+            h(Later<Office>, { part: office, client, view: ({ Catalogue }) => h(Catalogue, { client, at }) }),
+    },
+    {
+        id: "prices",
+        title: () => say("Price lists"),
+        key: "",
+        hidden: true,
+        found: true,
+        icon: icons.file,
+        may: (client) => client.may(Right.RIGHT_EDIT_CATALOGUE) && client.knows("Query", "master_changes"),
+        part: office,
+        view: ({ client, at }) =>
+            h(Later<Office>, { part: office, client, view: ({ PriceLists }) => h(PriceLists, { client, at }) }),
+    },
+    {
+        id: "policy",
+        title: () => say("Credit policy"),
+        key: "",
+        hidden: true,
+        found: true,
+        icon: icons.settings,
+        may: (client) => client.may(Right.RIGHT_SET_LIMIT) && client.knows("Query", "rehearse"),
+        part: office,
+        view: ({ client }) => h(Later<Office>, { part: office, client, view: ({ Policy }) => h(Policy, { client }) }),
     },
     {
         id: "import",

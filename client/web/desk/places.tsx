@@ -1,16 +1,19 @@
 /*
- * Where money is kept: tills, card machines, bank accounts. A payment of each kind asks for one of its own, so each can
- * be made here.
+ * Branches, and where money is kept: tills, card machines, bank accounts. Each is made here, opened, changed or blocked;
+ * what still holds money is not retired, and says how much.
  */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useAsked } from "../board/asked";
-import { Button, Head, Name, Panel, Region, useActions } from "../kit";
+import { Button, Code, Field, Head, Name, Panel, Region, Sheet, useActions } from "../kit";
 import { refusalText } from "../kit/refusal";
 import { say } from "../kit/words";
 import type { Client } from "../lib/api";
-import { MoneyAccountKind, type BranchRecord, type MoneyAccountRecord } from "../lib/messages";
-import { MoneyPlaceForm } from "./forms";
+import { MasterKind, MoneyAccountKind, type BranchRecord, type MoneyAccountRecord } from "../lib/messages";
+import { useTyped } from "./fields";
+import { BranchForm, FormSheet, MoneyPlaceForm } from "./forms";
+import { History, OthersNotice, useOthers } from "./history";
+import { saved } from "./save";
 
 const ORDER: readonly MoneyAccountKind[] = [
     MoneyAccountKind.MONEY_TILL,
@@ -67,15 +70,23 @@ export function Places({ client }: { client: Client }): JSX.Element {
     const [turn, setTurn] = useState(0);
     const asked = useAsked(client, "money_accounts", {}, { again: `${turn}|${client.seq.value / 8n}`, most: 20 });
     const branches = useAsked(client, "branches", {}, { again: turn }).answer?.branches ?? [];
-    const all = asked.pages.flatMap((page) => page.money_accounts).filter((each) => !each.retired);
+    const every = asked.pages.flatMap((page) => page.money_accounts);
+    const all = every.filter((each) => !each.retired);
+    const [open, setOpen] = useState<number | undefined>(undefined);
+    const place = every.find((each) => each.money_account === open);
     const bound = client.me.value?.bound_branch; /* a bank account is of no branch */
     const made = ORDER.filter((kind) => bound === undefined || kind !== MoneyAccountKind.MONEY_BANK_ACCOUNT);
     useActions(made.map((kind) => ({ id: `places.add${kind}`, title: addTitle(kind), run: () => setAdding(kind) })));
     return (
         <div class="screen stack">
-            <Head title={say("Tills and accounts")} />
+            <Head title={say("Branches, tills and accounts")}>
+                <a href="#/people" class="button plain small-button">
+                    {say("Devices and staff")}
+                </a>
+            </Head>
+            <Branches client={client} branches={branches} onChanged={() => setTurn(turn + 1)} />
             {ORDER.map((kind) => {
-                const here = all.filter((each) => each.kind === kind);
+                const here = every.filter((each) => each.kind === kind);
                 return (
                     <Panel
                         key={kind}
@@ -94,11 +105,17 @@ export function Places({ client }: { client: Client }): JSX.Element {
                             }>
                             <ul class="plain-list">
                                 {here.map((each) => (
-                                    <li key={each.money_account} class="row">
-                                        <b class="grow cut">
-                                            <Name>{each.name}</Name>
-                                        </b>
-                                        <bdi class="small ink-2">{about(each, all, branches)}</bdi>
+                                    <li key={each.money_account}>
+                                        <button
+                                            type="button"
+                                            class="list-row"
+                                            onClick={() => setOpen(each.money_account)}>
+                                            <b class="grow cut">
+                                                <Name>{each.name}</Name>
+                                            </b>
+                                            {each.retired && <Gone />}
+                                            <bdi class="small ink-2">{about(each, all, branches)}</bdi>
+                                        </button>
                                     </li>
                                 ))}
                             </ul>
@@ -106,6 +123,17 @@ export function Places({ client }: { client: Client }): JSX.Element {
                     </Panel>
                 );
             })}
+            {place !== undefined && (
+                <Place
+                    client={client}
+                    place={place}
+                    about={about(place, every, branches)}
+                    onClose={() => {
+                        setOpen(undefined);
+                        setTurn(turn + 1);
+                    }}
+                />
+            )}
             {adding !== undefined && (
                 <MoneyPlaceForm
                     client={client}
@@ -119,5 +147,198 @@ export function Places({ client }: { client: Client }): JSX.Element {
                 />
             )}
         </div>
+    );
+}
+
+const Gone = (): JSX.Element => (
+    <span class="over small nowrap">
+        <span aria-hidden="true">✕ </span>
+        {say("blocked")}
+    </span>
+);
+
+/* ---- one place of money ---- */
+
+function Place({
+    client,
+    place,
+    about: text,
+    onClose,
+}: {
+    client: Client;
+    place: MoneyAccountRecord;
+    about: string;
+    onClose: () => void;
+}): JSX.Element {
+    const [wrong, setWrong] = useState<string | undefined>(undefined);
+    const [busy, setBusy] = useState(false);
+    const bound = client.me.value?.bound_branch;
+    const mine = bound === undefined || place.branch === bound;
+    const retire = async (): Promise<void> => {
+        setBusy(true);
+        const came = await saved(
+            client,
+            client.submit("retire_money_account", { money_account: place.money_account, retired: !place.retired }),
+        );
+        setBusy(false);
+        if ("wrong" in came) setWrong(came.wrong);
+        else onClose();
+    };
+    return (
+        <Sheet title={place.name} onClose={onClose}>
+            <div class="stack">
+                <p class="ink-2">
+                    <bdi>{text}</bdi>
+                </p>
+                {!place.retired && (
+                    <p class="small">
+                        {say(
+                            "It can be blocked once it holds nothing. Nothing is taken into it then; its papers stay.",
+                        )}
+                    </p>
+                )}
+                {wrong !== undefined && (
+                    <p class="over" role="alert">
+                        {wrong}
+                    </p>
+                )}
+                {mine && (
+                    <div class="row">
+                        <Button danger={!place.retired} blocked={busy && say("sending")} onClick={() => void retire()}>
+                            {place.retired ? say("Use it again") : say("Block {name}", { name: place.name })}
+                        </Button>
+                    </div>
+                )}
+                <h3 class="small ink-2">{say("What was changed")}</h3>
+                <History client={client} kind={MasterKind.MASTER_MONEY_ACCOUNT} id={place.money_account} rows={5} />
+            </div>
+        </Sheet>
+    );
+}
+
+/* ---- branches ---- */
+
+function Branches({
+    client,
+    branches,
+    onChanged,
+}: {
+    client: Client;
+    branches: readonly BranchRecord[];
+    onChanged: () => void;
+}): JSX.Element {
+    const [open, setOpen] = useState<number | "new" | undefined>(undefined);
+    const bound = client.me.value?.bound_branch;
+    const branch = branches.find((each) => each.branch === open);
+    const close = (): void => {
+        setOpen(undefined);
+        onChanged();
+    };
+    useActions(
+        bound === undefined ? [{ id: "places.branch", title: say("Add a branch"), run: () => setOpen("new") }] : [],
+    );
+    return (
+        <Panel
+            title={say("Branches")}
+            end={bound === undefined && <Button onClick={() => setOpen("new")}>{say("Add a branch")}</Button>}>
+            <Region rows={1} state={branches.length === 0 ? { kind: "loading" } : { kind: "here" }}>
+                <ul class="plain-list">
+                    {branches.map((each) => (
+                        <li key={each.branch}>
+                            <button
+                                type="button"
+                                class="list-row"
+                                disabled={bound !== undefined && bound !== each.branch}
+                                onClick={() => setOpen(each.branch)}>
+                                <Code>{each.code}</Code>
+                                <b class="grow cut">
+                                    <Name>{each.name}</Name>
+                                </b>
+                                {each.blocked && <Gone />}
+                                <bdi class="small ink-2">
+                                    {[each.phone, each.address].filter((part) => (part ?? "") !== "").join(" · ")}
+                                </bdi>
+                            </button>
+                        </li>
+                    ))}
+                </ul>
+            </Region>
+            {open === "new" && <BranchForm client={client} onClose={close} />}
+            {branch !== undefined && <BranchSheet client={client} branch={branch} onClose={close} />}
+        </Panel>
+    );
+}
+
+function BranchSheet({
+    client,
+    branch,
+    onClose,
+}: {
+    client: Client;
+    branch: BranchRecord;
+    onClose: () => void;
+}): JSX.Element {
+    const typed = useTyped({ name: branch.name, phone: branch.phone ?? "", address: branch.address ?? "" });
+    const [wrong, setWrong] = useState<string | undefined>(undefined);
+    const others = useOthers(client, MasterKind.MASTER_BRANCH, branch.branch);
+    const said = (key: "name" | "phone" | "address"): string | undefined =>
+        typed.changed(key) ? typed.of(key).trim() : undefined;
+    const block = async (): Promise<void> => {
+        const came = await saved(
+            client,
+            client.submit("change_branch", { branch: branch.branch, blocked: !branch.blocked }),
+        );
+        if ("wrong" in came) setWrong(came.wrong);
+        else onClose();
+    };
+    const text = (key: "name" | "phone" | "address") => ({
+        value: typed.of(key),
+        onText: (now: string) => typed.put(key, now),
+        noNote: true,
+    });
+    return (
+        <FormSheet
+            title={branch.name}
+            act={say("Keep the changes")}
+            missing={
+                typed.of("name").trim() === ""
+                    ? say("Say what it is called")
+                    : !typed.any && say("Nothing was changed yet.")
+            }
+            save={async () => {
+                if (!(await others.check())) return { wrong: say("Somebody else was first: look above.") };
+                return saved(
+                    client,
+                    client.submit("change_branch", {
+                        branch: branch.branch,
+                        name: said("name"),
+                        phone: said("phone"),
+                        address: said("address"),
+                    }),
+                );
+            }}
+            onClose={onClose}>
+            <OthersNotice client={client} others={others} />
+            <Field label={say("Name")} {...text("name")} />
+            <Field label={say("Phone")} type="tel" dir="ltr" {...text("phone")} />
+            <Field label={say("Address")} {...text("address")} />
+            <p class="small ink-2">
+                {branch.blocked
+                    ? say("Blocked: nothing is sold there. Money is still taken.")
+                    : say("Blocked, a branch sells nothing more; it still takes money and reverses papers.")}
+            </p>
+            {wrong !== undefined && (
+                <p class="over" role="alert">
+                    {wrong}
+                </p>
+            )}
+            <div class="row">
+                <Button danger={!branch.blocked} onClick={() => void block()}>
+                    {branch.blocked ? say("Open it again") : say("Block {name}", { name: branch.name })}
+                </Button>
+            </div>
+            <h3 class="small ink-2">{say("What was changed")}</h3>
+            <History client={client} kind={MasterKind.MASTER_BRANCH} id={branch.branch} rows={5} />
+        </FormSheet>
     );
 }

@@ -11,6 +11,7 @@ export interface Screen {
     may(client: Client): boolean /* else it is absent */;
     hidden?: boolean | ((client: Client) => boolean) /* an address alone: not in rail, tab bar and "More",
         and without a key */;
+    found?: boolean /* hidden, and found by its title all the same */;
     part?: Part /* what has to be fetched for it */;
     view(props: { client: Client; at: readonly string[] }): ComponentChild;
     /* `at`: the parts of the address behind the id */

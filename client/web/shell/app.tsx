@@ -213,8 +213,11 @@ function Inside({ client }: { client: Client }): JSX.Element {
             title: each.title(),
             run: () => go(each.id),
         })),
-        ...listed(client, screens)
-            .filter((each) => !list.includes(each))
+        ...list
+            .filter((each) => each.found)
+            .map((each) => ({ id: `go-${each.id}`, title: each.title(), run: () => go(each.id) })),
+        ...screens
+            .filter((each) => (each.found || listed(client, [each]).length > 0) && !list.includes(each))
             .map((each) => ({
                 id: `go-${each.id}`,
                 title: each.title(),

@@ -5,14 +5,11 @@ import {
     Button,
     Chips,
     Choice,
-    classes,
     Code,
     Countdown,
-    currencyOf,
     Dot,
     everySecond,
     Field,
-    Figure,
     Head,
     Name,
     Notice,
@@ -21,106 +18,32 @@ import {
     serverNow,
     Sheet,
     Table,
-    TableBox,
     tell,
-    unit,
     useActions,
-    useId,
     whole,
-    amount,
-    percent,
     type RegionState,
 } from "../kit";
-import { passwordGuessable, pinGuessable } from "../kit/guessable";
 import { printerText } from "../kit/labels";
 import { refusalText, roleText } from "../kit/refusal";
-import { rightText, thresholdText } from "../kit/refusals";
 import { begin, say, sayMany } from "../kit/words";
-import type { Asked, Client, Fate } from "../lib/api";
+import { History, OthersNotice, useOthers } from "../desk/history";
+import { saved } from "../desk/save";
+import { useTyped } from "../desk/fields";
+import type { Client } from "../lib/api";
 import {
+    MasterKind,
     PrinterState,
     Right,
-    Role,
-    Threshold,
-    type BranchRecord,
     type Code as EnrolCode,
     type Refusal,
-    type RightsAnswer,
     type StaffMember,
     type TerminalMember,
 } from "../lib/messages";
+import { done, useLists, type Lists } from "./lists";
+import { Matrix } from "./matrix";
+import { Person } from "./person";
 import { QrPicture } from "./qr-picture";
 import { GiveRoot, usePageRoot } from "./root";
-
-const EVERY_MS = 3000,
-    PAGES_MOST = 50;
-const roles: readonly Role[] = [
-    Role.ROLE_SALES,
-    Role.ROLE_CONTROLLER,
-    Role.ROLE_ACCOUNTANT,
-    Role.ROLE_MANAGER,
-    Role.ROLE_OWNER,
-];
-
-/* ---- lists ---- */
-
-type Paged = "terminals" | "staff" | "branches";
-async function all<Row>(client: Client, kind: Paged, rows: (answer: never) => Row[]): Promise<Row[] | Refusal> {
-    const list: Row[] = [];
-    let page: Uint8Array | undefined;
-    for (let at = 0; at < PAGES_MOST; at++) {
-        const asked: Asked<Paged> = await client.ask(kind, page === undefined ? {} : { page });
-        if ("refused" in asked) return asked.refused;
-        list.push(...rows(asked.answer as never));
-        page = asked.answer.next;
-        if (page === undefined || page.length === 0) break;
-    }
-    return list;
-}
-
-interface Lists {
-    terminals: TerminalMember[];
-    staff: StaffMember[];
-    branches: BranchRecord[];
-}
-
-/* Asked again while it is looked at: who is connected is told by nobody. */
-function useLists(client: Client): { lists: Lists | undefined; refused: Refusal | undefined; again: () => void } {
-    const [lists, setLists] = useState<Lists | undefined>(undefined);
-    const [refused, setRefused] = useState<Refusal | undefined>(undefined);
-    const [turn, setTurn] = useState(0);
-    useEffect(() => {
-        let over = false,
-            timer: ReturnType<typeof setTimeout> | undefined;
-        const look = async (): Promise<void> => {
-            const [terminals, staff, branches] = await Promise.all([
-                all<TerminalMember>(client, "terminals", (answer: { terminals: TerminalMember[] }) => answer.terminals),
-                client.may(Right.RIGHT_EDIT_STAFF) || client.may(Right.RIGHT_SEE)
-                    ? all<StaffMember>(client, "staff", (answer: { staff: StaffMember[] }) => answer.staff)
-                    : [],
-                all<BranchRecord>(client, "branches", (answer: { branches: BranchRecord[] }) => answer.branches),
-            ]);
-            if (over) return;
-            if (Array.isArray(terminals) && Array.isArray(branches)) {
-                setLists({ terminals, staff: Array.isArray(staff) ? staff : [], branches });
-                setRefused(undefined);
-            } else setRefused(Array.isArray(terminals) ? (branches as Refusal) : terminals);
-            timer = setTimeout(look, EVERY_MS);
-        };
-        void look();
-        return () => {
-            over = true;
-            clearTimeout(timer);
-        };
-    }, [client, turn]);
-    return { lists, refused, again: () => setTurn(turn + 1) };
-}
-
-async function done(client: Client, ended: Promise<Fate>): Promise<bigint | string> {
-    const fate = await ended;
-    if (fate.kind === "done") return fate.done.id ?? 0n;
-    return fate.kind === "refused" ? refusalText(fate.refused, client) : say("It is sent as soon as there is a line.");
-}
 
 /* ---- the screen ---- */
 
@@ -175,7 +98,12 @@ export function People({ client }: { client: Client }): JSX.Element {
                 )}
                 {client.may(Right.RIGHT_EDIT_BRANCHES) && (
                     <a href="#/places" class="button plain small-button">
-                        {say("Tills and accounts")}
+                        {say("Branches, tills and accounts")}
+                    </a>
+                )}
+                {client.may(Right.RIGHT_SET_LIMIT) && (
+                    <a href="#/policy" class="button plain small-button not-on-phone">
+                        {say("Credit policy")}
                     </a>
                 )}
             </Head>
@@ -223,7 +151,10 @@ export function People({ client }: { client: Client }): JSX.Element {
                             )}
                         </Region>
                     </Panel>
-                    <Matrix client={client} />
+                    <Matrix
+                        client={client}
+                        lit={typeof adding === "object" && "person" in adding ? adding.person.role : undefined}
+                    />
                 </div>
             </div>
             {adding === "root" && fingerprint !== undefined && <GiveRoot fingerprint={fingerprint} onClose={close} />}
@@ -327,6 +258,8 @@ function Device({
     const [wrong, setWrong] = useState<string | undefined>(undefined);
     const own = terminal.terminal === client.welcome.value?.terminal;
     const { name } = terminal;
+    const branchName = (number: number): string | undefined =>
+        lists?.branches.find((each) => each.branch === number)?.name;
     const block = async (): Promise<void> => {
         const said = await done(
             client,
@@ -349,6 +282,7 @@ function Device({
                     <p class="ink-2">
                         <DeviceLine row={terminal} />
                     </p>
+                    {step === "look" && <DeviceFields client={client} terminal={terminal} lists={lists} />}
                     {wrong !== undefined && (
                         <Notice tone="over" role="alert">
                             {wrong}
@@ -383,9 +317,88 @@ function Device({
                             </>
                         )}
                     </div>
+                    {step === "look" && (
+                        <>
+                            <h3 class="small ink-2">{say("What was changed")}</h3>
+                            <History
+                                client={client}
+                                kind={MasterKind.MASTER_TERMINAL}
+                                id={terminal.terminal}
+                                names={{ branch: branchName }}
+                                rows={5}
+                            />
+                        </>
+                    )}
                 </div>
             )}
         </Sheet>
+    );
+}
+
+/* What it is called, and where it stands. */
+function DeviceFields({
+    client,
+    terminal,
+    lists,
+}: {
+    client: Client;
+    terminal: TerminalMember;
+    lists: Lists | undefined;
+}): JSX.Element {
+    const bound = client.me.value?.bound_branch;
+    const typed = useTyped({ name: terminal.name });
+    const [branch, setBranch] = useState<number | undefined>(undefined);
+    const [wrong, setWrong] = useState<string | undefined>(undefined);
+    const others = useOthers(client, MasterKind.MASTER_TERMINAL, terminal.terminal);
+    const branches = (lists?.branches ?? []).filter((each) => bound === undefined || each.branch === bound);
+    const moved = branch !== undefined && branch !== terminal.branch;
+    const save = async (): Promise<void> => {
+        setWrong(undefined);
+        if (!(await others.check())) return;
+        const came = await saved(
+            client,
+            client.submit("change_terminal", {
+                terminal: terminal.terminal,
+                name: typed.changed("name") ? typed.of("name").trim() : undefined,
+                branch: moved ? branch : undefined,
+            }),
+        );
+        if ("wrong" in came) setWrong(came.wrong);
+        else {
+            others.mine();
+            typed.clear();
+        }
+    };
+    return (
+        <form
+            class="desk-form"
+            onSubmit={(event) => {
+                event.preventDefault();
+                void save();
+            }}>
+            <OthersNotice client={client} others={others} />
+            <div class="form-row">
+                <Field
+                    label={say("Name")}
+                    value={typed.of("name")}
+                    onText={(text) => typed.put("name", text)}
+                    wrong={wrong}
+                />
+                <Choice
+                    label={say("Branch")}
+                    value={branch ?? terminal.branch}
+                    options={branches.map((each) => ({ id: each.branch, text: each.name }))}
+                    onPick={setBranch}
+                />
+            </div>
+            {(typed.any || moved) && (
+                <div class="row">
+                    <Button submit blocked={typed.of("name").trim() === "" && say("Give it a name first")}>
+                        {say("Keep the changes")}
+                    </Button>
+                </div>
+            )}
+        </form>
     );
 }
 
@@ -751,357 +764,4 @@ function Staff({ lists, branchName, onOpen, opens }: StaffProps): JSX.Element {
             ]}
         />
     );
-}
-
-function Person({
-    client,
-    lists,
-    person,
-    onClose,
-}: {
-    client: Client;
-    lists: Lists | undefined;
-    person?: StaffMember;
-    onClose: () => void;
-}): JSX.Element {
-    const [name, setName] = useState(person?.name?.value ?? "");
-    const [login, setLogin] = useState(person?.login ?? "");
-    const [role, setRole] = useState<Role>(person?.role ?? Role.ROLE_SALES);
-    const bound = client.me.value?.bound_branch;
-    const [branch, setBranch] = useState<number>(person?.branch ?? bound ?? 0);
-    const [pin, setPin] = useState("");
-    const [password, setPassword] = useState("");
-    const [wrong, setWrong] = useState<string | undefined>(undefined);
-    const [busy, setBusy] = useState(false);
-    const [made, setMade] = useState<number | undefined>(person?.staff);
-    const branches = [
-        ...(bound === undefined ? [{ id: 0, text: say("all") }] : []),
-        ...(lists?.branches ?? [])
-            .filter((each) => bound === undefined || each.branch === bound)
-            .map((each) => ({ id: each.branch, text: each.name })),
-    ];
-    const mine = bound !== undefined && person?.staff === client.me.value?.staff; /* nobody promotes themselves */
-    const save = async (): Promise<void> => {
-        if (busy || name.trim() === "" || login.trim() === "") return;
-        setBusy(true);
-        const text = { value: name.trim() },
-            home = branch === 0 ? undefined : branch;
-        let staff = made;
-        let said: bigint | string = 0n;
-        if (staff === undefined) {
-            said = await done(
-                client,
-                client.submit("add_staff", { login: login.trim(), name: text, role, branch: home }).ended,
-            );
-            if (typeof said === "bigint") setMade((staff = Number(said)));
-        } else if (
-            person !== undefined &&
-            (name.trim() !== (person.name?.value ?? "") || role !== person.role || branch !== (person.branch ?? 0))
-        ) {
-            said = await done(
-                client,
-                client.submit("change_staff", {
-                    staff,
-                    name: name.trim() === (person.name?.value ?? "") ? undefined : text,
-                    role: role === person.role ? undefined : role,
-                    branch: branch === (person.branch ?? 0) ? undefined : branch,
-                }).ended,
-            );
-        }
-        if (typeof said === "bigint" && staff !== undefined && (pin !== "" || password !== "")) {
-            const answer = await client.call("set_password", {
-                staff,
-                pin: pin === "" ? undefined : pin,
-                password: password === "" ? undefined : password,
-            });
-            if ("refused" in answer) said = refusalText(answer.refused, client);
-        }
-        setBusy(false);
-        if (typeof said === "string") setWrong(said);
-        else onClose();
-    };
-    const block = async (): Promise<void> => {
-        if (person === undefined) return;
-        const said = await done(
-            client,
-            client.submit("change_staff", { staff: person.staff, blocked: !person.blocked }).ended,
-        );
-        if (typeof said === "string") setWrong(said);
-        else onClose();
-    };
-    return (
-        <Sheet
-            title={person !== undefined ? (person.name?.value ?? person.login) : say("Add a person")}
-            onClose={onClose}>
-            <form
-                onSubmit={(event) => {
-                    event.preventDefault();
-                    void save();
-                }}>
-                <p class="small ink-2">
-                    {say(
-                        "The short name and the password let them in on a device for the first time in a day. The PIN is for the rest of it: taking over the till with F10, and opening the lock.",
-                    )}
-                </p>
-                <div class="form-row">
-                    <Field label={say("Name, as others know them")} value={name} onText={setName} noNote />
-                    {person === undefined && (
-                        <Field
-                            label={say("Short name to log in with, as: lan")}
-                            value={login}
-                            onText={(text) => {
-                                setLogin(text);
-                                setWrong(undefined);
-                            }}
-                            dir="ltr"
-                            noNote
-                        />
-                    )}
-                </div>
-                <div class="form-row">
-                    <Choice
-                        label={say("Role")}
-                        value={role}
-                        options={roles
-                            .filter((each) =>
-                                mine ? each === role : bound === undefined || each !== Role.ROLE_OWNER || each === role,
-                            )
-                            .map((each) => ({ id: each as number, text: begin(roleText(each)) }))}
-                        onPick={(each) => setRole(each)}
-                        noNote
-                    />
-                    <Choice label={say("Branch")} value={branch} options={branches} onPick={setBranch} noNote />
-                </div>
-                <div class="form-row">
-                    <Field
-                        label={person?.has_pin ? say("New PIN") : say("PIN, 4 to 12 digits")}
-                        type="password"
-                        inputMode="numeric"
-                        value={pin}
-                        onText={setPin}
-                        dir="ltr"
-                        autocomplete="new-password"
-                        wrong={pinGuessable(pin) ? say("This PIN is too easy to guess: choose another") : undefined}
-                        note={say("quick, on a device where they are known")}
-                    />
-                    <Field
-                        label={person?.has_password ? say("New password") : say("Password")}
-                        type="password"
-                        value={password}
-                        onText={setPassword}
-                        dir="ltr"
-                        autocomplete="new-password"
-                        wrong={
-                            passwordGuessable(password, [person?.login ?? login, name, client.welcome.value?.company])
-                                ? say("This password is too easy to guess: choose another")
-                                : undefined
-                        }
-                        note={say("8 characters or more, to log in")}
-                    />
-                </div>
-                {wrong !== undefined && (
-                    <p class="over" role="alert">
-                        {wrong}
-                    </p>
-                )}
-                <div class="row">
-                    <Button
-                        filled
-                        submit
-                        blocked={
-                            busy
-                                ? say("sending")
-                                : (name.trim() === "" || login.trim() === "") && say("Give name and login first")
-                        }>
-                        {person === undefined ? say("Add {name}", { name: name.trim() }) : say("Keep the changes")}
-                    </Button>
-                    <span class="grow" />
-                    {person !== undefined && person.staff !== client.me.value?.staff && (
-                        <Button danger={!person.blocked} onClick={() => void block()}>
-                            {person.blocked ? say("Allow again") : say("Block")}
-                        </Button>
-                    )}
-                </div>
-            </form>
-        </Sheet>
-    );
-}
-
-/* ---- what each role may do ---- */
-
-const shownFirst: readonly Right[] = [
-    Right.RIGHT_SELL,
-    Right.RIGHT_TAKE_MONEY,
-    Right.RIGHT_REFUND,
-    Right.RIGHT_MATCH,
-    Right.RIGHT_CREDIT_NOTE,
-    Right.RIGHT_REVERSE,
-    Right.RIGHT_APPROVE,
-    Right.RIGHT_SET_LIMIT,
-    Right.RIGHT_LOCK,
-    Right.RIGHT_EDIT_CUSTOMER,
-    Right.RIGHT_EDIT_CATALOGUE,
-    Right.RIGHT_EDIT_STAFF,
-    Right.RIGHT_EDIT_TERMINALS,
-];
-const money: readonly Threshold[] = [
-    Threshold.THRESHOLD_CUSTOM_AMOUNT,
-    Threshold.THRESHOLD_REVERSAL,
-    Threshold.THRESHOLD_OPENING_LIMIT,
-    Threshold.THRESHOLD_CASH_OUT,
-    Threshold.THRESHOLD_CASH_IN,
-];
-const days: readonly Threshold[] = [Threshold.THRESHOLD_LATER_DUE, Threshold.THRESHOLD_TERM_DAYS];
-const yesNo: readonly Threshold[] = [
-    Threshold.THRESHOLD_OTHER_TAX,
-    Threshold.THRESHOLD_OWN_NUMBER,
-    Threshold.THRESHOLD_BELOW_COST,
-];
-
-function most(client: Client, threshold: Threshold, value: bigint | undefined): JSX.Element {
-    if (value === undefined)
-        return (
-            <span class="credit">
-                <span aria-hidden="true">✓</span>
-                <span class="unseen">{say("without a limit")}</span>
-            </span>
-        );
-    if (yesNo.includes(threshold)) return value > 0n ? <Mark yes /> : <Mark />;
-    if (value === 0n) return <Mark />;
-    return (
-        <Figure
-            text={
-                money.includes(threshold)
-                    ? amount(value, currencyOf(client))
-                    : days.includes(threshold)
-                      ? whole(value)
-                      : percent(value)
-            }
-        />
-    );
-}
-
-function Mark({ yes }: { yes?: boolean }): JSX.Element {
-    return yes ? (
-        <span class="credit">
-            <span aria-hidden="true">✓</span>
-            <span class="unseen">{say("yes")}</span>
-        </span>
-    ) : (
-        <span class="ink-3">
-            <span aria-hidden="true">–</span>
-            <span class="unseen">{say("no")}</span>
-        </span>
-    );
-}
-
-function Matrix({ client }: { client: Client }): JSX.Element {
-    const [rights, setRights] = useState<RightsAnswer | undefined>(undefined);
-    const [refused, setRefused] = useState<Refusal | undefined>(undefined);
-    const [whole_, setWhole] = useState(false);
-    const [looked, setLooked] = useState<Role | undefined>(undefined); /* on a phone: one role at a time has room */
-    const id = useId("m");
-    useEffect(() => {
-        void client
-            .ask("rights", {})
-            .then((asked) => ("refused" in asked ? setRefused(asked.refused) : setRights(asked.answer)));
-    }, [client]);
-    const role = client.me.value?.role;
-    const shown = looked ?? role ?? Role.ROLE_SALES;
-    const cell = (each: Role): string => classes(each === role && "lit", each !== shown && "not-on-phone");
-    const state: RegionState =
-        refused !== undefined
-            ? { kind: "refused", head: refusalText(refused, client) }
-            : rights === undefined
-              ? { kind: "loading" }
-              : { kind: "here" };
-    const rows =
-        rights?.rights
-            .filter((row) => whole_ || shownFirst.includes(row.right))
-            .sort((a, b) => order(a.right) - order(b.right)) ?? [];
-    const thresholds = [...new Set(rights?.thresholds.filter((row) => row.applies).map((row) => row.threshold) ?? [])];
-    return (
-        <Panel
-            title={say("What each role may do")}
-            note={
-                rights !== undefined ? (
-                    <>
-                        {say("policy")} <Code>{String(rights.version)}</Code>
-                    </>
-                ) : undefined
-            }
-            end={
-                rights !== undefined && (
-                    <Button plain pressed={whole_} onClick={() => setWhole(!whole_)}>
-                        {whole_ ? say("The usual") : say("rights::All of it")}
-                    </Button>
-                )
-            }>
-            <Region state={state} rows={8}>
-                <div class="section only-phone">
-                    <Chips
-                        label={say("Role")}
-                        value={shown as number}
-                        options={roles.map((each) => ({ id: each as number, text: begin(roleText(each)) }))}
-                        onPick={(each) => setLooked(each)}
-                    />
-                </div>
-                <TableBox label={say("What each role may do")} rows={rows.length}>
-                    <table class="table matrix" aria-labelledby={id}>
-                        <caption id={id} class="unseen">
-                            {say("What each role may do")}
-                        </caption>
-                        <thead>
-                            <tr>
-                                <th scope="col">
-                                    {unit(currencyOf(client))}, {say("for one at a time::once each")}
-                                </th>
-                                {roles.map((each) => (
-                                    <th key={each} scope="col" class={cell(each)}>
-                                        {begin(roleText(each))}
-                                    </th>
-                                ))}
-                            </tr>
-                        </thead>
-                        <tbody>
-                            {rows.map((row) => (
-                                <tr key={row.right}>
-                                    <td>{begin(rightText(row.right))}</td>
-                                    {roles.map((each) => (
-                                        <td key={each} class={cell(each)}>
-                                            <Mark yes={row.roles.includes(each)} />
-                                        </td>
-                                    ))}
-                                </tr>
-                            ))}
-                            {thresholds.map((threshold) => (
-                                <tr key={`t${threshold}`}>
-                                    <td>{begin(thresholdText(threshold))}</td>
-                                    {roles.map((each) => {
-                                        const row = rights!.thresholds.find(
-                                            (one) => one.threshold === threshold && one.role === each,
-                                        );
-                                        return (
-                                            <td key={each} class={cell(each)}>
-                                                {row === undefined || !row.applies ? (
-                                                    <Mark />
-                                                ) : (
-                                                    most(client, threshold, row.most)
-                                                )}
-                                            </td>
-                                        );
-                                    })}
-                                </tr>
-                            ))}
-                        </tbody>
-                    </table>
-                </TableBox>
-            </Region>
-        </Panel>
-    );
-}
-
-function order(right: Right): number {
-    const at = shownFirst.indexOf(right);
-    return at < 0 ? 100 + right : at;
 }

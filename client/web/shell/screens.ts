@@ -57,6 +57,7 @@ const order = [
     "money",
     "alarms",
     "reports",
+    "catalogue",
     "import",
 ];
 const place = (screen: Screen): number => (order.indexOf(screen.id) + order.length + 1) % (order.length + 1);

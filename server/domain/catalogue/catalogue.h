@@ -61,6 +61,9 @@ Tefter__Refusal *apply_add_product(struct tx *tx, const Tefter__AddProduct *comm
                                    Tefter__Done *done);
 Tefter__Refusal *apply_change_product(struct tx *tx, const Tefter__ChangeProduct *command,
                                       Tefter__Done *done);
+/* NULL: there is none of that code. */
+const Tefter__PriceListRecord *price_list_called(struct tx *tx, const char *code);
+
 Tefter__Refusal *apply_add_price_list(struct tx *tx, const Tefter__AddPriceList *command,
                                       Tefter__Done *done);
 Tefter__Refusal *apply_change_price_list(struct tx *tx, const Tefter__ChangePriceList *command,

@@ -77,6 +77,11 @@ Tefter__PriceListRecord *price_list_by_code(const struct tx *tx,
     return NULL;
 }
 
+const Tefter__PriceListRecord *price_list_called(struct tx *tx, const char *code)
+{
+    return price_list_by_code(tx, price_lists_get(tx), code);
+}
+
 /* ---- rules: which lists ---- */
 
 static bool is_among(uint32_t wanted, const uint32_t *numbers, size_t count)

@@ -262,6 +262,7 @@ Tefter__Refusal *view_company(struct tx *tx, const Tefter__CompanyView *query,
     answer->cash_customer = company->cash_customer;
     answer->policy_version = company->policy_version;
     answer->policy = company->policy;
+    answer->policy_title = company->policy_title;
     FIELD_COPY(answer, term_days, company);
     FIELD_COPY(answer, credit_note_approve_minor, company);
     FIELD_COPY(answer, own_reversal_minor, company);

@@ -8,7 +8,6 @@
 /* What cash is rounded to, or was of what is recalled; 0: it is not. */
 int64_t payment_cash_unit(struct tx *tx);
 
-const Tefter__MoneyAccountRecord *money_account_get(struct tx *tx, uint32_t account);
 /* The command's own, to change and save. */
 Tefter__MoneyAccountRecord *money_account_shared(struct tx *tx, uint32_t account);
 void money_account_save(struct tx *tx, const Tefter__MoneyAccountRecord *account);

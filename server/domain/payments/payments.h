@@ -17,6 +17,7 @@ Tefter__Refusal *apply_add_pos_device(struct tx *tx, const Tefter__AddPosDevice 
 Tefter__Refusal *apply_retire_money_account(struct tx *tx,
                                             const Tefter__RetireMoneyAccount *command,
                                             Tefter__Done *done);
+const Tefter__MoneyAccountRecord *money_account_get(struct tx *tx, uint32_t account);
 /* The branch of a till or device; 0: of a bank account, or of none. */
 uint32_t money_branch(struct tx *tx, uint32_t account);
 Tefter__Refusal *view_money_accounts(struct tx *tx, const Tefter__MoneyAccountList *query,

@@ -1,0 +1,133 @@
+/* A change of policy, of bounds or of a role, rehearsed: what would be otherwise if it came now. */
+#include "base/tell.h"
+#include "cli/cli.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+struct sums {
+    uint32_t customers;
+    uint32_t stopped;
+    uint32_t freed;
+};
+
+/* By how much: over the limit, without the sale that they were judged with; or what is overdue for
+ * too long or too much. */
+static int64_t over_of(const Tefter__Decision *decision)
+{
+    if (decision->over_by_minor > 0)
+        return decision->over_by_minor - decision->amount_minor;
+    return decision->has_too_old_minor ? decision->too_old_minor : decision->overdue_minor;
+}
+
+static void put_customer(struct run *run, struct table *table, const Tefter__RehearsedCustomer *row)
+{
+    char cell[CELL_MAX];
+    char limit[CELL_MAX];
+    const Tefter__Decision *after = row->after;
+    table_cell(table, row->who->code);
+    table_cell(table, row->who->name != NULL ? row->who->name->value : "");
+    (void)enum_word(&tefter__refusal_code__descriptor, (int)row->code, cell, sizeof(cell));
+    table_cell(table, row->stopped ? cell : "sells again");
+    table_cell(table, money_text(run, after->exposure_minor, cell));
+    table_cell(table, after->unlimited ? "unlimited" : money_text(run, after->limit_minor, limit));
+    table_cell(table, row->stopped ? money_text(run, over_of(after), cell) : "");
+}
+
+static void show_customers(struct run *run, const Tefter__RehearseAnswer *answer)
+{
+    struct table *table = table_create(run);
+    table_column(table, "CODE", false);
+    table_column(table, "NAME", false);
+    table_column(table, "WHY", false);
+    table_column(table, "USED", true);
+    table_column(table, "LIMIT THEN", true);
+    table_column(table, "BY", true);
+    for (size_t i = 0; i < answer->n_rows; i++)
+        put_customer(run, table, answer->rows[i]);
+    if (answer->n_rows > 0)
+        table_print(table, stdout);
+}
+
+static void show_person(struct run *run, const Tefter__RehearsedPerson *person)
+{
+    char before[CELL_MAX];
+    char after[CELL_MAX];
+    tell(stdout, "%s (%s)\n", person->login, role_word(person->role));
+    for (size_t i = 0; i < person->n_rights; i++) {
+        const Tefter__RehearsedRight *right = person->rights[i];
+        tell(stdout, "  %s %s%s\n", right->lost ? "no longer may" : "may",
+             right_words(right->right),
+             right->lost && right->others == 0 ? "; nobody else may" : "");
+    }
+    for (size_t i = 0; i < person->n_thresholds; i++) {
+        const Tefter__RehearsedThreshold *one = person->thresholds[i];
+        tell(stdout, "  %s: %s, then %s\n", threshold_words(one->threshold),
+             threshold_most_text(run, one->threshold, one->has_before, one->before, before),
+             threshold_most_text(run, one->threshold, one->has_after, one->after, after));
+    }
+}
+
+static void add_page(const Tefter__RehearseAnswer *answer, struct sums *sums)
+{
+    sums->customers += answer->customers;
+    sums->stopped += answer->stopped;
+    sums->freed += answer->freed;
+}
+
+static void tell_customers(const struct sums *sums)
+{
+    char stopped[CELL_MAX];
+    char freed[CELL_MAX];
+    char all[CELL_MAX];
+    if (sums->customers == 0)
+        return;
+    tell(stdout, "Would stop %s now and free %s, of %s. Nothing was changed.\n",
+         counted(sums->stopped, "customer", stopped), counted(sums->freed, "customer", freed),
+         counted(sums->customers, "customer", all));
+}
+
+static void tell_people(struct run *run, const Tefter__RehearseAnswer *answer)
+{
+    for (size_t i = 0; i < answer->n_people; i++)
+        show_person(run, answer->people[i]);
+    if (answer->has_people_less)
+        tell(stdout,
+             "%" PRIu32 " of the staff could do less, %" PRIu32 " more. Nothing was changed.\n",
+             answer->people_less, answer->people_more);
+}
+
+int rehearse_run(struct run *run, Tefter__Command *command)
+{
+    enum { ROWS = 500 };
+    struct sums sums = {.customers = 0};
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__Rehearse rehearse = TEFTER__REHEARSE__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_REHEARSE;
+    query.rehearse = &rehearse;
+    rehearse.command = command;
+    rehearse.has_rows = true;
+    rehearse.rows = ROWS;
+    for (;;) {
+        const Tefter__Answer *answer = run_ask(run, &query);
+        if (answer == NULL)
+            return run->exit_code;
+        const Tefter__RehearseAnswer *page = answer->rehearse;
+        if (run->json)
+            run_json(run, &page->base);
+        if (page->refusal != NULL)
+            return run->json ? refusal_exit(page->refusal->code) : run_refused(run, page->refusal);
+        if (!run->json) {
+            show_customers(run, page);
+            tell_people(run, page);
+        }
+        add_page(page, &sums);
+        if (!page->has_next)
+            break;
+        rehearse.has_page = true;
+        rehearse.page = page->next;
+    }
+    if (!run->json)
+        tell_customers(&sums);
+    return EXIT_DONE;
+}
