@@ -22,7 +22,7 @@ import {
 import { refusalText, roleText } from "../kit/refusal";
 import { fieldText, measureText, thresholdText } from "../kit/refusals";
 import * as format from "../kit/format";
-import { begin, say } from "../kit/words";
+import { begin, say, sayMany } from "../kit/words";
 import type { Client } from "../lib/api";
 import {
     ExcessPolicy,
@@ -173,7 +173,14 @@ export function changedRows(client: Client, change: MasterChange, names: Names):
         const prices = (now["prices"] as PriceEntry[]).map((each) => priceRow(each, names));
         const more = (change.prices ?? prices.length) - prices.length;
         return more > 0
-            ? [...prices, { what: say("and {count} more", { count: whole(more) }), before: undefined, after: "" }]
+            ? [
+                  ...prices,
+                  {
+                      what: sayMany("and {count} more", "and {count} more", more, { count: whole(more) }),
+                      before: undefined,
+                      after: "",
+                  },
+              ]
             : prices;
     }
     if (kind === "set_thresholds")
