@@ -234,8 +234,9 @@ static const Tefter__Command *product_command(const struct entry *entry, struct 
     product->unit = text_of(texts[FIELD_UNIT]);
     product->has_price = entry->has_number[FIELD_PRICE];
     product->price = entry->numbers[FIELD_PRICE];
-    product->has_tax_bp = entry->has_number[FIELD_TAX];
-    product->tax_bp = (uint32_t)entry->numbers[FIELD_TAX];
+    product->has_tax_bp = entry->has_number[FIELD_TAX] || entry->usual_tax_bp > 0;
+    product->tax_bp =
+        entry->has_number[FIELD_TAX] ? (uint32_t)entry->numbers[FIELD_TAX] : entry->usual_tax_bp;
     product->brand = text_of(texts[FIELD_BRAND]);
     product->colour = text_of(texts[FIELD_COLOUR]);
     product->model = text_of(texts[FIELD_MODEL]);

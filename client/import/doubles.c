@@ -1,5 +1,6 @@
 #include "import/doubles.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -203,5 +204,93 @@ bool doubles_find(struct tefter *client, const struct look *look, struct source 
     free(doubles.all);
     arena_fini(&doubles.texts);
     arena_fini(&doubles.answer);
+    return failure->fault == FAULT_NONE;
+}
+
+/* ---- debts ---- */
+
+struct debt {
+    uint64_t line;
+    struct slice amount;
+};
+
+struct debts {
+    const struct look *look;
+    debts_fn *each;
+    void *context;
+    struct arena texts;
+    struct debt *all;
+    size_t count;
+    size_t room;
+    struct names known; /* by customer, day and due day; the value: which of them */
+};
+
+/* Empty: a number of its own tells this debt from others, or there is none. */
+static struct slice key_of_debt(const struct look *look, const struct row *row, struct slice code,
+                                char out[TEXT_MAX])
+{
+    const struct mapping *mapping = &look->mapping;
+    struct slice amount = mapping_text(mapping, row, FIELD_AMOUNT);
+    char room[FOLD_KEY_MAX + 1];
+    const char *why;
+    int64_t value;
+    if (code.size == 0 || mapping_text(mapping, row, FIELD_NUMBER).size > 0 ||
+        (value_field(amount, FIELD_AMOUNT, &look->style, &value, &why) ? value == 0
+                                                                       : amount.size == 0))
+        return slice_of(out, 0);
+    struct slice key = names_key(code, room);
+    struct slice date = mapping_text(mapping, row, FIELD_DATE);
+    struct slice due = mapping_text(mapping, row, FIELD_DUE);
+    int size =
+        snprintf(out, TEXT_MAX, "%.*s\n%.*s\n%.*s", (int)key.size, (const char *)key.data,
+                 (int)date.size, (const char *)date.data, (int)due.size, (const char *)due.data);
+    return slice_of(out, size > 0 && size < TEXT_MAX ? (size_t)size : 0);
+}
+
+static bool look_at_debt(struct debts *debts, const struct row *row)
+{
+    char room[TEXT_MAX];
+    uint64_t at;
+    const struct mapping *mapping = &debts->look->mapping;
+    struct slice code = value_code(mapping_text(mapping, row, FIELD_CUSTOMER),
+                                   debts->look->style.point_zero[FIELD_CUSTOMER]);
+    struct slice amount = mapping_text(mapping, row, FIELD_AMOUNT);
+    struct slice key = key_of_debt(debts->look, row, code, room);
+    if (key.size == 0)
+        return true;
+    if (names_get(&debts->known, key, &at)) {
+        const struct debt_found found = {row->line, debts->all[at].line, code, amount,
+                                         debts->all[at].amount};
+        return debts->each(debts->context, &found);
+    }
+    if (!names_put(&debts->known, key, debts->count) ||
+        !GROW(debts->all, debts->room, debts->count + 1))
+        return false;
+    const char *copy = arena_text(&debts->texts, amount.data, amount.size);
+    debts->all[debts->count++] =
+        (struct debt){row->line, slice_of(copy, copy != NULL ? amount.size : 0)};
+    return copy != NULL;
+}
+
+bool debts_find(const struct look *look, struct source *source, debts_fn *each, void *context,
+                struct failure *failure)
+{
+    char why[ROW_FAULT_MAX];
+    struct row row;
+    struct debts debts = {.look = look, .each = each, .context = context};
+    if (!source_seek(source, look->begin.offset, failure))
+        return false;
+    struct reader *reader = reader_create(&look->rows, source_read, source, look->begin.offset,
+                                          look->begin.line, failure);
+    arena_init(&debts.texts, TEXTS_MAX);
+    bool on = reader != NULL;
+    while (on && *import_stopped() == 0 && reader_next(reader, &row, failure))
+        if (mapping_good(&look->mapping, &row, why) &&
+            form_total_word(&look->mapping, &row).size == 0)
+            on = look_at_debt(&debts, &row);
+    reader_destroy(reader);
+    names_fini(&debts.known);
+    free(debts.all);
+    arena_fini(&debts.texts);
     return failure->fault == FAULT_NONE;
 }

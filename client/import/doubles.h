@@ -25,6 +25,20 @@ struct double_found {
 /* False: nobody need be told of more. */
 typedef bool doubles_fn(void *context, const struct double_found *found);
 
+/* A debt that may be booked a second time: the customer stands there before, with no number that
+ * tells the two apart, and of the same day or of none. */
+struct debt_found {
+    uint64_t line;
+    uint64_t other_line;
+    struct slice customer; /* their code */
+    struct slice amount;   /* as it stands there */
+    struct slice other;    /* likewise, of the line before */
+};
+typedef bool debts_fn(void *context, const struct debt_found *found);
+/* Among the rows of a file of balances, which it reads once more. */
+bool debts_find(const struct look *look, struct source *source, debts_fn *each, void *context,
+                struct failure *failure);
+
 /* Reads the rows once more. Client NULL: only among themselves. */
 bool doubles_find(struct tefter *client, const struct look *look, struct source *source,
                   doubles_fn *each, void *context, struct failure *failure);

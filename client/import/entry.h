@@ -91,14 +91,15 @@ struct entry {
     uint64_t row_count;
     struct slice head[FIELD_COUNT]; /* the first row's cells of what all its rows must agree on */
     enum entry_type type;
-    bool apart;           /* its rows do not follow each other */
-    uint64_t repeats;     /* rows that are just like another one of it */
-    uint64_t repeat_line; /* the first of them, */
-    uint64_t repeat_of;   /* and the one that it is like */
-    int64_t first_amount; /* the amounts of its rows: */
-    uint64_t amounts;     /* how many there are, */
-    bool amounts_differ;  /* and whether one is another than the first */
-    bool nothing;         /* a balance of 0: there is nothing to send */
+    bool apart;            /* its rows do not follow each other */
+    uint64_t repeats;      /* rows that are just like another one of it */
+    uint64_t repeat_line;  /* the first of them, */
+    uint64_t repeat_of;    /* and the one that it is like */
+    int64_t first_amount;  /* the amounts of its rows: */
+    uint64_t amounts;      /* how many there are, */
+    bool amounts_differ;   /* and whether one is another than the first */
+    uint32_t usual_tax_bp; /* of a new product whose row says none; 0: none */
+    bool nothing;          /* a balance of 0: there is nothing to send */
 
     __int128 exact;      /* sum of quantity x price, 10^-6 minor units, before any rounding */
     int64_t total_minor; /* as the file has it: below 0 for credit notes */

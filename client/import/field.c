@@ -87,15 +87,19 @@ static const struct field fields[FIELD_COUNT] = {
          "ημ έκδοσης|ημερ έκδοσης|ημερομηνία πληρωμής|ημερομηνία τιμολογίου|ausstellungsdatum|"
          "rechnungs datum|date d émission|date pièce|date de la pièce|date règlement|"
          "fecha de emisión|fecha documento|fecha cobro"},
-    [FIELD_DUE] = {"due", FORM_DATE, I | B, 0,
-                   "due date|date due|payment due|due on|pay by|maturity date|maturity|due|"
-                   "hạn thanh toán|ngày đến hạn|đến hạn|到期日期|到期日|付款期限|تاریخ سررسید|"
-                   "سررسید|ημερομηνία λήξης|λήξη|λήγει|fälligkeitsdatum|fälligkeit|fällig am|"
-                   "fällig|date d échéance|date échéance|échéance|fecha de vencimiento|"
-                   "fecha vencimiento|vencimiento|vence|due by|ngày hết hạn|thời hạn thanh toán|"
-                   "应付日期|付款到期日|تاریخ تسویه|مهلت پرداخت|ημερομηνία πληρωμής έως|"
-                   "πληρωτέο έως|ημ λήξης|zahlbar bis|fälligkeits datum|à payer avant|"
-                   "date limite|fecha límite|fecha de vto"},
+    [FIELD_DUE] =
+        {"due", FORM_DATE, I | B, 0,
+         "due date|date due|payment due|due on|pay by|maturity date|maturity|due|"
+         "hạn thanh toán|ngày đến hạn|đến hạn|到期日期|到期日|付款期限|تاریخ سررسید|"
+         "سررسید|ημερομηνία λήξης|λήξη|λήγει|fälligkeitsdatum|fälligkeit|fällig am|"
+         "fällig|date d échéance|date échéance|échéance|fecha de vencimiento|"
+         "fecha vencimiento|vencimiento|vence|due by|ngày hết hạn|thời hạn thanh toán|"
+         "应付日期|付款到期日|تاریخ تسویه|مهلت پرداخت|ημερομηνία πληρωμής έως|"
+         "πληρωτέο έως|ημ λήξης|zahlbar bis|fälligkeits datum|à payer avant|"
+         "date limite|fecha límite|fecha de vto|hạn trả|hạn trả nợ|ngày phải trả|还款日期|"
+         "最后付款日|موعد پرداخت|تاریخ موعد|προθεσμία|προθεσμία πληρωμής|"
+         "ημερομηνία λήξης πληρωμής|fälligkeitstermin|fällig bis|zahlungstermin|"
+         "date d exigibilité|exigible le|fecha tope"},
     [FIELD_TEXT] =
         {"text", FORM_LINE, I, 0,
          "description|item description|text|item name|product name|details|mô tả|tên hàng|"
@@ -241,12 +245,17 @@ static const struct field fields[FIELD_COUNT] = {
                     "document type|doc type|invoice type|transaction type|type of document|type|"
                     "loại chứng từ|loại|单据类型|类型|نوع سند|نوع|τύπος παραστατικού|είδος|"
                     "belegart|dokumentart|typ|type de document|tipo de documento|tipo"},
-    [FIELD_LIMIT] = {"limit", FORM_NUMBER, C | G, 0,
-                     "credit limit|limit|hạn mức nợ|hạn mức|信用额度|额度|سقف اعتبار|"
-                     "πιστωτικό όριο|πλαφόν|kreditlimit|limite de crédit|plafond|"
-                     "límite de crédito|credit line|max credit|mức nợ tối đa|信用限额|信贷额度|"
-                     "حد اعتبار|اعتبار|όριο πίστωσης|kreditrahmen|kreditlinie|encours autorisé|"
-                     "encours maximum|crédito máximo|límite"},
+    [FIELD_LIMIT] =
+        {"limit", FORM_NUMBER, C | G, 0,
+         "credit limit|limit|hạn mức nợ|hạn mức|信用额度|额度|سقف اعتبار|"
+         "πιστωτικό όριο|πλαφόν|kreditlimit|limite de crédit|plafond|"
+         "límite de crédito|credit line|max credit|mức nợ tối đa|信用限额|信贷额度|"
+         "حد اعتبار|اعتبار|όριο πίστωσης|kreditrahmen|kreditlinie|encours autorisé|"
+         "encours maximum|crédito máximo|límite|hạn mức tín dụng|hạn mức công nợ|giới hạn nợ|"
+         "nợ tối đa|định mức nợ|授信额度|赊销额度|信用上限|欠款上限|سقف بدهی|حداکثر اعتبار|"
+         "حداکثر بدهی|όριο|όριο πελάτη|όριο οφειλής|ανώτατο όριο|μέγιστη οφειλή|"
+         "kreditgrenze|kredithöchstgrenze|limite|limite crédit|crédit maximum|"
+         "crédit autorisé|límite crédito|tope de crédito"},
     [FIELD_LIST] = {"list", FORM_CODE, L, L,
                     "price list|pricelist|list|tier|bảng giá|价格表|价目表|لیست قیمت|τιμοκατάλογος|"
                     "preisliste|liste|liste de prix|tarif|lista de precios|tarifa"},
@@ -322,6 +331,18 @@ static const struct {
     {P, FIELD_NAME,
      "description|text|product name|item name|title|tên hàng|品名|商品名称|نام کالا|περιγραφή|"
      "bezeichnung|beschreibung|désignation|descripción"},
+    {B, FIELD_AMOUNT,
+     "opening debt|old debt|debt|debts|receivable|receivables|balance brought forward|current "
+     "balance|dư nợ đầu kỳ|số dư đầu kỳ|nợ đầu kỳ|công nợ đầu kỳ|dư đầu kỳ|số tiền nợ|tiền nợ|"
+     "số nợ|nợ cũ|nợ hiện tại|nợ phải thu|phải thu|số tiền còn nợ|còn phải thu|dư nợ cuối kỳ|nợ|"
+     "期初余额|期初欠款|期初应收|期初应收款|应收余额|应收账款|应收款|欠款金额|欠款余额|结欠|尚欠|"
+     "未收金额|未收款|مانده اول دوره|مانده ابتدای دوره|مانده بدهی|مبلغ بدهی|بدهی اول دوره|"
+     "بدهی قبلی|مانده از قبل|مانده قبلی|طلب|υπόλοιπο έναρξης|αρχικό υπόλοιπο|υπόλοιπο ανοίγματος|"
+     "προηγούμενο υπόλοιπο|υπόλοιπο πελάτη|χρεωστικό υπόλοιπο|ποσό οφειλής|οφειλόμενο ποσό|χρέος|"
+     "anfangssaldo|eröffnungssaldo|saldovortrag|offener saldo|schuld|schulden|forderung|"
+     "forderungen|offene forderung|offener posten|solde initial|solde d ouverture|solde dû|"
+     "créance|créances|dette|report à nouveau|saldo inicial|saldo de apertura|saldo deudor|"
+     "saldo actual|importe adeudado|monto adeudado|deuda inicial"},
     {L, FIELD_CODE, "barcode|ean|gtin|mã vạch|条码|بارکد|strichcode"},
     {P, FIELD_CODE, "id|no|number|mã|编号|کد|κωδικός|nr|código|référence"},
     {M, FIELD_BILL,
@@ -431,6 +452,17 @@ bool field_may_be_name(struct slice header)
 bool header_of_money(struct slice header)
 {
     return word_among(header, of_money) >= 0;
+}
+
+bool header_of_amount(struct slice header)
+{
+    uint32_t rank;
+    for (enum import_kind i = IMPORT_CUSTOMERS; i < IMPORT_KINDS_COUNT; i++) {
+        enum import_field field = field_guess(header, i, &rank);
+        if (field_is_amount(field) || field_is_price(field))
+            return true;
+    }
+    return header_of_money(header);
 }
 
 enum import_field field_of_rate(struct slice header)

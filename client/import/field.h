@@ -94,6 +94,9 @@ bool field_may_be_name(struct slice header);
  * out only by its name. */
 bool header_of_money(struct slice header);
 
+/* A column of money in an import of any kind. */
+bool header_of_amount(struct slice header);
+
 /* The field that such a column is, if its cells are percentages; FIELD_NONE: none. */
 enum import_field field_of_rate(struct slice header);
 
@@ -107,6 +110,17 @@ static inline bool kind_gathers(enum import_kind kind)
 {
     return kind_has_lines(kind) || kind == IMPORT_PAYMENTS;
 }
+/* A sum of money, and not the price of one, which has three decimals more. */
+static inline bool field_is_amount(enum import_field field)
+{
+    return field == FIELD_AMOUNT || field == FIELD_TOTAL || field == FIELD_LIMIT;
+}
+static inline bool field_is_price(enum import_field field)
+{
+    return field == FIELD_PRICE || field == FIELD_COST || field == FIELD_FLOOR ||
+           field == FIELD_PACK_PRICE;
+}
+
 static inline bool kind_has_money(enum import_kind kind)
 {
     return kind_gathers(kind) || kind == IMPORT_BALANCES;

@@ -10,13 +10,7 @@
 #include "import/command.h"
 #include "import/words.h"
 
-enum {
-    PERCENT_EXPONENT = 2,
-    PRICE_DIGITS = 3,
-    CODE_ROOM = 1024,
-    SHOWN_MAX = 40,
-    WHOLE_MAX = 100000
-};
+enum { PRICE_DIGITS = 3, CODE_ROOM = 1024, SHOWN_MAX = 40, WHOLE_MAX = 100000 };
 
 /* ---- saying what is wrong ---- */
 
@@ -152,7 +146,7 @@ bool form_total_amount(const struct form *form, const struct row *row, int64_t *
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         struct slice cell = mapping_text(form->mapping, row, fields[i]);
         if (form->mapping->column[fields[i]] != COLUMN_NONE && cell.size > 0 &&
-            value_number(cell, form->currency->exponent, form->style, ret_amount, &why))
+            value_field(cell, fields[i], form->style, ret_amount, &why))
             return true;
     }
     return false;
@@ -253,26 +247,6 @@ static void read_customer_code(const struct form *form, const struct row *row, s
         entry->texts[FIELD_NAME] = read_text(form, row, entry, field, NAME_MAX_BYTES);
 }
 
-static int exponent_of(const struct form *form, enum import_field field)
-{
-    switch ((int)field) {
-    case FIELD_QUANTITY:
-    case FIELD_FROM_QUANTITY:
-    case FIELD_FACTOR:
-        return 3;
-    case FIELD_PRICE:
-    case FIELD_COST:
-    case FIELD_FLOOR:
-    case FIELD_PACK_PRICE:
-        return form->currency->exponent + PRICE_DIGITS;
-    case FIELD_DISCOUNT:
-    case FIELD_TAX:
-        return PERCENT_EXPONENT;
-    default:
-        return form->currency->exponent;
-    }
-}
-
 /* False when there is none, or the entry was rejected for it. */
 static bool read_number(const struct form *form, const struct row *row, struct entry *entry,
                         enum import_field field, int64_t *ret_value)
@@ -284,7 +258,7 @@ static bool read_number(const struct form *form, const struct row *row, struct e
         cell = value_percent(cell, &percent);
     if (cell.size == 0)
         return false;
-    if (value_number(cell, exponent_of(form, field), form->style, ret_value, &why))
+    if (value_field(cell, field, form->style, ret_value, &why))
         return true;
     reject_cell(form, row, entry, field, why);
     return false;
@@ -382,8 +356,8 @@ static bool says_the_same(const struct form *form, enum import_field field, stru
         return value_date(a, form->style->dates, &dates[0], &why) &&
                value_date(b, form->style->dates, &dates[1], &why) && dates[0] == dates[1];
     case FIELD_TOTAL:
-        return value_number(a, form->currency->exponent, form->style, &numbers[0], &why) &&
-               value_number(b, form->currency->exponent, form->style, &numbers[1], &why) &&
+        return value_field(a, FIELD_TOTAL, form->style, &numbers[0], &why) &&
+               value_field(b, FIELD_TOTAL, form->style, &numbers[1], &why) &&
                numbers[0] == numbers[1];
     case FIELD_TYPE:
         return words_type(a, &types[0]) && words_type(b, &types[1]) && types[0] == types[1];
@@ -447,7 +421,8 @@ struct slice form_key(const struct form *form, const struct row *row, char out[F
     uint32_t day = DATE_NONE;
     struct slice quantity = mapping_text(form->mapping, row, FIELD_FROM_QUANTITY);
     struct slice date = mapping_text(form->mapping, row, FIELD_VALID_FROM);
-    if ((quantity.size > 0 && !value_number(quantity, 3, form->style, &from, &why)) ||
+    if ((quantity.size > 0 &&
+         !value_field(quantity, FIELD_FROM_QUANTITY, form->style, &from, &why)) ||
         (date.size > 0 && !value_date(date, form->style->dates, &day, &why)))
         return slice_of(out, 0); /* it is rejected for that */
     used += (size_t)snprintf(out + used, FORM_KEY_MAX - used, "%" PRId64 "\n%" PRIu32, from, day);
@@ -466,9 +441,8 @@ static bool same_cells(const struct form *form, enum import_field field, struct 
         return false;
     switch (field_about(field)->form) {
     case FORM_NUMBER:
-        return value_number(a, exponent_of(form, field), form->style, &numbers[0], &why) &&
-               value_number(b, exponent_of(form, field), form->style, &numbers[1], &why) &&
-               numbers[0] == numbers[1];
+        return value_field(a, field, form->style, &numbers[0], &why) &&
+               value_field(b, field, form->style, &numbers[1], &why) && numbers[0] == numbers[1];
     case FORM_CODE:
         a = value_code(a, form->style->point_zero[field]);
         b = value_code(b, form->style->point_zero[field]);
@@ -1075,7 +1049,7 @@ static void check_whole(const struct form *form, struct entry *entry)
         return;
     }
     if (entry->head[FIELD_TOTAL].size == 0 ||
-        !value_number(entry->head[FIELD_TOTAL], form->currency->exponent, form->style, &said, &why))
+        !value_field(entry->head[FIELD_TOTAL], FIELD_TOTAL, form->style, &said, &why))
         return; /* none, or a wrong one that was named */
     if (said == entry->total_minor || said == -entry->total_minor)
         return;
@@ -1185,4 +1159,6 @@ void form_finish(const struct form *form, struct entry *entry)
         finish_invoice(form, entry);
     else if (entry->kind == ENTRY_PAYMENT)
         finish_payment(entry);
+    else if (entry->kind == ENTRY_PRODUCT)
+        entry->usual_tax_bp = form->usual_tax_bp;
 }

@@ -14,9 +14,10 @@ struct form {
     const struct mapping *mapping;
     const struct style *style;
     const struct currency *currency;
-    const char *source;  /* never NULL */
-    bool whole_amounts;  /* an amount is its document's, and stands in each of its rows */
-    bool tax_of_product; /* lines say no tax: the ledger adds their product's */
+    const char *source;    /* never NULL */
+    bool whole_amounts;    /* an amount is its document's, and stands in each of its rows */
+    bool tax_of_product;   /* lines say no tax: the ledger adds their product's */
+    uint32_t usual_tax_bp; /* of products in a file without a column for it */
     const struct known *known;
     const struct index *index;
 };

@@ -79,40 +79,44 @@ static bool could_be_group(const struct shape *shape)
            !shape->leading_zero;
 }
 
-static void count_decimal(struct number_evidence *evidence, char sign)
+static void count_decimal(struct number_evidence *evidence, char sign, struct slice cell)
 {
     if (sign == '.')
         evidence->point_decimal++;
     else
         evidence->comma_decimal++;
+    keep_example(sign == '.' ? evidence->point : evidence->comma, cell);
 }
 
-static void count_group(struct number_evidence *evidence, char sign)
+static void count_group(struct number_evidence *evidence, char sign, struct slice cell)
 {
     if (sign == '.')
         evidence->point_group++;
     else
         evidence->comma_group++;
+    keep_example(sign == '.' ? evidence->comma : evidence->point, cell);
 }
 
-static void look_at_both(struct number_evidence *evidence, const struct shape *shape)
+static void look_at_both(struct number_evidence *evidence, const struct shape *shape,
+                         struct slice cell)
 {
     uint32_t last_stands = shape->last == '.' ? shape->points : shape->commas;
     if (last_stands > 1)
         return; /* 1,2.3.4: no number; reading it will say so */
-    count_decimal(evidence, shape->last);
-    count_group(evidence, shape->last == '.' ? ',' : '.');
+    count_decimal(evidence, shape->last, cell);
+    count_group(evidence, shape->last == '.' ? ',' : '.', cell);
 }
 
 static void look_at_one(struct number_evidence *evidence, const struct shape *shape,
                         struct slice cell)
 {
     if (shape->points + shape->commas > 1) {
-        count_group(evidence, shape->last);
+        count_group(evidence, shape->last, cell);
     } else if (!could_be_group(shape) || shape->spaces + shape->ticks > 0) {
-        count_decimal(evidence, shape->last);
+        count_decimal(evidence, shape->last, cell);
     } else {
-        evidence->unclear++;
+        evidence->unclear_point += shape->last == '.';
+        evidence->unclear_comma += shape->last == ',';
         keep_example(evidence->example, cell);
     }
 }
@@ -126,9 +130,68 @@ void number_look(struct number_evidence *evidence, struct slice cell)
     evidence->space_group += shape.spaces > 0;
     evidence->tick_group += shape.ticks > 0;
     if (shape.points > 0 && shape.commas > 0)
-        look_at_both(evidence, &shape);
+        look_at_both(evidence, &shape, cell);
     else if (shape.points + shape.commas > 0)
         look_at_one(evidence, &shape, cell);
+}
+
+void number_join(struct number_evidence *evidence, const struct number_evidence *other)
+{
+    evidence->numbers += other->numbers;
+    evidence->point_decimal += other->point_decimal;
+    evidence->comma_decimal += other->comma_decimal;
+    evidence->point_group += other->point_group;
+    evidence->comma_group += other->comma_group;
+    evidence->space_group += other->space_group;
+    evidence->tick_group += other->tick_group;
+    evidence->unclear_point += other->unclear_point;
+    evidence->unclear_comma += other->unclear_comma;
+    keep_example(evidence->example, slice_text(other->example));
+    keep_example(evidence->point, slice_text(other->point));
+    keep_example(evidence->comma, slice_text(other->comma));
+}
+
+void number_make_whole(struct number_evidence *evidence)
+{
+    evidence->point_group += evidence->unclear_point;
+    evidence->comma_group += evidence->unclear_comma;
+    evidence->unclear_point = evidence->unclear_comma = 0;
+    evidence->example[0] = '\0';
+}
+
+bool number_of_whole(struct slice cell, struct number_style *style)
+{
+    struct shape shape;
+    if (!shape_of(cell, &shape))
+        return true; /* reading it will say so */
+    char other = shape.last == '.' ? ',' : '.';
+    bool apart = shape.spaces + shape.ticks > 0;
+    uint32_t stands = shape.last == '.' ? shape.points : shape.commas;
+    bool both = shape.points > 0 && shape.commas > 0;
+    if (both && shape.behind == GROUP && stands == 1)
+        return false; /* 5.000,000: slips of thousands, or decimals */
+    bool thousands = !both && !apart && (stands > 1 || could_be_group(&shape));
+    if (shape.points + shape.commas > 0) {
+        style->decimal = thousands ? other : shape.last;
+        style->group = thousands ? shape.last : other;
+    }
+    if (apart)
+        style->group = shape.spaces > 0 ? ' ' : '\'';
+    return true;
+}
+
+bool number_has_groups(struct slice cell)
+{
+    struct shape shape;
+    return shape_of(cell, &shape) && shape.points + shape.commas > 0 && shape.spaces == 0 &&
+           (shape.points + shape.commas > 1 || could_be_group(&shape));
+}
+
+bool number_is_unclear(struct slice cell)
+{
+    struct shape shape;
+    return shape_of(cell, &shape) && shape.spaces + shape.ticks == 0 &&
+           shape.points + shape.commas == 1 && could_be_group(&shape);
 }
 
 static char group_of(const struct number_evidence *evidence, char decimal)
@@ -146,7 +209,7 @@ enum verdict number_judge(const struct number_evidence *evidence, struct style *
     bool comma = evidence->comma_decimal + evidence->point_group > 0;
     if (point && comma)
         return VERDICT_MIXED;
-    if (!point && !comma && evidence->unclear > 0)
+    if (!point && !comma && evidence->unclear_point + evidence->unclear_comma > 0)
         return VERDICT_UNCLEAR;
     char decimal = comma ? ',' : '.';
     ret_style->whole_only = !point && !comma;

@@ -24,10 +24,23 @@ struct number_evidence {
     uint64_t comma_group;   /* 1,234,567 */
     uint64_t space_group;
     uint64_t tick_group;       /* 1'234 */
-    uint64_t unclear;          /* 1.500 or 1,500 */
+    uint64_t unclear_point;    /* 1.500 */
+    uint64_t unclear_comma;    /* 1,500 */
     char example[EXAMPLE_MAX]; /* of the unclear */
+    char point[EXAMPLE_MAX];   /* whose decimals can begin with a point only, */
+    char comma[EXAMPLE_MAX];   /* and with a comma */
 };
 void number_look(struct number_evidence *evidence, struct slice cell);
+void number_join(struct number_evidence *evidence, const struct number_evidence *other);
+/* What it would be if nothing of it had decimals: the unclear ones are thousands. */
+void number_make_whole(struct number_evidence *evidence);
+/* How one number is written, said by its own signs alone, where money has no decimals: three digits
+ * behind the only kind of sign are thousands. False: even so it can be read two ways. */
+bool number_of_whole(struct slice cell, struct number_style *style);
+/* With thousands parted by signs: hardly anything but money is written so. */
+bool number_has_groups(struct slice cell);
+/* "1.500", "1,500": one sign that is either. */
+bool number_is_unclear(struct slice cell);
 /* ret_style is filled in when clear, and for whole numbers with whole_only set. */
 enum verdict number_judge(const struct number_evidence *evidence, struct style *ret_style);
 

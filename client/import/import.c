@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/date.h"
+#include "import/doubles.h"
 #include "import/job.h"
 #include "import/report.h"
 #include "import/undo.h"
@@ -117,6 +118,7 @@ bool job_prepare(struct job *job)
         return false;
     if (job->edit != NULL && !job->edit(job))
         return false;
+    job->look.style.currency = job->currency;
     if (!look_decide(&job->look, settings, &job->console, failure))
         return false;
     look_tell(&job->look, settings, &job->console);
@@ -124,6 +126,20 @@ bool job_prepare(struct job *job)
 }
 
 /* ---- what it comes to, before anything is sent ---- */
+
+/* Of products whose file has no column for it: what people said, or the company's rate, as in the
+ * form for one product. */
+static uint32_t usual_tax(const struct job *job)
+{
+    const struct import_settings *settings = job->settings;
+    const Tefter__Welcome *welcome = job->client != NULL ? tefter_welcome(job->client) : NULL;
+    if (settings->kind != IMPORT_PRODUCTS || mapping_has(&job->look.mapping, FIELD_TAX) ||
+        settings->tax == TAX_NONE)
+        return 0;
+    if (settings->tax == TAX_RATE)
+        return settings->tax_bp;
+    return welcome != NULL && welcome->has_tax_bp ? welcome->tax_bp : 0;
+}
 
 static struct run_options options_of(const struct job *job, struct sink *sink, bool weigh)
 {
@@ -136,6 +152,7 @@ static struct run_options options_of(const struct job *job, struct sink *sink, b
                                 .weigh = weigh,
                                 .whole_amounts = job->whole_amounts,
                                 .tax_of_product = job->tax_of_product,
+                                .usual_tax_bp = usual_tax(job),
                                 .taker = job->taker,
                                 .rejects = weigh ? 0 : job->to_rejects,
                                 .unwritten = job->unwritten,
@@ -215,6 +232,51 @@ static bool decide_free(struct job *job)
                 question);
 }
 
+struct twice {
+    uint64_t count;
+    char first[200];
+};
+
+static bool note_twice(void *context, const struct debt_found *found)
+{
+    struct twice *twice = context;
+    if (twice->count++ == 0)
+        (void)snprintf(twice->first, sizeof twice->first,
+                       "%.*s in lines %" PRIu64 " and %" PRIu64 ": %.*s and %.*s",
+                       (int)found->customer.size, (const char *)found->customer.data,
+                       found->other_line, found->line, (int)found->other.size,
+                       (const char *)found->other.data, (int)found->amount.size,
+                       (const char *)found->amount.data);
+    return true;
+}
+
+/* Two debts, or a line that was pasted twice: the file does not say, so people do. */
+static bool decide_twice(struct job *job)
+{
+    static const char *const words[] = {"yes", "no", NULL};
+    struct twice twice = {.count = 0};
+    char question[480];
+    if (job->settings->kind != IMPORT_BALANCES || job->settings->twice)
+        return true;
+    if (!debts_find(&job->look, &job->source, note_twice, &twice, &job->failure))
+        return false;
+    if (twice.count == 0)
+        return true;
+    (void)snprintf(question, sizeof question,
+                   "%" PRIu64
+                   " rows are of a customer who stands there before, without a number or "
+                   "another day (%s): is each a debt of its own?",
+                   twice.count, twice.first);
+    if (job->settings->dry_run) {
+        console_say(&job->console, "  twice:     %s", question);
+        return true;
+    }
+    if (console_ask(&job->console, ASK_OTHER, question, words) == 0)
+        return true;
+    return fail(&job->failure, FAULT_USE, 0, "%s Say --twice when it is, or take these lines out",
+                question);
+}
+
 /* A quote that was never closed may have swallowed all there was. */
 static bool check_rows(struct job *job)
 {
@@ -268,7 +330,7 @@ bool job_foresee(struct job *job)
         return false;
     return run_index(&options, &job->look, &job->source, &job->failure) && weigh(job) &&
            check_rows(job) && decide_amounts(job) && decide_tax(job) && decide_free(job) &&
-           check_total(job);
+           decide_twice(job) && check_total(job);
 }
 
 /* ---- where it goes ---- */

@@ -37,8 +37,8 @@ enum import_dates { DATES_GUESS, DATES_YMD, DATES_DMY, DATES_MDY };
 /* What an amount that stands in each row of a document is. */
 enum import_amounts { AMOUNTS_GUESS, AMOUNTS_LINE, AMOUNTS_DOCUMENT };
 
-/* Tax of lines, when the file has no column for it. */
-enum import_tax { TAX_UNSAID, TAX_NONE, TAX_PRODUCT };
+/* Tax of lines and of new products, when the file has no column for it. */
+enum import_tax { TAX_UNSAID, TAX_NONE, TAX_PRODUCT, TAX_RATE };
 
 /* Rows and columns of a workbook that are not shown. */
 enum import_hidden { HIDDEN_ASK, HIDDEN_READ, HIDDEN_SKIP };
@@ -68,13 +68,15 @@ struct import_settings {
     enum import_dates dates; /* how dates are written */
     enum import_amounts amounts;
     enum import_tax tax;
-    uint32_t skip; /* lines above the header; what is not said is found */
+    uint32_t tax_bp; /* TAX_RATE: of products */
+    uint32_t skip;   /* lines above the header; what is not said is found */
     bool skip_said;
     const char *total;         /* what all of it must come to, as people type it */
     const char *as_of;         /* the day of rows without a date, as people type it */
     bool as_of_assumed;        /* nobody said it: of balances whose file has no column for it */
     bool cash;                 /* rows without a customer are the cash customer's */
     bool free;                 /* prices of 0 are meant: it is given away */
+    bool twice;                /* a customer's second debt without a number is one of its own */
     bool update;               /* what is there with other names, phones, prices is changed */
     const char *currency;      /* NULL: the company's */
     const char *number_prefix; /* put before every document number */

@@ -23,7 +23,8 @@ static void look_at_cell(struct look *look, enum import_field field, struct slic
         return;
     switch (field_about(field)->form) {
     case FORM_NUMBER:
-        number_look(&look->numbers, cell);
+        number_look(
+            field_is_amount(field) || field_is_price(field) ? &look->amounts : &look->others, cell);
         break;
     case FORM_DATE:
         date_look(&look->dates, cell);
@@ -77,6 +78,17 @@ static bool map_rates(struct look *look)
     return mapped;
 }
 
+/* What nobody took may be money all the same. */
+static void look_at_unused(struct look *look, const struct row *row)
+{
+    for (size_t i = 0; i < look->mapping.columns && i < row->count; i++) {
+        if (row->text[i].size == 0 || !mapping_unused(&look->mapping, i))
+            continue;
+        look->filled[i]++;
+        look->grouped[i] += number_has_groups(row->text[i]);
+    }
+}
+
 static void look_at_row(struct look *look, const struct row *row)
 {
     if (form_total_word(&look->mapping, row).size > 0)
@@ -91,6 +103,7 @@ static void look_at_row(struct look *look, const struct row *row)
     if (look->sampled == look->broken + 1)
         keep_first(look, row);
     look_at_rates(look, row);
+    look_at_unused(look, row);
     for (enum import_field i = 0; i < FIELD_COUNT; i++)
         if (look->mapping.column[i] != COLUMN_NONE)
             look_at_cell(look, i, mapping_text(&look->mapping, row, i));
@@ -215,7 +228,7 @@ static void look_again(struct look *look, struct slice head, uint64_t first_line
 {
     struct memory memory = {head};
     struct row row;
-    look->numbers = (struct number_evidence){.numbers = 0};
+    look->amounts = look->others = (struct number_evidence){.numbers = 0};
     look->dates = (struct date_evidence){.dates = 0};
     memset(look->codes, 0, sizeof look->codes);
     memset(look->point_zero, 0, sizeof look->point_zero);
@@ -413,17 +426,35 @@ static void set_decimal(struct look *look, char decimal, char group)
     look->style.number.group = group == 'n' ? 0 : group != 0 ? group : usual;
 }
 
+/* Money without decimals says by itself what it is; how quantities are written it says too, where
+ * all of it is written in one way. */
+static void join_numbers(struct look *look)
+{
+    const struct currency *currency = look->style.currency;
+    struct number_evidence amounts = look->amounts;
+    struct style style = look->style;
+    look->numbers = (struct number_evidence){.numbers = 0};
+    if (currency != NULL && currency->exponent == 0)
+        number_make_whole(&amounts);
+    if (currency == NULL || currency->exponent > 0 ||
+        number_judge(&amounts, &style) != VERDICT_MIXED)
+        number_join(&look->numbers, &amounts);
+    number_join(&look->numbers, &look->others);
+}
+
 static bool decide_numbers(struct look *look, const struct import_settings *settings,
                            struct console *console, struct failure *failure)
 {
     static const char *const words[] = {"decimals", "thousands", NULL};
     static const char *const signs[] = {"point", "comma", NULL};
     char question[240];
+    join_numbers(look);
+    enum verdict verdict = number_judge(&look->numbers, &look->style);
+    look->style.mixed = verdict == VERDICT_MIXED;
     if (settings->decimal != 0) {
         set_decimal(look, settings->decimal, settings->group);
         return true;
     }
-    enum verdict verdict = number_judge(&look->numbers, &look->style);
     if (settings->group != 0)
         look->style.number.group = settings->group == 'n' ? 0 : settings->group;
     if (verdict == VERDICT_CLEAR || verdict == VERDICT_NONE)
@@ -439,9 +470,9 @@ static bool decide_numbers(struct look *look, const struct import_settings *sett
                        example, before, example, example + before + 1,
                        sign == '.' ? "point" : "comma", before, example, example + before + 1);
     else
-        (void)snprintf(
-            question, sizeof question,
-            "Some numbers are like 2.55 and some like 2,55: which sign begins decimals?");
+        (void)snprintf(question, sizeof question,
+                       "Some numbers are like %s and some like %s: which sign begins decimals?",
+                       look->numbers.point, look->numbers.comma);
     int answer = console_ask(console, unclear ? ASK_DECIMAL : ASK_DECIMAL_MIXED, question,
                              unclear ? words : signs);
     if (answer < 0)

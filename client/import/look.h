@@ -26,9 +26,13 @@ struct look {
     uint64_t broken;                    /* of these */
     char broken_why[ROW_FAULT_MAX];
     char first[FIELD_COUNT][EXAMPLE_MAX]; /* what stands in the first row */
+    uint64_t filled[ROW_FIELDS_MAX];      /* of columns that are not used: cells, */
+    uint64_t grouped[ROW_FIELDS_MAX];     /* and those with thousands, as money has */
     uint64_t rates[ROW_FIELDS_MAX];       /* of columns that may be one: cells, */
     uint64_t shares[ROW_FIELDS_MAX];      /* and those with a percent sign */
-    struct number_evidence numbers;
+    struct number_evidence amounts;       /* of money, */
+    struct number_evidence others;        /* of quantities and rates, */
+    struct number_evidence numbers; /* and of what says how the file writes them: look_decide */
     struct date_evidence dates;
     uint64_t codes[FIELD_COUNT];      /* of each code column */
     uint64_t point_zero[FIELD_COUNT]; /* of these, like "17850.0" */

@@ -732,6 +732,7 @@ static void make_form(const struct run_options *options, const struct look *look
                           .source = set_source != NULL ? set_source : "import",
                           .whole_amounts = options->whole_amounts,
                           .tax_of_product = options->tax_of_product,
+                          .usual_tax_bp = options->usual_tax_bp,
                           .known = options->known,
                           .index = options->index};
 }

@@ -70,6 +70,7 @@ struct run_options {
     bool weigh;         /* only to see what it comes to: no file is written */
     bool whole_amounts; /* see form.h, as the next one */
     bool tax_of_product;
+    uint32_t usual_tax_bp;
     const struct reject_taker *taker; /* told of rejected rows; may be NULL */
     int rejects;                      /* 0: a file beside the other one; else this one gets them, */
                                       /* and no state is kept */

@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "base/fault.h"
+#include "base/money.h"
 #include "import/field.h"
 #include "import/import.h"
 
-enum { TERM_DAYS_MAX = 3650, SKIP_MAX = 1000 };
+enum { TERM_DAYS_MAX = 3650, SKIP_MAX = 1000, RATE_EXPONENT = 2 };
 
 enum flag {
     FLAG_FIRST = 256,
@@ -24,6 +25,7 @@ enum flag {
     FLAG_TOTAL,
     FLAG_AS_OF,
     FLAG_FREE,
+    FLAG_TWICE,
     FLAG_UPDATE,
     FLAG_SKIP,
     FLAG_DELIMITER,
@@ -82,8 +84,9 @@ const struct usage_option import_options[] = {
      "what an amount is that stands in each row of a document: its line's, or the whole's"},
     {"--tax",
      0,
-     {"WHAT", "none product"},
-     "of lines without a tax column: no tax is added, or their product's"},
+     {"WHAT", "none product RATE"},
+     "without a tax column: of lines, no tax is added, or their product's; of new products, none "
+     "or RATE percent (default: the company's rate)"},
     {"--total",
      0,
      {"AMOUNT", NULL},
@@ -93,6 +96,11 @@ const struct usage_option import_options[] = {
      0,
      {NULL, NULL},
      "prices of 0 are meant: what has one is given away (default: asked)"},
+    {"--twice",
+     0,
+     {NULL, NULL},
+     "a customer who stands twice in balances, without numbers or days that differ, has two debts "
+     "(default: asked)"},
     {"--update",
      0,
      {NULL, NULL},
@@ -202,6 +210,13 @@ static bool tax_of(const char *value, struct import_settings *settings, struct f
 {
     static const char *const words[] = {"none", "product", NULL};
     int at = 0;
+    int64_t rate;
+    if (decimal_read(value, strlen(value), RATE_EXPONENT, NULL, &rate) == NULL && rate >= 0 &&
+        rate <= BASIS_POINTS) {
+        settings->tax = TAX_RATE;
+        settings->tax_bp = (uint32_t)rate;
+        return true;
+    }
     if (!word_of(value, words, "--tax", &at, failure))
         return false;
     settings->tax = at == 0 ? TAX_NONE : TAX_PRODUCT;
@@ -266,6 +281,7 @@ static void set_switch(struct import_settings *settings, int flag)
     settings->json = settings->json || flag == FLAG_JSON;
     settings->cash = settings->cash || flag == FLAG_CASH;
     settings->free = settings->free || flag == FLAG_FREE;
+    settings->twice = settings->twice || flag == FLAG_TWICE;
     settings->update = settings->update || flag == FLAG_UPDATE;
     settings->no_create = flag == FLAG_NO_CREATE || (settings->no_create && flag != FLAG_CREATE);
 }
@@ -373,7 +389,10 @@ static bool set_words(int count, char **words, struct import_settings *settings,
     settings->undo = strcmp(words[0], "undo") == 0;
     if (settings->undo)
         return true;
-    return kind_of(words[0], &settings->kind, failure);
+    if (!kind_of(words[0], &settings->kind, failure))
+        return false;
+    return settings->tax != TAX_RATE || settings->kind == IMPORT_PRODUCTS ||
+           fail(failure, FAULT_USE, 0, "--tax with a rate is for products");
 }
 
 bool import_settings_read(int argc, char **argv, struct import_settings *ret_settings,

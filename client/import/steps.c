@@ -186,20 +186,47 @@ static void add_reading(struct step *step, Tefter__ImportReading *reading)
         question->readings[question->n_readings++] = reading;
 }
 
-/* 1.500 is 1.5, or 1500. */
-static void ask_decimal(struct step *step, const char *example)
+/* One of both readings: in the currency where it is money, so that nobody mistakes it. */
+static Tefter__ImportReading *decimal_reading(struct pass *pass, const char *answer, char decimal,
+                                              const char *example)
 {
-    char whole[EXAMPLE_MAX];
-    char sign = strchr(example, '.') != NULL ? '.' : ',';
-    size_t used = 0;
-    for (const char *at = example; *at != '\0' && used + 1 < sizeof whole; at++)
-        if (*at != sign)
-            whole[used++] = *at;
-    whole[used] = '\0';
-    const char *decimals = sign == '.' ? "point" : "comma";
-    add_reading(step, reading_new(step, decimals, example));
-    add_reading(step, reading_new(step, sign == '.' ? "comma" : "point", whole));
+    enum { DIGITS = 3 }; /* more than money has */
+    const struct look *look = &pass->job.look;
+    const struct currency *currency = pass->job.currency;
+    struct style style = {.currency = currency, .number = {decimal, decimal == '.' ? ',' : '.'}};
+    bool money = look->amounts.example[0] != '\0';
+    int exponent = money ? currency->exponent + DIGITS : DIGITS;
+    char text[MONEY_TEXT_MAX] = "";
+    const char *why;
+    int64_t value = 0;
+    if (!value_number(slice_text(example), exponent, &style, &value, &why))
+        return NULL;
+    (void)decimal_write(value, exponent, text);
+    Tefter__ImportReading *reading = reading_new(pass->step, answer, text);
+    if (reading != NULL && money && value % QUANTITY_UNIT == 0) {
+        reading->has_amount_minor = true;
+        reading->amount_minor = value / QUANTITY_UNIT;
+    }
+    return reading;
+}
+
+/* 1.500 is 1.5, or 1500. */
+static void ask_decimal(struct pass *pass)
+{
+    struct step *step = pass->step;
+    const char *example = pass->job.look.numbers.example;
+    bool point = strchr(example, '.') != NULL;
+    add_reading(step, decimal_reading(pass, point ? "point" : "comma", point ? '.' : ',', example));
+    add_reading(step, decimal_reading(pass, point ? "comma" : "point", point ? ',' : '.', example));
     step->question.example = clean_text(step, example);
+}
+
+/* Each with a number of the file that is written so. */
+static void ask_mixed(struct pass *pass)
+{
+    const struct number_evidence *numbers = &pass->job.look.numbers;
+    add_reading(pass->step, reading_new(pass->step, "point", numbers->point));
+    add_reading(pass->step, reading_new(pass->step, "comma", numbers->comma));
 }
 
 static void ask_dates(struct step *step, const char *example, const char *const *words)
@@ -245,7 +272,9 @@ static void on_asked(void *context, enum console_question about, const char *tex
     step->question.asked = kinds[about];
     step->question.words = clean_text(step, text);
     if (about == ASK_DECIMAL) {
-        ask_decimal(step, pass->job.look.numbers.example);
+        ask_decimal(pass);
+    } else if (about == ASK_DECIMAL_MIXED) {
+        ask_mixed(pass);
     } else if (about == ASK_DATES || about == ASK_DATES_MIXED) {
         ask_dates(step, pass->job.look.dates.example, words);
     } else {
@@ -333,7 +362,7 @@ static bool read_words(struct step *step, enum import_kind kind, struct import_s
         return false;
     settings->file = step->of->name;
     settings->kind = kind;
-    settings->yes = settings->by_letters = true;
+    settings->yes = settings->by_letters = settings->twice = true; /* they are shown */
     if (settings->source == NULL)
         settings->source = step->source;
     settings->as_of_assumed = settings->as_of == NULL;
@@ -520,11 +549,6 @@ static bool edit_file(struct job *job)
 
 /* ---- rows that need somebody ---- */
 
-static bool is_money_field(enum import_field field)
-{
-    return field == FIELD_AMOUNT || field == FIELD_TOTAL || field == FIELD_LIMIT;
-}
-
 static Tefter__ImportReading *amount_reading(struct step *step, const struct pass *pass,
                                              int64_t amount)
 {
@@ -592,7 +616,7 @@ static void add_readings(struct pass *pass, Tefter__ImportNeed *need, enum impor
         return;
     if (field_about(field)->form == FORM_DATE)
         add_dates(step, need, need->text);
-    if (!is_money_field(field))
+    if (!field_is_amount(field))
         return;
     int64_t amounts[READINGS_MAX];
     size_t count = amounts_of(step, need->text, amounts);
@@ -645,8 +669,9 @@ static bool product_of(struct pass *pass, const struct slice *cells, size_t coun
     struct slice pieces = cell_at(&look->mapping, FIELD_QUANTITY, cells, count);
     struct slice each = cell_at(&look->mapping, FIELD_PRICE, cells, count);
     return each.size > 0 &&
-           (pieces.size == 0 || value_number(pieces, 3, &look->style, &quantity, &why)) &&
-           value_number(each, pass->job.currency->exponent + 3, &look->style, &price, &why) &&
+           (pieces.size == 0 ||
+            value_field(pieces, FIELD_QUANTITY, &look->style, &quantity, &why)) &&
+           value_field(each, FIELD_PRICE, &look->style, &price, &why) &&
            money_line(quantity, price, ret_amount);
 }
 
@@ -665,8 +690,7 @@ static bool amount_of(struct pass *pass, const struct entry *entry, uint64_t lin
         return true;
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         struct slice cell = cell_at(&look->mapping, fields[i], cells, count);
-        if (cell.size > 0 &&
-            value_number(cell, pass->job.currency->exponent, &look->style, ret_amount, &why))
+        if (cell.size > 0 && value_field(cell, fields[i], &look->style, ret_amount, &why))
             return true;
     }
     return false;
@@ -750,7 +774,8 @@ static bool on_passed(void *context, uint64_t line, const struct slice *cells, s
     if (pass->turn != TURN_DEBTS || !lines_have(&step->passed, line))
         return false;
     step->need_rows++;
-    count_amount(step, amount_of(pass, NULL, line, cells, count, &amount), amount);
+    bool good = amount_of(pass, NULL, line, cells, count, &amount);
+    count_amount(step, good, amount);
     return true;
 }
 
@@ -1006,6 +1031,38 @@ static bool on_double(void *context, const struct double_found *found)
     return true;
 }
 
+/* Both rows as they stand; one debt is made of them by taking the later one's amount away. */
+static bool on_debt(void *context, const struct debt_found *found)
+{
+    struct pass *pass = context;
+    struct step *step = pass->step;
+    const struct look *look = &pass->job.look;
+    int column = look->mapping.column[FIELD_AMOUNT];
+    Tefter__ImportDouble *told =
+        step->double_count < DOUBLES_MAX ? arena_take(&step->arena, sizeof *told) : NULL;
+    if (told == NULL)
+        return false;
+    tefter__import_double__init(told);
+    told->line = found->line;
+    told->label = clean(&step->arena, found->amount.data, found->amount.size, SHOWN_MAX);
+    told->has_other_line = true;
+    told->other_line = found->other_line;
+    told->other = clean(&step->arena, found->other.data, found->other.size, SHOWN_MAX);
+    told->other_code = clean(&step->arena, found->customer.data, found->customer.size, SHOWN_MAX);
+    told->same = arena_zero(&step->arena, sizeof(void *));
+    if (told->same != NULL && column != COLUMN_NONE)
+        say_same(pass, told, FIELD_AMOUNT, slice_text("0"));
+    step->doubles[step->double_count++] = told;
+    return true;
+}
+
+static bool find_debts(struct pass *pass)
+{
+    return !pass->settings.dry_run || pass->settings.kind != IMPORT_BALANCES ||
+           pass->turn == TURN_FORESEE ||
+           debts_find(&pass->job.look, &pass->job.source, on_debt, pass, &pass->job.failure);
+}
+
 static bool find_doubles(struct pass *pass)
 {
     const struct mapping *mapping = &pass->job.look.mapping;
@@ -1035,7 +1092,7 @@ static bool run_pass(struct step *step, enum import_kind kind, enum turn turn, b
         lines_sort(turn == TURN_CUSTOMERS ? &step->failing : &step->passed);
         pass_begin(pass, step);
         good = job_prepare(&pass->job) && job_foresee(&pass->job) && job_open_sink(&pass->job) &&
-               job_import(&pass->job) && find_doubles(pass);
+               job_import(&pass->job) && find_doubles(pass) && find_debts(pass);
         if (!good && step->report.question == NULL)
             fail_step(step, &pass->job.failure);
         if (pass->job.begun && turn != TURN_FORESEE)
@@ -1205,9 +1262,10 @@ static const char *told_field(const struct mapping *mapping, size_t column)
 }
 
 /* The one for the other's columns: in a file of both, customers go by their code. */
-static void tell_columns(struct step *step, Tefter__ImportLooked *looked,
-                         const struct mapping *mapping, bool other)
+static void tell_columns(struct step *step, Tefter__ImportLooked *looked, const struct look *look,
+                         bool other)
 {
+    const struct mapping *mapping = &look->mapping;
     if (!other)
         looked->columns = arena_zero(&step->arena, mapping->columns * sizeof(void *));
     for (size_t i = 0; looked->columns != NULL && i < mapping->columns; i++) {
@@ -1232,7 +1290,8 @@ static void tell_columns(struct step *step, Tefter__ImportLooked *looked,
     for (size_t i = 0; looked->columns != NULL && i < looked->n_columns; i++) {
         looked->columns[i]->has_of_money = true;
         looked->columns[i]->of_money =
-            looked->columns[i]->field == NULL && header_of_money(mapping->header[i]);
+            looked->columns[i]->field == NULL &&
+            (header_of_amount(mapping->header[i]) || look->grouped[i] * 2 > look->filled[i]);
     }
 }
 
@@ -1280,6 +1339,30 @@ static bool decimals_open(const struct pass *pass)
            number_judge(&pass->job.look.numbers, &style) >= VERDICT_UNCLEAR;
 }
 
+/* No answer changes what it is. */
+static bool whole_money(const struct pass *pass, enum import_field field)
+{
+    return pass->job.currency->exponent == 0 && (field_is_amount(field) || field_is_price(field));
+}
+
+/* Money in the ledger's currency; what is less than its smallest coin, and what is none, in
+ * digits. */
+static void tell_number(struct step *step, const struct pass *pass, enum import_field field,
+                        int64_t value, Tefter__ImportCell *cell)
+{
+    const struct currency *currency = pass->job.currency;
+    char text[AMOUNT_TEXT_MAX];
+    int64_t unit = field_is_price(field) ? QUANTITY_UNIT : 1;
+    cell->read = "";
+    if ((field_is_price(field) || field_is_amount(field)) && value % unit == 0) {
+        cell->has_amount_minor = true;
+        cell->amount_minor = value / unit;
+        return;
+    }
+    (void)habit_write(value, value_exponent(field, currency), 0, currency->habit, text);
+    cell->read = clean_text(step, text);
+}
+
 static void read_cell(struct step *step, const struct pass *pass, enum import_field field,
                       struct slice text, Tefter__ImportCell *cell)
 {
@@ -1288,18 +1371,14 @@ static void read_cell(struct step *step, const struct pass *pass, enum import_fi
     uint32_t date;
     char iso[DATE_TEXT_SIZE];
     bool percent;
+    int64_t value = 0;
     switch (field_about(field)->form) {
     case FORM_NUMBER:
-        if (!is_money_field(field)) {
-            text = value_percent(text, &percent);
-            cell->read = clean(&step->arena, text.data, text.size, SHOWN_MAX);
-        } else if (decimals_open(pass)) {
+        text = value_percent(text, &percent);
+        if (decimals_open(pass) && !whole_money(pass, field))
             cell->read = "?";
-        } else if (value_number(text, pass->job.currency->exponent, style, &cell->amount_minor,
-                                &why)) {
-            cell->has_amount_minor = true;
-            cell->read = "";
-        }
+        else if (value_field(text, field, style, &value, &why))
+            tell_number(step, pass, field, value, cell);
         break;
     case FORM_DATE:
         if (dates_open(pass)) {
@@ -1475,7 +1554,7 @@ static void show_looked(struct step *step, const struct guesses *guesses, Tefter
         if (!good && step->report.question == NULL)
             fail_step(step, &pass->job.failure);
         if (seen) {
-            tell_columns(step, looked, &pass->job.look.mapping, i > 0);
+            tell_columns(step, looked, &pass->job.look, i > 0);
             tell_rows(step, pass, looked, i > 0);
             if (i == 0)
                 tell_form(step, pass, looked);

@@ -9,9 +9,10 @@
 #include "base/hash.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "import/guess.h"
 #include "lib/tefter.h"
 
-enum { PRICE_DIGITS = 3, QUANTITY_DIGITS = 3 };
+enum { PRICE_DIGITS = 3, QUANTITY_DIGITS = 3, PERCENT_DIGITS = 2 };
 enum { SAFE_DIGITS = 6 };
 enum { YEAR_DIGITS = 4, YEAR_PIVOT = 70, MONTHS = 12, NUMBER_MAX_BYTES = 60 };
 enum { SIGN_MAX_BYTES = 12, FOREIGN_MAX_BYTES = 3, DATE_MAX_BYTES = 100 };
@@ -249,6 +250,45 @@ bool value_number(struct slice cell, int exponent, const struct style *style, in
         return false;
     *ret_value = negative ? -value : value;
     return true;
+}
+
+int value_exponent(enum import_field field, const struct currency *currency)
+{
+    if (field_is_price(field))
+        return currency->exponent + PRICE_DIGITS;
+    switch ((int)field) {
+    case FIELD_QUANTITY:
+    case FIELD_FROM_QUANTITY:
+    case FIELD_FACTOR:
+        return QUANTITY_DIGITS;
+    case FIELD_DISCOUNT:
+    case FIELD_TAX:
+        return PERCENT_DIGITS;
+    default:
+        return currency->exponent;
+    }
+}
+
+bool value_field(struct slice cell, enum import_field field, const struct style *style,
+                 int64_t *ret_value, const char **ret_why)
+{
+    static const char two_ways[] = "is no number, or can be read in two ways: write it in digits";
+    const struct currency *currency = style->currency;
+    int exponent = value_exponent(field, currency);
+    bool money = field_is_amount(field) || field_is_price(field);
+    bool negative;
+    bool foreign;
+    *ret_why = two_ways;
+    if (style->mixed && money && currency->exponent > 0 && number_is_unclear(cell))
+        return false;
+    if (!money || currency->exponent > 0)
+        return value_number(cell, exponent, style, ret_value, ret_why);
+    struct style own = *style;
+    /* with words in it, it is read as its currency's people type it */
+    struct slice bare = value_bare_number(cell, currency, &negative, &foreign);
+    own.whole_only = has_letter(bare);
+    return number_of_whole(bare, &own.number) &&
+           value_number(cell, exponent, &own, ret_value, ret_why);
 }
 
 /* ---- dates ---- */

@@ -12,6 +12,7 @@
 struct style {
     const struct currency *currency; /* the ledger's; NULL: any beside a number will do */
     struct number_style number;
+    bool mixed;      /* the file has both ways: what could be either is refused */
     bool whole_only; /* the sample had no decimal sign, and nobody said which it would be */
     enum import_dates dates;
     bool point_zero[FIELD_COUNT]; /* "17850.0" is the code 17850 */
@@ -25,6 +26,13 @@ enum { WHY_MAX = 240 };
  * 1tr5, 3.5万, 1500k. */
 bool value_number(struct slice cell, int exponent, const struct style *style, int64_t *ret_value,
                   const char **ret_why);
+
+/* A cell of this field, with the decimals that it has; the style has the ledger's currency. Where
+ * that has no decimals, money says by its own signs what they are: 89.000 and 50,000,000 are whole,
+ * beside each other too. */
+bool value_field(struct slice cell, enum import_field field, const struct style *style,
+                 int64_t *ret_value, const char **ret_why);
+int value_exponent(enum import_field field, const struct currency *currency);
 
 /* "10 %" without its sign, of any script; *ret_percent: it had one. */
 struct slice value_percent(struct slice cell, bool *ret_percent);

@@ -128,8 +128,9 @@ static inline bool kit_run_with(struct kit *kit, const struct import_settings *s
     index_init(&index);
     if (!source_open(&source, settings->file, &kit->failure))
         return false;
-    bool good = look_at(&look, &source, settings, &kit->failure) &&
-                look_decide(&look, settings, console, &kit->failure);
+    bool good = look_at(&look, &source, settings, &kit->failure);
+    look.style.currency = options.currency;
+    good = good && look_decide(&look, settings, console, &kit->failure);
     if (good)
         look_tell(&look, settings, console);
     good = good && look_confirm(&look, settings, console, &kit->failure) &&

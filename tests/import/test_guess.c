@@ -53,6 +53,87 @@ static void numbers(void **state)
     }
 }
 
+/* Money without decimals: each cell says by its own signs what it is. */
+static void whole_money(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *cell;
+        bool good;
+        int64_t amount; /* -1: not read as an amount */
+        int64_t price;  /* in thousandths, -1 likewise */
+    } table[] = {
+        {"89.000", true, 89000, 89000000},
+        {"1,250", true, 1250, 1250000},
+        {"5.000.000", true, 5000000, 5000000000},
+        {"50,000,000", true, 50000000, 50000000000},
+        {"500,000", true, 500000, 500000000},
+        {"12.400.000 đ", true, 12400000, 12400000000},
+        {"12,5", true, -1, 12500},
+        {"0.125", true, -1, 125},
+        {"1.234,00", true, 1234, 1234000},
+        {"1 250 000", true, 1250000, 1250000000},
+        {"5.000,000", false, -1, -1}, /* a slip, or three decimals */
+        {"5tr", true, 5000000, 5000000000},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        struct style style = {
+            .currency = currency_find("VND"), .whole_only = true, .number = {'.', ','}};
+        struct number_style number = {'.', ','};
+        struct slice cell = slice_text(table[i].cell);
+        const char *why;
+        int64_t value = -1;
+        assert_int_equal(number_of_whole(cell, &number), table[i].good);
+        if (!value_field(cell, FIELD_AMOUNT, &style, &value, &why))
+            value = -1;
+        if (value != table[i].amount)
+            fail_msg("\"%s\" is %ld", table[i].cell, (long)value);
+        if (!value_field(cell, FIELD_PRICE, &style, &value, &why))
+            value = -1;
+        if (value != table[i].price)
+            fail_msg("\"%s\" costs %ld", table[i].cell, (long)value);
+    }
+}
+
+/* Where money has decimals and the file both ways, what could be either is refused. */
+static void mixed_money(void **state)
+{
+    (void)state;
+    struct style style = {.currency = currency_find("EUR"), .mixed = true, .number = {',', '.'}};
+    const char *why;
+    int64_t value;
+    assert_false(value_field(slice_text("500,000"), FIELD_AMOUNT, &style, &value, &why));
+    assert_true(value_field(slice_text("2,55"), FIELD_AMOUNT, &style, &value, &why));
+    assert_int_equal(value, 255);
+    style.mixed = false;
+    assert_true(value_field(slice_text("500,000"), FIELD_AMOUNT, &style, &value, &why));
+    assert_int_equal(value, 50000);
+}
+
+static void samples(void **state)
+{
+    (void)state;
+    struct number_evidence money = {.numbers = 0};
+    struct number_evidence all = {.numbers = 0};
+    struct style style = {.whole_only = false};
+    number_look(&money, slice_text("89.000"));
+    number_look(&money, slice_text("50,000,000"));
+    assert_string_equal(money.point, "50,000,000"); /* commas part its thousands */
+    number_look(&money, slice_text("7,5"));
+    assert_string_equal(money.comma, "7,5");
+    assert_int_equal(number_judge(&money, &style), VERDICT_MIXED);
+    number_join(&all, &money);
+    assert_string_equal(all.point, "50,000,000");
+    assert_string_equal(all.example, "89.000");
+    number_make_whole(&all);
+    assert_string_equal(all.example, "");
+    assert_int_equal(all.point_group, 1);
+    assert_true(number_has_groups(slice_text("2.500.000")));
+    assert_true(number_has_groups(slice_text("89.000")));
+    assert_false(number_has_groups(slice_text("0981590830")));
+    assert_false(number_has_groups(slice_text("2.55")));
+}
+
 static void dates(void **state)
 {
     (void)state;
@@ -137,7 +218,8 @@ static void endings(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers), cmocka_unit_test(dates),   cmocka_unit_test(delimiters),
+        cmocka_unit_test(numbers), cmocka_unit_test(whole_money), cmocka_unit_test(mixed_money),
+        cmocka_unit_test(samples), cmocka_unit_test(dates),       cmocka_unit_test(delimiters),
         cmocka_unit_test(letters), cmocka_unit_test(endings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,8 @@
  */
 #include "kit.h"
 
+#include "import/doubles.h"
+
 #include <inttypes.h>
 #include <pthread.h>
 #include <sys/resource.h>
@@ -666,6 +668,66 @@ static void one_receipt_over_several_bills(void **state)
     assert_true(kit_run(&kit, "payments FILE --yes"));
     assert_string_equal(list.text, "PP1 2000:\nP2 300:\n");
     assert_int_equal(kit.reject.reason_count, 1);
+    kit_end(&kit);
+}
+
+struct met {
+    size_t count;
+    uint64_t lines[4][2];
+};
+
+static bool on_debt(void *context, const struct debt_found *found)
+{
+    struct met *met = context;
+    assert_true(met->count < 4);
+    met->lines[met->count][0] = found->other_line;
+    met->lines[met->count++][1] = found->line;
+    return true;
+}
+
+/* Whose row tells it from the one before by nothing but its amount; days and numbers of its own
+ * make a bill of its own. */
+static void debts_that_stand_twice_are_found(void **state)
+{
+    (void)state;
+    static const char file[] = "customer,amount,number,date\nA,100,,\nB,5,,\na,100,,\nB,7,,\n"
+                               "A,100,7,\nC,1,,2026-01-02\nC,1,,2026-01-03\nB,0,,\n";
+    struct kit kit;
+    struct source source;
+    struct look look;
+    struct met met = {.count = 0};
+    struct import_settings settings;
+    import_settings_init(&settings);
+    settings.kind = IMPORT_BALANCES;
+    kit_begin(&kit);
+    kit_file(&kit, file);
+    assert_true(source_open(&source, kit.path, &kit.failure));
+    assert_true(look_at(&look, &source, &settings, &kit.failure));
+    look.style.currency = currency_find("VND");
+    assert_true(debts_find(&look, &source, on_debt, &met, &kit.failure));
+    assert_int_equal(met.count, 2);
+    assert_int_equal(met.lines[0][0], 2);
+    assert_int_equal(met.lines[0][1], 4);
+    assert_int_equal(met.lines[1][0], 3);
+    assert_int_equal(met.lines[1][1], 5);
+    look_fini(&look);
+    source_close(&source);
+    kit_end(&kit);
+}
+
+/* A currency without decimals: what stands there says what it is, and nobody is asked. */
+static void money_without_decimals_is_not_asked_about(void **state)
+{
+    (void)state;
+    struct kit kit;
+    kit_begin(&kit);
+    kit_file(&kit, "customer,amount\nA,5.000.000\nB,\"50,000,000\"\nC,89.000\nD,\"500,000\"\n");
+    assert_true(kit_run(&kit, "balances FILE --yes --currency VND --as-of 2026-01-31"));
+    assert_int_equal(kit.result.rejected_rows, 0);
+    assert_int_equal((int64_t)kit.result.total_minor, 55589000);
+    /* of a currency with decimals both ways are shown as they stand in the file */
+    assert_false(kit_run(&kit, "balances FILE --yes --currency EUR --as-of 2026-01-31"));
+    assert_non_null(strstr(kit.failure.text, "like 50,000,000 and some like 5.000.000"));
     kit_end(&kit);
 }
 
@@ -1453,6 +1515,8 @@ int main(void)
         cmocka_unit_test(a_total_in_each_row_is_not_added_up),
         cmocka_unit_test(types_say_what_it_is),
         cmocka_unit_test(balances),
+        cmocka_unit_test(debts_that_stand_twice_are_found),
+        cmocka_unit_test(money_without_decimals_is_not_asked_about),
         cmocka_unit_test(rows_of_totals_are_no_documents),
         cmocka_unit_test(rows_of_totals_are_nothing_of_any_kind),
         cmocka_unit_test(a_row_without_a_number_does_not_double_the_bill),

@@ -491,6 +491,15 @@ export async function hasOwnTerms(client: Client, customer: number): Promise<boo
     return "answer" in asked && asked.answer.own_terms.length > 0;
 }
 
+/* A limit, or none at all, that is theirs and not of all or of a group: terms may be days alone. */
+export async function hasOwnLimit(client: Client, customer: number): Promise<boolean> {
+    const asked = await client.ask("limits", { customer });
+    return (
+        "answer" in asked &&
+        asked.answer.own_terms.some(({ terms }) => terms.limit_minor !== undefined || terms.unlimited === true)
+    );
+}
+
 export function LimitForm({
     client,
     customer,

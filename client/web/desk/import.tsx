@@ -21,6 +21,7 @@ import {
     Name,
     Notice,
     Panel,
+    percent,
     useActions,
     useForm,
     whole,
@@ -38,8 +39,8 @@ import {
     type ImportProgress,
     type ImportResult,
 } from "../lib/messages";
-import { KINDS, makeImporting, undoable, type Importing } from "./importing";
-import { answersOf, DELIMITERS, ENCODINGS, fieldName, kindText, questionText, reasonText } from "./words";
+import { KINDS, makeImporting, undoable, type Edit, type Importing } from "./importing";
+import { answeredText, answersOf, DELIMITERS, ENCODINGS, fieldName, kindText, questionText, reasonText } from "./words";
 
 const FILES = ".csv,.txt,.tsv,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const UPDATES = [
@@ -95,6 +96,7 @@ export function Import({ client }: { client: Client }): ComponentChild {
         body = (
             <Review
                 key={String(now.revision)}
+                client={client}
                 importing={importing}
                 result={result}
                 failure={told.failure}
@@ -490,6 +492,7 @@ function Columns({ client, importing, looked, busy, onTry, onColumns }: ColumnsP
                     </div>
                 </section>
             )}
+            <Answered importing={importing} />
             {failure !== undefined && (
                 <Notice tone="over" role="alert">
                     <Name>{failure}</Name>
@@ -497,10 +500,13 @@ function Columns({ client, importing, looked, busy, onTry, onColumns }: ColumnsP
             )}
             {money.length > 0 && (
                 <Notice tone="late">
-                    {say("These columns change what is owed and are not used: {columns}", {
-                        columns: money.map(({ header }) => header ?? "").join(", "),
+                    {say("These columns look like money and are not used: {columns}", {
+                        columns: money.map(({ header }) => isolate(header ?? "")).join(", "),
                     })}
                 </Notice>
+            )}
+            {kind === ImportKind.KIND_PRODUCTS && !chosen.includes("tax") && (
+                <Tax client={client} importing={importing} onPick={() => undefined} />
             )}
             <Panel title={say("Your columns")} note={say("three of your own rows; below each what Tefter reads")}>
                 <div
@@ -579,6 +585,63 @@ function Columns({ client, importing, looked, busy, onTry, onColumns }: ColumnsP
     );
 }
 
+/* What was answered before can be answered anew. */
+function Answered({ importing }: { importing: Importing }): ComponentChild {
+    const given = [...importing.said.value.words].flatMap(([name, value]) => {
+        const text = answeredText(name, value);
+        return text === undefined ? [] : [{ name, text }];
+    });
+    if (given.length === 0) return null;
+    return (
+        <ul class="import-answered small" aria-label={say("Your answers")}>
+            {given.map(({ name, text }) => (
+                <li key={name} class="row">
+                    <span class="ink-2">{text}</span>
+                    <Button
+                        onClick={() => {
+                            importing.word(name, null);
+                            void importing.act(ImportAction.IMPORT_LOOK);
+                        }}>
+                        {say("Ask me again")}
+                    </Button>
+                </li>
+            ))}
+        </ul>
+    );
+}
+
+/* Of new products, where no column says it: the company's rate, as in the form for one of them. */
+function Tax({
+    client,
+    importing,
+    onPick,
+}: {
+    client: Client;
+    importing: Importing;
+    onPick: () => void;
+}): ComponentChild {
+    const usual = client.welcome.value?.tax_bp ?? 0;
+    const said = importing.said.value.words.get("tax");
+    if (usual === 0) return null;
+    return (
+        <div class="panel import-what">
+            <Choice
+                label={say("No column says the tax of new products. They get:")}
+                noNote
+                value={said === "none" ? "none" : "usual"}
+                options={[
+                    { id: "usual", text: say("the company's rate, {rate}", { rate: percent(usual) }) },
+                    { id: "none", text: say("no tax") },
+                ]}
+                onPick={(id) => {
+                    importing.word("tax", id === "none" ? "none" : null);
+                    onPick();
+                }}
+            />
+        </div>
+    );
+}
+
 /* What is read of a cell, where that is not just what stands there. */
 function Read({ cell, open }: { cell: ImportCell; open: boolean }): ComponentChild {
     if (cell.wrong && open) return <span class="read">?</span>;
@@ -604,6 +667,12 @@ function Read({ cell, open }: { cell: ImportCell; open: boolean }): ComponentChi
 
 const iso = (days: number): string => new Date(days * 86_400_000).toISOString().slice(0, 10);
 
+/* The browser writes the day by its own habit: here it stands as everywhere on this page. */
+function DayRead({ iso: text }: { iso: string }): ComponentChild {
+    const ms = Date.parse(`${text}T00:00:00Z`);
+    return <span class="small ink-2">{Number.isNaN(ms) ? "\u00A0" : <Figure text={day(ms / 86_400_000)} />}</span>;
+}
+
 const linesTo = (line: number): string[] => Array.from({ length: Math.max(15, line + 5) }, (_, at) => String(at + 1));
 
 function AsOf({ importing, today }: { importing: Importing; today: number | undefined }): ComponentChild {
@@ -621,6 +690,7 @@ function AsOf({ importing, today }: { importing: Importing; today: number | unde
                     onInput={(event) => importing.word("as-of", event.currentTarget.value || null)}
                 />
             </div>
+            <DayRead iso={value} />
         </div>
     );
 }
@@ -866,6 +936,62 @@ function Doubles({
     );
 }
 
+/* It says which two amounts, and not which name or telephone. */
+const isDebt = (double: ImportDouble): boolean => double.by_phone === undefined;
+
+/* The same customer in two rows, without a number or a day that tells the debts apart. */
+function Debts({
+    debts,
+    onOne,
+    onTwo,
+}: {
+    debts: readonly ImportDouble[];
+    onOne: (which: readonly ImportDouble[]) => void;
+    onTwo: (which: readonly ImportDouble[]) => void;
+}): ComponentChild {
+    const same = debts.filter(({ label, other }) => label === other);
+    return (
+        <Panel title={say("Twice in the file: one debt, or two?")}>
+            <ul class="import-reasons import-debts">
+                {debts.map((double) => (
+                    <li key={doubleKey(double)}>
+                        <b>
+                            <Name>{double.other_code ?? ""}</Name>
+                        </b>{" "}
+                        {say("in lines {one} and {other}:", {
+                            one: whole(double.other_line ?? 0n),
+                            other: whole(double.line),
+                        })}{" "}
+                        {double.label === double.other ? (
+                            <>
+                                {say("twice the same,")} <Name>{double.label}</Name>
+                            </>
+                        ) : (
+                            <>
+                                <Name>{double.other}</Name> + <Name>{double.label}</Name>
+                            </>
+                        )}{" "}
+                        <Button onClick={() => onTwo([double])}>{say("Two debts")}</Button>{" "}
+                        {double.same.length > 0 && (
+                            <Button onClick={() => onOne([double])}>
+                                {say("One debt, line {line} alone", { line: whole(double.other_line ?? 0n) })}
+                            </Button>
+                        )}
+                    </li>
+                ))}
+            </ul>
+            {debts.length > 1 && (
+                <div class="row buttons section">
+                    <Button onClick={() => onTwo(debts)}>{say("All of them are two debts")}</Button>
+                    {same.length > 1 && (
+                        <Button onClick={() => onOne(same)}>{say("All that are the same are one debt")}</Button>
+                    )}
+                </div>
+            )}
+        </Panel>
+    );
+}
+
 /* Asked once for all of them. */
 function Undated({ importing, result }: { importing: Importing; result: ImportResult }): ComponentChild {
     const [text, setText] = useState("");
@@ -889,6 +1015,7 @@ function Undated({ importing, result }: { importing: Importing; result: ImportRe
                         onInput={(event) => setText(event.currentTarget.value)}
                     />
                 </div>
+                <DayRead iso={text} />
             </div>
             <Button
                 blocked={text === "" ? say("Say first which day") : false}
@@ -903,6 +1030,7 @@ function Undated({ importing, result }: { importing: Importing; result: ImportRe
 }
 
 function Review({
+    client,
     importing,
     result,
     failure,
@@ -910,6 +1038,7 @@ function Review({
     setOpen,
     toColumns,
 }: {
+    client: Client;
     importing: Importing;
     result: ImportResult;
     failure: string | undefined;
@@ -919,7 +1048,18 @@ function Review({
 }): ComponentChild {
     const { answers } = open;
     const setAnswers = (next: ReadonlyMap<string, Answered>): void => setOpen({ ...open, answers: next });
-    const doubles = result.doubles.filter((double) => !open.others.has(doubleKey(double)));
+    const asked = result.doubles.filter((double) => !open.others.has(doubleKey(double)));
+    const doubles = asked.filter((double) => !isDebt(double));
+    const debts = asked.filter(isDebt);
+    const sameAs = (edits: readonly Edit[]): void => {
+        const old = importing.said
+            .peek()
+            .edits.filter((each) => !edits.some((one) => one.line === each.line && one.column === each.column));
+        importing.put({ edits: [...old, ...edits] });
+        void importing.act(ImportAction.IMPORT_TRY);
+    };
+    const others = (which: readonly ImportDouble[]): void =>
+        setOpen({ ...open, others: new Set([...open.others, ...which.map(doubleKey)]) });
     const [past, setPast] = useState<readonly string[]>([]);
     const [cursor, setCursor] = useState(0);
     const [group, setGroup] = useState("");
@@ -979,9 +1119,11 @@ function Review({
               ? failure
               : doubles.length > 0
                 ? say("Say first who is the same customer")
-                : result.sent + (result.changed ?? 0n) === 0n && result.there === 0n
-                  ? say("No row can be booked")
-                  : false;
+                : debts.length > 0
+                  ? say("Say first which debts stand there twice")
+                  : result.sent + (result.changed ?? 0n) === 0n && result.there === 0n
+                    ? say("No row can be booked")
+                    : false;
     useForm();
     useActions([
         { id: "import-1", key: "1", title: say("The first answer"), run: () => pick(0) },
@@ -1012,23 +1154,19 @@ function Review({
             <OwnTotal result={result} />
             <Notes result={result} />
             <Undated importing={importing} result={result} />
+            {importing.said.value.kind === ImportKind.KIND_PRODUCTS &&
+                !importing.said.value.columns.includes("tax") && (
+                    <Tax
+                        client={client}
+                        importing={importing}
+                        onPick={() => void importing.act(ImportAction.IMPORT_TRY)}
+                    />
+                )}
             {doubles.length > 0 && (
-                <Doubles
-                    doubles={doubles}
-                    onSame={(double) => {
-                        const edits = importing.said
-                            .peek()
-                            .edits.filter(
-                                (each) =>
-                                    !double.same.some((one) => one.line === each.line && one.column === each.column),
-                            );
-                        importing.put({ edits: [...edits, ...double.same] });
-                        void importing.act(ImportAction.IMPORT_TRY);
-                    }}
-                    onOther={(which) =>
-                        setOpen({ ...open, others: new Set([...open.others, ...which.map(doubleKey)]) })
-                    }
-                />
+                <Doubles doubles={doubles} onSame={(double) => sameAs(double.same)} onOther={others} />
+            )}
+            {debts.length > 0 && (
+                <Debts debts={debts} onOne={(which) => sameAs(which.flatMap(({ same }) => same))} onTwo={others} />
             )}
             {failure !== undefined && (
                 <Notice tone="over" role="alert">
@@ -1296,6 +1434,13 @@ function Booked({ importing, result, failure }: BookedProps): ComponentChild {
                         <Button onClick={() => setSure(true)}>{say("Undo all of it")}</Button>
                     ))}
             </div>
+            {!undoable(kind) && (
+                <p class="small ink-2">
+                    {say(
+                        "This cannot be taken back as a whole, for sales may rest on it at once. To put it right, mend the file and import it again with “Change those that are in the ledger already with other words”.",
+                    )}
+                </p>
+            )}
             {undoable(kind) && (
                 <p class="small ink-2">
                     {say(

@@ -24,7 +24,7 @@ import { refusalText } from "../kit/refusal";
 import { say, sayMany } from "../kit/words";
 import type { Client } from "../lib/api";
 import type { AccountRow, CustomerEntry, Refusal } from "../lib/messages";
-import { hasOwnTerms, setLimitOf } from "./forms";
+import { hasOwnLimit, hasOwnTerms, setLimitOf } from "./forms";
 
 const ROWS = 100,
     PAGES_MOST = 200,
@@ -50,6 +50,7 @@ export interface Debtor {
     entry: CustomerEntry;
     highest: bigint /* of the last twelve months, as far as it is read */;
     read: boolean;
+    own: boolean /* somebody gave them a limit of their own */;
 }
 
 /* Whom it would stop now: they owe more than it would let them. */
@@ -113,6 +114,7 @@ function useDebtors(client: Client): {
                 entry,
                 highest: entry.account.balance_minor > 0n ? entry.account.balance_minor : 0n,
                 read: false,
+                own: false,
             }));
             setDebtors(list);
             const since = ledger.value.today - YEAR_DAYS;
@@ -122,8 +124,12 @@ function useDebtors(client: Client): {
                 while (!over && next < list.length) {
                     const at = next++,
                         one = list[at]!;
-                    const highest = await highestOf(client, one.entry.who.customer, since, one.highest);
-                    list[at] = { ...one, highest, read: true };
+                    const { customer } = one.entry.who;
+                    const [highest, own] = await Promise.all([
+                        highestOf(client, customer, since, one.highest),
+                        hasOwnLimit(client, customer),
+                    ]);
+                    list[at] = { ...one, highest, own, read: true };
                     if (++done % 20 === 0 || done === list.length) {
                         if (over) return;
                         setDebtors([...list]);
@@ -188,10 +194,13 @@ export function Limits({ client }: { client: Client }): JSX.Element {
         [debtors, factor],
     );
     const isOn = ({ debtor, limit }: { debtor: Debtor; limit: bigint }): boolean =>
-        ticked.get(debtor.entry.who.customer) ?? raises(debtor, limit);
+        ticked.get(debtor.entry.who.customer) ?? (debtor.read && !debtor.own && raises(debtor, limit));
     const chosen = rows.filter(isOn);
-    const kept = rows.filter((row) => !isOn(row) && !raises(row.debtor, row.limit)).length;
+    const owned = rows.filter(({ debtor }) => debtor.own);
+    const free = rows.filter(({ debtor }) => !debtor.own);
+    const kept = free.filter((row) => !isOn(row) && !raises(row.debtor, row.limit)).length;
     const stopped = chosen.filter(({ debtor, limit }) => stops(debtor, limit)).length;
+    const tick = (customer: number, on: boolean): void => setTicked(new Map(ticked).set(customer, on));
     const busy = run.kind === "taking" || run.kind === "undoing";
 
     const take = async (): Promise<void> => {
@@ -324,71 +333,116 @@ export function Limits({ client }: { client: Client }): JSX.Element {
             </Panel>
             <Panel title={say("Proposed")} note={unit()}>
                 <Region state={state} rows={8}>
-                    <div class="table-box">
-                        <table class="table">
-                            <thead>
-                                <tr>
-                                    <th />
-                                    <th>{say("Customer")}</th>
-                                    <th class="amount">{say("Owes now")}</th>
-                                    <th class="amount wide-only">{say("Highest of 12 months")}</th>
-                                    <th class="amount only-desk">{say("Limit now")}</th>
-                                    <th class="amount">{say("Proposed")}</th>
-                                </tr>
-                            </thead>
-                            <tbody>
-                                {rows.slice(0, SHOWN).map((row) => {
-                                    const { debtor, limit } = row;
-                                    const { who, account } = debtor.entry;
-                                    const on = isOn(row);
-                                    return (
-                                        <tr key={who.customer}>
-                                            <td>
-                                                <input
-                                                    type="checkbox"
-                                                    checked={on}
-                                                    aria-label={who.name.value ?? who.code}
-                                                    onChange={() => setTicked(new Map(ticked).set(who.customer, !on))}
-                                                />
-                                            </td>
-                                            <td class="cut">
-                                                <Name class="cut">{who.name.value ?? who.code}</Name>
-                                            </td>
-                                            <td class="amount">
-                                                <Money minor={account.balance_minor} />
-                                            </td>
-                                            <td class="amount wide-only">
-                                                <Money minor={debtor.highest} />
-                                            </td>
-                                            <td class="amount only-desk">
-                                                {account.unlimited ? (
-                                                    say("without a limit")
-                                                ) : (
-                                                    <Money minor={account.limit_minor} />
-                                                )}
-                                            </td>
-                                            <td class={`amount ${on && stops(debtor, limit) ? "over" : ""}`}>
-                                                <b>
-                                                    <Money minor={limit} />
-                                                </b>
-                                            </td>
-                                        </tr>
-                                    );
-                                })}
-                            </tbody>
-                        </table>
-                    </div>
-                    {rows.length > SHOWN && (
-                        <p class="small ink-2 region-note">
-                            {say("The highest {count} of {all} are shown; all of them are set.", {
-                                count: whole(SHOWN),
-                                all: whole(rows.length),
-                            })}
-                        </p>
-                    )}
+                    <Proposals rows={free} isOn={isOn} onTick={tick} />
                 </Region>
             </Panel>
+            {owned.length > 0 && (
+                <Panel title={say("With a limit of their own")} note={say("Their limit stays, unless you tick them.")}>
+                    <Proposals rows={owned} isOn={isOn} onTick={tick} over />
+                </Panel>
+            )}
         </div>
+    );
+}
+
+interface Proposal {
+    debtor: Debtor;
+    limit: bigint;
+}
+
+interface ProposalsProps {
+    rows: readonly Proposal[];
+    isOn: (row: Proposal) => boolean;
+    onTick: (customer: number, on: boolean) => void;
+    over?: boolean /* by how much they owe more than they may, too */;
+}
+
+function Proposals({ rows, isOn, onTick, over }: ProposalsProps): JSX.Element {
+    return (
+        <>
+            <div class="table-box">
+                <table class="table">
+                    <thead>
+                        <tr>
+                            <th />
+                            <th>{say("Customer")}</th>
+                            <th class="amount">{say("Owes now")}</th>
+                            <th class="amount wide-only">{say("Highest of 12 months")}</th>
+                            <th class={over ? "amount" : "amount only-desk"}>{say("Limit now")}</th>
+                            {over && <th class="amount">{say("Over it")}</th>}
+                            <th class="amount">{say("Proposed")}</th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        {rows.slice(0, SHOWN).map((row) => (
+                            <ProposalRow
+                                key={row.debtor.entry.who.customer}
+                                row={row}
+                                on={isOn(row)}
+                                onTick={onTick}
+                                over={over === true}
+                            />
+                        ))}
+                    </tbody>
+                </table>
+            </div>
+            {rows.length > SHOWN && (
+                <p class="small ink-2 region-note">
+                    {say("The highest {count} of {all} are shown; all of them are set.", {
+                        count: whole(SHOWN),
+                        all: whole(rows.length),
+                    })}
+                </p>
+            )}
+        </>
+    );
+}
+
+function ProposalRow({
+    row,
+    on,
+    onTick,
+    over,
+}: {
+    row: Proposal;
+    on: boolean;
+    onTick: (customer: number, on: boolean) => void;
+    over: boolean;
+}): JSX.Element {
+    const { debtor, limit } = row;
+    const { who, account } = debtor.entry;
+    const above = account.unlimited ? 0n : account.used_minor - account.limit_minor;
+    return (
+        <tr>
+            <td>
+                <input
+                    type="checkbox"
+                    checked={on}
+                    aria-label={who.name.value ?? who.code}
+                    onChange={() => onTick(who.customer, !on)}
+                />
+            </td>
+            <td class="cut">
+                <Name class="cut">{who.name.value ?? who.code}</Name>
+            </td>
+            <td class="amount">
+                <Money minor={account.balance_minor} />
+            </td>
+            <td class="amount wide-only">
+                <Money minor={debtor.highest} />
+            </td>
+            <td class={over ? "amount" : "amount only-desk"}>
+                {account.unlimited ? say("without a limit") : <Money minor={account.limit_minor} />}
+            </td>
+            {over && (
+                <td class={above > 0n ? "amount over" : "amount"}>{above > 0n ? <Money minor={above} /> : "–"}</td>
+            )}
+            <td class={`amount ${on && stops(debtor, limit) ? "over" : ""}`}>
+                <b>
+                    <Money minor={limit} />
+                </b>
+            </td>
+        </tr>
     );
 }
 

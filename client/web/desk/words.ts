@@ -1,5 +1,5 @@
 /* What the importer says in its own English words, as people read them; and the names of kinds and fields. */
-import { day } from "../kit";
+import { day, money } from "../kit";
 import { say } from "../kit/words";
 import { ImportAsked, ImportKind, type ImportQuestion } from "../lib/messages";
 
@@ -114,7 +114,10 @@ export function questionText(question: ImportQuestion): string {
         case ImportAsked.ASKED_DECIMAL:
             return say("How is “{example}” meant?", { example });
         case ImportAsked.ASKED_DECIMAL_MIXED:
-            return say("Some numbers are like 2.55 and some like 2,55. Which sign begins the decimals?");
+            return say("Some numbers are like {one} and some like {other}. Which sign begins the decimals?", {
+                one: question.readings[0]?.shown ?? "",
+                other: question.readings[1]?.shown ?? "",
+            });
         case ImportAsked.ASKED_DATES:
             return say("Which day is “{example}”?", { example });
         case ImportAsked.ASKED_DATES_MIXED:
@@ -133,7 +136,7 @@ export function questionText(question: ImportQuestion): string {
 /* What an answer is called, which word of the importer it sets, and to what. */
 export function answersOf(question: ImportQuestion): { text: string; name: string; value: string | undefined }[] {
     return question.readings
-        .map(({ answer, shown, date }) => {
+        .map(({ answer, shown, amount_minor, date }) => {
             switch (question.asked) {
                 case ImportAsked.ASKED_HIDDEN:
                     return {
@@ -142,9 +145,13 @@ export function answersOf(question: ImportQuestion): { text: string; name: strin
                         text: answer === "read" ? say("Read them") : say("Leave them out"),
                     };
                 case ImportAsked.ASKED_DECIMAL:
-                    return { name: "decimal", value: answer, text: shown ?? answer };
+                    return {
+                        name: "decimal",
+                        value: answer,
+                        text: amount_minor !== undefined ? money(undefined, amount_minor) : (shown ?? answer),
+                    };
                 case ImportAsked.ASKED_DECIMAL_MIXED:
-                    return { name: "decimal", value: answer, text: answer === "point" ? "2.55" : "2,55" };
+                    return { name: "decimal", value: answer, text: decimalText(answer, shown) };
                 case ImportAsked.ASKED_DATES:
                 case ImportAsked.ASKED_DATES_MIXED:
                     return { name: "dates", value: answer, text: date !== undefined ? day(date) : orderText(answer) };
@@ -167,6 +174,29 @@ export function answersOf(question: ImportQuestion): { text: string; name: strin
             }
         })
         .filter(({ text }) => text !== "");
+}
+
+const decimalText = (answer: string, example = ""): string =>
+    answer === "point"
+        ? say("A point, as {example} is written", { example })
+        : say("A comma, as {example} is written", { example });
+
+/* What was answered, as long as it holds; undefined: it is no answer to a question. */
+export function answeredText(name: string, value: string | undefined): string | undefined {
+    switch (name) {
+        case "decimal":
+            return value === "comma" ? say("A comma begins decimals") : say("A point begins decimals");
+        case "dates":
+            return say("Dates: {order}", { order: orderText(value ?? "") });
+        case "hidden":
+            return value === "read" ? say("What is hidden is read too") : say("What is hidden is left out");
+        case "amounts":
+            return value === "line" ? say("The amounts are the lines'") : say("The amounts are the whole papers'");
+        case "free":
+            return say("Prices of 0 are meant");
+        default:
+            return undefined;
+    }
 }
 
 export function orderText(order: string): string {

@@ -1,0 +1,138 @@
+/* What a file says is read as its people mean it, or asked so that nobody answers it wrong. */
+import { join } from "node:path";
+import { company, ok, same, test, until } from "./harness.mjs";
+
+const SHOTS = process.env.TEFTER_SHOTS;
+const shot = async (page, name) => {
+    if (SHOTS !== undefined) await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true });
+};
+
+async function office(shop) {
+    const page = await shop.open({ width: 1440, height: 900, hash: "#/import" });
+    await shop.enrol(page);
+    await shop.login(page, "quan");
+    await page.waitForSelector(".import-drop");
+    return page;
+}
+
+async function drop(page, name, rows) {
+    const text = rows.map((row) => row.join(";")).join("\r\n");
+    const data = await page.evaluateHandle(
+        ({ name, text }) => {
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([text], name));
+            return transfer;
+        },
+        { name, text },
+    );
+    await page.dispatchEvent(".import-drop", "drop", { dataTransfer: data });
+    await page.waitForSelector(".file-columns select", { timeout: 120_000 });
+}
+async function press(page) {
+    await until("it may go on", () => page.$(".foot .filled:not([aria-disabled])"), 60_000);
+    await page.keyboard.press("F9");
+}
+const read = (page, row, column) =>
+    page.locator(".file-columns tbody tr").nth(row).locator("td").nth(column).locator(".read").innerText();
+const sums = (page) =>
+    page.$$eval(".adds-up .adds-part .n, .adds-up .adds-all > .n", (all) =>
+        all.map((each) => each.textContent.replace(/[^0-9]/g, "")),
+    );
+
+test(
+    "customers with what they owe: both signs are thousands, a wrong limit hides no debt, twice the same is asked",
+    async () => {
+        const shop = await company({ own: true });
+        const page = await office(shop);
+        await drop(page, "khach-hang.csv", [
+            ["Mã KH", "Tên khách hàng", "Hạn mức nợ", "Số ngày nợ", "Số tiền nợ"],
+            ["H1", "Bùi Hữu Khánh", "5tr", "30", "2.500.000"],
+            ["H2", "Ngô Quang Cường", "50,000,000", "30", "12,400,000 đ"],
+            ["H3", "Hồ Văn Hạnh", "20.000.000", "30", "500,000"],
+            ["H4", "Lý Thị Bình", "nhiều", "30", "9.700.000"],
+            ["H1", "Bùi Hữu Khánh", "5tr", "30", "2.500.000"],
+            ["H3", "Hồ Văn Hạnh", "20.000.000", "30", "700.000"],
+        ]);
+        same(
+            await page.locator(".import-what .field", { hasText: "What is it?" }).locator("option:checked").innerText(),
+            "Customers and what they owe",
+        );
+        ok(!(await page.$(".import-question")), "there is nothing to ask");
+        same(await read(page, 0, 4), "2,500,000");
+        same(await read(page, 1, 2), "50,000,000");
+        same(await read(page, 2, 4), "500,000");
+        await shot(page, "import-read");
+        await press(page);
+        await page.waitForSelector(".import-debts", { timeout: 60_000 });
+        same(await sums(page), ["18600000", "9700000", "28300000", "18600000"]);
+        same(await page.locator(".import-debts li").count(), 2);
+        const one = page.locator(".import-debts li").nth(0);
+        ok(/H1 in lines 2 and 6: twice the same, 2\.500\.000/.test(await one.innerText()), await one.innerText());
+        const other = await page.locator(".import-debts li").nth(1).innerText();
+        ok(/H3 in lines 4 and 7: 500,000 \+ 700\.000/.test(other), other);
+        ok(await page.$(".foot [aria-disabled]"), "it may be booked though a debt stands there twice");
+        await shot(page, "import-twice");
+        await page.locator(".import-debts li").nth(1).getByRole("button", { name: "Two debts" }).click();
+        await until("one is left", async () => (await page.locator(".import-debts li").count()) === 1);
+        await one.getByRole("button", { name: "One debt, line 2 alone" }).click();
+        await until("it counts once", async () => (await sums(page))[0] === "16100000");
+        same(await page.locator(".import-debts li").count(), 0);
+        await press(page);
+        await page.waitForSelector(".adds-ledger >> text=/^Ledger$/", { timeout: 120_000 });
+        const [card] = await shop.json("call", "customer_card", "code=H3");
+        same(Number((card.customer_card ?? card).account.balance_minor), 1_200_000);
+        await shop.end();
+    },
+    { seconds: 200 },
+);
+
+test(
+    "prices of products are thousands where there are no decimals; what cannot be taken back says so; money is named",
+    async () => {
+        const shop = await company({ own: true });
+        const page = await office(shop);
+        await drop(page, "hang.csv", [
+            ["Mã hàng", "Tên hàng", "ĐVT", "Đơn giá", "Tiền tạm"],
+            ["XM90", "Xi măng PCB90", "bao", "89.000", "1.000.000"],
+            ["GA90", "Gạch ống", "viên", "1.250", "2.000.000"],
+        ]);
+        ok(!(await page.$(".import-question")), "there is nothing to ask");
+        same(await read(page, 0, 3), "89,000");
+        same(await read(page, 1, 3), "1,250");
+        const named = await page.locator(".notice", { hasText: "look like money" }).innerText();
+        ok(named.includes("Tiền tạm"), named);
+        await shot(page, "import-prices");
+        await press(page);
+        await page.waitForSelector(".adds-up", { timeout: 60_000 });
+        await press(page);
+        await page.waitForSelector("text=This cannot be taken back as a whole", { timeout: 120_000 });
+        await shot(page, "import-booked");
+        const [card] = await shop.json("call", "product_card", "code=XM90");
+        same(Number((card.product_card ?? card).product.price), 89_000_000);
+        await shop.end();
+    },
+    { seconds: 200 },
+);
+
+test(
+    "what reads two ways is asked, and an answer can be given anew",
+    async () => {
+        const shop = await company({ own: true });
+        const page = await office(shop);
+        await drop(page, "nhap.csv", [
+            ["Mã KH", "Tên khách hàng", "Ngày", "Còn nợ"],
+            ["N1", "Hoàng Gia", "1/2/20", "89.000"],
+        ]);
+        await page.waitForSelector(".import-question");
+        const asked = await page.locator(".import-question").innerText();
+        ok(asked.includes("1/2/20"), asked);
+        await page.keyboard.press("1");
+        await page.waitForSelector(".import-answered");
+        same(await page.locator(".import-answered li").innerText(), "Dates: day, month, year\nAsk me again");
+        await page.getByRole("button", { name: "Ask me again" }).click();
+        await page.waitForSelector(".import-question");
+        ok(!(await page.$(".import-answered")), "it is not answered any more");
+        await shop.end();
+    },
+    { seconds: 200 },
+);
