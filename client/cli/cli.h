@@ -17,6 +17,7 @@
  */
 #include "base/arena.h"
 #include "base/fault.h"
+#include "base/limits.h"
 #include "base/usage.h"
 #include "lib/tefter.h"
 
@@ -478,3 +479,8 @@ bool secret_ask(struct run *run, const char *prompt, char *out, size_t capacity)
 bool secret_read(struct run *run, const char *file, const char *prompt, char *out, size_t capacity);
 /* A new one, of at most PASSWORD_MAX_BYTES: at a terminal asked for twice. */
 bool secret_new(struct run *run, const char *file, const char *prompt, char *out, size_t capacity);
+
+/* A PIN: the same, with the digits of whichever keyboard as 0-9. */
+enum { PIN_TYPED_MAX = PIN_MAX_DIGITS * 4 + 2 }; /* a digit is up to four bytes */
+bool pin_read(struct run *run, const char *file, const char *prompt, char out[PIN_TYPED_MAX]);
+bool pin_new(struct run *run, const char *file, const char *prompt, char *out, size_t capacity);

@@ -581,7 +581,7 @@ static bool set_pin(struct run *run, uint32_t customer, uint32_t buyer, char *pi
 static bool read_new_pin(struct run *run, char pin[PASSWORD_MAX_BYTES + 2])
 {
     const char *file = arg_text(&run->args, "--pin-file");
-    if (!secret_new(run, file, "Their PIN", pin, PASSWORD_MAX_BYTES + 2)) {
+    if (!pin_new(run, file, "Their PIN", pin, PASSWORD_MAX_BYTES + 2)) {
         (void)run_failed(run, EXIT_USE);
         return false;
     }

@@ -1,7 +1,9 @@
 /* Who is at the terminal: login, PIN, password; and how the server is. */
 #include "base/date.h"
+#include "base/fold.h"
 #include "base/limits.h"
 #include "base/tell.h"
+#include "base/text.h"
 #include "cli/cli.h"
 
 #include <fcntl.h>
@@ -67,6 +69,40 @@ bool secret_read(struct run *run, const char *file, const char *prompt, char *ou
     if (in != stdin)
         (void)fclose(in);
     return good;
+}
+
+/* In place: digits of whichever keyboard as 0-9, everything else as it is. */
+static void plain_digits(char *text)
+{
+    size_t size = strlen(text);
+    char *to = text;
+    for (size_t at = 0; at < size;) {
+        uint32_t point = 0;
+        size_t step = text_decode(text + at, size - at, &point);
+        int digit = step > 0 ? fold_digit(point) : -1;
+        if (digit >= 0) {
+            *to++ = (char)('0' + digit);
+            at += step;
+        } else
+            *to++ = text[at++];
+    }
+    *to = '\0';
+}
+
+bool pin_read(struct run *run, const char *file, const char *prompt, char out[PIN_TYPED_MAX])
+{
+    if (!secret_read(run, file, prompt, out, PIN_TYPED_MAX))
+        return false;
+    plain_digits(out);
+    return true;
+}
+
+bool pin_new(struct run *run, const char *file, const char *prompt, char *out, size_t capacity)
+{
+    if (!secret_new(run, file, prompt, out, capacity))
+        return false;
+    plain_digits(out);
+    return true;
 }
 
 /* ---- login ---- */
@@ -148,9 +184,9 @@ static int login_run(struct run *run)
 
 static int pin_run(struct run *run)
 {
-    char pin[PIN_MAX_DIGITS + 2];
+    char pin[PIN_TYPED_MAX];
     const Tefter__Refusal *refused = NULL;
-    if (!secret_read(run, arg_text(&run->args, "--pin-file"), "PIN", pin, sizeof(pin)))
+    if (!pin_read(run, arg_text(&run->args, "--pin-file"), "PIN", pin))
         return run_failed(run, EXIT_USE);
     if (!run_open(run, false) || !run_need_person(run))
         return run->exit_code;
@@ -271,8 +307,9 @@ static int password_run(struct run *run)
         !secret_read(run, arg_text(&run->args, "--old-file"), "Old password", old, sizeof(old)))
         return run_failed(run, EXIT_USE);
     body.old_password = own ? old : NULL;
-    if (!secret_new(run, arg_text(&run->args, "--password-file"), pin ? "New PIN" : "New password",
-                    fresh, sizeof(fresh)))
+    const char *file = arg_text(&run->args, "--password-file");
+    if (pin ? !pin_new(run, file, "New PIN", fresh, sizeof(fresh))
+            : !secret_new(run, file, "New password", fresh, sizeof(fresh)))
         return run_failed(run, EXIT_USE);
     if (pin)
         body.pin = fresh;

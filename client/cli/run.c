@@ -683,7 +683,7 @@ static bool wants_pin(const struct run *run, const Tefter__Reply *reply)
 static const Tefter__Reply *call_with_pin(struct run *run, const Tefter__Command *command,
                                           Tefter__BuyerPin *pin)
 {
-    char typed[PIN_MAX_DIGITS + 2];
+    char typed[PIN_TYPED_MAX];
     const Tefter__Reply *reply = NULL;
     const char *file = arg_text(&run->args, "--pin-file");
     if (file == NULL)
@@ -691,7 +691,7 @@ static const Tefter__Reply *call_with_pin(struct run *run, const Tefter__Command
     if (file == NULL && !wants_pin(run, reply))
         return reply;
     pin->pin = typed;
-    reply = secret_read(run, file, "PIN of who takes the goods", typed, sizeof(typed))
+    reply = pin_read(run, file, "PIN of who takes the goods", typed)
                 ? tefter_call_with_pin(run->client, command, pin, &run->arena, &run->failure)
                 : NULL;
     secret_wipe(typed, sizeof(typed));

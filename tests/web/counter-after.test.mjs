@@ -76,6 +76,8 @@ test("counter: Ctrl P and u are the open paper's; what is reversed or printed ag
     await page.keyboard.press("Alt+U");
     await page.waitForSelector(`text=What was wrong with ${second}?`);
     await page.keyboard.press("2");
+    await page.waitForSelector(".strip [aria-pressed=true]");
+    await page.keyboard.press("Alt+U");
     await page.waitForSelector(`.strip-text:has-text('${second} reversed')`);
     await page.keyboard.press("Control+P");
     const reversed = await nextSlip(page, 4);
@@ -105,6 +107,8 @@ test("counter: a correction that is undone comes back as a sale of its own", asy
     await page.keyboard.press("Alt+U");
     await page.waitForSelector(`text=What was wrong with ${second}?`);
     await page.keyboard.press("2");
+    await page.waitForSelector(".strip [aria-pressed=true]");
+    await page.keyboard.press("Alt+U");
     await page.waitForSelector(`.strip-text:has-text('${second} reversed')`);
     await sells(page, /Sell on credit 108,000/);
     await page.keyboard.press("F9");

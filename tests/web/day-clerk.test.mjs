@@ -132,6 +132,8 @@ test(
         await page.keyboard.press("Alt+U");
         await page.waitForSelector(`text=${say("What was wrong with {number}?", { number: last })}`);
         await page.keyboard.press("2");
+        await page.waitForSelector(".strip [aria-pressed=true]");
+        await page.keyboard.press("Alt+U");
         await until("it is reversed", async () => (await paper(last)).state === "DOCUMENT_REVERSED");
         same(await owes("K02"), 918_000);
 

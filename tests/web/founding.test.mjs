@@ -79,7 +79,11 @@ async function answer(page, say, { company, branch, owner, pin = "246810" }) {
     await page.getByLabel(say.company).fill(company);
     await page.getByLabel(say.branch).fill(branch);
     await page.getByLabel(say.owner).fill(owner);
-    await page.getByLabel(say.pin).fill(pin);
+    await page.getByLabel(say.pin).fill("1234");
+    await page.locator(".field-note.wrong").waitFor(); /* and beside the grey button */
+    same(await page.locator(".button-why").innerText(), await page.locator(".field-note.wrong").innerText());
+    await page.getByLabel(say.pin).fill(pin.replace(/\d/g, (digit) => String.fromCharCode(0x6f0 + Number(digit))));
+    same(await page.locator(".button-why").count(), 0, "nothing is missing");
 }
 
 /* A second device with the owner at it: by a code that the page's own office terminal makes. */

@@ -101,7 +101,8 @@ test("shell: people change by PIN; each finds their own language, and no screen 
         "a wrong PIN is told",
         async () => (await page.innerText(".sheet .field-note.wrong").catch(() => "")) !== "",
     );
-    await page.fill(".sheet input[type=password]", STAFF.owner.pin);
+    const persian = STAFF.owner.pin.replace(/\d/g, (digit) => String.fromCharCode(0x6f0 + Number(digit)));
+    await page.fill(".sheet input[type=password]", persian);
     await page.keyboard.press("Enter");
     await until("the owner is here", async () => (await rail()).includes("#/people"));
     await page.goto(`${shop.url}/#/settings`);

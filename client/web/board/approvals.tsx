@@ -37,6 +37,7 @@ import {
     useForm,
     whole,
 } from "../kit";
+import { reasonText } from "../kit/reasons";
 import { refusalText, wayText } from "../kit/refusal";
 import { say, sayMany } from "../kit/words";
 import { useAsked } from "./asked";
@@ -805,7 +806,7 @@ function Ended({
                     <p class="small ink-2">
                         {row.reason?.value !== undefined && (
                             <>
-                                <bdi>“{row.reason.value}”</bdi> ·{" "}
+                                <bdi>“{reasonText(row.reason.value)}”</bdi> ·{" "}
                             </>
                         )}
                         {mine

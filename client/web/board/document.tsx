@@ -17,6 +17,7 @@ import {
     Sign,
     useActions,
 } from "../kit";
+import { reasonText } from "../kit/reasons";
 import { refusalText } from "../kit/refusal";
 import { say, sayMany } from "../kit/words";
 import { useAsked } from "./asked";
@@ -54,7 +55,7 @@ function Link({ client, title, link }: { client: Client; title: string; link: Pa
                 {joined([
                     day(link.date),
                     link.by === undefined ? undefined : namesOf(client).personOfLogin(link.by),
-                    link.reason?.value,
+                    link.reason?.value === undefined ? undefined : reasonText(link.reason.value),
                 ])}
             </span>
         </li>

@@ -1,6 +1,7 @@
 /* A sale that a manager is asked about: parked in the ledger, answered live, sold as it was asked for. */
 import { effect } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
+import { decidedBy } from "../board/waiting";
 import type { Client, Replica } from "../lib/api";
 import { ApprovalState, RefusalCode, type ApprovalRow, type Refusal } from "../lib/messages";
 import { tell } from "../kit/head";
@@ -53,7 +54,7 @@ function answered(client: Client, row: ApprovalRow): void {
     if (mine === undefined || heard.has(key)) return;
     heard.add(key);
     play(row.state === ApprovalState.APPROVAL_GRANTED ? "approved" : "refused");
-    const said: Said = {
+    const said: Said & { kind: "answer" } = {
         kind: "answer",
         state:
             row.state === ApprovalState.APPROVAL_GRANTED
@@ -65,7 +66,7 @@ function answered(client: Client, row: ApprovalRow): void {
         customer: mine.customer_name,
         minor: row.amount_minor,
     };
-    tell(sentenceOf(said));
+    tell(sentenceOf({ ...said, who: decidedBy(client, row) }));
     showStrip({
         what: "approval",
         staff: mine.staff,

@@ -1,6 +1,7 @@
 /* Over a form that corrects a paper: which one, and why. The reason stays with both papers. */
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
+import { useActions } from "../kit/keys";
 import { Button, Chips, Field, Notice } from "../kit/parts";
 import { say } from "../kit/words";
 import type { Draft } from "./draft";
@@ -21,11 +22,22 @@ export function Correcting({
     const usual = [say("Wrong customer"), say("Wrong goods"), say("Wrong amount or price"), say("Entered twice")];
     const why = draft.why ?? "";
     const [other, setOther] = useState(why !== "" && !usual.includes(why));
-    if (draft.corrects === undefined) return null;
     const set = (text: string): void => {
         drafts.setRefusal(draft.id, undefined);
         drafts.change(draft.id, (each) => ({ ...each, why: text }));
     };
+    const pick = (id: string): void => {
+        setOther(id === "other");
+        set(id === "other" ? "" : id);
+    };
+    const ids = [...usual, "other"];
+    const words = (id: string): string => (id === "other" ? say("Other…") : id);
+    useActions(
+        draft.corrects === undefined
+            ? []
+            : ids.map((id, at) => ({ id: `why-${at}`, key: String(at + 1), title: words(id), run: () => pick(id) })),
+    );
+    if (draft.corrects === undefined) return null;
     return (
         <Notice
             tone="accent"
@@ -39,11 +51,8 @@ export function Correcting({
                 <Chips
                     label={say("Why is it corrected?")}
                     value={other ? "other" : usual.includes(why) ? why : undefined}
-                    options={[...usual.map((each) => ({ id: each, text: each })), { id: "other", text: say("Other…") }]}
-                    onPick={(id) => {
-                        setOther(id === "other");
-                        set(id === "other" ? "" : id);
-                    }}
+                    options={ids.map((id, at) => ({ id, text: words(id), hotkey: String(at + 1) }))}
+                    onPick={pick}
                 />
                 {other && (
                     <Field

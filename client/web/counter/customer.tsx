@@ -9,11 +9,12 @@ import { amount, day, whole } from "../kit/format";
 import { Available, Code, Money, Name, Sign } from "../kit/money";
 import { Button, classes } from "../kit/parts";
 import { say, sayMany } from "../kit/words";
-import { isPhone, useAnswer, useCalm, useCustomers } from "./hooks";
+import { customersSeen, isPhone, useAnswer, useCalm, useCustomers } from "./hooks";
 import { Pick } from "./pick";
 import { place } from "./place";
 import { canAsk } from "./products";
 import { found, keep } from "./store";
+import { folded } from "./typed";
 
 /* ---- this till's last eight ---- */
 
@@ -65,8 +66,20 @@ export const nameOf = (customer: { row: Customer["row"] }): string => customer.r
 
 const asCustomer = (entry: CustomerEntry): Customer => ({ row: entry.who, account: entry.account, changed: 0 });
 
+/* Of those seen here: every word begins a word of name or code, or the phone has the digits. */
+function searchSeen(client: Client, text: string): Customer[] {
+    const words = folded(text).split(/\s+/).filter(Boolean);
+    return customersSeen(client)
+        .filter(({ row }) => {
+            if (row.customer === place.value?.cash_customer) return false;
+            const own = folded(`${row.name.value ?? ""} ${row.code} ${row.phone?.value ?? ""}`).split(/\s+/);
+            return words.every((word) => own.some((each) => each.startsWith(word)));
+        })
+        .slice(0, 8);
+}
+
 async function searchCustomers(client: Client, text: string): Promise<Customer[]> {
-    if (!canAsk(client)) return [];
+    if (!canAsk(client)) return searchSeen(client, text);
     const asked = await client.ask("search", { text, rows: 16 });
     if ("refused" in asked) return [];
     const own = client.welcome.value?.branch;
@@ -93,7 +106,10 @@ export interface CustomerFieldProps {
 export function CustomerField(props: CustomerFieldProps): JSX.Element {
     const [text, setText] = useState("");
     const calm = useCalm(text.trim(), 120);
-    const hits = useAnswer(calm === "" ? undefined : calm, () => searchCustomers(props.client, calm));
+    const online = canAsk(props.client);
+    const hits = useAnswer(calm === "" ? undefined : `${online ? "" : "here:"}${calm}`, () =>
+        searchCustomers(props.client, calm),
+    );
     return (
         <Pick
             label={say("Customer")}
@@ -108,7 +124,13 @@ export function CustomerField(props: CustomerFieldProps): JSX.Element {
             inputRef={props.inputRef}
             class="customer-field"
             show={(each) => <CustomerHit customer={each} />}
-            none={say("Nobody for ‘{text}’.", { text: calm })}
+            none={
+                online
+                    ? say("Nobody for ‘{text}’.", { text: calm })
+                    : say(
+                          "Customers are looked up when the line is back. Those seen here today can be chosen, and cash sales need nobody.",
+                      )
+            }
             onKey={(event) => {
                 if (event.key === "/" && text === "") event.preventDefault(); /* the key that led here */
             }}
@@ -259,12 +281,16 @@ export function Band(props: BandProps): JSX.Element {
     );
     if (customer?.account === undefined)
         return (
-            <div class="adds" aria-busy="true">
+            <div class="adds" aria-busy={canAsk(props.client) || undefined}>
                 <div class="adds-left">
                     <div class="adds-who">{who}</div>
-                    <span class="bones" />
+                    {canAsk(props.client) ? (
+                        <span class="bones" />
+                    ) : (
+                        <p class="small late">{say("Their figures are not known here without the line.")}</p>
+                    )}
                 </div>
-                <Result how="" label="" figure="" />
+                <Result {...((!canAsk(props.client) && props.result) || { how: "", label: "", figure: "" })} />
             </div>
         );
     const terms = addingOf(customer.account, props.sale);
@@ -280,6 +306,9 @@ export function Band(props: BandProps): JSX.Element {
                 <span class="small row">
                     <span class="grow cut">
                         {say("available")} <Money minor={customer.account.available_minor} />
+                        {props.lost !== undefined && (
+                            <span class="late"> {say("at {time}", { time: props.lost })}</span>
+                        )}
                     </span>
                     <span class="ink-2">
                         {say("how it adds up")} <span aria-hidden="true">{open ? "▴" : "▾"}</span>

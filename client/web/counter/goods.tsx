@@ -9,6 +9,7 @@ import type { DocumentLine, ProductRecord } from "../lib/messages";
 import { amount, decimal, percent, price, quantity, unit, whole } from "../kit/format";
 import { Code, Figure, Money, Name } from "../kit/money";
 import { Button, classes, Kbd, useId } from "../kit/parts";
+import { mayBeQuantity } from "../kit/scan";
 import { direction, say } from "../kit/words";
 import { Camera, cameraReads } from "./camera";
 import {
@@ -80,6 +81,9 @@ export async function takeCode(
 
 const looksLikeCode = (text: string): boolean =>
     /^[A-Za-z0-9._/-]{3,}$/.test(plainDigits(text)) && /\d/.test(plainDigits(text));
+
+const isTypedCode = (text: string): boolean =>
+    /^\d+$/.test(plainDigits(text).trim()) && !mayBeQuantity(plainDigits(text));
 
 /* "12 bag": the unit by its code or the word of the product's own. */
 function unitNamed(line: Line, word: string): string | undefined {
@@ -239,12 +243,16 @@ interface CellProps {
 function Cell(props: CellProps): JSX.Element {
     const [text, setText] = useState<string | undefined>(undefined);
     const [bad, setBad] = useState(false);
+    const ended = useRef(false); /* Enter ends it, and the blur that follows is of the same text */
     const done = (): void => {
+        if (ended.current) return;
+        ended.current = true;
         if (text !== undefined && text !== props.raw) setBad(!props.onText(text));
         setText(undefined);
     };
     const why = useId("w");
     const begin = (input: HTMLInputElement): void => {
+        ended.current = false;
         setBad(false);
         setText(props.raw);
         input.value = props.raw; /* at once: what is typed next replaces it */
@@ -272,7 +280,10 @@ function Cell(props: CellProps): JSX.Element {
                     event.preventDefault(); /* the press would put the caret and undo the selection */
                     event.currentTarget.focus();
                 }}
-                onInput={(event) => setText(event.currentTarget.value)}
+                onInput={(event) => {
+                    ended.current = false;
+                    setText(event.currentTarget.value);
+                }}
                 onBlur={done}
                 onKeyDown={(event) => {
                     if (event.isComposing) return;
@@ -377,6 +388,12 @@ function cells(props: RowProps): {
                 raw={quantity(line.quantity)}
                 onText={(text) => {
                     const read = readTyped(text);
+                    if (isTypedCode(text)) {
+                        /* eight digits and more are a code, wherever they are typed: the line keeps its quantity */
+                        void takeCode(props.client, text, ONE, onDraft);
+                        requestAnimationFrame(() => document.querySelector<HTMLElement>(".goods-field input")?.focus());
+                        return true;
+                    }
                     if (text.trim() === "0") {
                         onDraft((each) => dropLine(each, line.key));
                         return true;

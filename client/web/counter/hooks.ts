@@ -1,8 +1,10 @@
 /* Small hooks of the counter: the width of the screen, text that waits a moment, live customers. */
-import { computed, signal, type ReadonlySignal } from "@preact/signals";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { signal, type ReadonlySignal } from "@preact/signals";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { clock, serverNow } from "../kit/format";
 import type { Client, Customer } from "../lib/api";
 import { RefusalCode, type Refusal } from "../lib/messages";
+import { canAsk } from "./products";
 
 const narrow = signal(false);
 if (typeof matchMedia === "function") {
@@ -24,20 +26,66 @@ export function useCalm<T>(value: T, ms: number): T {
     return calm;
 }
 
-/* One customer, live; undefined as long as they are not there. */
-export function useCustomer(client: Client, number: number): Customer | undefined {
-    const replica = useMemo(() => (number === 0 ? undefined : client.customers([number])), [client, number]);
-    useEffect(() => () => replica?.close(), [replica]);
-    const row = useMemo(() => computed(() => replica?.rows.value.get(number)), [replica, number]);
-    return row.value;
+/* When something was heard last, where the line is lost; undefined: it is not, or nothing was heard yet. */
+export function lostAt(client: Client): number | undefined {
+    const line = client.line.value;
+    if (canAsk(client) || !("heard" in line) || line.heard === 0) return undefined;
+    return serverNow() - (performance.now() - line.heard);
 }
+
+/* Customers as they were seen last while there was a line, for the time without one. Never on a disk, and not for
+ * whoever comes next. */
+interface Seen {
+    customer: Customer;
+    at_ms: number;
+}
+const seen = new Map<number, Seen>();
+let seen_by = 0;
+function note(client: Client, customer: Customer): void {
+    const staff = client.me.peek()?.staff ?? 0;
+    if (staff !== seen_by) seen.clear();
+    seen_by = staff;
+    seen.set(customer.row.customer, { customer, at_ms: serverNow() });
+}
+function seenHere(client: Client, number: number): Seen | undefined {
+    return seen_by === client.me.value?.staff ? seen.get(number) : undefined;
+}
+export const customersSeen = (client: Client): Customer[] =>
+    seen_by === client.me.value?.staff ? [...seen.values()].map((each) => each.customer) : [];
+
+/* One customer, live; without a line as they were seen last; undefined as long as they are not there. */
+export function useCustomer(client: Client, number: number): Customer | undefined {
+    return useCustomers(client, number === 0 ? NOBODY : [number])[0];
+}
+const NOBODY: readonly number[] = [];
 
 export function useCustomers(client: Client, numbers: readonly number[]): readonly Customer[] {
     const key = numbers.join();
     const replica = useMemo(() => (numbers.length === 0 ? undefined : client.customers(numbers)), [client, key]);
-    useEffect(() => () => replica?.close(), [replica]);
+    const online = canAsk(client);
     const rows = replica?.rows.value;
-    return numbers.map((number) => rows?.get(number)).filter((each): each is Customer => each !== undefined);
+    const last = useRef(rows);
+    last.current = rows;
+    useEffect(() => {
+        if (online) rows?.forEach((each) => note(client, each));
+    }, [rows, online]);
+    useEffect(
+        () => () => {
+            if (canAsk(client)) last.current?.forEach((each) => note(client, each));
+            replica?.close();
+        },
+        [replica],
+    );
+    return numbers
+        .map((number) => rows?.get(number) ?? (online ? undefined : seenHere(client, number)?.customer))
+        .filter((each): each is Customer => each !== undefined);
+}
+
+/* Of when a customer's figures are, where the line is lost: "09:37". */
+export function figuresAt(client: Client, number: number): string | undefined {
+    const lost = lostAt(client);
+    const at = seenHere(client, number)?.at_ms ?? lost;
+    return lost === undefined || at === undefined ? undefined : clock(Math.min(at, lost), false);
 }
 
 /* No answer, or one that says "later": it is asked again. */

@@ -59,12 +59,16 @@ export function TillShut({ client, from }: { client: Client; from: "sale" | "pay
         if (busy || till === undefined) return;
         setBusy(true);
         const done = await doCommand(client, "open_till", { money_account: till.money_account, float_minor: 0n });
-        if ("refused" in done) setRefused(done.refused);
+        /* something is in it by the books: the form asks how much, and why */
+        if ("refused" in done && done.refused.field === "opening_reason") location.assign(`#/day/till/${from}`);
+        else if ("refused" in done) setRefused(done.refused);
         await loadPlace(client, true);
         setBusy(false);
     };
+    /* Of a till that was closed with money in it "empty" is never true. */
+    const fresh = till?.till_days === undefined;
     useActions(
-        shut
+        shut && fresh
             ? [
                   {
                       id: "open-empty",
@@ -89,9 +93,11 @@ export function TillShut({ client, from }: { client: Client; from: "sale" | "pay
                 <Button small onClick={() => location.assign(`#/day/till/${from}`)}>
                     {say("Open it")}
                 </Button>
-                <Button small hotkey="Alt T" blocked={busy && say("Sending …")} onClick={() => void openEmpty()}>
-                    {say("Open it empty")}
-                </Button>
+                {fresh && (
+                    <Button small hotkey="Alt T" blocked={busy && say("Sending …")} onClick={() => void openEmpty()}>
+                        {say("Open it empty")}
+                    </Button>
+                )}
             </div>
         </div>
     );

@@ -32,7 +32,7 @@ import { Correcting, whyMissing } from "./correcting";
 import { CustomerField, nameOf, Recent, rememberCustomer } from "./customer";
 import { newDraft, type Draft, type PayForm } from "./draft";
 import * as drafts from "./drafts";
-import { isPhone, useAnswer, useCalm, useCustomer } from "./hooks";
+import { figuresAt, isPhone, useAnswer, useCalm, useCustomer } from "./hooks";
 import { TillChoice, TillShut } from "./pay";
 import { accountHere, accountsFor, kindsHere, loadPlace, place } from "./place";
 import { canAsk } from "./products";
@@ -318,11 +318,13 @@ function Form({ client, draft, form }: { client: Client; draft: Draft; form: Pay
     const due =
         list?.bills.filter((bill) => bill.days_late >= 0).reduce((sum, bill) => sum + bill.open_minor, 0n) ?? 0n;
     const balance =
-        customer?.account?.balance_minor ?? (list === undefined ? 0n : list.bills_minor - list.credits_minor);
-    const chips: { text: string; minor: bigint }[] = [
-        { text: say("All due"), minor: due },
-        { text: say("Oldest"), minor: list?.bills[0]?.open_minor ?? 0n },
-        { text: say("All"), minor: balance > 0n ? balance : 0n },
+        customer?.account?.balance_minor ?? (list === undefined ? undefined : list.bills_minor - list.credits_minor);
+    const at = balance === undefined ? undefined : figuresAt(client, draft.customer);
+    /* What is not known is no 0. */
+    const chips: { text: string; minor: bigint | undefined }[] = [
+        { text: say("All due"), minor: list === undefined ? undefined : due },
+        { text: say("Oldest"), minor: list === undefined ? undefined : (list.bills[0]?.open_minor ?? 0n) },
+        { text: say("All"), minor: balance === undefined || balance > 0n ? balance : 0n },
     ];
     const button = (
         <div class="pay-commit">
@@ -384,9 +386,15 @@ function Form({ client, draft, form }: { client: Client; draft: Draft; form: Pay
                                 <h2 class="title cut grow">
                                     <Name>{draft.customer_name}</Name>
                                 </h2>
-                                <span class="ink-2 nowrap">
-                                    {balance < 0n ? say("in credit") : say("owes")} <Money minor={balance} />
-                                </span>
+                                {balance !== undefined && (
+                                    <span class="ink-2 nowrap">
+                                        {balance < 0n ? say("in credit") : say("owes")}{" "}
+                                        <Money minor={balance < 0n ? -balance : balance} />
+                                        {at !== undefined && (
+                                            <span class="late small figures-at"> {say("at {time}", { time: at })}</span>
+                                        )}
+                                    </span>
+                                )}
                                 <Button
                                     plain
                                     small
@@ -432,12 +440,21 @@ function Form({ client, draft, form }: { client: Client; draft: Draft; form: Pay
                                     key={chip.text}
                                     type="button"
                                     class="button amount-chip"
-                                    aria-pressed={minor === chip.minor && chip.minor > 0n}
-                                    {...unless(chip.minor <= 0n && say("They owe nothing of this"), () =>
-                                        set({ text: amount(chip.minor, currency) }),
+                                    aria-pressed={minor === chip.minor && (chip.minor ?? 0n) > 0n}
+                                    {...unless(
+                                        chip.minor === undefined
+                                            ? say("Not known without the line")
+                                            : chip.minor <= 0n && say("They owe nothing of this"),
+                                        () => set({ text: amount(chip.minor ?? 0n, currency) }),
                                     )}>
                                     <span class="small ink-2">{chip.text}</span>
-                                    <Money minor={chip.minor} />
+                                    {chip.minor === undefined ? (
+                                        <span class="ink-3" aria-hidden="true">
+                                            –
+                                        </span>
+                                    ) : (
+                                        <Money minor={chip.minor} />
+                                    )}
                                 </button>
                             ))}
                         </div>
@@ -458,6 +475,7 @@ function Form({ client, draft, form }: { client: Client; draft: Draft; form: Pay
                                 client={client}
                                 customer={customer}
                                 balance={balance}
+                                at={at}
                                 form={form}
                                 minor={minor}
                                 told={told?.preview}
@@ -470,6 +488,7 @@ function Form({ client, draft, form }: { client: Client; draft: Draft; form: Pay
                                 client={client}
                                 customer={customer}
                                 balance={balance}
+                                at={at}
                                 form={form}
                                 minor={minor}
                                 told={told?.preview}
@@ -697,19 +716,32 @@ function Bills({ bills, form, told, minor, set, fold, onFold, lost }: BillsProps
 }
 
 function After({
+    client,
     customer,
     balance,
+    at,
     form,
     minor,
     told,
 }: {
     client: Client;
     customer: Customer | undefined;
-    balance: bigint;
+    balance: bigint | undefined /* not known */;
+    at: string | undefined /* the line is lost: of when it is */;
     form: PayForm;
     minor: bigint | undefined;
     told: PreviewMatchAnswer | undefined;
 }): JSX.Element {
+    if (balance === undefined)
+        return (
+            <section class="panel after" aria-label={say("After this")}>
+                <b>{say("After this")}</b>
+                <p class="small ink-2">
+                    {!canAsk(client) &&
+                        say("What they owe is not known here without the line; it is shown when the line is back.")}
+                </p>
+            </section>
+        );
     const paid = minor ?? 0n;
     const after = balance - paid;
     const account = customer?.account;
@@ -730,7 +762,12 @@ function After({
     return (
         <section class="panel after" aria-label={say("After this")}>
             <div class="row">
-                <b class="grow">{say("After this")}</b>
+                <b class="grow">
+                    {say("After this")}
+                    {at !== undefined && (
+                        <span class="late small figures-at"> {say("by the figures of {time}", { time: at })}</span>
+                    )}
+                </b>
                 <span>
                     {after < 0n ? say("in credit") : say("owes")}{" "}
                     <b>

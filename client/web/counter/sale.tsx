@@ -26,6 +26,7 @@ import { useActions } from "../kit/keys";
 import { Money, Name, Sign } from "../kit/money";
 import { Button, classes, Notice, Sheet, Field } from "../kit/parts";
 import { refusalText } from "../kit/refusal";
+import { reasonText } from "../kit/reasons";
 import { Bones } from "../kit/region";
 import { useScan } from "../kit/scan";
 import { unless } from "../kit/why";
@@ -36,7 +37,7 @@ import { Band, nameOf, rememberCustomer } from "./customer";
 import { isEmpty, isKnown, ONE, splitFor, sums as sumsOf, type Draft } from "./draft";
 import * as drafts from "./drafts";
 import { Goods, takeCode } from "./goods";
-import { isPhone, useCustomer } from "./hooks";
+import { figuresAt, isPhone, lostAt, useCustomer } from "./hooks";
 import { judge, judged, questionKey, refusedLine, saleCommand, type Judged } from "./judge";
 import { Pay } from "./pay";
 import { change, followDone } from "./after";
@@ -44,11 +45,11 @@ import { Correcting, whyMissing } from "./correcting";
 import { accountHere, kindsHere, loadPlace, place, tillHere } from "./place";
 import { canAsk, loadCatalogue, priceFor } from "./products";
 import { kept } from "./store";
-import { showStrip, strip, StripView } from "./strip";
+import { putAway, showStrip, strip, StripView } from "./strip";
 import { play } from "./sound";
 import { missingWords } from "./words";
 import { commitWords, Total } from "./total";
-import { readMoney, readTyped } from "./typed";
+import { plainDigits, readMoney, readTyped } from "./typed";
 import { Unbooked } from "./unbooked";
 import { isFork, Plain, Ways, waysOf, type WayProps } from "./ways";
 
@@ -201,12 +202,12 @@ function changeBefore(draft: Draft): ResultProps | undefined {
     const last = change.value;
     if (last === undefined || last.staff !== draft.staff || draft.typed !== "") return undefined;
     if (strip.value?.number === last.number && strip.value.state === "reversed") return undefined;
+    const sum = { given: amount(last.given), due: amount(last.due) };
     return {
-        how: say("{number}: given {given} − to pay {due}", {
-            number: last.number,
-            given: amount(last.given),
-            due: amount(last.due),
-        }),
+        how:
+            last.number === ""
+                ? say("Kept here: given {given} − to pay {due}", sum)
+                : say("{number}: given {given} − to pay {due}", { number: last.number, ...sum }),
         label: say("money back::Change"),
         figure: (
             <span class="change-figure">
@@ -388,7 +389,7 @@ function PinSheet({
             <form
                 onSubmit={(event) => {
                     event.preventDefault();
-                    if (pin !== "") onPin(pin);
+                    if (pin !== "") onPin(plainDigits(pin));
                 }}>
                 <Field
                     label={say("PIN")}
@@ -779,10 +780,8 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
     };
     const waysOut = useWaysOutOfView(list.length > 0);
     const showPay = cash ? draft.lines.length > 0 : paysNow || draft.parts.length > 0;
-    const since =
-        offline && "heard" in client.line.value
-            ? clock(serverNow() - (performance.now() - client.line.value.since), false)
-            : undefined;
+    const lost = lostAt(client);
+    const since = lost === undefined ? undefined : clock(lost, false);
     return (
         <div class={classes("counter sale", isPhone.value && "phone")}>
             <div class="strip-line">
@@ -792,7 +791,7 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
                     class="strip-away"
                     aria-label={say("Put away what was done last")}
                     title={say("Put away what was done last")}
-                    onClick={() => showStrip(undefined)}>
+                    onClick={putAway}>
                     <span aria-hidden="true">✕</span>
                 </button>
             </div>
@@ -814,7 +813,7 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
                         sale={draft.customer !== 0 && draft.lines.length > 0 ? atLeast0(onCredit(view)) : undefined}
                         result={resultOf(view)}
                         fixed={view.fixed || draft.approval !== undefined}
-                        lost={since}
+                        lost={figuresAt(client, draft.customer)}
                         choosing={choosing}
                         fieldRef={customerRef}
                         onPick={onPick}
@@ -1095,7 +1094,7 @@ function ApprovalBox({
                 </b>
                 {row.reason?.value !== undefined && (
                     <p class="small">
-                        <bdi>{row.reason.value}</bdi>
+                        <bdi>{reasonText(row.reason.value)}</bdi>
                     </p>
                 )}
                 {row.approved_minor !== undefined && row.approved_minor < row.amount_minor && (
@@ -1129,7 +1128,7 @@ function ApprovalBox({
                 </b>
                 {row.reason?.value !== undefined && (
                     <p class="small">
-                        <bdi>{row.reason.value}</bdi>
+                        <bdi>{reasonText(row.reason.value)}</bdi>
                     </p>
                 )}
                 <Button small onClick={drop}>

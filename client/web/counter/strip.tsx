@@ -5,6 +5,7 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect } from "preact/hooks";
+import { namesOf } from "../board/live";
 import type { Client, Fate, Sent } from "../lib/api";
 import {
     DocumentKind,
@@ -20,6 +21,7 @@ import { useActions, type Action } from "../kit/keys";
 import { Name } from "../kit/money";
 import { Button } from "../kit/parts";
 import { printsBySelf } from "../kit/preferences";
+import { reasonText } from "../kit/reasons";
 import { refusalText } from "../kit/refusal";
 import { say } from "../kit/words";
 import * as drafts from "./drafts";
@@ -53,6 +55,8 @@ export interface Strip {
     matched?: bigint /* of a payment, with bills */;
     state: "taken" | "kept" | "asking" | "reversing" | "reversed" | "refused";
     kept?: string /* the draft that waits for the line */;
+    back?: bigint /* change that was given of what waits */;
+    wrong?: string /* what was wrong with it, as it is chosen */;
     reversal?: string;
     refusal?: Refusal;
     printed?: Printing;
@@ -77,6 +81,11 @@ export function showStrip(next: Strip | undefined): void {
     if (next?.draft !== undefined && next.draft.id === answered.value?.opens) showAnswer(undefined);
     strip.value = next;
     void keep([["strip", next]]);
+}
+/* Put away: what was done last, else what was answered. */
+export function putAway(): void {
+    if (strip.value !== undefined) showStrip(undefined);
+    else showAnswer(undefined);
 }
 function showAnswer(next: Strip | undefined): void {
     answered.value = next;
@@ -118,7 +127,7 @@ export function stripOfSale(draft: Draft, done: Done, at_ms: number): Strip {
 }
 
 /* Done at the counter, and not yet in the ledger: there is no number yet, and nothing to be undone or printed. */
-export const stripOfKept = (draft: Draft, at_ms: number): Strip => ({
+export const stripOfKept = (draft: Draft, at_ms: number, back?: bigint): Strip => ({
     what: draft.pay === undefined ? "sale" : "payment",
     staff: draft.staff,
     customer: draft.customer,
@@ -129,6 +138,7 @@ export const stripOfKept = (draft: Draft, at_ms: number): Strip => ({
     at_ms,
     state: "kept",
     kept: draft.id,
+    back,
 });
 
 function change(part: Partial<Strip>): void {
@@ -207,15 +217,19 @@ const reasons = (what: Strip["what"]): { text: string; key: string }[] => [
     { text: say("Not paid"), key: "3" },
 ];
 
-function Mark({ of }: { of: Strip["state"] }): JSX.Element {
+const signOfAnswer = { granted: ["✓", "credit"], refused: ["✕", "over"], lapsed: ["◷", "late"] } as const;
+
+function Mark({ of, said }: { of: Strip["state"]; said?: Said }): JSX.Element {
     const [sign, tone] =
-        of === "taken" || of === "reversed"
-            ? ["✓", "credit"]
-            : of === "asking"
-              ? ["?", ""]
-              : of === "reversing" || of === "kept"
-                ? ["◌", "accent"]
-                : ["▲", "over"];
+        said?.kind === "answer"
+            ? signOfAnswer[said.state]
+            : of === "taken" || of === "reversed"
+              ? ["✓", "credit"]
+              : of === "asking"
+                ? ["?", ""]
+                : of === "reversing" || of === "kept"
+                  ? ["◌", "accent"]
+                  : ["▲", "over"];
     return (
         <span class={`strip-mark ${tone}`} aria-hidden="true">
             {sign}
@@ -252,11 +266,11 @@ function Second({ now }: { now: Strip }): JSX.Element {
             </>,
         );
     else if (now.customer !== 0) notes.push(<Name>{now.customer_name}</Name>);
-    if ((now.done?.change_minor ?? 0n) > 0n && now.state === "taken")
-        notes.push(<b>{say("give {amount} back", { amount: money(undefined, now.done!.change_minor!) })}</b>);
+    const back = now.state === "taken" ? now.done?.change_minor : now.state === "kept" ? now.back : undefined;
+    if ((back ?? 0n) > 0n) notes.push(<b>{say("give {amount} back", { amount: money(undefined, back!) })}</b>);
     if ((now.matched ?? 0n) > 0n && now.state === "taken")
         notes.push(say("{amount} matched with bills", { amount: money(undefined, now.matched!) }));
-    if (now.note !== undefined) notes.push(<bdi>{now.note}</bdi>);
+    if (now.note !== undefined) notes.push(<bdi>{reasonText(now.note)}</bdi>);
     if (now.printed === "printing" || isPrinted(now.printed)) notes.push(printingWords(now.printed!));
     else if (now.printed !== undefined) notes.push(<span class="late">{printingWords(now.printed)}</span>);
     if (now.shared !== undefined) notes.push(now.shared);
@@ -275,7 +289,7 @@ function Second({ now }: { now: Strip }): JSX.Element {
 interface StripProps {
     client: Client;
     what?: readonly Strip["what"][];
-    under?: boolean /* a paper is open: Ctrl P and Alt S are that one's */;
+    under?: boolean /* a paper is open: Alt U, Ctrl P and Alt S are that one's */;
 }
 
 export function StripView({ client, what, under = false }: StripProps): JSX.Element | null {
@@ -297,6 +311,7 @@ export function StripView({ client, what, under = false }: StripProps): JSX.Elem
     const undoable =
         now !== undefined &&
         now.state === "taken" &&
+        !under &&
         now.id !== undefined &&
         now.what !== "till" &&
         now.what !== "paper";
@@ -304,9 +319,9 @@ export function StripView({ client, what, under = false }: StripProps): JSX.Elem
     useEffect(() => {
         if (printable) printBySelf(client, now);
     }, [now?.id, printable]);
-    const ask = (): void => change({ state: "asking" });
+    const ask = (): void => change({ state: "asking", wrong: undefined });
     const because = (text: string): void => {
-        void reverse(client, text);
+        if (strip.peek()?.state === "asking") void reverse(client, text);
     };
     const list: Action[] =
         now === undefined
@@ -348,8 +363,16 @@ export function StripView({ client, what, under = false }: StripProps): JSX.Elem
                                 id: `why${each.key}`,
                                 key: each.key,
                                 title: each.text,
-                                run: () => because(each.text),
+                                run: () => change({ wrong: each.text }),
                             })),
+                            {
+                                /* a chord: no scanner sends it */
+                                id: "reverse",
+                                key: "Alt U",
+                                title: say("Reverse {number}", { number: now.number ?? "" }),
+                                run: () => because(now.wrong!),
+                                blocked: now.wrong === undefined && say("Choose what was wrong first"),
+                            },
                             {
                                 id: "keep",
                                 key: "Esc",
@@ -364,10 +387,10 @@ export function StripView({ client, what, under = false }: StripProps): JSX.Elem
     useEffect(() => {
         if (now?.state === "asking") document.querySelector<HTMLElement>(".strip .why")?.focus();
     }, [now?.state]);
-    if (now === undefined) return answer === undefined ? null : <Answer of={answer} />;
+    if (now === undefined) return answer === undefined ? null : <Answer client={client} of={answer} />;
     return (
         <>
-            {answer !== undefined && <Answer of={answer} />}
+            {answer !== undefined && <Answer client={client} of={answer} />}
             <div class="strip panel" role="status" data-state={now.state}>
                 <Mark of={now.state} />
                 <span class="strip-text">
@@ -381,10 +404,17 @@ export function StripView({ client, what, under = false }: StripProps): JSX.Elem
                                 key={each.key}
                                 class={at === 0 ? "why" : undefined}
                                 hotkey={each.key}
-                                onClick={() => because(each.text)}>
+                                pressed={now.wrong === each.text}
+                                onClick={() => change({ wrong: each.text })}>
                                 {each.text}
                             </Button>
                         ))}
+                        <Button
+                            hotkey="Alt U"
+                            blocked={now.wrong === undefined && say("Choose what was wrong first")}
+                            onClick={() => because(now.wrong!)}>
+                            {say("Reverse it")}
+                        </Button>
                         <Button hotkey="Esc" onClick={() => change({ state: "taken" })}>
                             {say("Keep it")}
                         </Button>
@@ -397,7 +427,7 @@ export function StripView({ client, what, under = false }: StripProps): JSX.Elem
                             </span>
                         )}
                         {undoable && (
-                            <Button hotkey="Alt U" onClick={ask}>
+                            <Button hotkey="Alt U" class="first-end" onClick={ask}>
                                 {say("Undo")}
                             </Button>
                         )}
@@ -438,13 +468,14 @@ export function StripView({ client, what, under = false }: StripProps): JSX.Elem
 }
 
 /* What a manager said; their sale is a tab that may not be the one in front. */
-function Answer({ of }: { of: Strip }): JSX.Element {
+function Answer({ client, of }: { client: Client; of: Strip }): JSX.Element {
+    const said = of.said?.kind === "answer" ? { ...of.said, who: namesOf(client).personOfLogin(of.said.who) } : of.said;
     const there = drafts.drafts.value.some((draft) => draft.id === of.opens && draft.begun_ms === 0);
     return (
-        <div class="strip panel" role="status">
-            <Mark of={of.state} />
+        <div class="strip panel answer" role="status">
+            <Mark of={of.state} said={of.said} />
             <span class="strip-text">
-                <b>{sentenceOf(of.said)}</b>
+                <b>{sentenceOf(said)}</b>
                 <Second now={of} />
             </span>
             <span class="strip-ends">

@@ -3,7 +3,7 @@
  * in the ledger, so nobody can see it here; a second count stays on record beside the first.
  */
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Client } from "../lib/api";
 import { RefusalCode, Right, type Done, type MoneyDayRecord, type Refusal, type TillDayAnswer } from "../lib/messages";
 import { Result } from "../kit/adds";
@@ -103,11 +103,43 @@ export function Till({ client, from }: { client: Client; from?: string }): JSX.E
 
 /* ---- pieces ---- */
 
-function usePieces(client: Client): { sum: bigint; table: JSX.Element } {
+interface Pieces {
+    counts: Readonly<Record<string, string>>;
+    loose: string;
+}
+const NONE: Pieces = { counts: {}, loose: "" };
+
+/* What is counted so far is kept as a half-typed sale is: for this person, this till and this day of it. */
+const countName = (day: TillDayAnswer): string => `count/${day.day.money_account}/${day.day.day}`;
+
+function useCounting(client: Client, name: string): [Pieces, (next: Pieces) => void, () => void] {
+    const [typed, setTyped] = useState<Pieces>(NONE);
+    const touched = useRef(false);
+    useEffect(() => {
+        touched.current = false;
+        setTyped(NONE);
+        void client.drafts.get<Pieces>(name).then((kept) => {
+            if (kept !== undefined && !touched.current) setTyped(kept);
+        });
+    }, [client, name]);
+    const put = (next: Pieces): void => {
+        touched.current = true;
+        setTyped(next);
+        void client.drafts.put(name, next);
+    };
+    return [typed, put, () => void client.drafts.remove(name)];
+}
+
+function usePieces(client: Client, name: string): { sum: bigint; table: JSX.Element; forget: () => void } {
     const currency = currencyOf(client);
     const all = pieces(currency.code, currency.exponent);
-    const [counts, setCounts] = useState<Readonly<Record<string, string>>>({});
-    const [loose, setLoose] = useState("");
+    const [{ counts, loose }, put, forget] = useCounting(client, name);
+    const setCounts = (next: Pieces["counts"]): void => put({ counts: next, loose });
+    const setLoose = (next: string): void => put({ counts, loose: next });
+    const first = useRef<HTMLInputElement>(null);
+    useEffect(() => {
+        if (!isPhone.value) first.current?.focus();
+    }, []);
     const of = (piece: bigint): bigint => {
         const text = plainDigits(counts[String(piece)] ?? "").replace(/\D/g, "");
         return text === "" ? 0n : BigInt(text.slice(0, 7));
@@ -141,7 +173,7 @@ function usePieces(client: Client): { sum: bigint; table: JSX.Element } {
                                 inputMode="numeric"
                                 aria-label={say("Pieces of {amount}", { amount: amount(piece, currency) })}
                                 value={counts[String(piece)] ?? ""}
-                                autoFocus={at === 0 && !isPhone.value}
+                                ref={at === 0 ? first : undefined}
                                 onInput={(event) =>
                                     setCounts({ ...counts, [String(piece)]: event.currentTarget.value })
                                 }
@@ -174,7 +206,7 @@ function usePieces(client: Client): { sum: bigint; table: JSX.Element } {
             </tbody>
         </table>
     );
-    return { sum, table };
+    return { sum, table, forget };
 }
 
 /* ---- opening ---- */
@@ -195,15 +227,20 @@ function OpenIt({
     const [text, setText] = useState("");
     const [reason, setReason] = useState("");
     const [refusal, setRefusal] = useState<Refusal | undefined>(undefined);
+    const [busy, setBusy] = useState(false);
     const float = readMoney(text);
     const blocked = float === undefined ? say("How much lies in it?") : false;
     const commit = async (): Promise<void> => {
-        if (float === undefined) return;
+        if (float === undefined || busy) return;
+        setBusy(true);
+        /* A new till has nothing by the books: its first change money says itself why it is there. */
+        const why = reason.trim() === "" && last === undefined ? say("Change money to begin with") : reason.trim();
         const done = await doCommand(client, "open_till", {
             money_account: till,
             float_minor: float,
-            reason: reason.trim() === "" ? undefined : { value: reason.trim() },
+            reason: why === "" ? undefined : { value: why },
         });
+        setBusy(false);
         if ("refused" in done) {
             setRefusal(done.refused);
             return;
@@ -216,8 +253,13 @@ function OpenIt({
             also: [],
             at_ms: client.clock(),
             state: "taken",
-            said: { kind: "opened", till: name, float, difference: done.done.difference_minor ?? 0n },
-            note: reason.trim() === "" ? undefined : reason.trim(),
+            said: {
+                kind: "opened",
+                till: name,
+                float,
+                difference: last === undefined && reason.trim() === "" ? 0n : (done.done.difference_minor ?? 0n),
+            },
+            note: why === "" ? undefined : why,
         });
         onDone();
     };
@@ -241,7 +283,9 @@ function OpenIt({
                     </p>
                 )}
                 <AmountField
-                    label={say("What lies in it, counted")}
+                    label={
+                        last === undefined ? say("Change money put in to begin with") : say("What lies in it, counted")
+                    }
                     text={text}
                     onText={setText}
                     autofocus={!isPhone.value}
@@ -262,6 +306,10 @@ function OpenIt({
                         label={say("Reason, when it is not what was left in it")}
                         value={reason}
                         onText={setReason}
+                        onEnter={() => {
+                            void commit();
+                        }}
+                        autofocus
                         noNote
                     />
                 )}
@@ -304,7 +352,7 @@ function Count({
     day: TillDayAnswer;
     onDone: () => void;
 }): JSX.Element {
-    const { sum, table } = usePieces(client);
+    const { sum, table, forget } = usePieces(client, countName(day));
     const [counted, setCounted] = useState<Counted | undefined>(undefined);
     const [after, setAfter] = useState<TillDayAnswer | undefined>(undefined);
     const [counts, setCounts] = useState(day.day.counts.length);
@@ -358,10 +406,24 @@ function Count({
             state: "taken",
             said: { kind: "closed", till: name, difference },
         });
+        forget();
         onDone();
         location.assign("#/day");
     };
+    const usual = [say("Wrong change"), say("Entry missing"), say("Not known")];
+    const pickReason = (text: string): void => {
+        setOther(text === "other");
+        setReason(text === "other" ? "" : text);
+    };
     useActions([
+        ...(counted !== undefined && difference !== 0n
+            ? [...usual, "other"].map((each, at) => ({
+                  id: `reason-${at}`,
+                  key: String(at + 1),
+                  title: each === "other" ? say("Other…") : each,
+                  run: () => pickReason(each),
+              }))
+            : []),
         counted === undefined
             ? {
                   id: "count",
@@ -382,7 +444,6 @@ function Count({
               },
     ]);
     const off = day.day.opening_difference_minor ?? 0n;
-    const usual = [say("Wrong change"), say("Entry missing"), say("Not known")];
     return (
         <div class="till-grid">
             <div>
@@ -485,13 +546,14 @@ function Count({
                                             label={say("Reason")}
                                             value={other ? "other" : usual.includes(reason) ? reason : undefined}
                                             options={[
-                                                ...usual.map((each) => ({ id: each, text: each })),
-                                                { id: "other", text: say("Other…") },
+                                                ...usual.map((each, at) => ({
+                                                    id: each,
+                                                    text: each,
+                                                    hotkey: String(at + 1),
+                                                })),
+                                                { id: "other", text: say("Other…"), hotkey: String(usual.length + 1) },
                                             ]}
-                                            onPick={(id) => {
-                                                setOther(id === "other");
-                                                setReason(id === "other" ? "" : id);
-                                            }}
+                                            onPick={pickReason}
                                         />
                                         {other && (
                                             <Field

@@ -6,7 +6,7 @@
  *     12 · 2.5 m³          so much of the line before
  *     xi mang              words: the catalogue is searched
  */
-import { readAmount, readPrice, readQuantity } from "../kit/read";
+import { plainDigits, readAmount, readPrice, readQuantity } from "../kit/read";
 import { mayBeQuantity } from "../kit/scan";
 import { language } from "../kit/words";
 
@@ -16,13 +16,7 @@ export type Typed =
     | { kind: "amount"; quantity: bigint; unit: string } /* of the line before, if it has that unit */
     | { kind: "goods"; quantity: bigint | undefined; text: string };
 
-/* Digits of other scripts as 0–9. */
-export function plainDigits(text: string): string {
-    return text.replace(/[٠-٩۰-۹０-９]/g, (digit) => {
-        const code = digit.charCodeAt(0);
-        return String(code >= 0xff10 ? code - 0xff10 : code >= 0x06f0 ? code - 0x06f0 : code - 0x0660);
-    });
-}
+export { plainDigits };
 
 /* Thousandths, more than 0; undefined for what is no number, or may be two. */
 export function readCount(text: string): bigint | undefined {

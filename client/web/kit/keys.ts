@@ -7,6 +7,7 @@
  */
 import { signal, type ReadonlySignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { BURST_LEAST, SCAN_GAP_MS } from "./scan";
 
 export interface Action {
     id: string;
@@ -104,12 +105,51 @@ function onKeyDown(event: KeyboardEvent): void {
     if (action === undefined) return;
     event.preventDefault();
     if (event.repeat && /^F\d/.test(key)) return; /* a key that is held down commits once */
-    if (action.blocked === undefined || action.blocked === false) action.run();
+    const run = (): void => {
+        if (action.blocked === undefined || action.blocked === false) action.run();
+    };
+    if (/^[\p{L}\p{N}]$/u.test(key) && !event.repeat) wait(run);
+    else run();
+}
+
+/*
+ * A character alone may be the first of a code that a scanner types: it acts when none has followed for a moment. Of
+ * that many at a scanner's pace none acts.
+ */
+let waiting: { runs: (() => void)[]; count: number; timer: ReturnType<typeof setTimeout> } | undefined;
+
+function wait(run: () => void): void {
+    if (waiting !== undefined) waiting.runs.push(run);
+}
+
+function settle(): void {
+    const done = waiting;
+    waiting = undefined;
+    if (done === undefined) return;
+    clearTimeout(done.timer);
+    if (done.count < BURST_LEAST) done.runs.forEach((run) => run());
+}
+
+/* Before any action: each character, whether it acts or not, belongs to what is typed now. */
+function count(event: KeyboardEvent): void {
+    if (event.repeat || /^(Shift|Caps)/.test(event.code)) return;
+    const character = [...event.key].length === 1 && !event.ctrlKey && !event.altKey && !event.metaKey;
+    if (!character) {
+        settle(); /* in the order in which they were pressed */
+        return;
+    }
+    clearTimeout(waiting?.timer);
+    const timer = setTimeout(settle, SCAN_GAP_MS + 5);
+    waiting = { runs: waiting?.runs ?? [], count: (waiting?.count ?? 0) + 1, timer };
 }
 
 export function startKeys(): () => void {
+    window.addEventListener("keydown", count, true);
     window.addEventListener("keydown", onKeyDown);
-    return () => window.removeEventListener("keydown", onKeyDown);
+    return () => {
+        window.removeEventListener("keydown", count, true);
+        window.removeEventListener("keydown", onKeyDown);
+    };
 }
 
 /* While the caller is mounted. The newest `run` is called, the list may be made anew at each drawing. `modal`: nothing

@@ -43,12 +43,29 @@ export interface ButtonProps {
     blocked?: string | false /* why not: it stays in the way of Tab, and says so */;
     label?: string /* for readers, where the text does not say it */;
     submit?: boolean;
+    told?: boolean /* why it is blocked stands beside it already */;
     pressed?: boolean;
     class?: string;
     buttonRef?: Ref<HTMLButtonElement>;
 }
 
+/* What sends a form says beside it why it cannot yet: grey tells nobody what is missing. */
 export function Button(props: ButtonProps): JSX.Element {
+    const why =
+        props.submit && !props.told && props.blocked !== false && props.blocked !== say("sending") && props.blocked;
+    return (
+        <>
+            <Pressed {...props} />
+            {why && (
+                <span class="button-why small ink-2" aria-live="polite">
+                    {why}
+                </span>
+            )}
+        </>
+    );
+}
+
+function Pressed(props: ButtonProps): JSX.Element {
     const blocked = props.blocked !== undefined && props.blocked !== false;
     return (
         <button

@@ -38,6 +38,14 @@ const letters: Readonly<Record<string, string>> = {
     ı: "i",
 };
 
+/* Digits of any keyboard as 0-9, everything else as it is: a PIN, a code. */
+export function plainDigits(text: string): string {
+    return text.replace(/[٠-٩۰-۹０-９]/g, (digit) => {
+        const code = digit.charCodeAt(0);
+        return String(code >= 0xff10 ? code - 0xff10 : code >= 0x06f0 ? code - 0x06f0 : code - 0x0660);
+    });
+}
+
 export function fold(text: string): string {
     let out = "";
     for (const raw of text) {

@@ -1,12 +1,16 @@
 /*
- * What a scanner types: characters under 35 ms apart, ended by Enter or Tab, in whatever field the cursor is. They are
+ * What a scanner types: characters under 35 ms apart (a busy machine may hold one of them up), ended by Enter or Tab, in
+ * whatever field the cursor is. They are
  * read by their place on the keyboard, so that a layout or an input method changes nothing; the field gets back what
  * stood in it. The newest listener that is mounted gets the code.
  */
 import { useLayoutEffect, useRef } from "preact/hooks";
 
 export const SCAN_GAP_MS = 35;
+const HELD_UP_MS = 120,
+    HELD_UP_MOST = 5; /* one gap in five */
 const SCAN_LEAST = 6;
+export const BURST_LEAST = 4; /* characters: nobody chooses that fast */
 const QUANTITY_MOST = 7; /* digits: eight and more are never a quantity */
 
 /* May these digits be meant as a quantity? */
@@ -49,6 +53,7 @@ export function physical(event: Pick<KeyboardEvent, "code" | "shiftKey" | "key">
 interface Run {
     text: string;
     last: number;
+    slow: number /* gaps that were too long for a scanner alone */;
     field: HTMLInputElement | HTMLTextAreaElement | undefined;
     before: string;
     from: number | null;
@@ -70,7 +75,7 @@ function begin(event: KeyboardEvent): Run {
     } catch {
         /* types without a selection */
     }
-    return { text: "", last: event.timeStamp, field, before: field?.value ?? "", from, to };
+    return { text: "", last: event.timeStamp, slow: 0, field, before: field?.value ?? "", from, to };
 }
 
 function giveBack(done: Run): void {
@@ -85,6 +90,11 @@ function giveBack(done: Run): void {
     field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+const isScan = (done: Run, apart: number): boolean =>
+    apart <= HELD_UP_MS &&
+    done.text.length >= BURST_LEAST &&
+    (done.slow + (apart > SCAN_GAP_MS ? 1 : 0)) * HELD_UP_MOST <= done.text.length;
+
 function onKeyDown(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey || /^(Shift|CapsLock)/.test(event.code)) return;
     const apart = run === undefined ? Infinity : event.timeStamp - run.last;
@@ -98,8 +108,14 @@ function onKeyDown(event: KeyboardEvent): void {
         const done = run;
         run = undefined;
         const listener = listeners[listeners.length - 1];
-        if (done === undefined || listener === undefined || apart > SCAN_GAP_MS || done.text.length < SCAN_LEAST)
+        if (done === undefined || !isScan(done, apart)) return;
+        if (listener === undefined || done.text.length < SCAN_LEAST) {
+            /* what nobody listens for must not press the button that has the focus */
+            if (done.field !== undefined) return;
+            event.preventDefault();
+            event.stopImmediatePropagation();
             return;
+        }
         event.preventDefault();
         event.stopImmediatePropagation();
         giveBack(done);
@@ -113,8 +129,9 @@ function onKeyDown(event: KeyboardEvent): void {
         run = undefined;
         return;
     }
-    if (run === undefined || apart > SCAN_GAP_MS || (event.target !== run.field && run.field !== undefined))
-        run = begin(event);
+    const same = run !== undefined && (event.target === run.field || run.field === undefined);
+    if (run === undefined || !same || apart > (run.text.length < 2 ? SCAN_GAP_MS : HELD_UP_MS)) run = begin(event);
+    else if (apart > SCAN_GAP_MS) run.slow++;
     run.text += character;
     run.last = event.timeStamp;
 }

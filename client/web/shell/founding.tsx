@@ -257,6 +257,7 @@ function Questions({ client, secret, countries, others: before, onMade, onGone }
         return list.sort((a, b) => a.text.localeCompare(b.text, language.value));
     }, [countries, language.value]);
     const digitsOf = (text: string): string => fold(text).replace(/\D/g, "").slice(0, PIN_MOST);
+    const pinWrong = pin !== "" && pinGuessable(pin) ? say("This PIN is too easy to guess: choose another") : undefined;
     const missing =
         company.trim() === ""
             ? say("Say what the company is called")
@@ -268,9 +269,7 @@ function Questions({ client, secret, countries, others: before, onMade, onGone }
                   ? say("Say your name")
                   : pin.length < PIN_LEAST
                     ? say("A PIN has at least four digits")
-                    : pinGuessable(pin)
-                      ? say("This PIN is too easy to guess: choose another")
-                      : false;
+                    : (pinWrong ?? false);
     const next = (at: number) => () => fields.current[at]?.focus();
     const ref = (at: number) => (input: HTMLInputElement | null) => {
         fields.current[at] = input;
@@ -435,7 +434,7 @@ function Questions({ client, secret, countries, others: before, onMade, onGone }
                         onText={(text) => setPin(digitsOf(text))}
                         inputRef={ref(3)}
                         onEnter={() => void found()}
-                        noNote
+                        wrong={pinWrong}
                         end={
                             <Button plain small pressed={shown} onClick={() => setShown(!shown)}>
                                 {shown ? say("pin::Hide") : say("pin::Show")}

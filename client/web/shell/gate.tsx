@@ -1,7 +1,7 @@
 /* What stands before the screens: this browser becomes a device, a person logs in, a lock is opened by PIN. */
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { Button, Field, Icon, icons, Name, Notice, preferences, prefer, useActions } from "../kit";
+import { Button, Field, Icon, icons, Name, Notice, plainDigits, preferences, prefer, useActions } from "../kit";
 import { refusalText, roleText } from "../kit/refusal";
 import { languages, say } from "../kit/words";
 import type { Client, Entering } from "../lib/api";
@@ -87,15 +87,16 @@ export function Enrol({ client, code: given }: { client: Client; code: string | 
     const [recovery, setRecovery] = useState(false);
     const enrol = async (text: string): Promise<void> => {
         if (busy || text.trim() === "") return;
-        setRecovery(isRecoveryCode(codeOf(text) ?? text));
-        if (isRecoveryCode(codeOf(text) ?? text)) {
+        const typedCode = plainDigits(codeOf(text) ?? text);
+        setRecovery(isRecoveryCode(typedCode));
+        if (isRecoveryCode(typedCode)) {
             setCamera(false);
             return;
         }
         setBusy(true);
         setCamera(false);
         setRefused(undefined);
-        const answer = await client.enrol((codeOf(text) ?? text).trim());
+        const answer = await client.enrol(typedCode.trim());
         setBusy(false);
         if ("refused" in answer) setRefused(answer.refused);
     };
@@ -265,7 +266,9 @@ export function Login({ client }: { client: Client }): JSX.Element {
         }
         setBusy(true);
         setRefused(undefined);
-        const answer = await client.login(login.trim(), password);
+        /* the recovery code is a password that was printed in Latin digits */
+        const code = plainDigits(password);
+        const answer = await client.login(login.trim(), isRecoveryCode(code) ? code : password);
         setBusy(false);
         if ("refused" in answer) {
             setRefused(answer.refused);
@@ -325,6 +328,7 @@ export function Login({ client }: { client: Client }): JSX.Element {
                     large
                     wide
                     submit
+                    told
                     blocked={
                         busy ? say("sending") : !up && say("The server is not reached. It is tried again by itself.")
                     }>
@@ -352,10 +356,12 @@ interface PinProps {
     focused?: boolean /* at once, whoever it is of */;
 }
 
-/* A PIN is digits. Of whom nobody knows whether they have one, digits are tried as a PIN first. */
+/* A PIN is digits, of whichever keyboard. Of whom nobody knows whether they have one, digits are tried as a PIN first. A
+ * password stays as it is typed: it was set so. */
 async function enterAs(client: Client, login: string, text: string, pinned: boolean | undefined): Promise<Entering> {
-    if (pinned === false || !/^\d{1,12}$/.test(text)) return client.login(login, text);
-    const answer = await client.switchStaff(login, text);
+    const pin = plainDigits(text);
+    if (pinned === false || !/^\d{1,12}$/.test(pin)) return client.login(login, text);
+    const answer = await client.switchStaff(login, pin);
     if (pinned === true || "entered" in answer || answer.refused.code !== RefusalCode.LOGIN_WRONG) return answer;
     return client.login(login, text);
 }

@@ -83,7 +83,7 @@ export function LostBand({ client }: { client: Client }): JSX.Element | null {
     return (
         <div class="lost-band" role="status">
             <span>
-                <b>{say("Works now")}</b> {say("cash sales · writing · looking at the figures of before")}
+                <b>{say("Works now")}</b> {say("cash sales · taking money · writing · the figures of before")}
             </span>
             <span>
                 <b>{say("Waits")}</b> {say("credit · approvals · matching")}

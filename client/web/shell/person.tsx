@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Button, Choice, Field, Sheet } from "../kit";
 import { passwordGuessable, pinGuessable } from "../kit/guessable";
+import { plainDigits } from "../kit/read";
 import { refusalText, roleText } from "../kit/refusal";
 import { begin, say } from "../kit/words";
 import { History, OthersNotice, useOthers } from "../desk/history";
@@ -155,7 +156,7 @@ export function Person({
                         type="password"
                         inputMode="numeric"
                         value={pin}
-                        onText={setPin}
+                        onText={(text) => setPin(plainDigits(text))}
                         dir="ltr"
                         autocomplete="new-password"
                         wrong={pinGuessable(pin) ? say("This PIN is too easy to guess: choose another") : undefined}

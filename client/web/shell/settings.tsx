@@ -23,6 +23,7 @@ import {
     type Theme,
 } from "../kit";
 import { passwordGuessable, pinGuessable } from "../kit/guessable";
+import { plainDigits } from "../kit/read";
 import { printerText } from "../kit/labels";
 import { refusalText, roleText } from "../kit/refusal";
 import { languages, say } from "../kit/words";
@@ -183,7 +184,7 @@ function OwnSecret({ client }: { client: Client }): JSX.Element {
     const [busy, setBusy] = useState(false);
     const easy =
         what === "pin"
-            ? pinGuessable(fresh)
+            ? pinGuessable(plainDigits(fresh))
             : passwordGuessable(fresh, [client.me.value?.login, client.me.value?.name, client.welcome.value?.company]);
     const guessed =
         what === "pin"
@@ -194,7 +195,7 @@ function OwnSecret({ client }: { client: Client }): JSX.Element {
         setBusy(true);
         const answer = await client.call(
             "set_password",
-            what === "pin" ? { pin: fresh, old_password: old } : { password: fresh, old_password: old },
+            what === "pin" ? { pin: plainDigits(fresh), old_password: old } : { password: fresh, old_password: old },
         );
         setBusy(false);
         setSaid("refused" in answer ? answer.refused : "done");
