@@ -11,7 +11,7 @@
  * their beginning (1212, 123123). */
 bool pin_guessable(const char *pin);
 
-/* In any case, with or without blanks: a common word, one of these names (NULLs welcome: login, name,
- * company) or a word of four letters in one, with nothing but digits and marks behind it or for
- * letters; what repeats its beginning (markmark); a row of digits. */
+/* In any case, with or without blanks: a common word, one of these names (NULLs welcome: login,
+ * name, company) or a word of four letters in one, with nothing but digits and marks behind it or
+ * for letters; what repeats its beginning (markmark); a row of digits. */
 bool password_guessable(const char *password, const char *const *words, size_t count);

@@ -542,6 +542,8 @@ static void who_belongs_to_a_branch_sets_nothing_for_all_branches(void **state)
     scenario_as(s, ROLE_STAFF_OWNER);
     uint32_t product = made(s, "add_product", "{'code': 'A1', 'name': 'Sand', 'price': 5}");
     uint32_t group = made(s, "add_group", "{'dimension': 'area', 'name': 'Harbour'}");
+    uint32_t customer =
+        made(s, "open_customer", "{'name': 'Anh', 'phone': '1', 'area': 'x'}");
     (void)made(s, "add_price_list", "{'code': 'ALL', 'name': 'All'}");
     (void)made(s, "add_price_list", "{'code': 'HQ', 'name': 'HQ', 'branches': [1]}");
     (void)made(s, "add_price_list", "{'code': 'MINE', 'name': 'TD', 'branches': [2]}");
@@ -549,6 +551,7 @@ static void who_belongs_to_a_branch_sets_nothing_for_all_branches(void **state)
     scenario_at(s, 2);
     BOUND("set_credit_policy", "{'terms': {'unlimited': true}}", "policy");
     BOUND("set_credit_policy", "{'terms': {}, 'term_days': 1}", "policy");
+    BOUND("erase_customer", json("{'customer': %u}", customer), "customer");
     BOUND("change_product", json("{'product': %u, 'price': 1}", product), "product");
     BOUND("change_product", json("{'product': %u, 'retired': true}", product), "product");
     BOUND("change_group", json("{'group': %u, 'limit': {'limit_minor': 9}}", group), "group");
@@ -593,7 +596,7 @@ static void no_command_of_administration_is_forgotten(void **state)
         "change_staff",   "sign_out",         "add_terminal",   "change_terminal",
         "add_till",       "add_bank_account", "add_pos_device", "retire_money_account",
         "set_thresholds", "set_cash_policy",  "apply_offers",   "decline_offer",
-        "close_recovery",
+        "close_recovery", "erase_customer",
     };
     static const struct {
         const char *name;
@@ -837,6 +840,13 @@ static const char *const touch_none[] = {
     "add_price_list",
     "change_price_list",
     "set_prices",
+    "add_note",
+    "change_note",
+    "merge_customers",
+    "undo_merge",
+    "erase_customer",
+    "save_report",
+    "remove_report",
 };
 
 static const char *const all_commands[] = {

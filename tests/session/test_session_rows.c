@@ -379,7 +379,7 @@ static void the_cache_says_what_the_ledger_says(void **state)
 static void a_small_cache_says_the_same(void **state)
 {
     (void)state;
-    enum { SMALL_BYTES = 36 * 1024, MANY = 100 };
+    enum { SMALL_BYTES = 50 * 1024, MANY = 140 };
     begin();
     while (customers < MANY)
         open_customer();

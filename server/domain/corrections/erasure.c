@@ -49,14 +49,17 @@ static Tefter__Refusal *check(struct tx *tx, const Tefter__CustomerRecord *custo
 
 /* ---- changes ---- */
 
-/* Refuses, in this order: as customer_resolve does; FIELD_INVALID customer (cash); CUSTOMER_ERASED
- * customer; PAYER_HAS_SITES customer; CUSTOMER_OPEN customer with available_minor and `most`. */
+/* Refuses, in this order: as customer_resolve does; BOUND_TO_BRANCH customer; FIELD_INVALID
+ * customer (cash); CUSTOMER_ERASED customer; PAYER_HAS_SITES customer; CUSTOMER_OPEN customer with
+ * available_minor and `most`. */
 Tefter__Refusal *apply_erase_customer(struct tx *tx, const Tefter__EraseCustomer *command,
                                       Tefter__Done *done)
 {
     Tefter__CustomerRecord *customer = NULL;
     Tefter__Refusal *refusal = customer_resolve(tx, command->has_customer ? command->customer : 0,
                                                 command->code, false, &customer);
+    if (refusal == NULL)
+        refusal = staff_check_office(tx, "customer", 0);
     if (refusal == NULL)
         refusal = check(tx, customer);
     if (refusal != NULL)

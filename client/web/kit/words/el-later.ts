@@ -129,6 +129,7 @@ export const catalogue: Catalogue = {
     "column of money": "στήλη ποσού",
     "old password": "παλιός κωδικός πρόσβασης",
     "order": "σειρά",
+    "money on its way": "χρήματα καθ’ οδόν",
     "origin": "προέλευση σελίδας",
     "out": "έξοδος",
     "over the limit": "εκτός πλαφόν",

@@ -129,6 +129,7 @@ export const catalogue: Catalogue = {
     "column of money": "ستون مبلغ",
     "old password": "گذرواژهٔ قبلی",
     "order": "ترتیب",
+    "money on its way": "پول در راه",
     "origin": "خاستگاه صفحه",
     "out": "خروج",
     "over the limit": "بیش از سقف",

@@ -129,6 +129,7 @@ export const catalogue: Catalogue = {
     "column of money": "cột số tiền",
     "old password": "mật khẩu cũ",
     "order": "thứ tự",
+    "money on its way": "tiền đang chuyển",
     "origin": "nguồn trang",
     "out": "ra",
     "over the limit": "vượt hạn mức",

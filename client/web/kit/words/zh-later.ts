@@ -129,6 +129,7 @@ export const catalogue: Catalogue = {
     "column of money": "金额列",
     "old password": "旧密码",
     "order": "顺序",
+    "money on its way": "在途资金",
     "origin": "页面来源",
     "out": "取出",
     "over the limit": "超额度",
