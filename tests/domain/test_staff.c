@@ -542,8 +542,7 @@ static void who_belongs_to_a_branch_sets_nothing_for_all_branches(void **state)
     scenario_as(s, ROLE_STAFF_OWNER);
     uint32_t product = made(s, "add_product", "{'code': 'A1', 'name': 'Sand', 'price': 5}");
     uint32_t group = made(s, "add_group", "{'dimension': 'area', 'name': 'Harbour'}");
-    uint32_t customer =
-        made(s, "open_customer", "{'name': 'Anh', 'phone': '1', 'area': 'x'}");
+    uint32_t customer = made(s, "open_customer", "{'name': 'Anh', 'phone': '1', 'area': 'x'}");
     (void)made(s, "add_price_list", "{'code': 'ALL', 'name': 'All'}");
     (void)made(s, "add_price_list", "{'code': 'HQ', 'name': 'HQ', 'branches': [1]}");
     (void)made(s, "add_price_list", "{'code': 'MINE', 'name': 'TD', 'branches': [2]}");
