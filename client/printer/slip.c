@@ -244,10 +244,14 @@ static void put_line(struct writing *writing, const Tefter__DocumentLine *line)
     char each[TEXT_MAX];
     char off[TEXT_MAX];
     bool isolate = writing->facts->language == LANGUAGE_PERSIAN;
+    const char *begin = isolate ? "\u2068" : "";
+    const char *end = isolate ? "\u2069" : "";
+    const char *code = line->text != NULL ? or_nothing(line->code) : "";
     put(writing, SLIP_PLAIN, line->text != NULL ? line->text : or_nothing(line->code), "");
     (void)habit_write(line->quantity, 3, 0, habit(writing), quantity);
-    (void)snprintf(text, sizeof text, "%s%s %s%s × %s%s%s", isolate ? "\u2068" : "", quantity,
-                   or_nothing(line->unit), isolate ? "\u2069" : "",
+    /* the text is whoever's who wrote the bill: the code says what was sold */
+    (void)snprintf(text, sizeof text, "%s%s%s%s%s%s %s%s × %s%s%s", begin, code, end,
+                   code[0] == '\0' ? "" : " · ", begin, quantity, or_nothing(line->unit), end,
                    price(writing, line->price, each), line->discount_minor == 0 ? "" : " \u2212",
                    line->discount_minor == 0 ? "" : amount(writing, line->discount_minor, off));
     put_amount(writing, SLIP_SMALL, text, line->net_minor);

@@ -310,7 +310,7 @@ test("kit: letters act in lists and type in fields, by their place", async () =>
                 reset();
                 document.querySelector(where).focus();
                 type(each, 300, options);
-                await new Promise((go) => setTimeout(go, 20));
+                await new Promise((go) => setTimeout(go, 120)); /* a letter alone may be the first of a scan */
                 return [...done];
             },
             [keys, focus, more],
@@ -719,16 +719,17 @@ test("kit: the key right after Esc acts on what is there now", async () => {
                 new KeyboardEvent("keydown", { key, code, bubbles: true, cancelable: true }),
             );
         const drawn = () => new Promise((go) => setTimeout(go)); /* a drawing, and nothing painted yet */
+        const alone = () => new Promise((go) => setTimeout(go, 120)); /* no scan */
         globalThis.requestAnimationFrame = () => 0;
         for (let i = 0; i < 3; i++) {
             press("o", "KeyO");
-            await drawn();
+            await alone();
             press("a", "KeyA");
-            await drawn();
+            await alone();
             press("Escape", "Escape");
             await drawn();
             press("a", "KeyA");
-            await drawn();
+            await alone();
         }
         return done;
     });

@@ -84,6 +84,12 @@ function Lines({ answer }: { answer: DocumentAnswer }) {
                             <tr key={index}>
                                 <td>
                                     <bdi>{line.text ?? `#${line.product ?? ""}`}</bdi>
+                                    {line.code !== undefined && line.code !== line.text && (
+                                        <span class="small ink-2">
+                                            {" "}
+                                            <bdi>{line.code}</bdi>
+                                        </span>
+                                    )}
                                     {line.serials.length > 0 && (
                                         <span class="small ink-2"> {line.serials.join(", ")}</span>
                                     )}

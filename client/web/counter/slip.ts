@@ -108,7 +108,8 @@ function goodsRows(answer: DocumentAnswer): Row[] {
     const rows: Row[] = document.lines.flatMap((line): Row[] => [
         { start: line.text || line.code || "" },
         {
-            start: `${quantity(line.quantity, line.unit)} × ${price(line.price)}${line.discount_minor ? ` −${amount(line.discount_minor)}` : ""}`,
+            /* the text is whoever's who wrote the bill: the code says what was sold */
+            start: `${line.text && line.code ? `${line.code} · ` : ""}${quantity(line.quantity, line.unit)} × ${price(line.price)}${line.discount_minor ? ` −${amount(line.discount_minor)}` : ""}`,
             end: amount(line.net_minor),
             kind: "small",
         },

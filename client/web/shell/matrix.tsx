@@ -124,7 +124,7 @@ function RightMark({ rights, right, role }: { rights: RightsAnswer; right: Right
     const may = (which: Right): boolean => rights.rights.some((row) => row.right === which && row.roles.includes(role));
     if (may(right)) return <Mark yes />;
     return right === Right.RIGHT_APPROVE && may(Right.RIGHT_SELL) ? (
-        <span class="asks nowrap">{say("asks {key}", { key: "F8" })}</span>
+        <span class="right-asks nowrap">{say("asks {key}", { key: "F8" })}</span>
     ) : (
         <Mark />
     );
