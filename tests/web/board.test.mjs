@@ -301,10 +301,17 @@ test(
                         document.documentElement.dir = wanted;
                     }, direction);
                     await page.waitForTimeout(400);
-                    ok(
-                        await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
-                        `${hash} ${width} ${direction}: wider than the page`,
+                    const wide = await page.evaluate(() =>
+                        document.documentElement.scrollWidth <= innerWidth
+                            ? []
+                            : [...document.querySelectorAll("body *")]
+                                  .filter((each) => {
+                                      const box = each.getBoundingClientRect();
+                                      return box.right > innerWidth + 1 || box.left < -1;
+                                  })
+                                  .map((each) => `${each.tagName}.${each.className}: ${each.textContent.slice(0, 40)}`),
                     );
+                    same(wide, [], `${hash} ${width} ${direction}: wider than the page`);
                     same(await axe(page), [], `${hash} ${width} ${direction}`);
                 }
             }

@@ -243,13 +243,9 @@ function Branches({
             end={bound === undefined && <Button onClick={() => setOpen("new")}>{say("Add a branch")}</Button>}>
             <Region rows={1} state={branches.length === 0 ? { kind: "loading" } : { kind: "here" }}>
                 <ul class="plain-list">
-                    {branches.map((each) => (
-                        <li key={each.branch}>
-                            <button
-                                type="button"
-                                class="list-row"
-                                disabled={bound !== undefined && bound !== each.branch}
-                                onClick={() => setOpen(each.branch)}>
+                    {branches.map((each) => {
+                        const row = (
+                            <>
                                 <Code>{each.code}</Code>
                                 <b class="grow cut">
                                     <Name>{each.name}</Name>
@@ -258,9 +254,20 @@ function Branches({
                                 <bdi class="small ink-2">
                                     {[each.phone, each.address].filter((part) => (part ?? "") !== "").join(" · ")}
                                 </bdi>
-                            </button>
-                        </li>
-                    ))}
+                            </>
+                        );
+                        return (
+                            <li key={each.branch}>
+                                {bound === undefined || bound === each.branch ? (
+                                    <button type="button" class="list-row" onClick={() => setOpen(each.branch)}>
+                                        {row}
+                                    </button>
+                                ) : (
+                                    <div class="list-row">{row}</div>
+                                )}
+                            </li>
+                        );
+                    })}
                 </ul>
             </Region>
             {open === "new" && <BranchForm client={client} onClose={close} />}
