@@ -14,7 +14,7 @@ test(
         const staff = async (login) =>
             (await shop.json("call", "staff"))[0].staff.staff.find((each) => each.login === login);
         await page.waitForSelector("table >> text=Võ Kế Toán");
-        await page.waitForSelector(".matrix .asks >> text=asks F8");
+        await page.waitForSelector(".matrix .right-asks >> text=asks F8");
         await shot(page, "people");
 
         await page.locator("tr", { hasText: "Võ Kế Toán" }).click();

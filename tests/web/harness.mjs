@@ -123,14 +123,12 @@ async function faultOf({ act, seconds }) {
 }
 
 async function leaveNone() {
-    const browser = launched && (await launched.catch(() => undefined));
-    await Promise.all((browser?.contexts() ?? []).map((context) => context.close().catch(() => undefined)));
+    await Promise.all((await contexts()).map((context) => context.close().catch(() => undefined)));
 }
 
 /* In front of whoever looks for the cause: the open pages' addresses, first words and faults. */
 async function whatPagesShow() {
-    const browser = launched && (await launched.catch(() => undefined));
-    const pages = browser?.contexts().flatMap((context) => context.pages()) ?? [];
+    const pages = (await contexts()).flatMap((context) => context.pages());
     const lines = await Promise.all(
         pages.slice(-3).map(async (page) => {
             const words = await Promise.race([
@@ -246,16 +244,27 @@ export function library() {
     })());
 }
 
-/* ---- one Chromium ---- */
+/* ---- one Chromium, or two ---- */
 
-let launched;
-export function chromium() {
-    return (launched ??= fromWeb("playwright-core").chromium.launch({
-        executablePath: process.env.TEFTER_CHROMIUM ?? "/usr/bin/chromium",
-        /* What a test itself gives a page counts as from elsewhere, and might not reach loopback. */
-        args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-features=LocalNetworkAccessChecks"],
-    }));
+/* The headless shell costs half of the whole browser, and shows no notices. */
+const launched = new Map();
+export function chromium(whole = false) {
+    const { TEFTER_CHROMIUM, TEFTER_CHROMIUM_WHOLE } = process.env;
+    const executablePath = (whole && TEFTER_CHROMIUM_WHOLE) || TEFTER_CHROMIUM || "/usr/bin/chromium";
+    if (!launched.has(executablePath))
+        launched.set(
+            executablePath,
+            fromWeb("playwright-core").chromium.launch({
+                executablePath,
+                /* What a test itself gives a page counts as from elsewhere, and might not reach loopback. */
+                args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-features=LocalNetworkAccessChecks"],
+            }),
+        );
+    return launched.get(executablePath);
 }
+
+const browsers = () => Promise.all([...launched.values()].map((each) => each.catch(() => undefined)));
+const contexts = async () => (await browsers()).flatMap((browser) => browser?.contexts() ?? []);
 
 /* ---- what runs ---- */
 
@@ -301,7 +310,7 @@ export async function freePort() {
 
 /* Everything that was started here ends, and every folder goes. */
 export async function cleanUp() {
-    await (await launched)?.close().catch(() => undefined);
+    await Promise.all((await browsers()).map((browser) => browser?.close().catch(() => undefined)));
     await Promise.all([...children].map((child) => end(child)));
     await Promise.all([...folders].map((one) => rm(one, { recursive: true, force: true })));
 }
@@ -505,7 +514,7 @@ export async function serve(at, code, options = []) {
             return codeIn(await tefter("terminal", "add", branch, `browser ${++terminals} ${Date.now() % 1e6}`));
         },
         /* A page of a browser that knows nothing yet. { width, height, dark, language, hash, at: another path; worker: with
-         * the service worker, past which no test comes (route) } */
+         * the service worker, past which no test comes (route); whole: a browser that shows notices } */
         async open({
             width = 1366,
             height = 768,
@@ -514,10 +523,11 @@ export async function serve(at, code, options = []) {
             hash = "",
             at: path = "/",
             worker = false,
+            whole = false,
             ...more
         } = {}) {
             const context = await (
-                await chromium()
+                await chromium(whole)
             ).newContext({
                 viewport: { width, height },
                 colorScheme: dark ? "dark" : "light",

@@ -217,7 +217,8 @@ test(
         await tryIt(page);
         same((await sums(page)).map(digits), ["33500", "33500", "33500"]);
         same(await page.locator(".need").count(), 1);
-        await page.keyboard.press("1"); /* type it */
+        await page.keyboard.press("1"); /* type it; what follows at once would be a scan */
+        await page.waitForSelector(".need input");
         await page.keyboard.type("4500");
         await page.keyboard.press("Enter");
         await page.keyboard.press("F9");

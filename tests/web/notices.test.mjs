@@ -78,7 +78,7 @@ function makeUp(given) {
 }
 
 async function settings(shop, push, { before, ...look } = {}) {
-    const page = await shop.open({ at: "/core", worker: true, ...look });
+    const page = await shop.open({ at: "/core", worker: true, whole: true, ...look });
     await page.context().grantPermissions(["notifications"], { origin: shop.url });
     await page.addInitScript(makeUp, push.subscription);
     if (before) await page.addInitScript(before);
@@ -221,7 +221,7 @@ test(
             await page.context().close();
         }
         const plain = await company();
-        const page = await plain.open({ at: "/core", worker: true });
+        const page = await plain.open({ at: "/core", worker: true, whole: true });
         await plain.enrol(page, "TD");
         await plain.login(page, "quan");
         await page.goto(`${plain.url}/#/settings`);
