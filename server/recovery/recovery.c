@@ -232,7 +232,7 @@ static bool rebuild(struct recovery *recovery, struct failure *failure)
 static bool stand_before(struct recovery *recovery, struct replay_options *options, uint64_t seq,
                          struct failure *failure)
 {
-    struct replayed replayed;
+    struct replayed replayed = {.entries = 0};
     memcpy(recovery->behind, failure->text, sizeof recovery->behind);
     *failure = (struct failure){.fault = FAULT_NONE};
     options->before_seq = seq;

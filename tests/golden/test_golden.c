@@ -142,6 +142,7 @@ static void replays_to_what_is_written(uint32_t rules)
     same_lines(golden.expected, (const char *)golden.text.data);
     struct replay_options options = {.journal = golden.journal, .ledger = second};
     must(replay_run(&options, &replayed, &failure), &failure);
+    free(replayed.erased);
     assert_int_equal(replayed.not_compared, 0);
     check(first);
     check(second);
