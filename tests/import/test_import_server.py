@@ -613,6 +613,10 @@ class WrongMoney(Case):
     def test_two_debts_of_one_customer_are_both_booked(self):
         path = self.company.write("o.csv", "Customer no,Balance\nQ1,100.00\nQ1,100.00\nQ2,10.00\nq2,10.00\nQ1-2,5.00\n")
         words = (path, "--as-of", "2011-01-31", "--total", "225.00")
+        said = self.company.tefter("import", "balances", *words, "--yes", good=(2,)).stderr
+        self.assertIn("Q1 in lines 2 and 3: 100.00 and 100.00", said)
+        self.assertEqual(self.company.owed(), 0)
+        words += ("--twice",)
         foretold = self.company.imported("balances", *words, "--dry-run")
         done = self.company.imported("balances", *words, "--yes")
         for said in (foretold, done):
