@@ -131,7 +131,7 @@ class Printing(unittest.TestCase):
         self.assertEqual(576, width)
         self.assertEqual(picture, (width, rows))
         self.assertGreater(sum(bin(int.from_bytes(row, "big")).count("1") for row in rows), 3000)
-        self.assertEqual(1, self.sink.drawers)
+        self.assertEqual(0, self.sink.drawers)
         # again: it says COPY, whatever the till asks, and so it does after the agent's restart
         self.assertEqual("Printed, as a copy.\n", self.print(number))
         self.stop(self.agents[-1])
@@ -140,8 +140,17 @@ class Printing(unittest.TestCase):
         self.assertEqual("Printed, as a copy.\n", self.print(number))
         self.assertEqual(3, self.sink.wait_slips(3))
         self.assertEqual(384, self.sink.slips[2][0])
-        self.assertEqual(1, self.sink.drawers)
         self.assertNotEqual(self.sink.slips[0][1], self.sink.slips[1][1])
+
+    def test_the_drawer_opens_for_cash_that_was_just_taken_and_for_nothing_else(self):
+        self.agent("--drawer")
+        self.print(self.sell(), "--drawer")
+        self.assertEqual(1, self.sink.wait_slips(1))
+        self.assertEqual(0, self.sink.drawers)  # on credit
+        receipt = self.shop.done("office", "pay", "PM", "1000")["number"]
+        self.print(receipt, "--drawer")
+        self.assertEqual(2, self.sink.wait_slips(2))
+        self.assertEqual(1, self.sink.drawers)
 
     def test_copies(self):
         self.agent("--copies", "2")
