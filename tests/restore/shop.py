@@ -111,9 +111,9 @@ class Shop:
         first = server.OWNER if name == "office" else ("clerk-" + name, PASSWORD)
         return self.people.get(name, first)
 
-    def staff(self, login, branch="TD", by="office"):
-        """Managers, so that they may do all that is tried here."""
-        self.tefter(by, "staff", "add", login, "--role", "manager", "--branch", branch)
+    def staff(self, login, by="office"):
+        """Managers of no branch alone, so that they may do all that is tried here."""
+        self.tefter(by, "staff", "add", login, "--role", "manager")
         self.tefter(by, "password", "--of", login, given=PASSWORD + "\n")
 
     def code(self, name, branch="TD"):
@@ -121,7 +121,7 @@ class Shop:
         return server.CODE.search(said.stdout + said.stderr).group()
 
     def terminal(self, name, branch="TD"):
-        self.staff("clerk-" + name, branch)
+        self.staff("clerk-" + name)
         self.tefter(name, "enrol", self.address, self.code(name, branch))
         self.login(name, ("clerk-" + name, PASSWORD))
 
