@@ -65,7 +65,7 @@ test(
 
         /* Branches and places. */
         await page.keyboard.press("?");
-        await page.keyboard.type("Branches, tills");
+        await page.keyboard.type("Branches, tills", { delay: 60 });
         await page.keyboard.press("Enter");
         await page.waitForSelector("text=Card machines");
         await shop.tefter("pay", "K06", "250k", "--cash").catch(() => undefined);
@@ -111,9 +111,11 @@ test(
             ["Catalogue", "#/catalogue"],
         ]) {
             await page.keyboard.press("?");
-            await page.keyboard.type(text);
+            await page.waitForSelector(".sheet input");
+            await page.keyboard.type(text, { delay: 60 }); /* as a person does: faster is a scan */
             await page.keyboard.press("Enter");
             await until(`${text} is open`, () => page.evaluate((where) => location.hash === where, hash));
+            await page.waitForSelector(".sheet", { state: "detached" });
         }
         await page.context().close();
         const clerk = await fresh(shop, { login: "fourth", hash: "#/sale" });
@@ -121,7 +123,7 @@ test(
         await clerk.locator("body").click();
         await clerk.evaluate(() => document.activeElement?.blur());
         await clerk.keyboard.press("?");
-        await clerk.keyboard.type("Credit policy");
+        await clerk.keyboard.type("Credit policy", { delay: 60 });
         await clerk.waitForSelector(".combo-option >> text=not with your role");
         await clerk.context().close();
         await shop.end();
