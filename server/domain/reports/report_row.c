@@ -135,7 +135,7 @@ static void put_words(struct tally *tally, Tefter__ReportRow *row)
         put_staff(tally, row);
     if (BY(PRODUCT))
         put_product(tally, row);
-    if (!BY(DOCUMENT))
+    if (!BY(DOCUMENT) || tally->paper == NULL)
         return;
     row->number = tx_text(tally->tx, tally->paper->number);
     FIELD_SET(row, branch, tally->paper->branch);
