@@ -83,51 +83,19 @@ static const struct param print_params[] = {
     END,
 };
 
-static const char *words_of(Tefter__PrintOutcome outcome)
-{
-    switch (outcome) {
-    case TEFTER__PRINT_OUTCOME__PRINT_DONE:
-        return NULL;
-    case TEFTER__PRINT_OUTCOME__PRINT_NO_PRINTER:
-        return N_("No printer is connected in this branch.");
-    case TEFTER__PRINT_OUTCOME__PRINT_NO_PAPER:
-        return N_("The printer has no paper. Nothing was printed.");
-    case TEFTER__PRINT_OUTCOME__PRINT_COVER_OPEN:
-        return N_("The printer's cover is open. Nothing was printed.");
-    case TEFTER__PRINT_OUTCOME__PRINT_NOT_REACHABLE:
-        return N_("The printer cannot be reached: is it switched on? Nothing was printed.");
-    case TEFTER__PRINT_OUTCOME__PRINT_UNKNOWN:
-        return N_("Nobody knows whether it was printed: look at the printer.");
-    case TEFTER__PRINT_OUTCOME__PRINT_TOO_MANY:
-        return N_("The printer has too much to do: try again in a moment.");
-    case TEFTER__PRINT_OUTCOME__PRINT_OTHER_BRANCH:
-        return N_("This was written in another branch: its printer is there.");
-    case TEFTER__PRINT_OUTCOME__PRINT_TOO_BIG:
-        return N_("This is too long for a slip.");
-    case TEFTER__PRINT_OUTCOME__PRINT_FAILED:
-    case _TEFTER__PRINT_OUTCOME_IS_INT_SIZE:
-        break;
-    }
-    return N_("It could not be printed.");
-}
-
 static int tell_printed(struct run *run, const Tefter__Printed *printed)
 {
     const char *why = printed->text == NULL ? "" : printed->text;
-    const char *words = words_of(printed->outcome);
+    const char *words = words_in(run->language, printed_words(printed));
+    bool done = printed->outcome == TEFTER__PRINT_OUTCOME__PRINT_DONE;
     if (run->json) {
         run_json(run, &printed->base);
-        return words == NULL ? EXIT_DONE : EXIT_REFUSED;
+        return done ? EXIT_DONE : EXIT_REFUSED;
     }
-    if (words != NULL)
-        return run_say(run, EXIT_REFUSED, "%s%s%s%s", words_in(run->language, words),
-                       why[0] == '\0' ? "" : " (", why, why[0] == '\0' ? "" : ")");
-    bool copy = printed->has_copy && printed->copy;
-    const char *done = printed->has_silent && printed->silent
-                           ? N_("Sent to the printer, which does not say whether it printed.")
-                       : copy ? N_("Printed, as a copy.")
-                              : N_("Printed.");
-    tell(stdout, "%s\n", words_in(run->language, done));
+    if (!done)
+        return run_say(run, EXIT_REFUSED, "%s%s%s%s", words, why[0] == '\0' ? "" : " (", why,
+                       why[0] == '\0' ? "" : ")");
+    tell(stdout, "%s\n", words);
     return EXIT_DONE;
 }
 

@@ -339,6 +339,8 @@ enum threshold_unit {
 };
 enum threshold_unit threshold_unit(Tefter__Threshold threshold);
 const char *threshold_words(Tefter__Threshold threshold); /* "discount on a line" */
+/* What became of a slip, as the catalogues have it: for words_in. */
+const char *printed_words(const Tefter__Printed *printed);
 
 /* An amount as people type it: 1,234.50 and 1.234,50, 100 000, 1500k, 2m, 1tr5, 2 tỷ 3, 3.5万, ۵۰۰
  * هزار; with sign, code or word of the currency. NULL when read, else a sentence that says what is

@@ -2,6 +2,8 @@
 
 #include <strings.h>
 
+#include "words/words.h"
+
 const char *role_word(Tefter__Role role)
 {
     switch (role) {
@@ -115,4 +117,34 @@ bool payment_kind_of(const char *word, Tefter__PaymentKind *ret_kind)
             return true;
     }
     return false;
+}
+
+const char *printed_words(const Tefter__Printed *printed)
+{
+    switch (printed->outcome) {
+    case TEFTER__PRINT_OUTCOME__PRINT_DONE:
+        if (printed->has_silent && printed->silent)
+            return N_("Sent to the printer, which does not say whether it printed.");
+        return printed->has_copy && printed->copy ? N_("Printed, as a copy.") : N_("Printed.");
+    case TEFTER__PRINT_OUTCOME__PRINT_NO_PRINTER:
+        return N_("No printer is connected in this branch.");
+    case TEFTER__PRINT_OUTCOME__PRINT_NO_PAPER:
+        return N_("The printer has no paper. Nothing was printed.");
+    case TEFTER__PRINT_OUTCOME__PRINT_COVER_OPEN:
+        return N_("The printer's cover is open. Nothing was printed.");
+    case TEFTER__PRINT_OUTCOME__PRINT_NOT_REACHABLE:
+        return N_("The printer cannot be reached: is it switched on? Nothing was printed.");
+    case TEFTER__PRINT_OUTCOME__PRINT_UNKNOWN:
+        return N_("Nobody knows whether it was printed: look at the printer.");
+    case TEFTER__PRINT_OUTCOME__PRINT_TOO_MANY:
+        return N_("The printer has too much to do: try again in a moment.");
+    case TEFTER__PRINT_OUTCOME__PRINT_OTHER_BRANCH:
+        return N_("This was written in another branch: its printer is there.");
+    case TEFTER__PRINT_OUTCOME__PRINT_TOO_BIG:
+        return N_("This is too long for a slip.");
+    case TEFTER__PRINT_OUTCOME__PRINT_FAILED:
+    case _TEFTER__PRINT_OUTCOME_IS_INT_SIZE:
+        break;
+    }
+    return N_("It could not be printed.");
 }

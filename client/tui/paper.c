@@ -115,34 +115,6 @@ bool undo_key(struct tui *tui, uint32_t key)
 
 /* ---- print ---- */
 
-static const char *print_words(Tefter__PrintOutcome outcome)
-{
-    switch (outcome) {
-    case TEFTER__PRINT_OUTCOME__PRINT_DONE:
-        return N_("Printed.");
-    case TEFTER__PRINT_OUTCOME__PRINT_NO_PRINTER:
-        return N_("No printer is connected in this branch.");
-    case TEFTER__PRINT_OUTCOME__PRINT_NO_PAPER:
-        return N_("The printer has no paper. Nothing was printed.");
-    case TEFTER__PRINT_OUTCOME__PRINT_COVER_OPEN:
-        return N_("The printer's cover is open. Nothing was printed.");
-    case TEFTER__PRINT_OUTCOME__PRINT_NOT_REACHABLE:
-        return N_("The printer cannot be reached: is it switched on? Nothing was printed.");
-    case TEFTER__PRINT_OUTCOME__PRINT_UNKNOWN:
-        return N_("Nobody knows whether it was printed: look at the printer.");
-    case TEFTER__PRINT_OUTCOME__PRINT_TOO_MANY:
-        return N_("The printer has too much to do: try again in a moment.");
-    case TEFTER__PRINT_OUTCOME__PRINT_OTHER_BRANCH:
-        return N_("This was written in another branch: its printer is there.");
-    case TEFTER__PRINT_OUTCOME__PRINT_TOO_BIG:
-        return N_("This is too long for a slip.");
-    case TEFTER__PRINT_OUTCOME__PRINT_FAILED:
-    case _TEFTER__PRINT_OUTCOME_IS_INT_SIZE:
-        break;
-    }
-    return N_("It could not be printed.");
-}
-
 void print_last(struct tui *tui)
 {
     Tefter__FromTerminal request = TEFTER__FROM_TERMINAL__INIT;
@@ -165,7 +137,7 @@ void print_last(struct tui *tui)
         say_words(tui,
                   answer->printed->outcome == TEFTER__PRINT_OUTCOME__PRINT_DONE ? MESSAGE_DONE
                                                                                 : MESSAGE_REFUSED,
-                  in_words(tui, print_words(answer->printed->outcome)));
+                  in_words(tui, printed_words(answer->printed)));
     arena_fini(&arena);
 }
 

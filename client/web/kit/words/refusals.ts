@@ -103,7 +103,7 @@ export const refusals: Readonly<Record<RefusalCode, string>> = {
     [RefusalCode.TOO_MANY_CONNECTIONS]: "Too many connections| of this {field}|| to the server; at most {most}|. End some of them first.",
     [RefusalCode.MORE_THAN_YOU_MAY]: "{threshold}| Who may: {roles}.|",
     [RefusalCode.STAFF_OF_OTHER_BRANCH]: "You write in branch| {branch}|| only: at this device you can look, and no more|. Who may change that: {roles}||.",
-    [RefusalCode.BOUND_TO_BRANCH]: "You look after branch| {branch}| only: its staff, devices and tills, but not where you belong yourself, or as what.| Who may, when they belong to no branch: {roles}.|",
+    [RefusalCode.BOUND_TO_BRANCH]: "You look after branch| {branch}| only: its staff, devices and tills, but not what holds in other branches too, nor where you belong yourself, or as what.| Who may, when they belong to no branch: {roles}.|",
     [RefusalCode.RULES_TOO_OLD]: "The ledger keeps older rules, which do not know this|: {field}|. Whoever runs the server adopts the newest: tefterd upgrade.",
     [RefusalCode.RECEIPT_WRONG]: "This ledger did not give the receipt that was offered to it.",
     [RefusalCode.NO_RECOVERY]: "No recovery is on: the ledger was not restored, or its recovery is closed.",

@@ -308,7 +308,7 @@ export const catalogue: Catalogue = {
     "Too many connections| of this {field}|| to the server; at most {most}|. End some of them first.": "连接太多|（此{field}）||，服务器最多 {most} 个|。请先结束其中一些。",
     "{threshold}| Who may: {roles}.|": "{threshold}|有权限的人：{roles}。|",
     "You write in branch| {branch}|| only: at this device you can look, and no more|. Who may change that: {roles}||.": "您只在门店| {branch} ||记账：在这台终端上只能查看|。可以更改的人：{roles}||。",
-    "You look after branch| {branch}| only: its staff, devices and tills, but not where you belong yourself, or as what.| Who may, when they belong to no branch: {roles}.|": "您只管理门店| {branch}|：它的员工、设备和收银台，但不能改您自己的所属门店或角色。|不属于任何门店时可以这样做的人：{roles}。|",
+    "You look after branch| {branch}| only: its staff, devices and tills, but not what holds in other branches too, nor where you belong yourself, or as what.| Who may, when they belong to no branch: {roles}.|": "您只管理门店| {branch}|：它的员工、设备和收银台，但不能改对其他门店也有效的内容，也不能改您自己的所属门店或角色。|不属于任何门店时可以这样做的人：{roles}。|",
     "The ledger keeps older rules, which do not know this|: {field}|. Whoever runs the server adopts the newest: tefterd upgrade.": "账本用的是旧规则，不认识这一项|：{field}|。管理服务器的人可以启用最新规则：tefterd upgrade。",
     "This ledger did not give the receipt that was offered to it.": "所提交的回执不是这个账本开出的。",
     "No recovery is on: the ledger was not restored, or its recovery is closed.": "没有进行中的恢复：账本没有还原过，或恢复已关闭。",
