@@ -6,12 +6,8 @@
 #include <stdlib.h>
 
 #include "base/grow.h"
+#include "base/limits.h"
 #include "session/inside.h"
-
-enum {
-    REFUSED_AT_ONCE_BYTES = 32 * 1024 * 1024,
-    REFUSED_LEAK_BYTES = 32, /* a millisecond */
-};
 
 struct refused {
     uint64_t at_ms; /* `bytes` are of then */
@@ -20,7 +16,7 @@ struct refused {
 
 static uint64_t left_of(const struct refused *refused, uint64_t now_ms)
 {
-    uint64_t gone = (now_ms - refused->at_ms) * REFUSED_LEAK_BYTES;
+    uint64_t gone = (now_ms - refused->at_ms) * REFUSED_BYTES_A_MS;
     return gone < refused->bytes ? refused->bytes - gone : 0;
 }
 
@@ -39,9 +35,9 @@ uint32_t refused_wait_ms(const struct sessions *home, uint32_t staff)
     if (staff >= home->refused_room)
         return 0;
     uint64_t left = left_of(&home->refused[staff], loop_now_ms(home->options.loop));
-    return left <= REFUSED_AT_ONCE_BYTES
+    return left <= REFUSED_BYTES_MAX
                ? 0
-               : (uint32_t)((left - REFUSED_AT_ONCE_BYTES) / REFUSED_LEAK_BYTES) + 1;
+               : (uint32_t)((left - REFUSED_BYTES_MAX) / REFUSED_BYTES_A_MS) + 1;
 }
 
 void refused_fini(struct sessions *home)

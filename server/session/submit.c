@@ -386,7 +386,8 @@ static void send_command(struct session *session, const Tefter__FromTerminal *re
     submission->branch = session->who.branch;
     uint32_t wait_ms = refused_wait_ms(session->home, session->who.staff);
     if (wait_ms > 0) {
-        session_refuse_wait(session, request, TEFTER__REFUSAL_CODE__BUSY, wait_ms);
+        if (!replied_before(session, request, submission))
+            session_refuse_wait(session, request, TEFTER__REFUSAL_CODE__BUSY, wait_ms);
         return;
     }
     const struct pending_command wish = {.session = session_ref_of(session),

@@ -51,6 +51,8 @@ enum {
     DECISIONS_KEPT_MAX = 200,                /* for who begins to look on */
     REFUSED_OF_CUSTOMER_MAX = 10,            /* of them, sales of one customer that were refused */
     REFUSED_OF_TERMINAL_MAX = 20,            /* ... at one terminal */
+    REFUSED_BYTES_MAX = 32 * 1024 * 1024,    /* of commands that one person has refused at once */
+    REFUSED_BYTES_A_MS = 32,                 /* ... of which so much is forgotten */
     COMMAND_MEMORY_MAX = 1600 * 1024 * 1024, /* while it is applied; see ledger.h */
 
     /* what a company may have */

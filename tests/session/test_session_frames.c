@@ -558,6 +558,35 @@ static void busy_and_read_only(void **state)
     assert_int_equal(reply->refused->code, TEFTER__REFUSAL_CODE__ALREADY_EXISTS);
 }
 
+/* It stands in the journal all the same: nobody fills the disk with what they may not. */
+static void what_one_person_has_refused_is_bounded(void **state)
+{
+    (void)state;
+    enum { OWNER = 1, SOMEBODY_ELSE = 2 };
+    uint8_t done[16];
+    uint8_t id[16];
+    struct sessions *home = world.sessions;
+    const Tefter__Command *command = till_command(&witness.arena, "of refused");
+    client_id(&witness, done);
+    const Tefter__Reply *first = reply_to(&witness, client_submit(&witness, command, done));
+    assert_int_equal(refused_wait_ms(home, OWNER), 0);
+    client_id(&witness, id);
+    const Tefter__Reply *reply = reply_to(&witness, client_submit(&witness, command, id));
+    assert_int_equal(reply->refused->code, TEFTER__REFUSAL_CODE__ALREADY_EXISTS);
+    assert_int_equal(refused_wait_ms(home, OWNER), 0);
+    refused_add(home, OWNER, REFUSED_BYTES_MAX + 1000 * REFUSED_BYTES_A_MS);
+    client_id(&witness, id);
+    reply = reply_to(&witness, client_submit(&witness, command, id));
+    assert_int_equal(reply->refused->code, TEFTER__REFUSAL_CODE__BUSY);
+    assert_in_range(reply->refused->retry_ms, 1, 1100);
+    const Tefter__Reply *again = reply_to(&witness, client_submit(&witness, command, done));
+    assert_int_equal(again->seq, first->seq); /* what was done can still be told */
+    assert_int_equal(refused_wait_ms(home, SOMEBODY_ELSE), 0);
+    refused_fini(home);
+    reply = reply_to(&witness, client_submit(&witness, command, id));
+    assert_int_equal(reply->refused->code, TEFTER__REFUSAL_CODE__ALREADY_EXISTS);
+}
+
 static bool one_is_queued(void *context)
 {
     (void)context;
@@ -817,6 +846,7 @@ int main(void)
         frames_test(ids),
         frames_test(unreadable_commands_are_refused_only),
         frames_test(busy_and_read_only),
+        frames_test(what_one_person_has_refused_is_bounded),
         frames_test(gone_before_the_reply),
         frames_test(a_locks_reason_has_its_words),
         frames_test(searching),
