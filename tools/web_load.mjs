@@ -5,6 +5,7 @@
  *     node tools/web_load.mjs push [SALES] [CLIENTS]     a sale each 350 ms: from its commit until the page has it, and shows it
  *     node tools/web_load.mjs memory [BROWSERS]          what one more browser costs tefterd and the relay
  *     node tools/web_load.mjs phone [VISITS]             the counter on a cheap phone with a bad line (tests/web/at_phone.mjs)
+ *     node tools/web_load.mjs desk [CUSTOMERS] [TIMES]   the list of so many customers: opened, searched, filtered, sorted, scrolled
  *
  * Programs are those of $TEFTER_BIN. Commit: committed_ms of the delta, whole milliseconds of the server's wall clock. Received: the
  * page's `message` event that has the delta's last byte. Painted: the beginning of the frame behind the one in which the
@@ -12,9 +13,10 @@
  */
 import { randomBytes, webcrypto } from "node:crypto";
 import { connect } from "node:net";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { GOALS, sale, SLOWER, visit } from "../tests/web/at_phone.mjs";
-import { cleanUp, company, library, STAFF, until } from "../tests/web/harness.mjs";
+import { chance, chromium, cleanUp, company, library, STAFF, until } from "../tests/web/harness.mjs";
 
 const EACH_MS = 350,
     WARM = 5,
@@ -364,12 +366,172 @@ async function phone(visits = 2) {
     return { visits: visits * LANGUAGES.length, ...of, first_load: most, task: quantiles(longest), goals: GOALS };
 }
 
+/* ---- the desk's list ---- */
+
+const FAMILIES = [
+        "Nguyễn",
+        "Trần",
+        "Lê",
+        "Phạm",
+        "Hoàng",
+        "Phan",
+        "Vũ",
+        "Đặng",
+        "Bùi",
+        "Đỗ",
+        "Hồ",
+        "Ngô",
+        "Dương",
+        "Lý",
+    ],
+    TRADES = ["Xây dựng", "Nội thất", "Vật liệu", "Điện nước", "Cơ khí", "Tạp hóa", "Sơn", "Gạch men"],
+    GIVEN = [
+        "An",
+        "Bình",
+        "Châu",
+        "Dũng",
+        "Giang",
+        "Hà",
+        "Hải",
+        "Khoa",
+        "Lan",
+        "Minh",
+        "Nam",
+        "Phúc",
+        "Quân",
+        "Sơn",
+        "Thảo",
+        "Yến",
+    ];
+const ROW = 32 /* pixels */,
+    TOP = ".customers-scroll";
+
+/* A file of customers, and one of what every third of them owes; by the importer, as a shop would. */
+async function fill(shop, customers) {
+    const some = chance(11),
+        of = (list) => list[some(list.length)];
+    const people = ["code,name,phone,area,limit"],
+        debts = ["customer,amount,date,number"];
+    for (let i = 1; i <= customers; i++) {
+        const name = `${of(TRADES)} ${of(FAMILIES)} ${of(GIVEN)} ${of(GIVEN)} ${i}`;
+        people.push(`N${i},${name},+8490${String(1_000_000 + i)},route ${some(40)},${(1 + some(60)) * 500_000}`);
+        if (i % 3 === 0) debts.push(`N${i},${(1 + some(700)) * 50_000},2026-0${1 + some(9)}-1${some(10)},B${i}`);
+    }
+    for (const [kind, lines] of Object.entries({ customers: people, balances: debts })) {
+        const file = join(shop.folder, `${kind}.csv`);
+        await writeFile(file, `${lines.join("\n")}\n`);
+        await shop.tefter("import", kind, file, "--yes");
+    }
+}
+
+/* In the page: from an act until a frame shows what `done` wants; the list has no row that is still asked for. */
+function stopwatch() {
+    globalThis.timed = (act, done) =>
+        new Promise((tell, fail) => {
+            const begun = performance.now();
+            act();
+            const look = () => {
+                const at = performance.now();
+                if (at - begun > 20_000) return fail(new Error(`it does not come: ${done}`));
+                const whole =
+                    document.querySelector("[data-customer]") && !document.querySelector(".customers-seen .bones");
+                if (whole && done()) requestAnimationFrame(() => tell(performance.now() - begun));
+                else requestAnimationFrame(look);
+            };
+            look();
+        });
+    globalThis.firstRow = () => document.querySelector(".customers-seen [data-customer]")?.dataset.customer;
+    globalThis.rowCount = () => document.querySelector("[role=table]")?.ariaRowCount;
+    globalThis.writes = (text) => {
+        const field = document.querySelector("#customers-find");
+        Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(field, text);
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+    };
+}
+
+async function cpuMs(process) {
+    const fields = (await readFile(`/proc/${process}/stat`, "ascii")).split(") ")[1].split(" ");
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+/* Of the one process that draws pages, in MiB: its own and its part of what is shared. */
+async function tabMemory() {
+    const session = await (await chromium()).newBrowserCDPSession();
+    const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+    const all = await Promise.all(processInfo.filter(({ type }) => type === "renderer").map(({ id }) => memoryOf(id)));
+    return Math.round(Math.max(...all.map(({ pss }) => pss)) / 102.4) / 10;
+}
+
+async function desk(customers = 100_000, times = 20) {
+    const shop = await company({ own: true });
+    await fill(shop, customers);
+    const page = await shop.open({ at: "/core", width: 1440, height: 900 });
+    await page.context().addInitScript(stopwatch);
+    await shop.enrol(page, "TD");
+    await shop.login(page, "owner");
+    await page.goto(`${shop.url}/#/board`);
+    await page.waitForSelector(".frame");
+    await pause(2000);
+    const took = { opened: [], searched: [], chosen: [], sorted: [], scrolled: [] };
+    const some = chance(12);
+    const timed = async (kind, act, done, given) =>
+        took[kind].push(
+            await page.evaluate(
+                `timed(() => (${act})(${JSON.stringify(given)}), () => (${done})(${JSON.stringify(given)}))`,
+            ),
+        );
+    const server = shop.pids().server;
+    let lists = 0,
+        used = 0;
+    for (let i = 0; i < times; i++) {
+        await page.evaluate(() => void (location.hash = "#/board"));
+        await page.waitForSelector(TOP, { state: "detached" });
+        await pause(200);
+        const before = await cpuMs(server);
+        await timed("opened", "() => (location.hash = '#/customers')", "() => rowCount() > 2");
+        const word = `${GIVEN[i % GIVEN.length]} ${1 + some(9)}`.toLowerCase();
+        for (const text of [word, ""])
+            await timed("searched", "(was) => writes(was.text)", "(was) => rowCount() !== was.count", {
+                text,
+                count: await page.evaluate(() => globalThis.rowCount()),
+            });
+        for (const chip of [2, 0])
+            await timed(
+                "chosen",
+                "(was) => document.querySelectorAll('.customers-filter [role=radio]')[was.chip].click()",
+                "(was) => rowCount() !== was.count",
+                { chip, count: await page.evaluate(() => globalThis.rowCount()) },
+            );
+        for (const column of [3, 0])
+            await timed(
+                "sorted",
+                "(was) => document.querySelectorAll('button.sorts')[was.column].click()",
+                "(was) => firstRow() !== was.first",
+                { column, first: await page.evaluate(() => globalThis.firstRow()) },
+            );
+        await timed(
+            "scrolled",
+            `(at) => (document.querySelector("${TOP}").scrollTop = at)`,
+            `(at) => Math.abs(document.querySelector("${TOP}").scrollTop - at) < ${ROW}`,
+            some(customers) * ROW,
+        );
+        await pause(300);
+        lists += 8;
+        used += (await cpuMs(server)) - before;
+    }
+    const of = Object.fromEntries(Object.entries(took).map(([which, list]) => [which, quantiles(list)]));
+    if (page.faults.length > 0) throw page.faults[0];
+    return { customers, ...of, server_ms_a_list: Math.round((used / lists) * 10) / 10, tab_mib: await tabMemory() };
+}
+
 const [job, ...numbers] = process.argv.slice(2);
-const jobs = { push, memory, phone };
+const jobs = { push, memory, phone, desk };
 let failed = 1;
 try {
     if (!Object.hasOwn(jobs, job ?? ""))
-        throw new Error("usage: node tools/web_load.mjs push [SALES] [CLIENTS] | memory [BROWSERS] | phone [VISITS]");
+        throw new Error(
+            "usage: node tools/web_load.mjs push [SALES] [CLIENTS] | memory [BROWSERS] | phone [VISITS] | desk [CUSTOMERS] [TIMES]",
+        );
     console.log(JSON.stringify(await jobs[job](...numbers.map(Number))));
     failed = 0;
 } catch (fault) {

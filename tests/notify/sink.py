@@ -148,7 +148,7 @@ class Sink:
     def of(self, path):
         return [request for request in self.requests if request[2].split("?")[0] == path]
 
-    def wait(self, path, count=1, seconds=10):
+    def wait(self, path, count=1, seconds=90):
         until = time.monotonic() + seconds
         while len(self.of(path)) < count and time.monotonic() < until:
             time.sleep(0.02)
