@@ -430,8 +430,9 @@ void tx_scratch_end(struct tx *scratch);
 void tx_decided(struct tx *tx);
 
 /* A refusal with a code and the field it is about (NULL: none). Facts are added by the caller. */
-Tefter__Refusal *refuse(struct tx *tx, Tefter__RefusalCode code, const char *field);
-__attribute__((format(printf, 3, 4))) Tefter__Refusal *
+__attribute__((cold)) Tefter__Refusal *refuse(struct tx *tx, Tefter__RefusalCode code,
+                                              const char *field);
+__attribute__((cold, format(printf, 3, 4))) Tefter__Refusal *
 refuse_at(struct tx *tx, Tefter__RefusalCode code, const char *field_format, ...);
 
 /* ---- what has happened ---- */

@@ -38,8 +38,8 @@ struct failure {
 /* Sets *failure (first one wins: an earlier fault is kept) and returns false, so that a function
  * can end with `return fail(failure, FAULT_IO, errno, "cannot open %s", path);`. The
  * system's words for os_error are added behind the text. A NULL failure is allowed. */
-__attribute__((format(printf, 4, 5))) bool fail(struct failure *failure, enum fault fault,
-                                                int os_error, const char *format, ...);
+__attribute__((cold, format(printf, 4, 5))) bool fail(struct failure *failure, enum fault fault,
+                                                      int os_error, const char *format, ...);
 
 /* The word of a fault, for logs: "io", "full", ... Never NULL. */
 const char *fault_word(enum fault fault);
@@ -51,4 +51,4 @@ const char *fault_word(enum fault fault);
         if (!(condition))                                                                          \
             fault_need(__FILE__, __LINE__, #condition);                                            \
     } while (0)
-__attribute__((noreturn)) void fault_need(const char *file, int line, const char *condition);
+__attribute__((cold, noreturn)) void fault_need(const char *file, int line, const char *condition);

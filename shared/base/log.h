@@ -11,7 +11,7 @@ enum log_level { LOG_ERROR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG };
 void log_setup(const char *program, enum log_level least);
 
 /* Pairs of `const char *key, const char *value` ended by NULL. */
-__attribute__((sentinel)) void log_line(enum log_level level, const char *event, ...);
+__attribute__((cold, sentinel)) void log_line(enum log_level level, const char *event, ...);
 
 /* printf for one value, valid until the 8th call after it on this thread. */
 __attribute__((format(printf, 1, 2))) const char *log_value(const char *format, ...);

@@ -143,7 +143,7 @@ test(
         await page.waitForSelector(".adds-up", { timeout: within(20_000) });
         await until("it may be booked", () => page.$(".foot .filled:not([aria-disabled])"));
         await page.keyboard.press("F9");
-        await page.waitForSelector(".adds-ledger.is-same", { timeout: within(40_000) });
+        await page.waitForSelector(`.adds-ledger.is-same >> text=/^${say("Ledger")}$/`, { timeout: within(40_000) });
         const sums = await page.$$eval(".adds-up .adds-part .n, .adds-up .adds-all > .n", (all) =>
             all.map((each) => each.textContent),
         );

@@ -251,20 +251,37 @@ const launched = new Map();
 export function chromium(whole = false) {
     const { TEFTER_CHROMIUM, TEFTER_CHROMIUM_WHOLE } = process.env;
     const executablePath = (whole && TEFTER_CHROMIUM_WHOLE) || TEFTER_CHROMIUM || "/usr/bin/chromium";
-    if (!launched.has(executablePath))
-        launched.set(
-            executablePath,
-            fromWeb("playwright-core").chromium.launch({
-                executablePath,
-                /* What a test itself gives a page counts as from elsewhere, and might not reach loopback. */
-                args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-features=LocalNetworkAccessChecks"],
-            }),
-        );
+    if (!launched.has(executablePath)) launched.set(executablePath, launch(executablePath));
     return launched.get(executablePath);
+}
+async function launch(executablePath) {
+    const browser = await fromWeb("playwright-core").chromium.launch({
+        executablePath,
+        /* What a test itself gives a page counts as from elsewhere, and might not reach loopback. */
+        args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-features=LocalNetworkAccessChecks"],
+    });
+    const make = browser.newContext.bind(browser);
+    browser.newContext = async (...words) => (await make(...words)).on("page", typedByPerson);
+    return browser;
 }
 
 const browsers = () => Promise.all([...launched.values()].map((each) => each.catch(() => undefined)));
 const contexts = async () => (await browsers()).flatMap((browser) => browser?.contexts() ?? []);
+
+/* Keys come no closer than a person types them: faster is a scan, and no key of it acts. */
+const PERSON_MS = 60;
+function typedByPerson({ keyboard }) {
+    let last = 0;
+    for (const name of ["press", "type"]) {
+        const act = keyboard[name].bind(keyboard);
+        keyboard[name] = async (...words) => {
+            const early = last + PERSON_MS - performance.now();
+            if (early > 0) await new Promise((done) => setTimeout(done, early));
+            await act(...words);
+            last = performance.now();
+        };
+    }
+}
 
 /* ---- what runs ---- */
 

@@ -553,8 +553,8 @@ export function Card({ client, number, onBack }: { client: Client; number: numbe
     const [form, setForm] = useState<"edit" | "lock" | "merge" | undefined>(undefined);
     const record = asked.answer?.record;
     const alone = live?.row.merged_into === undefined;
-    const mayEdit = client.may(Right.RIGHT_EDIT_CUSTOMER) && alone && record !== undefined;
-    const mayLock = client.may(Right.RIGHT_LOCK) && alone && live !== undefined;
+    const mayEdit = client.may(Right.RIGHT_EDIT_CUSTOMER) && alone; /* the form comes when the record is there */
+    const mayLock = client.may(Right.RIGHT_LOCK) && alone;
     const mayMerge = client.may(Right.RIGHT_SET_LIMIT) && alone && client.knows("Command", "merge_customers");
     const no = say("not with your role");
     useActions([

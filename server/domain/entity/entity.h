@@ -52,18 +52,20 @@ Tefter__Refusal *field_bytes(struct tx *tx, const char *field, ProtobufCBinaryDa
 
 /* ---- refusals that many make ---- */
 
-Tefter__Refusal *refuse_not_found(struct tx *tx, const char *field);
+__attribute__((cold)) Tefter__Refusal *refuse_not_found(struct tx *tx, const char *field);
 /* ALREADY_EXISTS; existing 0: the refusal does not name it. */
-Tefter__Refusal *refuse_existing(struct tx *tx, const char *field, uint64_t existing);
+__attribute__((cold)) Tefter__Refusal *refuse_existing(struct tx *tx, const char *field,
+                                                       uint64_t existing);
 /* LOOKS_LIKE: a new code looks like another one. */
 Tefter__Refusal *refuse_look(struct tx *tx, const char *field, uint64_t existing,
                              const char *existing_code);
 /* A date before the first one that may be: DATE_TOO_EARLY with `date`, under older rules
  * DATE_INVALID. */
-Tefter__Refusal *refuse_early(struct tx *tx, const char *field, uint32_t first);
+__attribute__((cold)) Tefter__Refusal *refuse_early(struct tx *tx, const char *field,
+                                                    uint32_t first);
 /* `code` with `most`. */
-Tefter__Refusal *refuse_most(struct tx *tx, Tefter__RefusalCode code, const char *field,
-                             int64_t most);
+__attribute__((cold)) Tefter__Refusal *refuse_most(struct tx *tx, Tefter__RefusalCode code,
+                                                   const char *field, int64_t most);
 
 /* ---- optional fields of a message ---- */
 
