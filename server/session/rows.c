@@ -14,7 +14,7 @@
 
 enum {
     FILLS_MAX = 128,      /* customers read for one question; about a millisecond */
-    RANKED_MAX = 100000,  /* customers looked at in one go; about a millisecond */
+    RANKED_MAX = 250000,  /* customers looked at in one go; some six milliseconds */
     BRANCHES_MAX = 65536, /* whose dates are remembered */
     ENVELOPE_MAX = 64,    /* what is around an answer in its frame */
 };
@@ -496,15 +496,18 @@ static void event_published(struct sessions *home, const Tefter__Event *event)
     case TEFTER__EVENT_KIND__GROUP_CHANGED:
         row_cache_turn(home->cache);
         row_cache_turn_groups(home->cache);
+        cards_again(home);
         break;
     case TEFTER__EVENT_KIND__CUSTOMER_GROUPED:
         row_cache_turn_groups(home->cache);
         break;
     case TEFTER__EVENT_KIND__POLICY_CHANGED:
         row_cache_turn(home->cache);
+        cards_again(home);
         break;
     case TEFTER__EVENT_KIND__CUSTOMER_OPENED:
         home->customers = 0;
+        home->cards_whole = false; /* it goes on with them */
         forget_nobody(home, event->customer);
         break;
     case TEFTER__EVENT_KIND__CUSTOMER_CHANGED:

@@ -150,6 +150,47 @@ static void who_took_a_match_apart_set_it_free(void **state)
     }
 }
 
+/* The same where the match is a site's, for its bill was corrected, and the money its payer's. */
+static void who_took_a_sites_match_apart_set_its_payers_money_free(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t builder = scenario_customer(s, "Builder", 1000);
+    uint32_t site = scenario_customer(s, "Site", 1000);
+    uint32_t till = scenario_till(s);
+    uint32_t ann = scenario_staff(s, "ann", TEFTER__ROLE__ROLE_MANAGER);
+    scenario_done(s, "set_cash_policy", "{'refund_alone_minor': 0}");
+    scenario_done(s, "set_payer", json("{'customer': %u, 'payer': %u}", site, builder));
+    uint64_t bill = scenario_sell(s, site, 100)->id;
+    uint64_t money = scenario_done(s, "take_payment",
+                                   json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, "
+                                        "'amount_minor': 100, 'match': 'MATCH_OLDEST_DUE'}",
+                                        builder, till))
+                         ->id;
+    scenario_done(s, "correct_invoice",
+                  json("{'document': %llu, 'reason': 'price', 'invoice': {'lines': [{'line': 1, "
+                       "'quantity': 1000, 'price': 200000}]}}",
+                       (unsigned long long)bill));
+    uint64_t match = s->seq;
+    scenario_as(s, ann);
+    scenario_done(s, "undo_match",
+                  json("{'customer': %u, 'match': %llu}", site, (unsigned long long)match));
+    scenario_as(s, ROLE_STAFF_OWNER);
+    scenario_done(s, "issue_credit_note",
+                  json("{'customer': %u, 'reason': {'value': 'x'}, 'lines': [{'text': 'goods', "
+                       "'quantity': 1000, 'price': 300000}]}",
+                       builder));
+    scenario_as(s, ann);
+    const char *refund =
+        json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, 'credits': ['%llu'], "
+             "'amount_minor': 100, 'reason': {'value': 'x'}}",
+             builder, till, (unsigned long long)money);
+    REFUSED(s, "refund_money", refund, SECOND_PERSON_NEEDED, "amount_minor");
+    scenario_as(s, scenario_staff(s, "bo", TEFTER__ROLE__ROLE_MANAGER));
+    scenario_done(s, "refund_money", refund);
+    scenario_end(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,6 +199,7 @@ int main(void)
         cmocka_unit_test(one_price_is_said_once),
         cmocka_unit_test(what_an_import_alarmed_of_is_counted_out),
         cmocka_unit_test(who_took_a_match_apart_set_it_free),
+        cmocka_unit_test(who_took_a_sites_match_apart_set_its_payers_money_free),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1128,7 +1128,8 @@ class Ledger:
         payer = self.found(self.customers, number, "payer")
         if "payer_code" in c and not self.same(payer["code"], c["payer_code"]):
             raise Refused("NOT_FOUND", "payer")
-        return payer
+        leads_on = not c.get("payer", 0) and payer.get("merge")
+        return self.customers[payer["merge"]["into"]] if leads_on else payer
 
     def pays_for(self, payer, site=None):
         """May they? Without a site: for one who is being opened."""
@@ -2357,8 +2358,10 @@ class Ledger:
             if mine(credit["document"]):
                 return True
             apart = [e for e in credit["edges"] if e["undone"] is not None]
-            if any(self.matches[customer["customer"], e["match"]].get("undone_by") == me for e in apart):
-                return True
+            for edge in apart:  # the match is the one side's or the other's
+                sides = {customer["customer"], self.documents[edge["other"]]["customer"]}
+                if any(self.matches.get((side, edge["match"]), {}).get("undone_by") == me for side in sides):
+                    return True
             others = [self.documents[e["other"]] for e in apart]
             if self.epoch >= 5 and any(x["reversed_by"] and mine(x["reversed_by"]) or any(map(mine, x["notes"]))
                                        for x in others):

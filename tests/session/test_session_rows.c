@@ -461,6 +461,38 @@ static void a_stale_row_is_seen(void **state)
     client_close(&till);
 }
 
+/* ---- what nobody has asked for yet ---- */
+
+static bool all_kept(void *context)
+{
+    struct row_asker asker;
+    (void)context;
+    if (!world.sessions->cards_whole || !rows_asker(world.sessions, 1, &asker))
+        return false;
+    for (uint32_t customer = 2; customer <= customers; customer++)
+        if (row_cache_card_size(world.sessions->cache, customer, &asker) == 0)
+            return false;
+    return true;
+}
+
+/* Where nothing else is to do all are put there: who came since, and after what made all anew. */
+static void who_came_later_is_kept_too(void **state)
+{
+    (void)state;
+    begin();
+    world_wait(all_kept, NULL);
+    uint32_t before = customers;
+    for (int i = 0; i < 5; i++)
+        open_customer();
+    assert_int_equal(customers, before + 5);
+    assert_false(all_kept(NULL));
+    world_wait(all_kept, NULL);
+    assert_true(done(JSON("{'set_credit_policy': {'terms': {'limit_minor': 77000}}}")));
+    assert_false(all_kept(NULL));
+    world_wait(all_kept, NULL);
+    client_close(&till);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -470,6 +502,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_not_published_is_not_mixed_in, world_setup,
                                         world_teardown),
         cmocka_unit_test_setup_teardown(a_stale_row_is_seen, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(who_came_later_is_kept_too, world_setup, world_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -60,6 +60,7 @@ const cursor = signal<{ customer: number; index: number } | undefined>(undefined
 const SPARE = 8; /* rows drawn beyond each edge */
 const SETTLED_MS = 400; /* nobody scrolls any more: those seen are followed */
 const REFRESH_MS = 1000;
+const WORDS_MS = 120; /* from one question of what is typed to the next */
 
 function whichText(which: Which): string {
     switch (which) {
@@ -285,9 +286,14 @@ function useListing(client: Client, choice: Choice, held: boolean): Listing {
     const listing = useMemo(() => new Listing((query) => client.ask("customers", query)), [client]);
     const key = keyOf(queryOf(choice));
     const [settled, settle] = useState(key);
-    /* Words are typed letter by letter; all else is chosen at once. */
+    /* The first letter is asked for at once, those that follow it together; all else is chosen at once. */
+    const asked = useRef(-Infinity);
     useEffect(() => {
-        const timer = setTimeout(() => settle(key), choice.text === "" ? 0 : 120);
+        const wait = choice.text === "" ? 0 : Math.max(0, asked.current + WORDS_MS - performance.now());
+        const timer = setTimeout(() => {
+            asked.current = performance.now();
+            settle(key);
+        }, wait);
         return () => clearTimeout(timer);
     }, [key]);
     const live = client.line.value.kind === "live";

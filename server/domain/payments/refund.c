@@ -245,6 +245,16 @@ static bool booked(struct tx *tx, const Tefter__DocumentRecord *document)
            document->actor->staff == tx_actor(tx)->staff;
 }
 
+/* The match is the one side's or, between a payer and those they pay for, the other's. */
+static bool took_apart(struct tx *tx, const struct item *credit, const Tefter__Match *edge)
+{
+    uint64_t sides[] = {credit->record->document, edge->other};
+    for (size_t i = 0; i < sizeof sides / sizeof *sides; i++)
+        if (match_undone_by(tx, document_customer(sides[i]), edge->match) == tx_actor(tx)->staff)
+            return true;
+    return false;
+}
+
 /* They took a match of it apart, or reversed or credited what it was matched with: that set it
  * free.
  */
@@ -256,8 +266,7 @@ static bool freed_it(struct tx *tx, const struct item *credit)
             edge->has_undone_seq ? document_tail(tx, edge->other) : NULL;
         if (tail == NULL)
             continue;
-        if (match_undone_by(tx, document_customer(credit->record->document), edge->match) ==
-            tx_actor(tx)->staff)
+        if (took_apart(tx, credit, edge))
             return true;
         if (tail->has_reversed_by && booked(tx, document_get(tx, tail->reversed_by)))
             return true;
