@@ -82,7 +82,7 @@ void approvals_came(void *context, const struct tefter_delta *set)
     for (size_t i = 0; i < set->row_count; i++)
         if (set->rows[i]->kind_case == TEFTER__ROW__KIND_APPROVAL)
             sale_answered(tui, set->rows[i]->approval);
-    tui->dirty = true;
+    paint_soon(tui);
 }
 
 /* ---- the picture ---- */

@@ -16,7 +16,9 @@
 #include <unistd.h>
 
 enum {
-    TICK_MS = 250, /* changes of others are painted four times a second */
+    TICK_MS = 250, /* clocks and what fades */
+    PAINT_MS = 50, /* changes of others are painted at once, and twenty times a second at most */
+    GATHER_MS = 2, /* what comes together is painted together */
     BURST_MS = 30, /* nobody types so fast: a scanner */
     BURST_LEAST = 4,
     WIDE_COLUMNS = 120,
@@ -333,6 +335,24 @@ static void ticked(void *context)
     loop_stop(tui->loop);
 }
 
+static void painted(void *context)
+{
+    struct tui *tui = context;
+    tui->painting = false;
+    loop_stop(tui->loop);
+}
+
+void paint_soon(struct tui *tui)
+{
+    uint64_t since_ms = now_ms(tui) - tui->drawn_ms;
+    tui->dirty = true;
+    if (tui->painting)
+        return;
+    tui->painting = true;
+    loop_timer_start(tui->paint, since_ms + GATHER_MS < PAINT_MS ? PAINT_MS - since_ms : GATHER_MS,
+                     0);
+}
+
 static void ended(void *context)
 {
     struct tui *tui = context;
@@ -591,7 +611,6 @@ static bool in_time(const struct tui *tui)
 
 static void turn(struct tui *tui)
 {
-    uint64_t drawn = 0;
     uint32_t staff = tui->work->staff;
     while (!tui->leaving) {
         loop_run(tui->loop);
@@ -605,11 +624,11 @@ static void turn(struct tui *tui)
             work_of_person(tui);
         }
         shop_look(tui);
-        bool clock = in_time(tui) && now_ms(tui) - drawn >= 1000;
+        bool clock = in_time(tui) && now_ms(tui) - tui->drawn_ms >= 1000;
         if (!tui->dirty && !clock)
             continue;
         tui->dirty = false;
-        drawn = now_ms(tui);
+        tui->drawn_ms = now_ms(tui);
         draw(tui);
     }
 }
@@ -669,7 +688,9 @@ static bool begin(struct tui *tui, struct failure *failure)
     take_currency(tui);
     tui->tick = loop_timer_create(tui->loop, ticked, tui);
     tui->burst_end = loop_timer_create(tui->loop, burst_ended, tui);
-    bool good = tui->tick != NULL && tui->burst_end != NULL && terminal_open(failure);
+    tui->paint = loop_timer_create(tui->loop, painted, tui);
+    bool good =
+        tui->tick != NULL && tui->burst_end != NULL && tui->paint != NULL && terminal_open(failure);
     if (!good)
         return fail(failure, FAULT_MEMORY, 0, "no memory for the screen");
     tui->look = (struct glyph_look){.unicode = terminal_speaks_utf8(),

@@ -329,6 +329,7 @@ struct tui {
     struct loop *loop;
     struct loop_timer *tick;
     struct loop_timer *burst_end;
+    struct loop_timer *paint; /* of what others changed */
     struct canvas canvas;
     struct glyph_look look;
     enum language language;
@@ -346,6 +347,8 @@ struct tui {
     bool burst_over;
     bool going; /* `g` was typed: a letter follows */
     bool leaving;
+    uint64_t drawn_ms;
+    bool painting; /* the timer runs */
     bool dirty;    /* something to draw */
     bool answered; /* something came that is to be looked at */
     bool asked_to_leave;
@@ -359,6 +362,9 @@ struct tui {
 
 void go_to(struct tui *tui, const struct screen *screen);
 void go_back(struct tui *tui);
+/* Others changed something: a picture of it follows within milliseconds. For callbacks of the loop.
+ */
+void paint_soon(struct tui *tui);
 /* Line 23. */
 void say_words(struct tui *tui, enum message_kind kind, const char *text);
 void say_refusal(struct tui *tui, const Tefter__Refusal *refusal);

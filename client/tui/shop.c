@@ -200,7 +200,7 @@ static void rows_came(void *context, const struct tefter_delta *set)
     if (set->exact)
         tui->shop.whole = true;
     tui->shop.version++;
-    tui->dirty = true;
+    paint_soon(tui);
 }
 
 bool has_all_words(const char *key, const char *words)
