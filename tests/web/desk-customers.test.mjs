@@ -1,6 +1,7 @@
 /* The office's customers: the list in pages, its chips and filters in the address, and what is done on a card. */
 import { company, ok, same, test, until, within } from "./harness.mjs";
 import { axe, bare, fresh, part } from "./fresh.mjs";
+import { csvRows, downloaded } from "./desk.mjs";
 
 const DAY_MS = 86_400_000;
 const whole = (text) => Number(text.replace(/[^0-9]/g, ""));
@@ -129,6 +130,19 @@ test(
             ),
         );
         same((await order(page))[0], first, "nobody moves under the pointer");
+        /* the list as it was chosen, as a file */
+        await page.keyboard.press("x");
+        await page.waitForSelector(".sheet");
+        const { bytes } = await downloaded(page, () => page.keyboard.press("2"));
+        const [head, ...rows] = csvRows(bytes);
+        same(rows.map((each) => each[0]).sort(), ["K01", "K02"]);
+        const golden = await shop.json("customer", "list", "--group", "gold");
+        const owed = golden.reduce((sum, each) => sum + BigInt(each.account.balance_minor), 0n);
+        same(
+            rows.reduce((sum, each) => sum + BigInt(each[head.findIndex((one) => one.startsWith("Owes"))]), 0n),
+            owed,
+        );
+        await page.keyboard.press("Escape");
         await page.locator(`[data-customer='${first}'] a`).first().click();
         await page.waitForSelector(".card-facts");
         await page.keyboard.press("Escape");

@@ -7,8 +7,10 @@ import { signal, useSignal } from "@preact/signals";
 import type { ComponentChild } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Client, Customer } from "../lib/api";
-import { DocumentKind, Right, type SearchHit } from "../lib/messages";
+import { DocumentKind, Right, type CustomerEntry, type ListCounts, type SearchHit } from "../lib/messages";
 import { CustomerForm } from "../desk/forms";
+import { useExport } from "../kit/export";
+import type { FileColumn } from "../kit/files";
 import { go, replace } from "../kit/route";
 import {
     ago,
@@ -364,6 +366,47 @@ function Groups({
     );
 }
 
+const FILE_ROWS = 500; /* of a page that goes into a file */
+
+function fileColumns(client: Client, counts: ListCounts | undefined): FileColumn<CustomerEntry>[] {
+    const names = namesOf(client);
+    return [
+        { head: say("Code"), kind: "text", of: ({ who }) => who.code },
+        { head: say("Customer"), kind: "text", of: ({ who }) => who.name.value },
+        { head: say("Phone"), kind: "text", of: ({ who }) => who.phone?.value },
+        { head: say("Area"), kind: "text", of: ({ who }) => who.area },
+        { head: say("Branch"), kind: "text", of: ({ who }) => names.branch(who.branch) },
+        {
+            head: say("Owes {unit}", { unit: unit() }),
+            kind: "money",
+            sum: counts?.balance_minor,
+            of: ({ account }) => account.balance_minor,
+        },
+        {
+            head: say("Overdue {unit}", { unit: unit() }),
+            kind: "money",
+            sum: counts?.overdue_minor,
+            of: ({ account }) => account.overdue_minor ?? 0n,
+        },
+        { head: say("Oldest"), kind: "day", of: ({ account }) => account.oldest_due },
+        {
+            head: say("Limit"),
+            kind: "money",
+            of: ({ account }) => (account.unlimited === true ? undefined : account.limit_minor),
+        },
+        {
+            head: say("Available {unit}", { unit: unit() }),
+            kind: "money",
+            of: ({ account }) => (account.unlimited === true ? undefined : account.available_minor),
+        },
+        {
+            head: say("Locked"),
+            kind: "text",
+            of: ({ who, account }) => (who.locked === true || account.locked === true ? "⊘" : undefined),
+        },
+    ];
+}
+
 function List({ client, at: address }: { client: Client; at: readonly string[] }) {
     const narrow = useNarrow();
     const inside = useSignal(false);
@@ -424,6 +467,21 @@ function List({ client, at: address }: { client: Client; at: readonly string[] }
         if (cursor.value !== undefined) location.hash = customerHref(cursor.value.customer);
     };
     const release = () => listing.release();
+    const out = useExport({
+        client,
+        title: say("Customers"),
+        about: joined([
+            choice.which === Which.ALL ? undefined : whichText(choice.which),
+            namesOf(client).branch(choice.branch),
+            choice.text.trim(),
+        ]),
+        columns: fileColumns(client, counts),
+        count: total,
+        pages: async (page) => {
+            const said = await client.ask("customers", { ...queryOf(choice), rows: FILE_ROWS, page });
+            return "refused" in said ? said : { rows: said.answer.rows, next: said.answer.next };
+        },
+    });
     const [adding, setAdding] = useState(false);
     const mayAdd = client.may(Right.RIGHT_EDIT_CUSTOMER);
     useActions([
@@ -502,6 +560,9 @@ function List({ client, at: address }: { client: Client; at: readonly string[] }
         <div class="customers">
             <Head title={say("Customers")}>
                 {narrow ? undefined : find}
+                <Button onClick={out.open} hotkey="x">
+                    {say("Export")}
+                </Button>
                 {mayAdd && (
                     <Button onClick={() => setAdding(true)} hotkey="+">
                         {say("New customer")}
@@ -663,6 +724,7 @@ function List({ client, at: address }: { client: Client; at: readonly string[] }
                     }}
                 />
             )}
+            {out.sheet}
         </div>
     );
 }
