@@ -747,7 +747,7 @@ static void draw_again(struct tui *tui, struct canvas *canvas, int row, int widt
     uint32_t again;
     const char *wrong = again_of(tui, call, &again, why);
     int label = label_width(width);
-    canvas_field(canvas, row, label, 14, INK_BOLD, call->again.text, call->at == AT_AGAIN);
+    canvas_field(canvas, row, label, 12, INK_BOLD, call->again.text, call->at == AT_AGAIN);
     if (wrong != NULL)
         (void)snprintf(text, sizeof(text), "%s", in_words(tui, wrong));
     else if (again != DATE_NONE)
@@ -755,7 +755,7 @@ static void draw_again(struct tui *tui, struct canvas *canvas, int row, int widt
     else
         (void)JOIN(text, in_words(tui, N_("never")), "  ‹ › ", in_words(tui, N_("tomorrow")), ", ",
                    in_words(tui, N_("in a week")), ", ", in_words(tui, N_("in 30 days")));
-    canvas_put(canvas, row, label + 15, width - label - 16, SIDE_START,
+    canvas_put(canvas, row, label + 13, width - label - 14, SIDE_START,
                wrong != NULL        ? INK_OVER
                : again == DATE_NONE ? INK_DIM
                                     : INK_BOLD,

@@ -271,6 +271,7 @@ class Day(screen.Case):
     def test_a_parked_sale_is_told_and_taken_up(self):
         clerk = self.opens(language="en")
         clerk.keys("g", "s")
+        clerk.wait("Cash sale")
         clerk.scan("5*4006381333931")
         clerk.wait("5 bao")
         clerk.keys("F6")
@@ -409,13 +410,15 @@ class Day(screen.Case):
 
     def test_what_is_half_typed_stays_with_whom_it_is_about(self):
         self.owing()
+        self.does("customer", "note", self.shop.binh, "asks for a copy of the bill", "--again", day_at(0))
         boss = self.opens("two", "clerk-two", "en")
         boss.keys("g", "w")
-        boss.wait("王小明建材")
+        boss.wait(r"Again today 1\n Bình +0900 +0 +– today\n Overdue × age 2\n 王小明建材")
+        boss.wait("asks for a copy of the bill")
         boss.keys("o", "2", "Enter")
         boss.type("rang twice")
         boss.keys("Escape", "Down", "o")
-        boss.wait(r"── Anh ·")
+        boss.wait(r"── 王小明建材 ·")
         self.assertNotIn("rang twice", boss.text())
         boss.keys("Escape", "Up", "o")
         boss.wait("rang twice")
@@ -429,8 +432,12 @@ class Day(screen.Case):
         self.shop.server.start(listen=self.shop.address)
         boss.wait("● Live")
         boss.keys("F9")
-        boss.wait("✓ 王小明建材: no answer")
-        self.assertEqual(self.shop.json("office", "customer", "notes", self.ming)[0]["text"], "rang twice")
+        boss.wait("✓ Bình: no answer")
+        self.assertEqual(self.shop.json("office", "customer", "notes", self.shop.binh)[0]["text"], "rang twice")
+        boss.wait(r"── 王小明建材 ·")
+        # what was to come back until today is done with it
+        self.assertEqual(self.codes(), [self.ming, self.shop.anh])
+        boss.gone(r"\n Bình")
 
     def test_figures_change_in_place_and_money_is_taken_from_the_list(self):
         self.owing()
@@ -474,7 +481,17 @@ class Day(screen.Case):
         for columns, rows in ((44, 12), (120, 36), (80, 24)):
             boss.resize(columns, rows)
             boss.wait(r"1 Reached")
-            boss.wait(r"F9$|F9\n")
+            boss.wait(r"F9\n")
+
+    def test_the_list_in_persian_is_mirrored_but_no_phone_number(self):
+        self.owing()
+        self.does("customer", "edit", self.shop.anh, "--phone", "0903 112 233")
+        boss = self.opens("two", "clerk-two", "fa")
+        boss.keys("g", "w")
+        boss.wait(r"۹۰٬۰۰۰ +0903 112 233 +Anh\n")
+        boss.wait(r"── 0900 ─+ 王小明建材 · ")
+        boss.keys("Down", "Enter")
+        boss.wait(r"0903 112 233 ")
 
 
 if __name__ == "__main__":
