@@ -181,6 +181,20 @@ class Day(screen.Case):
         clerk.keys("t")
         clerk.wait(r"▲ At opening it held 50,000 ₫ less")
 
+    def test_cash_for_a_till_that_nobody_opened_is_said_before_and_leads_there_and_back(self):
+        clerk = self.opens(language="en")
+        clerk.keys("p")
+        clerk.wait(r"▲ drawer is not open: nobody will count what goes into it now. Alt T")
+        clerk.keys("M-t")
+        clerk.wait("Change money put in to begin with")
+        clerk.type("0")
+        clerk.wait(r"Open drawer with 0 ₫ · F9")
+        clerk.keys("F9")
+        clerk.wait("✓ drawer is open with 0 ₫")
+        clerk.wait("── Payment · ")
+        self.assertNotIn("is not open", clerk.text())
+        self.assertEqual(int(self.last_day()["float_minor"]), 0)
+
     def test_somebody_elses_till_a_second_count_and_money_meanwhile(self):
         self.shop.login("one", ("minh", screen.shop.PASSWORD))
         self.shop.tefter("one", "till", "open", "drawer", "100000", "--reason", "change")
