@@ -96,9 +96,8 @@ static void draw_facts(struct tui *tui, struct canvas *canvas, int row, int widt
         canvas_put(canvas, row, owes + 4, width - owes - 5, SIDE_START, INK_LATE, text);
     }
     if (asked_is(&card.card, TEFTER__ANSWER__KIND_CUSTOMER_CARD)) {
-        char *phone = seen_text(value_of(card.card.answer->customer_card->row->phone));
-        canvas_put(canvas, row, width - 22, 21, SIDE_END, INK_PLAIN, phone);
-        free(phone);
+        canvas_put(canvas, row, width - 22, 21, SIDE_END, INK_PLAIN,
+                   phone_of(card.card.answer->customer_card->row->phone, a));
     }
 }
 
@@ -170,6 +169,7 @@ static void draw_bills(struct tui *tui, struct canvas *canvas, struct area area)
 static void draw_buyers(struct tui *tui, struct canvas *canvas, struct area area)
 {
     char cap[SHORT_MAX];
+    char phone[SHORT_MAX];
     canvas_put(canvas, area.top, 1, area.width - 2, SIDE_START, INK_DIM,
                in_words(tui, N_("Who takes the goods")));
     if (!asked_is(&card.card, TEFTER__ANSWER__KIND_CUSTOMER_CARD))
@@ -180,15 +180,13 @@ static void draw_buyers(struct tui *tui, struct canvas *canvas, struct area area
                    in_words(tui, N_("Nobody is authorised to buy on this account.")));
     for (size_t i = 0; i < row->n_buyers && area.top + 1 + (int)i < area.bottom; i++) {
         char *name = seen_text(value_of(row->buyers[i]->name));
-        char *phone = seen_text(value_of(row->buyers[i]->phone));
         int at = area.top + 1 + (int)i;
         canvas_put(canvas, at, 1, 30, SIDE_START, INK_PLAIN, name);
-        canvas_put(canvas, at, 32, 20, SIDE_START, INK_DIM, phone);
+        canvas_put(canvas, at, 32, 20, SIDE_START, INK_DIM, phone_of(row->buyers[i]->phone, phone));
         if (row->buyers[i]->has_cap_sale_minor)
             canvas_put(canvas, at, 53, 18, SIDE_RIGHT, INK_PLAIN,
                        money(tui, row->buyers[i]->cap_sale_minor, cap));
         free(name);
-        free(phone);
     }
 }
 

@@ -6,7 +6,8 @@
  *   frame.c            what stands around each screen    keys.c      the action table, by screen
  *   shop.c ask.c       what is known; questions, commands, answers on the loop
  *   write.c spell.c    money, days, numbers; amounts in words         field.c  what is typed
- *   customers.c card.c sale.c draft.c payment.c approvals.c find.c person.c    the screens
+ *   customers.c card.c sale.c draft.c payment.c approvals.c day.c till.c document.c calls.c find.c
+ *   person.c           the screens
  *
  * The loop calls back only to take notes: a key was typed, an answer came, something changed. What
  * follows from that is done between two turns of the loop, where it may ask and wait.
@@ -26,6 +27,9 @@ enum {
     FIELD_MAX = 160,
     LINES_MAX = 200,
     BILLS_MAX = 200,
+    PIECES_MAX = 16, /* notes and coins of a currency */
+    CALLS_MAX = 16,  /* half-typed calls of one person */
+    SAID_MAX = 1200,
     NEWS_MAX = 12,
     MARK_MS = 8000,
     ASKED_MEMORY_MAX = 8 * 1024 * 1024,
@@ -100,7 +104,8 @@ struct screen {
 
 extern const struct screen *const screens[]; /* NULL ends it (keys.c) */
 extern const struct screen customers_screen, card_screen, sale_screen, payment_screen,
-    approvals_screen, find_screen, person_screen;
+    approvals_screen, day_screen, till_screen, document_screen, calls_screen, call_screen,
+    find_screen, person_screen;
 extern const struct action frame_actions[];
 const char *key_words(uint32_t key, char out[16]);
 /* What Alt and a letter stands for; any other key is itself. */
@@ -117,6 +122,8 @@ struct field {
 };
 void field_set(struct field *field, const char *text);
 bool field_key(struct field *field, uint32_t key); /* false: not for a field */
+/* The same for a text of any size. */
+bool text_key(char *text, size_t capacity, bool *fresh, uint32_t key);
 
 /* ---- answers ---- */
 
@@ -197,6 +204,22 @@ struct place {
     uint32_t id;
     Tefter__MoneyAccountKind kind;
     char name[SHORT_MAX];
+    uint32_t open_since; /* a till: the date of the day that is open; DATE_NONE: none is */
+    bool has_days;       /* ... it had days */
+};
+
+/* Somebody of the staff, or a branch: as it is called. */
+struct called {
+    uint32_t id;
+    bool blocked;
+    char name[SHORT_MAX];
+};
+
+struct names {
+    struct called *rows;
+    size_t count;
+    size_t room;
+    struct asked asked;
 };
 
 struct news {
@@ -213,6 +236,10 @@ struct shop {
     size_t product_room;
     struct place places[64];
     size_t place_count;
+    bool places_anew; /* the next answer takes the place of what is known */
+    uint32_t till;    /* chosen here among several; 0: none was */
+    struct names staff;
+    struct names branches;
     uint32_t cash_customer;
     int64_t cash_unit;
     uint32_t loaded_for; /* staff that products and places were asked for */
@@ -241,6 +268,16 @@ void product_add(struct tui *tui, const Tefter__ProductRecord *record);
 /* The till, device or account for this kind of money; 0: none. */
 uint32_t place_for(const struct tui *tui, Tefter__PaymentKind kind);
 const char *place_word(const struct tui *tui, Tefter__PaymentKind kind);
+/* The till of this terminal; NULL: its branch has none. */
+const struct place *till_here(const struct tui *tui);
+/* Nobody opened it: what goes into it now is not counted. */
+bool till_is_shut(const struct tui *tui);
+/* The next one of several; false: there is no other. */
+bool till_next(struct tui *tui);
+/* After a till was opened or closed. */
+void places_again(struct tui *tui);
+const char *staff_name(const struct tui *tui, uint32_t staff);   /* "" when it is not known */
+const char *branch_name(const struct tui *tui, uint32_t branch); /* likewise */
 /* Known text for the screen: what nobody sees is an escape. Of malloc. */
 char *seen_text(const char *text);
 
@@ -300,6 +337,42 @@ struct payment {
     size_t row;
 };
 
+/* What a till is opened with. */
+struct opening {
+    uint32_t till;
+    struct field amount;
+    struct field reason;
+    bool asks_why; /* it is not what was left in it */
+    bool at_reason;
+};
+
+/* What is counted so far: of this till, on this day of it. */
+struct counting {
+    uint32_t till;
+    uint32_t day;
+    struct field pieces[PIECES_MAX];
+    struct field loose;
+    int at;          /* a piece; behind them what lies in it besides */
+    uint32_t counts; /* how often it was counted, as far as is known here */
+    bool counted;    /* the count is in the ledger: now the difference is told */
+    int64_t counted_minor;
+    int64_t expected_minor;
+    int64_t difference_minor;
+    int reason; /* 0: none yet, then one of those offered; the last: in own words */
+    struct field why;
+};
+
+/* A call that is being written down. */
+struct call {
+    uint32_t customer; /* 0: none */
+    Tefter__CallResult result;
+    char said[SAID_MAX];
+    bool fresh;
+    struct field again; /* a day, as people type it; empty: never */
+    uint32_t owner;     /* 0: who writes it */
+    int at;
+};
+
 enum { TRAIL_MAX = 8 };
 struct work {
     uint32_t staff; /* 0: nobody's */
@@ -312,9 +385,15 @@ struct work {
     struct draft drafts[DRAFTS_MAX];
     size_t draft;
     struct payment payment;
+    struct opening opening;
+    struct counting counting;
+    struct call calls[CALLS_MAX];
+    uint32_t called;      /* customer under the cursor of the call list */
+    uint64_t paper;       /* under the cursor of the day, and opened */
     char done_number[40]; /* the newest paper: undo, print; "": none */
     uint64_t done_id;
-    bool undoing; /* it is asked what was wrong */
+    bool undoing;         /* it is asked what was wrong ... */
+    char undo_number[40]; /* ... with this one */
 };
 
 enum { WORKS_MAX = 12 };
@@ -409,12 +488,26 @@ const char *standing_in(const struct tui *tui, const struct customer *customer, 
 /* "fifty million đồng" */
 const char *spell(const struct tui *tui, int64_t minor, char out[TEXT_MAX_BYTES]);
 const char *value_of(const Tefter__Text *text); /* "" when there is none */
+/* From left to right, whatever stands around it. */
+const char *phone_of(const Tefter__Text *phone, char out[SHORT_MAX]);
 const char *kind_words(const struct tui *tui, Tefter__PaymentKind kind);
 /* Texts one behind the other, as many whole ones as fit; NULL ends them. */
 const char *join(char *out, size_t capacity, ...) __attribute__((sentinel));
 #define JOIN(out, ...) join((out), sizeof(out), __VA_ARGS__, NULL)
 /* A sentence with facts; as words_say, in the language of who looks. */
 #define SAY(tui, out, ...) (void)words_say((out), sizeof(out), (tui)->language, __VA_ARGS__, NULL)
+
+/* "Log the call · F9": the key stands behind, whichever way the words run. */
+const char *with_key(char out[TEXT_MAX_BYTES], const char *words, const char *key);
+/* Over several rows, cut between words; returns how many rows it took, at most `rows`. */
+int put_words(struct canvas *canvas, int row, int column, int width, int rows, unsigned look,
+              const char *text);
+/* What is typed, over several rows; its end is what is seen of a long one. */
+void put_typed(struct canvas *canvas, int row, int column, int width, int rows, const char *text,
+               bool here);
+const char *paper_words(const struct tui *tui, Tefter__DocumentKind kind); /* "Bill" */
+/* Plus is told too: "+1,608,000" */
+const char *money_signed(const struct tui *tui, int64_t minor, char out[SHORT_MAX]);
 
 /* The line that adds up, in one or two rows; returns the rows. */
 struct adds {
@@ -448,8 +541,16 @@ void card_pane(struct tui *tui, struct canvas *canvas, int column, struct area a
 void customer_pane(struct tui *tui, struct canvas *canvas, int column, struct area area,
                    uint32_t id);
 void pick_customer(struct tui *tui, void (*chosen)(struct tui *tui, uint32_t customer));
+void document_open(struct tui *tui, uint64_t document);
+/* What a paper changed: of money moved the drawer, of any other what is owed. False: it has no
+ * sign. */
+bool document_change(const Tefter__DocumentRecord *paper, int64_t *ret_minor);
+bool document_in_cash(const Tefter__DocumentRecord *paper);
+const char *move_words(const struct tui *tui, const Tefter__DocumentRecord *paper);
 void undo_last(struct tui *tui);
+void undo_paper(struct tui *tui, const char *number);
 void print_last(struct tui *tui);
+void print_again(struct tui *tui, uint64_t document);
 /* A paper is written: said, and there to be undone and printed. */
 void paper_done(struct tui *tui, const Tefter__Done *done, const char *words);
 /* Without a line: written down here and sent by itself; the next form is free at once. */

@@ -59,17 +59,23 @@ static const struct {
     const char *words;
 } reasons[] = {{'1', N_("Customer")}, {'2', N_("Goods or amount")}, {'3', N_("Not paid")}};
 
-void undo_last(struct tui *tui)
+void undo_paper(struct tui *tui, const char *number)
 {
     char text[TEXT_MAX_BYTES];
     char rest[TEXT_MAX_BYTES];
     if (!need_line(tui))
         return;
-    SAY(tui, text, N_("What was wrong with {number}?"), "number", tui->work->done_number);
+    (void)snprintf(tui->work->undo_number, sizeof(tui->work->undo_number), "%s", number);
+    SAY(tui, text, N_("What was wrong with {number}?"), "number", number);
     (void)JOIN(rest, text, "  1 ", in_words(tui, reasons[0].words), " · 2 ",
                in_words(tui, reasons[1].words), " · 3 ", in_words(tui, reasons[2].words), " · Esc");
     tui->work->undoing = true;
     say_words(tui, MESSAGE_REFUSED, rest);
+}
+
+void undo_last(struct tui *tui)
+{
+    undo_paper(tui, tui->work->done_number);
 }
 
 static void undone(struct tui *tui, struct sent *sent)
@@ -85,7 +91,8 @@ static void undone(struct tui *tui, struct sent *sent)
                                                      : "";
     SAY(tui, text, N_("{number} is reversed, by {reversal}"), "number", paper.number, "reversal",
         by);
-    tui->work->done_number[0] = '\0';
+    if (strcmp(tui->work->done_number, paper.number) == 0)
+        tui->work->done_number[0] = '\0';
     say_words(tui, MESSAGE_DONE, text);
 }
 
@@ -102,7 +109,7 @@ bool undo_key(struct tui *tui, uint32_t key)
     for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
         if (reasons[i].key != key)
             continue;
-        (void)snprintf(paper.number, sizeof(paper.number), "%s", work->done_number);
+        (void)snprintf(paper.number, sizeof(paper.number), "%s", work->undo_number);
         reason.value = (char *)(uintptr_t)in_words(tui, reasons[i].words);
         reverse.number = paper.number;
         reverse.reason = &reason;
@@ -115,7 +122,7 @@ bool undo_key(struct tui *tui, uint32_t key)
 
 /* ---- print ---- */
 
-void print_last(struct tui *tui)
+static void print_paper(struct tui *tui, uint64_t document, bool copy)
 {
     Tefter__FromTerminal request = TEFTER__FROM_TERMINAL__INIT;
     Tefter__Print print = TEFTER__PRINT__INIT;
@@ -124,7 +131,9 @@ void print_last(struct tui *tui)
     if (!need_line(tui))
         return;
     arena_init(&arena, ASKED_MEMORY_MAX);
-    print.document = tui->work->done_id;
+    print.document = document;
+    print.has_copy = copy;
+    print.copy = copy;
     print.language = (char *)(uintptr_t)language_code(tui->language);
     request.body_case = TEFTER__FROM_TERMINAL__BODY_PRINT;
     request.print = &print;
@@ -139,6 +148,16 @@ void print_last(struct tui *tui)
                                                                                 : MESSAGE_REFUSED,
                   in_words(tui, printed_words(answer->printed)));
     arena_fini(&arena);
+}
+
+void print_last(struct tui *tui)
+{
+    print_paper(tui, tui->work->done_id, false);
+}
+
+void print_again(struct tui *tui, uint64_t document)
+{
+    print_paper(tui, document, true);
 }
 
 void paper_begin(struct tui *tui, bool begins)

@@ -291,6 +291,22 @@ static void taken(struct tui *tui, struct sent *sent)
 
 /* ---- the picture ---- */
 
+/* Cash may go into a till that nobody opened, and then nobody counts it: said before. */
+static bool is_shut_here(const struct tui *tui)
+{
+    return tui->work->payment.kind == TEFTER__PAYMENT_KIND__PAYMENT_CASH && till_is_shut(tui);
+}
+
+static void draw_shut(struct tui *tui, struct canvas *canvas, int row, int width)
+{
+    char text[TEXT_MAX_BYTES];
+    char line[TEXT_MAX_BYTES];
+    SAY(tui, text, N_("{till} is not open: nobody will count what goes into it now."), "till",
+        place_word(tui, TEFTER__PAYMENT_KIND__PAYMENT_CASH));
+    (void)JOIN(line, "▲ ", text, " Alt T");
+    canvas_put(canvas, row, 1, width - 2, SIDE_START, INK_LATE, line);
+}
+
 static void draw_kinds(struct tui *tui, struct canvas *canvas, int row, const struct payment *form)
 {
     static const Tefter__PaymentKind kinds[] = {
@@ -309,8 +325,10 @@ static void draw_kinds(struct tui *tui, struct canvas *canvas, int row, const st
                    text);
         at += width + 1;
     }
-    canvas_put(canvas, row, at + 1, canvas->columns - at - 2, SIDE_START, INK_DIM,
-               place_word(tui, form->kind));
+    bool shut = is_shut_here(tui);
+    (void)JOIN(text, shut ? "▲ " : "", place_word(tui, form->kind));
+    canvas_put(canvas, row, at + 1, canvas->columns - at - 2, SIDE_START, shut ? INK_LATE : INK_DIM,
+               text);
     if (form->at == AT_KIND)
         canvas_put(canvas, row, 15, 1, SIDE_START, INK_ACCENT, ">");
 }
@@ -477,6 +495,8 @@ static void draw(struct tui *tui, struct canvas *canvas, struct area area)
     draw_kinds(tui, canvas, area.top, form);
     label(tui, canvas, area.top + 1, N_("Amount"));
     draw_amount(tui, canvas, area.top + 1, area.width, form);
+    if (is_shut_here(tui) && form->amount.text[0] == '\0')
+        draw_shut(tui, canvas, area.top + 2, area.width);
     label(tui, canvas, area.top + 3, N_("Reference"));
     canvas_field(canvas, area.top + 3, 16, 22, INK_PLAIN, form->reference.text,
                  form->at == AT_REFERENCE);
@@ -623,7 +643,14 @@ static void enter(struct tui *tui)
     struct payment *form = form_of(tui);
     if (form->at == AT_KIND)
         form->at = AT_AMOUNT;
+    if (is_shut_here(tui)) /* somebody at another terminal may have opened it since */
+        places_again(tui);
     changed(tui);
+}
+
+static void open_till(struct tui *tui)
+{
+    go_to(tui, &till_screen);
 }
 
 static void begin(struct tui *tui, bool begins)
@@ -650,6 +677,8 @@ static const struct action actions[] = {
      NULL, NULL},
     {"payment.kind", N_("Another kind of money"), N_("kind"), KEY_FN(7),
      TEFTER__RIGHT__RIGHT_TAKE_MONEY, kind_action, NULL},
+    {"payment.till", N_("Open the till"), N_("Open it"), KEY_ALT('t'),
+     TEFTER__RIGHT__RIGHT_TAKE_MONEY, open_till, is_shut_here},
     {"payment.customer", N_("For which customer?"), N_("customer"), KEY_FN(5),
      TEFTER__RIGHT__RIGHT_TAKE_MONEY, choose_customer, NULL},
     {"payment.back", N_("Back"), N_("back"), KEY_ESC_, 0, go_back, NULL},

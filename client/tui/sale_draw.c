@@ -224,9 +224,10 @@ static void draw_money(struct tui *tui, struct canvas *canvas, int row, int widt
     char a[SHORT_MAX];
     int64_t given = 0;
     bool cash = draft->kind == TEFTER__PAYMENT_KIND__PAYMENT_CASH;
-    (void)snprintf(text, sizeof(text), "%s · %s", kind_words(tui, draft->kind),
-                   place_word(tui, draft->kind));
-    canvas_put(canvas, row, 1, 24, SIDE_START, INK_PLAIN, text);
+    bool shut = cash && till_is_shut(tui); /* nobody counts what goes into it now */
+    (void)JOIN(text, kind_words(tui, draft->kind), " · ", shut ? "▲ " : "",
+               place_word(tui, draft->kind));
+    canvas_put(canvas, row, 1, 24, SIDE_START, shut ? INK_LATE : INK_PLAIN, text);
     canvas_put(canvas, row, 26, 9, SIDE_START, INK_DIM,
                in_words(tui, cash ? N_("Given") : N_("Amount")));
     canvas_field(canvas, row, 36, 18, INK_BOLD, draft->given.text, draft->at == AT_GIVEN);

@@ -326,6 +326,7 @@ static void products_came(struct tui *tui, struct asked *asked)
 
 static void ask_accounts(struct tui *tui, ProtobufCBinaryData page)
 {
+    tui->shop.places_anew = page.len == 0;
     Tefter__Query query = TEFTER__QUERY__INIT;
     Tefter__MoneyAccountList list = TEFTER__MONEY_ACCOUNT_LIST__INIT;
     query.kind_case = TEFTER__QUERY__KIND_MONEY_ACCOUNTS;
@@ -341,6 +342,9 @@ static void accounts_came(struct tui *tui, struct asked *asked)
     if (!asked_is(asked, TEFTER__ANSWER__KIND_MONEY_ACCOUNTS) || welcome == NULL)
         return;
     const Tefter__MoneyAccountsAnswer *answer = asked->answer->money_accounts;
+    if (tui->shop.places_anew)
+        tui->shop.place_count = 0;
+    tui->shop.places_anew = false;
     for (size_t i = 0; i < answer->n_money_accounts; i++) {
         const Tefter__MoneyAccountRecord *row = answer->money_accounts[i];
         bool here = !row->has_branch || row->branch == welcome->branch;
@@ -349,7 +353,10 @@ static void accounts_came(struct tui *tui, struct asked *asked)
             continue;
         struct place *place = &tui->shop.places[tui->shop.place_count++];
         char *name = seen_text(row->name);
-        *place = (struct place){.id = row->money_account, .kind = row->kind};
+        *place = (struct place){.id = row->money_account,
+                                .kind = row->kind,
+                                .open_since = row->has_open_since ? row->open_since : DATE_NONE,
+                                .has_days = row->has_till_days && row->till_days > 0};
         (void)snprintf(place->name, sizeof(place->name), "%s", name);
         free(name);
     }
@@ -366,7 +373,7 @@ static Tefter__MoneyAccountKind account_kind(Tefter__PaymentKind kind)
     return TEFTER__MONEY_ACCOUNT_KIND__MONEY_BANK_ACCOUNT;
 }
 
-/* The one that is called as this terminal, else the first. */
+/* The one that was chosen here, else that is called as this terminal, else the first. */
 static const struct place *place_of(const struct tui *tui, Tefter__PaymentKind kind)
 {
     const Tefter__Welcome *welcome = tefter_welcome(tui->client);
@@ -375,6 +382,8 @@ static const struct place *place_of(const struct tui *tui, Tefter__PaymentKind k
         const struct place *place = &tui->shop.places[i];
         if (place->kind != account_kind(kind))
             continue;
+        if (place->kind == TEFTER__MONEY_ACCOUNT_KIND__MONEY_TILL && place->id == tui->shop.till)
+            return place;
         bool named = welcome != NULL && strcmp(place->name, welcome->terminal_name) == 0;
         if (found == NULL || named)
             found = place;
@@ -394,6 +403,119 @@ const char *place_word(const struct tui *tui, Tefter__PaymentKind kind)
     return place == NULL ? "" : place->name;
 }
 
+const struct place *till_here(const struct tui *tui)
+{
+    return place_of(tui, TEFTER__PAYMENT_KIND__PAYMENT_CASH);
+}
+
+bool till_is_shut(const struct tui *tui)
+{
+    const struct place *till = till_here(tui);
+    return till != NULL && till->open_since == DATE_NONE && connected(tui);
+}
+
+bool till_next(struct tui *tui)
+{
+    const struct place *here = till_here(tui);
+    size_t at = here == NULL ? 0 : (size_t)(here - tui->shop.places);
+    for (size_t i = 1; here != NULL && i < tui->shop.place_count; i++) {
+        const struct place *place = &tui->shop.places[(at + i) % tui->shop.place_count];
+        if (place->kind == TEFTER__MONEY_ACCOUNT_KIND__MONEY_TILL) {
+            tui->shop.till = place->id;
+            return true;
+        }
+    }
+    return false;
+}
+
+void places_again(struct tui *tui)
+{
+    if (connected(tui))
+        ask_accounts(tui, (ProtobufCBinaryData){0});
+}
+
+/* ---- who, and which branch ---- */
+
+static void name_add(struct names *names, uint32_t id, bool blocked, const char *text)
+{
+    char *seen = seen_text(text);
+    if (names->count == names->room) {
+        names->room = names->room * 2 + 16;
+        names->rows = realloc(names->rows, names->room * sizeof(*names->rows));
+        need(names->rows != NULL);
+    }
+    struct called *row = &names->rows[names->count++];
+    *row = (struct called){.id = id, .blocked = blocked};
+    (void)snprintf(row->name, sizeof(row->name), "%s", seen);
+    free(seen);
+}
+
+static const char *name_in(const struct names *names, uint32_t id)
+{
+    for (size_t i = 0; i < names->count; i++)
+        if (names->rows[i].id == id)
+            return names->rows[i].name;
+    return "";
+}
+
+const char *staff_name(const struct tui *tui, uint32_t staff)
+{
+    return name_in(&tui->shop.staff, staff);
+}
+
+const char *branch_name(const struct tui *tui, uint32_t branch)
+{
+    return name_in(&tui->shop.branches, branch);
+}
+
+static void ask_staff(struct tui *tui, ProtobufCBinaryData page)
+{
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__StaffList list = TEFTER__STAFF_LIST__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_STAFF;
+    query.staff = &list;
+    list.has_page = page.len > 0;
+    list.page = page;
+    ask(&tui->shop.staff.asked, &query);
+}
+
+static void staff_came(struct tui *tui, struct asked *asked)
+{
+    if (!asked_is(asked, TEFTER__ANSWER__KIND_STAFF))
+        return;
+    const Tefter__StaffAnswer *answer = asked->answer->staff;
+    for (size_t i = 0; i < answer->n_staff; i++) {
+        const Tefter__StaffMember *one = answer->staff[i];
+        const char *name = value_of(one->name);
+        name_add(&tui->shop.staff, one->staff, one->blocked, name[0] != '\0' ? name : one->login);
+    }
+    if (answer->has_next && answer->next.len > 0)
+        ask_staff(tui, answer->next);
+}
+
+static void ask_branches(struct tui *tui, ProtobufCBinaryData page)
+{
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__BranchList list = TEFTER__BRANCH_LIST__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_BRANCHES;
+    query.branches = &list;
+    list.has_page = page.len > 0;
+    list.page = page;
+    ask(&tui->shop.branches.asked, &query);
+}
+
+static void branches_came(struct tui *tui, struct asked *asked)
+{
+    if (!asked_is(asked, TEFTER__ANSWER__KIND_BRANCHES))
+        return;
+    const Tefter__BranchesAnswer *answer = asked->answer->branches;
+    for (size_t i = 0; i < answer->n_branches; i++)
+        name_add(&tui->shop.branches, answer->branches[i]->branch, false,
+                 answer->branches[i]->name);
+    if (answer->has_next && answer->next.len > 0)
+        ask_branches(tui, answer->next);
+}
+
 static void company_came(struct tui *tui, struct asked *asked)
 {
     if (!asked_is(asked, TEFTER__ANSWER__KIND_COMPANY))
@@ -411,6 +533,8 @@ void shop_begin(struct tui *tui)
     asked_begin(&tui->shop.company, tui, company_came);
     asked_begin(&tui->shop.accounts, tui, accounts_came);
     asked_begin(&tui->shop.catalogue, tui, products_came);
+    asked_begin(&tui->shop.staff.asked, tui, staff_came);
+    asked_begin(&tui->shop.branches.asked, tui, branches_came);
     tui->shop.feed =
         tefter_subscribe(tui->client, TEFTER__TOPIC__TOPIC_CUSTOMERS, NULL, 0, rows_came, tui);
     tui->shop.approvals =
@@ -432,6 +556,9 @@ void shop_look(struct tui *tui)
     ask(&tui->shop.company, &query);
     ask_accounts(tui, (ProtobufCBinaryData){0});
     ask_products(tui, (ProtobufCBinaryData){0});
+    tui->shop.staff.count = tui->shop.branches.count = 0;
+    ask_staff(tui, (ProtobufCBinaryData){0});
+    ask_branches(tui, (ProtobufCBinaryData){0});
 }
 
 void shop_end(struct tui *tui)
@@ -440,6 +567,10 @@ void shop_end(struct tui *tui)
     asked_end(&shop->company);
     asked_end(&shop->accounts);
     asked_end(&shop->catalogue);
+    asked_end(&shop->staff.asked);
+    asked_end(&shop->branches.asked);
+    free(shop->staff.rows);
+    free(shop->branches.rows);
     for (size_t i = 0; i < shop->customer_count; i++) {
         free(shop->customers[i].name);
         free(shop->customers[i].key);

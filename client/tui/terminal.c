@@ -247,6 +247,42 @@ static bool key_of_lines(uint32_t *ret_key, bool *ret_gone)
     return true;
 }
 
+/* What follows Esc [ or Esc O on a terminal that is another than it says: known by its number or
+ * letter, and never typed as letters. 0: not a key of ours. */
+static uint32_t key_of_sequence(wint_t opening)
+{
+    static const uint32_t numbered[] = {
+        [1] = KEY_HOME_,      [3] = KEY_DELETE_, [4] = KEY_END_,    [5] = KEY_PAGE_UP_,
+        [6] = KEY_PAGE_DOWN_, [11] = KEY_FN(1),  [12] = KEY_FN(2),  [13] = KEY_FN(3),
+        [14] = KEY_FN(4),     [15] = KEY_FN(5),  [17] = KEY_FN(6),  [18] = KEY_FN(7),
+        [19] = KEY_FN(8),     [20] = KEY_FN(9),  [21] = KEY_FN(10), [23] = KEY_FN(11),
+        [24] = KEY_FN(12)};
+    static const struct {
+        wint_t letter;
+        uint32_t key;
+    } lettered[] = {{'A', KEY_UP_},   {'B', KEY_DOWN_}, {'C', KEY_RIGHT_}, {'D', KEY_LEFT_},
+                    {'H', KEY_HOME_}, {'F', KEY_END_},  {'P', KEY_FN(1)},  {'Q', KEY_FN(2)},
+                    {'R', KEY_FN(3)}, {'S', KEY_FN(4)}};
+    enum { NUMBERED = sizeof(numbered) / sizeof(numbered[0]), SEQUENCE_MAX = 16 };
+    uint32_t number = 0;
+    wint_t code = 0;
+    bool first = true; /* of numbers divided by ';' */
+    int length = 0;
+    for (; length < SEQUENCE_MAX && get_wch(&code) == OK && code < '@'; length++) {
+        first = first && code >= '0' && code <= '9';
+        if (first && number < NUMBERED)
+            number = number * 10 + (uint32_t)(code - '0');
+    }
+    if (length == 0 && code == 0)
+        return KEY_ALT((uint32_t)opening);
+    if (code == '~')
+        return number < NUMBERED ? numbered[number] : 0;
+    for (size_t i = 0; i < sizeof(lettered) / sizeof(lettered[0]); i++)
+        if (lettered[i].letter == code)
+            return lettered[i].key;
+    return 0;
+}
+
 bool terminal_key(uint32_t *ret_key, bool *ret_gone)
 {
     wint_t code = 0;
@@ -264,6 +300,6 @@ bool terminal_key(uint32_t *ret_key, bool *ret_gone)
     if (kind == KEY_CODE_YES || code != KEY_ESC_)
         return true;
     if (get_wch(&code) == OK && code != KEY_ESC_)
-        *ret_key = KEY_ALT((uint32_t)code);
+        *ret_key = code == '[' || code == 'O' ? key_of_sequence(code) : KEY_ALT((uint32_t)code);
     return true;
 }

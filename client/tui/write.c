@@ -4,11 +4,21 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 const char *value_of(const Tefter__Text *text)
 {
     return text == NULL || text->value == NULL ? "" : text->value;
+}
+
+const char *phone_of(const Tefter__Text *phone, char out[SHORT_MAX])
+{
+    char *seen = seen_text(value_of(phone));
+    (void)join(out, SHORT_MAX, seen[0] == '\0' ? "" : "\u2066", seen,
+               seen[0] == '\0' ? "" : "\u2069", NULL);
+    free(seen);
+    return out;
 }
 
 const char *join(char *out, size_t capacity, ...)
@@ -47,6 +57,12 @@ const char *money(const struct tui *tui, int64_t minor, char out[SHORT_MAX])
     (void)amount_write(minor, &tui->currency, text);
     with_minus(text, out);
     return out;
+}
+
+const char *money_signed(const struct tui *tui, int64_t minor, char out[SHORT_MAX])
+{
+    char text[SHORT_MAX];
+    return join(out, SHORT_MAX, minor > 0 ? "+" : "", money(tui, minor, text), NULL);
 }
 
 const char *unit_of(const struct tui *tui)
@@ -96,7 +112,11 @@ const char *percent(const struct tui *tui, uint32_t bp, char out[SHORT_MAX])
 uint32_t today(const struct tui *tui)
 {
     const Tefter__Welcome *welcome = tefter_welcome(tui->client);
-    return welcome == NULL ? DATE_NONE : welcome->date;
+    if (welcome == NULL)
+        return DATE_NONE;
+    /* The greeting may be of yesterday: a counter is left open over night. */
+    uint32_t now = date_of_instant(tefter_now_ms(tui->client), welcome->utc_offset_minutes * 60);
+    return now > welcome->date ? now : welcome->date;
 }
 
 static void persian_digits(char text[SHORT_MAX])
@@ -196,6 +216,27 @@ const char *kind_words(const struct tui *tui, Tefter__PaymentKind kind)
     return in_words(tui, N_("Other money"));
 }
 
+const char *paper_words(const struct tui *tui, Tefter__DocumentKind kind)
+{
+    switch (kind) {
+    case TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE:
+        return in_words(tui, N_("Bill"));
+    case TEFTER__DOCUMENT_KIND__DOCUMENT_CREDIT_NOTE:
+        return in_words(tui, N_("Credit note"));
+    case TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT:
+        return in_words(tui, N_("Receipt"));
+    case TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL:
+        return in_words(tui, N_("Reversal"));
+    case TEFTER__DOCUMENT_KIND__DOCUMENT_REFUND:
+        return in_words(tui, N_("Paid out"));
+    case TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE:
+        return in_words(tui, N_("Money moved"));
+    case _TEFTER__DOCUMENT_KIND_IS_INT_SIZE:
+        break;
+    }
+    return in_words(tui, N_("Paper"));
+}
+
 const char *standing(const struct tui *tui, const struct customer *customer, char out[SHORT_MAX],
                      unsigned *ret_look)
 {
@@ -231,6 +272,78 @@ const char *standing_in(const struct tui *tui, const struct customer *customer, 
         return out;
     return join(out, SHORT_MAX, over ? "▲ " : "",
                 money(tui, over ? -customer->available : customer->available, amount), NULL);
+}
+
+const char *with_key(char out[TEXT_MAX_BYTES], const char *words, const char *key)
+{
+    return join(out, TEXT_MAX_BYTES, words, " · \u2068", key, "\u2069", NULL);
+}
+
+/* ---- over several rows ---- */
+
+/* How many bytes of it one row takes: up to a space where there is one, and whole characters. */
+static size_t row_bytes(const char *text, int width, struct glyph_look look)
+{
+    char part[SAID_MAX];
+    size_t at = 0;
+    size_t space = 0;
+    while (text[at] != '\0') {
+        size_t next = at + 1;
+        while (((unsigned char)text[next] & 0xC0) == 0x80)
+            next++;
+        if (next >= sizeof(part))
+            break;
+        memcpy(part, text, next);
+        part[next] = '\0';
+        bool blank = text[at] == ' ';
+        if (at > 0 && !blank && (int)glyphs_columns(part, look) > width)
+            return space > 0 ? space : at;
+        at = next;
+        if (blank)
+            space = at;
+    }
+    return at;
+}
+
+static void cut(const char *text, size_t size, char out[SAID_MAX])
+{
+    while (size > 0 && text[size - 1] == ' ')
+        size--;
+    (void)snprintf(out, SAID_MAX, "%.*s", (int)size, text);
+}
+
+int put_words(struct canvas *canvas, int row, int column, int width, int rows, unsigned look,
+              const char *text)
+{
+    char part[SAID_MAX];
+    int took = 0;
+    for (; took < rows && *text != '\0'; took++) {
+        bool last = took + 1 == rows;
+        size_t size = last ? strlen(text) : row_bytes(text, width, canvas->look);
+        cut(text, size, part);
+        canvas_put(canvas, row + took, column, width, SIDE_START, look, part);
+        text += size;
+    }
+    return took;
+}
+
+void put_typed(struct canvas *canvas, int row, int column, int width, int rows, const char *text,
+               bool here)
+{
+    enum { ROWS_MAX = 64 };
+    char part[SAID_MAX];
+    const char *begins[ROWS_MAX];
+    int count = 0;
+    do {
+        begins[count++] = text;
+        text += row_bytes(text, width - 1, canvas->look);
+    } while (*text != '\0' && count < ROWS_MAX);
+    int top = count > rows ? count - rows : 0;
+    for (int i = top; i + 1 < count; i++) {
+        cut(begins[i], (size_t)(begins[i + 1] - begins[i]), part);
+        canvas_put(canvas, row + i - top, column, width, SIDE_START, INK_PLAIN, part);
+    }
+    canvas_field(canvas, row + count - 1 - top, column, width, INK_PLAIN, begins[count - 1], here);
 }
 
 /* ---- the line that adds up ---- */

@@ -1,10 +1,19 @@
-"""A terminal for tests of the screen: tmux with a socket of its own, keys in, frames out as text."""
+"""A terminal for tests of the screen: tmux with a socket of its own, keys in, frames out as text; and the shop that all of them
+are of."""
 import os
 import re
+import shutil
 import subprocess
+import sys
+import tempfile
 import time
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "restore"))
+import shop
 
 WAIT_S = 30
+PIN = "482615"
 
 
 class Screen:
@@ -74,3 +83,51 @@ class Screen:
 
     def close(self):
         self.tmux("kill-server", check=False)
+
+
+class Case(unittest.TestCase):
+    """A shop of its own for each test, and people at its terminals."""
+
+    binaries = ""
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="tefter-screen-")
+        self.screens = []
+        self.shop = shop.Shop(self.binaries, self.folder, f"127.0.0.1:{shop.free_port()}")
+        self.shop.make()
+        self.does("product", "add", "TH16", "Thép Hòa Phát D16", "--price", "268000", "--unit", "cây")
+        self.does("product", "add", "XM40", "Xi măng Hà Tiên PCB40", "--price", "89000", "--unit", "bao",
+                  "--barcode", "4006381333931")
+        self.ming = self.shop.customer("office", "王小明建材", 3000000)
+        self.does("customer", "limit", self.ming, "--policy", "approve")
+        for login in ("minh", "lan"):
+            self.does("staff", "add", login, "--role", "sales", "--branch", "TD")
+            self.shop.tefter("office", "password", "--of", login, given=shop.PASSWORD + "\n")
+            self.shop.tefter("office", "password", "--pin", "--of", login, given=PIN + "\n")
+
+    def tearDown(self):
+        for each in self.screens:
+            each.close()
+        self.shop.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def does(self, *words):
+        return self.shop.tefter("office", *words).stdout
+
+    def opens(self, name="one", person="minh", language="vi", rows=24, columns=80, **environment):
+        """`tefter` alone, at a terminal where that person has logged in."""
+        self.shop.login(name, (person, shop.PASSWORD))
+        words = [os.path.join(self.binaries, "tefter"), "--profile", self.shop.profile(name), "--language", language]
+        found = Screen(self.folder, f"{name}-{len(self.screens)}", words, rows, columns, environment)
+        self.screens.append(found)
+        found.wait(r"[34۳۴]( \S+ |的| \()[34۳۴]\)? (──|--)")
+        return found
+
+
+def run(binaries):
+    """What a file of tests ends with."""
+    if shutil.which("tmux") is None:
+        print("tests/tui: SKIPPED, nothing of the screen was tested: there is no tmux (tools/deps check)")
+        sys.exit(0)
+    Case.binaries = binaries
+    unittest.main(verbosity=2)
