@@ -6,7 +6,8 @@
  *   frame.c            what stands around each screen    keys.c      the action table, by screen
  *   shop.c ask.c       what is known; questions, commands, answers on the loop
  *   write.c spell.c    money, days, numbers; amounts in words         field.c  what is typed
- *   customers.c card.c sale.c draft.c payment.c approvals.c find.c person.c    the screens
+ *   customers.c card.c sale.c draft.c payment.c matching.c approvals.c find.c person.c    the
+ * screens
  *
  * The loop calls back only to take notes: a key was typed, an answer came, something changed. What
  * follows from that is done between two turns of the loop, where it may ask and wait.
@@ -100,7 +101,7 @@ struct screen {
 
 extern const struct screen *const screens[]; /* NULL ends it (keys.c) */
 extern const struct screen customers_screen, card_screen, sale_screen, payment_screen,
-    approvals_screen, find_screen, person_screen;
+    matching_screen, approvals_screen, find_screen, person_screen;
 extern const struct action frame_actions[];
 const char *key_words(uint32_t key, char out[16]);
 /* What Alt and a letter stands for; any other key is itself. */
@@ -300,6 +301,36 @@ struct payment {
     size_t row;
 };
 
+enum { TICKED_MAX = 1000, ALSO_MAX = 32 };
+
+struct tick {
+    uint64_t bill;
+    int64_t minor; /* typed; 0: as much as there is */
+};
+
+/* Money that goes to bills: what is ticked of both, and what was matched last. */
+struct matching {
+    uint32_t customer; /* only their money; 0: everybody's */
+    uint64_t open;     /* the money whose bills are shown; 0: the first */
+    bool at_bills;     /* keys go to the bills, not to the list */
+    bool by_hand;      /* else the bills that are suggested are ticked */
+    struct tick ticks[TICKED_MAX];
+    size_t tick_count;
+    uint64_t also[ALSO_MAX]; /* more money of the same customer */
+    size_t also_count;
+    uint64_t at; /* their money or bill that the cursor is on; 0: the first bill */
+    size_t row;  /* where that stood: their money, then the bills */
+    bool typing;
+    struct field entry;
+    int64_t typed_before;
+    uint32_t seen_of; /* the customer whose newest change was `seen` when they were opened */
+    uint64_t seen;
+    uint32_t done_customer;
+    uint64_t done_match; /* 0: none */
+    int64_t done_minor;
+    bool undone;
+};
+
 enum { TRAIL_MAX = 8 };
 struct work {
     uint32_t staff; /* 0: nobody's */
@@ -312,6 +343,7 @@ struct work {
     struct draft drafts[DRAFTS_MAX];
     size_t draft;
     struct payment payment;
+    struct matching matching;
     char done_number[40]; /* the newest paper: undo, print; "": none */
     uint64_t done_id;
     bool undoing; /* it is asked what was wrong */
@@ -393,6 +425,10 @@ const char *day(const struct tui *tui, uint32_t date, char out[SHORT_MAX]);
 const char *clock_of(const struct tui *tui, int64_t instant_ms, char out[SHORT_MAX]);
 /* "3 min 12 s" */
 const char *duration(const struct tui *tui, uint64_t ms, char out[SHORT_MAX]);
+/* "47 min", "3 h 20 min", "12 d": as it is read at a glance. */
+const char *lasting(const struct tui *tui, int64_t ms, char out[SHORT_MAX]);
+/* The same in so many columns: of hours the minutes go. */
+const char *lasting_in(const struct tui *tui, int64_t ms, int columns, char out[SHORT_MAX]);
 uint32_t today(const struct tui *tui);
 /* "available 117,600,000", "▲ over by 64,500,000", "⊘ locked", "no limit" */
 const char *standing(const struct tui *tui, const struct customer *customer, char out[SHORT_MAX],
@@ -438,6 +474,7 @@ struct draft *draft_begin(struct tui *tui, uint32_t customer);
 void approvals_came(void *context, const struct tefter_delta *set); /* of the feed */
 void sale_open(struct tui *tui, uint32_t customer);
 void payment_open(struct tui *tui, uint32_t customer);
+void matching_open(struct tui *tui, uint32_t customer); /* only their money */
 void card_pane(struct tui *tui, struct canvas *canvas, int column, struct area area);
 void customer_pane(struct tui *tui, struct canvas *canvas, int column, struct area area,
                    uint32_t id);

@@ -5,28 +5,18 @@
 """
 import os
 import re
-import shutil
-import subprocess
 import sys
-import tempfile
-import unittest
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, HERE)
-sys.path.insert(0, os.path.join(HERE, "..", "restore"))
-import screen
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import terminals
 import shop
 
-BINARIES = os.path.abspath(sys.argv.pop(1))
 PIN = "482615"
 
 
-class Terminal(unittest.TestCase):
+class Terminal(terminals.Terminals):
     def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix="tefter-screen-")
-        self.screens = []
-        self.shop = shop.Shop(BINARIES, self.folder, f"127.0.0.1:{shop.free_port()}")
-        self.shop.make()
+        super().setUp()
         self.does("product", "add", "TH16", "Thép Hòa Phát D16", "--price", "268000", "--unit", "cây")
         self.does("product", "add", "XM40", "Xi măng Hà Tiên PCB40", "--price", "89000", "--unit", "bao",
                   "--barcode", "4006381333931")
@@ -36,24 +26,6 @@ class Terminal(unittest.TestCase):
             self.does("staff", "add", login, "--role", "sales", "--branch", "TD")
             self.shop.tefter("office", "password", "--of", login, given=shop.PASSWORD + "\n")
             self.shop.tefter("office", "password", "--pin", "--of", login, given=PIN + "\n")
-
-    def tearDown(self):
-        for each in self.screens:
-            each.close()
-        self.shop.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def does(self, *words):
-        return self.shop.tefter("office", *words).stdout
-
-    def opens(self, name="one", person="minh", language="vi", rows=24, columns=80, **environment):
-        """`tefter` alone, at a terminal where that person has logged in."""
-        self.shop.login(name, (person, shop.PASSWORD))
-        words = [os.path.join(BINARIES, "tefter"), "--profile", self.shop.profile(name), "--language", language]
-        found = screen.Screen(self.folder, f"{name}-{len(self.screens)}", words, rows, columns, environment)
-        self.screens.append(found)
-        found.wait(r"[34۳۴] \S+ [34۳۴] (──|--)")
-        return found
 
     def goods(self, at, code, quantity=None):
         at.type(code)
@@ -297,7 +269,4 @@ def told(document):
 
 
 if __name__ == "__main__":
-    if shutil.which("tmux") is None:
-        print("tests/tui: SKIPPED, nothing of the screen was tested: there is no tmux (tools/deps check)")
-        sys.exit(0)
-    unittest.main(verbosity=2)
+    terminals.main()
