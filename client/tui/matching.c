@@ -269,6 +269,7 @@ static void forget(struct tui *tui)
 /* All of it is old: it is asked anew, and stands there until the answer comes. */
 static void renew(void)
 {
+    asked_forget(&desk.money);
     desk.money_ms = 0;
     desk.asked_seq = UINT64_MAX;
     desk.previewed = 0;
@@ -399,7 +400,9 @@ static void pick(struct tui *tui, uint64_t document)
 static void step(struct tui *tui, long by)
 {
     long last = (long)desk.credits.count - 1;
-    long at = (long)desk.at + by;
+    const struct credit *open = matching_open_money(tui);
+    bool gone = open != NULL && matching_is_gone(open); /* the next one stands in its place */
+    long at = (long)desk.at + (gone && by > 0 ? by - 1 : by);
     if (last < 0)
         return;
     pick(tui, desk.credits.rows[at < 0 ? 0 : at > last ? last : at].document);
@@ -587,19 +590,40 @@ static bool is_matched(uint64_t bill)
     return false;
 }
 
+static bool is_spent(uint64_t document)
+{
+    for (size_t i = 0; i < desk.spent_count; i++)
+        if (desk.spent[i] == document)
+            return true;
+    return false;
+}
+
+static void note_spent(const struct credit *credit)
+{
+    int64_t rest = credit->open;
+    for (size_t i = 0; i < desk.part_count; i++)
+        rest -= desk.parts[i].credit == credit->document ? desk.parts[i].amount_minor : 0;
+    if (rest <= 0)
+        desk.spent[desk.spent_count++] = credit->document;
+}
+
 /* "TD-R-00002, TD-R-00005 → TD-00001": said when it is done. */
 static void note_sent(struct tui *tui)
 {
+    int64_t minor;
     const struct open_bill *bills;
     const struct credit *chosen[CHOSEN_MAX];
     char *text = desk.sent_words;
     size_t room = sizeof(desk.sent_words);
-    size_t count = matching_chosen(tui, chosen, &desk.sent_minor);
+    size_t count = matching_chosen(tui, chosen, &minor);
     size_t bill_count = matching_bills(tui, &bills);
     text[0] = '\0';
-    for (size_t i = 0; i < count; i++)
+    desk.spent_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        note_spent(chosen[i]);
         (void)snprintf(text + strlen(text), room - strlen(text), "%s%s", i > 0 ? ", " : "",
                        chosen[i]->number);
+    }
     const char *before = " → ";
     for (size_t i = 0; i < bill_count; i++)
         if (is_matched(bills[i].document)) {
@@ -654,6 +678,21 @@ static void refused(struct tui *tui, const Tefter__Refusal *refusal)
     say_words(tui, MESSAGE_REFUSED, said);
 }
 
+/* What is spent is not shown until the list comes again; what is left of it stays open. */
+static void drop_spent(struct matching *form)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < desk.credits.count; i++)
+        if (!is_spent(desk.credits.rows[i].document))
+            desk.credits.rows[kept++] = desk.credits.rows[i];
+    desk.credits.count = kept;
+    if (!is_spent(form->open))
+        return;
+    desk.kept = (struct credit){.document = 0};
+    form->open = desk.next;
+    form->at_bills = false;
+}
+
 static const char *match_number(const struct matching *form, char out[SHORT_MAX])
 {
     (void)snprintf(out, SHORT_MAX, "%llu", (unsigned long long)form->done_match);
@@ -679,10 +718,7 @@ static void matched(struct tui *tui, struct sent *sent)
     form->by_hand = form->typing = false;
     form->tick_count = form->also_count = 0;
     form->at = 0;
-    if (form->done_minor >= desk.sent_minor) { /* what is left of it stays open */
-        form->open = desk.next;
-        form->at_bills = false;
-    }
+    drop_spent(form);
     SAY(tui, take_back, N_("Undo match {number}"), "number", match_number(form, b));
     (void)JOIN(text, desk.sent_words, " · ", in_words(tui, N_("matched")), " ",
                money_unit(tui, form->done_minor, a), " ",

@@ -83,10 +83,11 @@ struct desk {
     Tefter__MatchPart parts[PARTS_MAX]; /* that are previewed, and written */
     Tefter__MatchPart *pointers[PARTS_MAX];
     size_t part_count;
-    uint64_t previewed;              /* key of the parts that the preview was asked for; 0: none */
-    uint64_t preview_of;             /* the open money at that time */
-    int64_t sent_minor;              /* of the money that was sent with the match */
-    uint64_t next;                   /* that is opened when it is written whole */
+    uint64_t previewed;         /* key of the parts that the preview was asked for; 0: none */
+    uint64_t preview_of;        /* the open money at that time */
+    uint64_t spent[CHOSEN_MAX]; /* the money that nothing is left of when it is written */
+    size_t spent_count;
+    uint64_t next;                   /* that is opened then */
     char sent_words[TEXT_MAX_BYTES]; /* "TD-R-00002 → TD-00001" */
     struct arena walk;
 };

@@ -506,17 +506,30 @@ static void draw_from(struct tui *tui, struct canvas *canvas, int row, int width
     canvas_put(canvas, row, 1, width - 2, SIDE_START, INK_DIM, text);
 }
 
-/* Why these bills, or what somebody else did meanwhile. */
+/* Over two rows: as many words as fit stand in the first. */
+static void put_two_rows(struct canvas *canvas, int row, int width, unsigned look, const char *text)
+{
+    char first[TEXT_MAX_BYTES];
+    size_t size = strlen(text);
+    (void)snprintf(first, sizeof(first), "%s", text);
+    while (size > 0 && (int)glyphs_columns(first, canvas->look) > width) {
+        do
+            size--;
+        while (size > 0 && first[size] != ' ');
+        first[size] = '\0';
+    }
+    if (size == 0) /* one word that is too long: it is cut */
+        (void)snprintf(first, sizeof(first), "%s", text);
+    canvas_put(canvas, row, 1, width, SIDE_START, look, first);
+    if (size > 0 && text[size] == ' ')
+        canvas_put(canvas, row + 1, 1, width, SIDE_START, look, text + size + 1);
+}
+
 static void draw_why(struct tui *tui, struct canvas *canvas, int row, int width,
                      const struct credit *open)
 {
     char why[TEXT_MAX_BYTES];
     char text[TEXT_MAX_BYTES];
-    if (matching_notice(tui, text)[0] != '\0') {
-        (void)JOIN(why, "▲ ", text);
-        canvas_put(canvas, row, 1, width - 2, SIDE_START, INK_LATE, why);
-        return;
-    }
     (void)matching_reason(tui, open, why);
     bool none = why[0] == '\0';
     if (none)
@@ -524,6 +537,21 @@ static void draw_why(struct tui *tui, struct canvas *canvas, int row, int width,
     else
         (void)JOIN(text, in_words(tui, N_("Why these:")), " ", why);
     canvas_put(canvas, row, 1, width - 2, SIDE_START, none ? INK_DIM : INK_PLAIN, text);
+}
+
+/* What it is and why it is likely for these; or what somebody else did to it meanwhile. */
+static void draw_said(struct tui *tui, struct canvas *canvas, int row, int width,
+                      const struct credit *open)
+{
+    char text[TEXT_MAX_BYTES];
+    char line[TEXT_MAX_BYTES];
+    if (matching_notice(tui, text)[0] != '\0') {
+        (void)JOIN(line, "▲ ", text);
+        put_two_rows(canvas, row, width - 2, INK_LATE, line);
+        return;
+    }
+    draw_from(tui, canvas, row, width, open);
+    draw_why(tui, canvas, row + 1, width, open);
 }
 
 static void draw_no_bills(struct tui *tui, struct canvas *canvas, struct area area)
@@ -595,8 +623,8 @@ static void draw_bench(struct tui *tui, struct canvas *canvas, struct area area,
     bottom -= 2;
     draw_after(tui, canvas, bottom, area.width);
     draw_total(tui, canvas, --bottom, &table);
-    draw_from(tui, canvas, area.top++, area.width, open);
-    draw_why(tui, canvas, area.top++, area.width, open);
+    draw_said(tui, canvas, area.top, area.width, open);
+    area.top += 2;
     if (tui->work->matching.at_bills)
         area.top += draw_their_money(tui, canvas, area, &table);
     put_heads(tui, canvas, area.top++, &table, N_("Bill"), N_("Due"));
