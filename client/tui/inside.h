@@ -156,6 +156,8 @@ void sent_begin(struct sent *sent, struct tui *tui,
                 void (*then)(struct tui *tui, struct sent *sent));
 void sent_end(struct sent *sent);
 bool send_command(struct sent *sent, const Tefter__Command *command);
+/* The same, with the PIN that who takes the goods typed; NULL: none. It is kept nowhere. */
+bool send_with_pin(struct sent *sent, const Tefter__Command *command, const Tefter__BuyerPin *pin);
 /* "Sending …", "asking again; it counts once", "Kept here, sends by itself" */
 const char *sent_words(const struct sent *sent);
 
@@ -182,13 +184,23 @@ struct customer {
     uint64_t changed_ms; /* on the loop's clock; 0: not news */
 };
 
+/* A pack, a bundle: another unit that a product is sold in. */
+struct unit {
+    char *code;
+    char *barcodes; /* as of a product */
+    bool has_price;
+    int64_t price; /* of one */
+};
+
 struct product {
     uint32_t id;
     char *code;
     char *name;
     char *unit;
     char *key;
-    char *barcodes; /* " 8934… 8935… " */
+    char *barcodes; /* " 8934… 8935… ", of its units too */
+    struct unit *units;
+    size_t unit_count;
     bool has_price;
     int64_t price;
     uint32_t tax_bp;
@@ -238,6 +250,9 @@ bool has_all_words(const char *key, const char *words);
 struct product *product_of(struct tui *tui, uint32_t id);
 /* By code or barcode; NULL: none. */
 struct product *product_coded(struct tui *tui, const char *code);
+/* The unit that this barcode is of, and the one that people call so; NULL: the product's own. */
+const struct unit *unit_coded(const struct product *product, const char *code);
+bool unit_called(const struct product *product, const char *word, const struct unit **ret_unit);
 void product_add(struct tui *tui, const Tefter__ProductRecord *record);
 /* The till, device or account for this kind of money; 0: none. */
 uint32_t place_for(const struct tui *tui, Tefter__PaymentKind kind);
@@ -248,11 +263,12 @@ char *seen_text(const char *text);
 /* ---- half-typed work, each person's own ---- */
 
 struct line {
-    uint32_t product; /* 0: a free line */
+    uint32_t product; /* 0: goods that are not in the catalogue */
     char name[SHORT_MAX * 2];
-    char unit[24];
-    int64_t quantity; /* thousandths */
-    int64_t listed;   /* price of the catalogue, thousandths of a minor unit */
+    char unit[SHORT_MAX]; /* as it is shown */
+    char pack[SHORT_MAX]; /* the code of another unit than the product's own; "": its own */
+    int64_t quantity;     /* thousandths */
+    int64_t listed;       /* price of the catalogue, thousandths of a minor unit */
     bool has_listed;
     bool has_price;
     int64_t price; /* typed */
@@ -270,6 +286,7 @@ struct draft {
     uint32_t customer; /* 0: a sale for cash */
     uint32_t buyer;
     char buyer_name[SHORT_MAX];
+    bool buyer_pin; /* they type their PIN at the end */
     struct line lines[LINES_MAX];
     size_t line_count;
     size_t row; /* the cursor's; line_count is the row to type in */
