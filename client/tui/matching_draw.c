@@ -18,6 +18,11 @@ enum {
     LATE = 5,
     BENCH_LEAST = 11, /* rows of the bills with what is said around them */
     MONEY_ROWS = 4,
+    /* What goes where there are fewer rows: why and what it is, what comes after it, the sum. */
+    ROWS_ALL = 15,
+    ROWS_AFTER = 12,
+    ROWS_TOTAL = 9,
+    BENCH_MONEY = 5, /* below the list their money does not stand there once more */
 };
 
 /* ---- words ---- */
@@ -196,7 +201,7 @@ static void draw_list(struct tui *tui, struct canvas *canvas, struct area area)
 /* ---- bills and money in one table ---- */
 
 struct table {
-    int number, due, late, amount;
+    int number, due, late, left, amount;
     int words; /* of number to late together */
 };
 
@@ -225,20 +230,23 @@ static struct table table_for(struct tui *tui, struct canvas *canvas, int width)
         table.late = 0;
     if (fixed + DUE + 1 > width)
         table.due = 0;
+    table.left = table.amount;
+    if (fixed > width) /* what is matched and what is left after it stay */
+        table.left = 0;
     int spare = width - fixed - (table.due > 0 ? DUE + 1 : 0) - (table.late > 0 ? LATE + 1 : 0);
     int more = spare > 0 ? spare / 3 : 0;
     table.amount += more < 4 ? more : 4;
+    table.left += table.left == 0 ? 0 : more < 4 ? more : 4;
     table.words =
         table.number + (table.due > 0 ? 1 + table.due : 0) + (table.late > 0 ? 1 + table.late : 0);
     return table;
 }
 
-/* Where its third amount ends. */
-static int put_row(struct canvas *canvas, int row, const struct table *table,
-                   const char *const text[7], const unsigned look[7])
+static void put_row(struct canvas *canvas, int row, const struct table *table,
+                    const char *const text[7], const unsigned look[7])
 {
-    const int all[] = {TICK,          table->number, table->due,   table->late,
-                       table->amount, table->amount, table->amount};
+    const int all[] = {TICK,        table->number, table->due,   table->late,
+                       table->left, table->amount, table->amount};
     int at = 1;
     for (int i = 0; i < 7; i++) {
         if (all[i] <= 0)
@@ -246,19 +254,18 @@ static int put_row(struct canvas *canvas, int row, const struct table *table,
         canvas_put(canvas, row, at, all[i], i > 2 ? SIDE_RIGHT : SIDE_START, look[i], text[i]);
         at += all[i] + 1;
     }
-    return at;
 }
 
 static void put_plain(struct canvas *canvas, int row, const struct table *table,
                       const char *const text[7], unsigned look)
 {
     const unsigned looks[] = {look, look, look, look, look, look, look};
-    (void)put_row(canvas, row, table, text, looks);
+    put_row(canvas, row, table, text, looks);
 }
 
 static int place_of_match(const struct table *table)
 {
-    return 1 + TICK + 1 + table->words + 1 + table->amount + 1;
+    return 1 + TICK + 1 + table->words + 1 + (table->left > 0 ? table->left + 1 : 0);
 }
 
 /* What is left of it after this; nothing is left with a sign. */
@@ -303,7 +310,7 @@ static void draw_bill(struct tui *tui, struct canvas *canvas, int row, const str
                               : gets > 0 ? INK_BOLD
                                          : INK_DIM,
                               gets == bill->open ? INK_CREDIT : INK_PLAIN};
-    (void)put_row(canvas, row, table, cells, looks);
+    put_row(canvas, row, table, cells, looks);
     if (here && form->typing)
         canvas_field(canvas, row, place_of_match(table), table->amount, INK_ACCENT,
                      form->entry.text, true);
@@ -334,7 +341,7 @@ static void draw_credit(struct tui *tui, struct canvas *canvas, int row, const s
                               INK_PLAIN,
                               gives > 0 ? INK_BOLD : INK_DIM,
                               gives == credit->open ? INK_CREDIT : INK_PLAIN};
-    (void)put_row(canvas, row, table, cells, looks);
+    put_row(canvas, row, table, cells, looks);
 }
 
 static void put_heads(struct tui *tui, struct canvas *canvas, int row, const struct table *table,
@@ -598,7 +605,8 @@ static int draw_their_money(struct tui *tui, struct canvas *canvas, struct area 
     const struct credit *all[CHOSEN_MAX];
     size_t count = matching_money(tui, all);
     size_t at = matching_row(tui);
-    size_t rows = count < MONEY_ROWS ? count : MONEY_ROWS;
+    size_t most = area.bottom - area.top < ROWS_ALL ? 1 : MONEY_ROWS;
+    size_t rows = count < most ? count : most;
     size_t cursor = at < count ? at : 0;
     size_t top = cursor >= rows ? cursor - rows + 1 : 0;
     put_heads(tui, canvas, area.top, table, N_("Money"), N_("Age"));
@@ -618,14 +626,19 @@ static void draw_bench(struct tui *tui, struct canvas *canvas, struct area area,
                        const struct credit *open)
 {
     struct table table = table_for(tui, canvas, area.width);
+    bool at_bills = tui->work->matching.at_bills;
+    int rows = area.bottom - area.top + (at_bills ? 0 : BENCH_MONEY);
     int bottom = area.bottom;
     draw_button(tui, canvas, --bottom, area.width);
-    bottom -= 2;
-    draw_after(tui, canvas, bottom, area.width);
-    draw_total(tui, canvas, --bottom, &table);
-    draw_said(tui, canvas, area.top, area.width, open);
-    area.top += 2;
-    if (tui->work->matching.at_bills)
+    if (rows >= ROWS_AFTER)
+        draw_after(tui, canvas, bottom -= 2, area.width);
+    if (rows >= ROWS_TOTAL)
+        draw_total(tui, canvas, --bottom, &table);
+    if (rows >= ROWS_ALL) {
+        draw_said(tui, canvas, area.top, area.width, open);
+        area.top += 2;
+    }
+    if (at_bills)
         area.top += draw_their_money(tui, canvas, area, &table);
     put_heads(tui, canvas, area.top++, &table, N_("Bill"), N_("Due"));
     draw_bills(tui, canvas, (struct area){area.top, bottom, area.width}, &table);
