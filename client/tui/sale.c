@@ -816,7 +816,7 @@ static const struct action actions[] = {
     {"sale.take-up", N_("Take up a parked sale"), NULL, KEY_ALT('t'), TEFTER__RIGHT__RIGHT_SELL,
      take_up, NULL},
     {"sale.custom", N_("A line that is not in the catalogue"), NULL, KEY_ALT('i'),
-     TEFTER__RIGHT__RIGHT_SELL, sale_lines_custom, NULL},
+     TEFTER__RIGHT__RIGHT_CUSTOM_LINE, sale_lines_custom, NULL},
     {"sale.new", N_("New sale"), NULL, KEY_ALT('n'), TEFTER__RIGHT__RIGHT_SELL, new_sale, NULL},
     {"sale.back", N_("Back; the sale is kept"), N_("back"), KEY_ESC_, 0, go_back, NULL},
     {.title = NULL},

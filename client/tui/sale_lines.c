@@ -125,7 +125,9 @@ static void not_found(struct tui *tui, const char *text)
     char said[TEXT_MAX_BYTES];
     char whole[TEXT_MAX_BYTES];
     SAY(tui, said, N_("Nothing is found for ‘{text}’."), "text", text);
-    (void)JOIN(whole, said, " · Alt I ", in_words(tui, N_("A line that is not in the catalogue")));
+    bool own = may(tui, TEFTER__RIGHT__RIGHT_CUSTOM_LINE);
+    (void)JOIN(whole, said, own ? " · Alt I " : "",
+               own ? in_words(tui, N_("A line that is not in the catalogue")) : "");
     say_words(tui, MESSAGE_REFUSED, whole);
 }
 
