@@ -265,10 +265,10 @@ char *seen_text(const char *text);
 struct line {
     uint32_t product; /* 0: goods that are not in the catalogue */
     char name[SHORT_MAX * 2];
-    char unit[SHORT_MAX]; /* as it is shown */
-    char pack[SHORT_MAX]; /* the code of another unit than the product's own; "": its own */
-    int64_t quantity;     /* thousandths */
-    int64_t listed;       /* price of the catalogue, thousandths of a minor unit */
+    char unit[48];    /* as it is shown */
+    char pack[48];    /* the code of another unit than the product's own; "": its own */
+    int64_t quantity; /* thousandths */
+    int64_t listed;   /* price of the catalogue, thousandths of a minor unit */
     bool has_listed;
     bool has_price;
     int64_t price; /* typed */
@@ -460,6 +460,8 @@ const char *kind_words(const struct tui *tui, Tefter__PaymentKind kind);
 /* Texts one behind the other, as many whole ones as fit; NULL ends them. */
 const char *join(char *out, size_t capacity, ...) __attribute__((sentinel));
 #define JOIN(out, ...) join((out), sizeof(out), __VA_ARGS__, NULL)
+/* A name or a number that keeps its own order in a sentence that runs from right to left. */
+const char *isolated(const struct tui *tui, const char *text, char out[TEXT_MAX_BYTES]);
 /* A sentence with facts; as words_say, in the language of who looks. */
 #define SAY(tui, out, ...) (void)words_say((out), sizeof(out), (tui)->language, __VA_ARGS__, NULL)
 

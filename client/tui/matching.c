@@ -248,7 +248,7 @@ bool matching_is_told(struct tui *tui)
            desk.previewed == key_of_parts();
 }
 
-/* ---- looking ---- */
+/* ---- what is forgotten, and asked anew ---- */
 
 static void forget(struct tui *tui)
 {
@@ -284,30 +284,6 @@ static void note_seen(struct tui *tui, uint32_t customer)
         return;
     form->seen_of = customer;
     form->seen = known == NULL ? 0 : known->last_seq;
-}
-
-void matching_look(struct tui *tui)
-{
-    struct matching *form = &tui->work->matching;
-    if (desk.loaded_for != tui->work->staff)
-        forget(tui);
-    if (desk.lost && connected(tui))
-        renew();
-    desk.lost = !connected(tui);
-    look_at_money(tui);
-    const struct credit *open = matching_open_money(tui);
-    desk.part_count = 0;
-    if (open == NULL)
-        return;
-    if (!form->by_hand) {
-        form->tick_count = 0;
-        for (size_t i = 0; i < open->bill_count; i++)
-            form->ticks[form->tick_count++] = (struct tick){.bill = open->bills[i]};
-    }
-    note_seen(tui, open->customer);
-    look_at_bills(tui, open->customer);
-    matching_allocate(tui);
-    look_at_preview(tui, open);
 }
 
 /* ---- what others did meanwhile ---- */
@@ -352,17 +328,26 @@ static const char *pattern_of(const struct tui *tui, const Tefter__LastChange *l
     return NULL;
 }
 
+static const Tefter__LastChange *last_change(struct tui *tui, uint32_t customer)
+{
+    arena_reset(&desk.walk);
+    const Tefter__Row *row =
+        tefter_feed_row(tui->shop.feed, TEFTER_ROW_ACCOUNT, customer, &desk.walk);
+    return row == NULL ? NULL : row->account->last;
+}
+
 static void tell_last(struct tui *tui, const Tefter__LastChange *last, char out[TEXT_MAX_BYTES])
 {
     char age[SHORT_MAX];
+    char name[TEXT_MAX_BYTES];
     const char *pattern = pattern_of(tui, last);
     if (pattern == NULL)
         return;
     bool known = last->actor != NULL && last->actor->has_staff;
     char *who = person_of(tui, known ? last->actor->staff : 0);
     int64_t since = last->has_at_ms ? tefter_now_ms(tui->client) - last->at_ms : 0;
-    (void)words_say(out, TEXT_MAX_BYTES, tui->language, pattern, "who", who, "time",
-                    lasting(tui, since, age), NULL);
+    (void)words_say(out, TEXT_MAX_BYTES, tui->language, pattern, "who", isolated(tui, who, name),
+                    "time", lasting(tui, since, age), NULL);
     free(who);
 }
 
@@ -372,16 +357,47 @@ const char *matching_notice(struct tui *tui, char out[TEXT_MAX_BYTES])
     out[0] = '\0';
     if (open == NULL || desk.matched.state == SENT_UNDER_WAY)
         return out;
-    arena_reset(&desk.walk);
-    const Tefter__Row *row =
-        tefter_feed_row(tui->shop.feed, TEFTER_ROW_ACCOUNT, open->customer, &desk.walk);
-    if (row != NULL && row->account->last != NULL)
-        tell_last(tui, row->account->last, out);
+    const Tefter__LastChange *last = last_change(tui, open->customer);
+    if (last != NULL)
+        tell_last(tui, last, out);
     if (out[0] == '\0' && matching_is_gone(open))
         (void)snprintf(
             out, TEXT_MAX_BYTES, "%s",
             in_words(tui, N_("This money is not open any more. Your ticks are kept below.")));
     return out;
+}
+
+/* ---- looking ---- */
+
+/* Until somebody begins to tick, or somebody else matches: then the ticks are kept. */
+static void tick_suggested(struct tui *tui, const struct credit *open)
+{
+    struct matching *form = &tui->work->matching;
+    const Tefter__LastChange *last = last_change(tui, open->customer);
+    if (form->by_hand || form->at_bills || (last != NULL && pattern_of(tui, last) != NULL))
+        return;
+    form->tick_count = 0;
+    for (size_t i = 0; i < open->bill_count; i++)
+        form->ticks[form->tick_count++] = (struct tick){.bill = open->bills[i]};
+}
+
+void matching_look(struct tui *tui)
+{
+    if (desk.loaded_for != tui->work->staff)
+        forget(tui);
+    if (desk.lost && connected(tui))
+        renew();
+    desk.lost = !connected(tui);
+    look_at_money(tui);
+    const struct credit *open = matching_open_money(tui);
+    desk.part_count = 0;
+    if (open == NULL)
+        return;
+    note_seen(tui, open->customer);
+    tick_suggested(tui, open);
+    look_at_bills(tui, open->customer);
+    matching_allocate(tui);
+    look_at_preview(tui, open);
 }
 
 /* ---- opening another ---- */
@@ -645,7 +661,7 @@ static void commit(struct tui *tui)
     char why[TEXT_MAX_BYTES];
     Tefter__Command command = TEFTER__COMMAND__INIT;
     Tefter__MatchItems match;
-    if (!end_typing(tui))
+    if (tui->work->matching.typing && !take_entry(tui, true))
         return;
     matching_look(tui);
     const struct credit *open = matching_open_money(tui);
@@ -661,6 +677,7 @@ static void commit(struct tui *tui)
     if (!send_command(&desk.matched, &command))
         return;
     desk.matched_work = tui->work;
+    desk.matched_work->matching.typing = false;
     desk.matched_work->matching.done_customer = open->customer;
     say_words(tui, MESSAGE_SAID, sent_words(&desk.matched));
 }

@@ -19,6 +19,7 @@ enum {
     BENCH_LEAST = 11, /* rows of the bills with what is said around them */
     MONEY_ROWS = 4,
     /* What goes where there are fewer rows: why and what it is, what comes after it, the sum. */
+    ROWS_APART = 18, /* a row is left between their money and their bills */
     ROWS_ALL = 15,
     ROWS_AFTER = 12,
     ROWS_TOTAL = 9,
@@ -31,6 +32,7 @@ const char *matching_reason(const struct tui *tui, const struct credit *credit,
                             char out[TEXT_MAX_BYTES])
 {
     char count[SHORT_MAX];
+    char bills[TEXT_MAX_BYTES];
     const char *pattern = NULL;
     out[0] = '\0';
     switch (credit->reason) {
@@ -51,8 +53,9 @@ const char *matching_reason(const struct tui *tui, const struct credit *credit,
         break;
     }
     if (pattern != NULL)
-        (void)words_say(out, TEXT_MAX_BYTES, tui->language, pattern, "bills", credit->bill_numbers,
-                        "count", number(tui, credit->bill_count, count), NULL);
+        (void)words_say(out, TEXT_MAX_BYTES, tui->language, pattern, "bills",
+                        isolated(tui, credit->bill_numbers, bills), "count",
+                        number(tui, credit->bill_count, count), NULL);
     return out;
 }
 
@@ -639,7 +642,7 @@ static void draw_bench(struct tui *tui, struct canvas *canvas, struct area area,
         area.top += 2;
     }
     if (at_bills)
-        area.top += draw_their_money(tui, canvas, area, &table);
+        area.top += draw_their_money(tui, canvas, area, &table) + (rows >= ROWS_APART);
     put_heads(tui, canvas, area.top++, &table, N_("Bill"), N_("Due"));
     draw_bills(tui, canvas, (struct area){area.top, bottom, area.width}, &table);
 }

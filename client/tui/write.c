@@ -29,6 +29,12 @@ const char *join(char *out, size_t capacity, ...)
     return out;
 }
 
+const char *isolated(const struct tui *tui, const char *text, char out[TEXT_MAX_BYTES])
+{
+    bool rtl = tui->look.rtl;
+    return join(out, TEXT_MAX_BYTES, rtl ? "\u2068" : "", text, rtl ? "\u2069" : "", NULL);
+}
+
 const char *in_words(const struct tui *tui, const char *message)
 {
     return words_in(tui->language, message);

@@ -171,6 +171,7 @@ class Matching(terminals.Terminals):
             os.kill(process, signal.SIGCONT)
         clerk.wait(r"Your ticks are kept")
         clerk.wait(r"to match 100,000 ₫")
+        clerk.wait(rf"\[x\] {self.bills[1]} .* 400,000 +100,000 +300,000")
         self.assertEqual(self.left(), {self.bills[1]: 400000, self.bills[2]: 500000, money: 100000})
 
     # ---- nothing to do, no line ----

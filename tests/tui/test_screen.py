@@ -277,6 +277,7 @@ class Terminal(terminals.Terminals):
                     self.assertNotIn(b"594817", opened.read(), file)
 
     def test_goods_in_another_unit_are_those_of_the_command(self):
+        self.does("customer", "limit", self.ming, "30000000")
         self.does("product", "unit", "TH16", "thùng", "10", "--barcode", "4006381333948")
         clerk = self.opens()
         self.sells_to(clerk, "王小明")
@@ -324,8 +325,9 @@ class Terminal(terminals.Terminals):
         clerk.wait(r"\n 1 +công chở +1")
         clerk.type("2")
         clerk.keys("Enter")
+        clerk.wait("Nhập giá trước · F9")
         clerk.keys("F9")
-        clerk.wait("▲ Nhập giá trước")
+        clerk.wait("▲ Chưa có giá")
         clerk.type("50k")
         clerk.keys("Enter")
         clerk.wait(r"công chở +2 +50.000 +100.000")
