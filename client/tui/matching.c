@@ -788,7 +788,7 @@ static void undone(struct tui *tui, struct sent *sent)
 static bool move_key(struct tui *tui, uint32_t key)
 {
     bool bills = tui->work->matching.at_bills;
-    long all = (long)(CREDITS_MAX + OPEN_BILLS_MAX);
+    long all = CREDITS_MAX + OPEN_BILLS_MAX;
     long page = tui->canvas.rows / 3;
     long by = key == KEY_UP_ || key == 'k'     ? -1
               : key == KEY_DOWN_ || key == 'j' ? 1
