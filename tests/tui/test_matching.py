@@ -4,10 +4,12 @@ shown before is what the ledger says afterwards.
 
     test_matching.py BINARIES [TEST]
 """
+import contextlib
 import os
 import re
-import signal
+import socket
 import sys
+import threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import terminals
@@ -17,6 +19,45 @@ AMOUNT = r"[\d,]+"
 
 def minor(text):
     return int(text.replace(",", ""))
+
+
+class Line:
+    """A line to the server on which what the server says can be held back."""
+
+    def __init__(self, server):
+        host, port = server.rsplit(":", 1)
+        self.server = (host, int(port))
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.address = f"127.0.0.1:{self.listener.getsockname()[1]}"
+        self.open = threading.Event()
+        self.open.set()
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = self.listener.accept()
+                far = socket.create_connection(self.server)
+                threading.Thread(target=self.carry, args=(near, far, False), daemon=True).start()
+                threading.Thread(target=self.carry, args=(far, near, True), daemon=True).start()
+
+    def carry(self, source, sink, held):
+        with contextlib.suppress(OSError), source, sink:
+            while data := source.recv(65536):
+                if held:
+                    self.open.wait()
+                sink.sendall(data)
+
+    @contextlib.contextmanager
+    def held(self):
+        self.open.clear()
+        try:
+            yield
+        finally:
+            self.open.set()
+
+    def close(self):
+        self.listener.close()
 
 
 class Matching(terminals.Terminals):
@@ -104,8 +145,13 @@ class Matching(terminals.Terminals):
         clerk.keys("Enter")
         clerk.wait(rf"\[ \] {self.bills[0]}")
         before = self.left()
-        clerk.type("360k")
-        clerk.wait(r"▲ That is more than is open")
+        clerk.keys("Down")
+        clerk.type("360k")  # the bill has so much, the money has not
+        clerk.wait(r"▲ That is more than is open: 350,000 ₫ is open")
+        clerk.keys("Escape", "Up")
+        clerk.wait(r"Tick a bill first")
+        clerk.type("310k")  # the money has so much, the bill has not
+        clerk.wait(r"▲ That is more than is open: 300,000 ₫ is open")
         clerk.keys("F9")
         clerk.wait(r"\n ▲ That is more than is open.*\n F9")
         clerk.keys("Escape")  # as it was: not ticked
@@ -160,19 +206,21 @@ class Matching(terminals.Terminals):
 
     def test_a_match_on_old_figures_is_refused_and_the_ticks_are_kept(self):
         money = self.unmatched(400000)
-        clerk = self.begins()
+        line = Line(self.shop.address)
+        self.addCleanup(line.close)
+        clerk = self.begins(TEFTER_SERVER=line.address)
         clerk.wait(r"Match 400,000 ₫ to 1 bill · F9")
-        process = int(clerk.tmux("display-message", "-p", "#{pane_pid}"))
-        os.kill(process, signal.SIGSTOP)  # it hears nothing of what happens now
-        try:
+        with line.held():  # nothing of what happens now comes here
             self.shop.tefter("two", "match", self.ming, f"{self.bills[0]}={money}:300000")
             clerk.keys("F9")
-        finally:
-            os.kill(process, signal.SIGCONT)
-        clerk.wait(r"Your ticks are kept")
+            clerk.wait(r"Sending … · F9")
+        clerk.wait(r"▲ That is more than is open: 100,000 ₫ is open.*\n F9")
+        clerk.wait(r"▲ clerk-two matched money of this customer \d+ s ago\.\s+Your ticks are kept below\.")
         clerk.wait(r"to match 100,000 ₫")
         clerk.wait(rf"\[x\] {self.bills[1]} .* 400,000 +100,000 +300,000")
         self.assertEqual(self.left(), {self.bills[1]: 400000, self.bills[2]: 500000, money: 100000})
+        clerk.keys("F9")
+        clerk.wait(rf"✓ {money} → {self.bills[1]} · matched 100,000 ₫")
 
     # ---- nothing to do, no line ----
 
