@@ -436,7 +436,9 @@ static void sold(struct tui *tui, struct sent *sent)
         sale.judged = 0;
         if (wants_pin(sent->reply->refused))
             ask_pin(tui, sale.sold_draft);
-        if (sent->reply->refused->code != TEFTER__REFUSAL_CODE__PIN_NEEDED)
+        if (sent->reply->refused->code == TEFTER__REFUSAL_CODE__PIN_NEEDED)
+            say_words(tui, MESSAGE_SAID, in_words(tui, N_("Type the PIN")));
+        else
             say_refusal(tui, sent->reply->refused);
         draft_judge(tui);
         return;
