@@ -737,9 +737,10 @@ static void matched(struct tui *tui, struct sent *sent)
     form->at = 0;
     drop_spent(form);
     SAY(tui, take_back, N_("Undo match {number}"), "number", match_number(form, b));
-    (void)JOIN(text, desk.sent_words, " · ", in_words(tui, N_("matched")), " ",
-               money_unit(tui, form->done_minor, a), " ",
-               clock_of(tui, tefter_now_ms(tui->client), b), " · Alt U ", take_back);
+    /* Which papers comes last: of many the end is cut, and how it is undone is not. */
+    (void)JOIN(text, in_words(tui, N_("matched")), " ", money_unit(tui, form->done_minor, a), " ",
+               clock_of(tui, tefter_now_ms(tui->client), b), " · Alt U ", take_back, " · ",
+               desk.sent_words);
     say_words(tui, MESSAGE_DONE, text);
 }
 

@@ -87,8 +87,8 @@ struct desk {
     uint64_t preview_of;        /* the open money at that time */
     uint64_t spent[CHOSEN_MAX]; /* the money that nothing is left of when it is written */
     size_t spent_count;
-    uint64_t next;                   /* that is opened then */
-    char sent_words[TEXT_MAX_BYTES]; /* "TD-R-00002 → TD-00001" */
+    uint64_t next;                       /* that is opened then */
+    char sent_words[TEXT_MAX_BYTES / 2]; /* "TD-R-00002 → TD-00001" */
     struct arena walk;
 };
 extern struct desk desk;

@@ -114,7 +114,7 @@ class Matching(terminals.Terminals):
         before = self.left()
         self.assertEqual({number: row[1] for number, row in shown.items()}, before)
         clerk.keys("F9")
-        clerk.wait(rf"✓ {first}, {second} → {one}, {two}, {three} · matched 800,000 ₫")
+        clerk.wait(rf"✓ matched 800,000 ₫ [\d:]+ · Alt U Undo match \d+ · {first}, {second}")
         clerk.wait("All money is matched.")
         self.assertEqual(self.left(), {number: row[3] for number, row in shown.items() if row[3] > 0})
         pairs = self.shop.json("office", "document", "show", first)[-1]
@@ -135,7 +135,7 @@ class Matching(terminals.Terminals):
         clerk.wait(rf"Why these: amount of {self.bills[1]}")
         clerk.wait(r"Match 400,000 ₫ to 1 bill · F9")
         clerk.keys("F9")
-        clerk.wait(rf"✓ {money} → {self.bills[1]} · matched 400,000 ₫")
+        clerk.wait(rf"✓ matched 400,000 ₫ .* · {money} → {self.bills[1]}")
         self.assertEqual(self.left(), {self.bills[0]: 300000, self.bills[2]: 500000})
 
     def test_more_than_there_is_cannot_be_written(self):
@@ -165,7 +165,7 @@ class Matching(terminals.Terminals):
         clerk.keys("Enter")
         clerk.wait(r"Left of the money 350,000 → 300,000")
         clerk.keys("F9")
-        clerk.wait(r"· matched 50,000 ₫")
+        clerk.wait(r"✓ matched 50,000 ₫")
         clerk.wait(r"to match 300,000 ₫")  # what is left of it stays open
         self.assertEqual(self.left()[self.bills[0]], before[self.bills[0]] - 50000)
 
@@ -177,7 +177,7 @@ class Matching(terminals.Terminals):
         clerk.wait(r"Match 650,000 ₫ to 2 bills · F9")
         clerk.wait(rf"\[x\] {self.bills[1]} .* 400,000 +350,000 +50,000")
         clerk.keys("F9")
-        clerk.wait("· matched 650,000 ₫")
+        clerk.wait("✓ matched 650,000 ₫")
         self.assertEqual(self.left(), {self.bills[1]: 50000, self.bills[2]: 500000})
 
     # ---- others ----
@@ -191,7 +191,7 @@ class Matching(terminals.Terminals):
         clerk.keys("Enter", "Space")
         clerk.wait(r"Match 400,000 ₫ to 2 bills · F9")
         boss.keys("F9")
-        boss.wait(rf"✓ {money} → ")
+        boss.wait(rf"✓ matched .* · {money} → ")
         after = self.left()
         clerk.wait(r"▲ clerk-two matched money of this customer \d+ s ago\.\s+Your ticks are kept below\.")
         clerk.wait(r"▲ That is more than is open")
@@ -220,7 +220,7 @@ class Matching(terminals.Terminals):
         clerk.wait(rf"\[x\] {self.bills[1]} .* 400,000 +100,000 +300,000")
         self.assertEqual(self.left(), {self.bills[1]: 400000, self.bills[2]: 500000, money: 100000})
         clerk.keys("F9")
-        clerk.wait(rf"✓ {money} → {self.bills[1]} · matched 100,000 ₫")
+        clerk.wait(rf"✓ matched 100,000 ₫ .* · {money} → {self.bills[1]}")
 
     # ---- nothing to do, no line ----
 
