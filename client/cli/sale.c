@@ -2,7 +2,6 @@
 #include "cli/sale.h"
 #include "base/fold.h"
 #include "base/tell.h"
-#include "base/text.h"
 #include "cli/cash.h"
 #include "wire/message.h"
 
@@ -50,38 +49,13 @@ static bool take_price(struct run *run, const char *whole, char *amounts, Tefter
     return wrong == NULL || bad_line(run, whole, wrong);
 }
 
-/* Part of a number as people write it: digits of any script, signs, what groups and divides. */
-static bool of_number(uint32_t point)
-{
-    static const uint32_t marks[] = {' ',  '.',    ',',    '\'',  '+',  '-',
-                                     0xA0, 0x202F, 0x2019, 0x66B, 0x66C};
-    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-        if (marks[i] == point)
-            return true;
-    return fold_digit(point) >= 0;
-}
-
-/* Where the unit begins in "5 bag" or "5bag". NULL: there is none. */
-static char *unit_in(char *amounts)
-{
-    size_t size = strlen(amounts);
-    for (size_t at = 0; at < size;) {
-        uint32_t point;
-        size_t bytes = text_decode(amounts + at, size - at, &point);
-        if (bytes == 0 || !of_number(point))
-            return bytes == 0 || at == 0 ? NULL : amounts + at;
-        at += bytes;
-    }
-    return NULL;
-}
-
 /* "100", "2k" or, with a unit, "5 bag". Letters that can stand behind a number, as in "2k", are a
  * unit when there is a blank between them. */
 static bool take_quantity(struct run *run, const char *whole, char *amounts,
                           Tefter__InvoiceLine *line)
 {
     char why[AMOUNT_WHY_MAX];
-    char *unit = unit_in(amounts);
+    char *unit = (char *)(uintptr_t)quantity_unit(amounts);
     bool apart = unit != NULL && unit[-1] == ' ';
     if (!apart) {
         const char *wrong = quantity_read(amounts, run_currency(run), &line->quantity, why);

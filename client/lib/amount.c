@@ -510,6 +510,32 @@ const char *quantity_read(const char *text, const struct currency *currency, int
                       MONEY_MAX, ret_quantity);
 }
 
+/* ---- the unit behind a quantity ---- */
+
+/* Part of a number as people write it: digits of any script, signs, what groups and divides. */
+static bool of_number(uint32_t point)
+{
+    static const uint32_t marks[] = {' ',  '.',    ',',    '\'',  '+',  '-',
+                                     0xA0, 0x202F, 0x2019, 0x66B, 0x66C};
+    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+        if (marks[i] == point)
+            return true;
+    return fold_digit(point) >= 0;
+}
+
+const char *quantity_unit(const char *text)
+{
+    size_t size = strlen(text);
+    for (size_t at = 0; at < size;) {
+        uint32_t point;
+        size_t bytes = text_decode(text + at, size - at, &point);
+        if (bytes == 0 || !of_number(point))
+            return bytes == 0 || at == 0 ? NULL : text + at;
+        at += bytes;
+    }
+    return NULL;
+}
+
 /* ---- writing ---- */
 
 struct look {

@@ -185,11 +185,11 @@ static struct request *submit_packed(struct tefter *client, struct slice command
     return NULL;
 }
 
-bool tefter_submit_packed(struct tefter *client, struct slice command,
-                          const uint8_t id[TEFTER_ID_SIZE], tefter_reply_fn replied, void *context,
-                          struct failure *failure)
+static bool submit(struct tefter *client, struct slice command, const uint8_t *id,
+                   const Tefter__BuyerPin *pin, tefter_reply_fn replied, void *context,
+                   struct failure *failure)
 {
-    struct request *request = submit_packed(client, command, id, NULL, failure);
+    struct request *request = submit_packed(client, command, id, pin, failure);
     if (request == NULL)
         return false;
     request->caller.reply = replied;
@@ -198,19 +198,33 @@ bool tefter_submit_packed(struct tefter *client, struct slice command,
     return true;
 }
 
-bool tefter_submit(struct tefter *client, const Tefter__Command *command, tefter_reply_fn replied,
-                   void *context, struct failure *failure)
+bool tefter_submit_packed(struct tefter *client, struct slice command,
+                          const uint8_t id[TEFTER_ID_SIZE], tefter_reply_fn replied, void *context,
+                          struct failure *failure)
+{
+    return submit(client, command, id, NULL, replied, context, failure);
+}
+
+bool tefter_submit_with_pin(struct tefter *client, const Tefter__Command *command,
+                            const Tefter__BuyerPin *pin, tefter_reply_fn replied, void *context,
+                            struct failure *failure)
 {
     struct buffer packed;
     buffer_init(&packed, FRAME_TO_SERVER_MAX);
     bool good = message_put(&command->base, &packed);
     if (good)
-        good = tefter_submit_packed(client, buffer_slice(&packed), NULL, replied, context, failure);
+        good = submit(client, buffer_slice(&packed), NULL, pin, replied, context, failure);
     else
         (void)fail(failure, FAULT_USE, 0, "this command is too big: at most %d bytes",
                    FRAME_TO_SERVER_MAX);
     buffer_fini(&packed);
     return good;
+}
+
+bool tefter_submit(struct tefter *client, const Tefter__Command *command, tefter_reply_fn replied,
+                   void *context, struct failure *failure)
+{
+    return tefter_submit_with_pin(client, command, NULL, replied, context, failure);
 }
 
 /* ---- one command, waiting for it ---- */

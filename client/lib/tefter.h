@@ -208,6 +208,10 @@ typedef void (*tefter_reply_fn)(void *context, const struct tefter_outcome *outc
  * with an outbox, when nobody is logged in or it cannot be written down. id NULL: a new one. */
 bool tefter_submit(struct tefter *client, const Tefter__Command *command, tefter_reply_fn replied,
                    void *context, struct failure *failure);
+/* The same, with the PIN that who takes the goods typed; no outbox keeps it. */
+bool tefter_submit_with_pin(struct tefter *client, const Tefter__Command *command,
+                            const Tefter__BuyerPin *pin, tefter_reply_fn replied, void *context,
+                            struct failure *failure);
 bool tefter_submit_packed(struct tefter *client, struct slice command,
                           const uint8_t id[TEFTER_ID_SIZE], tefter_reply_fn replied, void *context,
                           struct failure *failure);
@@ -354,6 +358,9 @@ const char *price_read(const char *text, const struct currency *currency, int64_
                        char why[AMOUNT_WHY_MAX]);
 const char *quantity_read(const char *text, const struct currency *currency, int64_t *ret_quantity,
                           char why[AMOUNT_WHY_MAX]);
+/* Where the unit begins in "5 bag" or "5bag"; NULL: there is none. Letters that can stand behind a
+ * number, as in "2k", are one too: what is before it says whether there is a blank between them. */
+const char *quantity_unit(const char *text);
 /* As that habit writes it: what is written is read again as the same. Returns the length. */
 size_t amount_write(int64_t amount_minor, const struct currency *currency,
                     char out[AMOUNT_TEXT_MAX]);

@@ -128,10 +128,15 @@ static void replied(void *context, const struct tefter_outcome *outcome)
 
 bool send_command(struct sent *sent, const Tefter__Command *command)
 {
+    return send_with_pin(sent, command, NULL);
+}
+
+bool send_with_pin(struct sent *sent, const Tefter__Command *command, const Tefter__BuyerPin *pin)
+{
     struct failure failure = {0};
     if (sent->state == SENT_UNDER_WAY)
         return false;
-    if (!tefter_submit(sent->tui->client, command, replied, sent, &failure)) {
+    if (!tefter_submit_with_pin(sent->tui->client, command, pin, replied, sent, &failure)) {
         say_words(sent->tui, MESSAGE_REFUSED, failure.text);
         return false;
     }

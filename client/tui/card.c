@@ -368,10 +368,16 @@ static void take_money(struct tui *tui)
     payment_open(tui, tui->work->customer);
 }
 
+static void match(struct tui *tui)
+{
+    matching_open(tui, tui->work->customer);
+}
+
 static const struct action actions[] = {
     {"card.payment", N_("Take the money"), N_("payment"), 'p', TEFTER__RIGHT__RIGHT_TAKE_MONEY,
      take_money, NULL},
     {"card.sale", N_("Sale"), N_("sale"), 'n', TEFTER__RIGHT__RIGHT_SELL, sell, NULL},
+    {"card.match", N_("Matching"), N_("Match"), 'm', TEFTER__RIGHT__RIGHT_MATCH, match, NULL},
     {"card.history", N_("Movements"), N_("history"), 'h', 0, history, NULL},
     {"card.part", N_("Bills, who takes the goods, movements"), N_("next part"), KEY_TAB_, 0,
      next_part, NULL},

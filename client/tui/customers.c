@@ -450,6 +450,11 @@ static void take_money(struct tui *tui)
     payment_open(tui, tui->work->customer);
 }
 
+static void match(struct tui *tui)
+{
+    matching_open(tui, tui->work->customer);
+}
+
 static bool looks(const struct tui *tui)
 {
     return !tui->work->filtering && list.chosen == NULL;
@@ -459,6 +464,7 @@ static const struct action actions[] = {
     {"customers.sale", N_("Sale"), N_("sale"), 'n', TEFTER__RIGHT__RIGHT_SELL, sell, looks},
     {"customers.payment", N_("Take the money"), N_("payment"), 'p', TEFTER__RIGHT__RIGHT_TAKE_MONEY,
      take_money, looks},
+    {"customers.match", N_("Matching"), N_("Match"), 'm', TEFTER__RIGHT__RIGHT_MATCH, match, looks},
     {"customers.open", N_("Open the customer"), N_("Open it"), KEY_ENTER_, 0, choose, NULL},
     {"customers.search", N_("Find a customer"), N_("filter"), '/', 0, begin_filter, looks},
     {"customers.sort", N_("Sort the list anew"), N_("sort"), 'v', 0, sort_anew, looks},

@@ -79,8 +79,12 @@ static Tefter__InvoiceLine *line_sent(const struct line *line, struct arena *are
     Tefter__InvoiceLine *sent = arena_take(arena, sizeof(*sent));
     need(sent != NULL);
     tefter__invoice_line__init(sent);
-    sent->has_product = true;
+    sent->has_product = line->product != 0;
     sent->product = line->product;
+    if (line->product == 0)
+        sent->text = (char *)(uintptr_t)line->name;
+    if (line->pack[0] != '\0')
+        sent->unit = (char *)(uintptr_t)line->pack;
     sent->quantity = line->quantity;
     sent->has_price = line->has_price;
     sent->price = line->price;

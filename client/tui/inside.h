@@ -6,8 +6,8 @@
  *   frame.c            what stands around each screen    keys.c      the action table, by screen
  *   shop.c ask.c       what is known; questions, commands, answers on the loop
  *   write.c spell.c    money, days, numbers; amounts in words         field.c  what is typed
- *   customers.c card.c sale.c draft.c payment.c approvals.c day.c till.c document.c calls.c find.c
- *   person.c           the screens
+ *   customers.c card.c sale.c draft.c payment.c matching.c approvals.c day.c till.c document.c
+ *   calls.c find.c person.c           the screens
  *
  * The loop calls back only to take notes: a key was typed, an answer came, something changed. What
  * follows from that is done between two turns of the loop, where it may ask and wait.
@@ -104,8 +104,8 @@ struct screen {
 
 extern const struct screen *const screens[]; /* NULL ends it (keys.c) */
 extern const struct screen customers_screen, card_screen, sale_screen, payment_screen,
-    approvals_screen, day_screen, till_screen, document_screen, calls_screen, call_screen,
-    find_screen, person_screen;
+    matching_screen, approvals_screen, day_screen, till_screen, document_screen, calls_screen,
+    call_screen, find_screen, person_screen;
 extern const struct action frame_actions[];
 const char *key_words(uint32_t key, char out[16]);
 /* What Alt and a letter stands for; any other key is itself. */
@@ -162,6 +162,8 @@ void sent_begin(struct sent *sent, struct tui *tui,
                 void (*then)(struct tui *tui, struct sent *sent));
 void sent_end(struct sent *sent);
 bool send_command(struct sent *sent, const Tefter__Command *command);
+/* The same, with the PIN that who takes the goods typed; NULL: none. It is kept nowhere. */
+bool send_with_pin(struct sent *sent, const Tefter__Command *command, const Tefter__BuyerPin *pin);
 /* "Sending …", "asking again; it counts once", "Kept here, sends by itself" */
 const char *sent_words(const struct sent *sent);
 
@@ -188,13 +190,23 @@ struct customer {
     uint64_t changed_ms; /* on the loop's clock; 0: not news */
 };
 
+/* A pack, a bundle: another unit that a product is sold in. */
+struct unit {
+    char *code;
+    char *barcodes; /* as of a product */
+    bool has_price;
+    int64_t price; /* of one */
+};
+
 struct product {
     uint32_t id;
     char *code;
     char *name;
     char *unit;
     char *key;
-    char *barcodes; /* " 8934… 8935… " */
+    char *barcodes; /* " 8934… 8935… ", of its units too */
+    struct unit *units;
+    size_t unit_count;
     bool has_price;
     int64_t price;
     uint32_t tax_bp;
@@ -264,6 +276,9 @@ bool has_all_words(const char *key, const char *words);
 struct product *product_of(struct tui *tui, uint32_t id);
 /* By code or barcode; NULL: none. */
 struct product *product_coded(struct tui *tui, const char *code);
+/* The unit that this barcode is of, and the one that people call so; NULL: the product's own. */
+const struct unit *unit_coded(const struct product *product, const char *code);
+bool unit_called(const struct product *product, const char *word, const struct unit **ret_unit);
 void product_add(struct tui *tui, const Tefter__ProductRecord *record);
 /* The till, device or account for this kind of money; 0: none. */
 uint32_t place_for(const struct tui *tui, Tefter__PaymentKind kind);
@@ -284,9 +299,10 @@ char *seen_text(const char *text);
 /* ---- half-typed work, each person's own ---- */
 
 struct line {
-    uint32_t product; /* 0: a free line */
+    uint32_t product; /* 0: goods that are not in the catalogue */
     char name[SHORT_MAX * 2];
-    char unit[24];
+    char unit[48];    /* as it is shown */
+    char pack[48];    /* the code of another unit than the product's own; "": its own */
     int64_t quantity; /* thousandths */
     int64_t listed;   /* price of the catalogue, thousandths of a minor unit */
     bool has_listed;
@@ -306,6 +322,7 @@ struct draft {
     uint32_t customer; /* 0: a sale for cash */
     uint32_t buyer;
     char buyer_name[SHORT_MAX];
+    bool buyer_pin; /* they type their PIN at the end */
     struct line lines[LINES_MAX];
     size_t line_count;
     size_t row; /* the cursor's; line_count is the row to type in */
@@ -373,6 +390,36 @@ struct call {
     int at;
 };
 
+enum { TICKED_MAX = 1000, ALSO_MAX = 32 };
+
+struct tick {
+    uint64_t bill;
+    int64_t minor; /* typed; 0: as much as there is */
+};
+
+/* Money that goes to bills: what is ticked of both, and what was matched last. */
+struct matching {
+    uint32_t customer; /* only their money; 0: everybody's */
+    uint64_t open;     /* the money whose bills are shown; 0: the first */
+    bool at_bills;     /* keys go to the bills, not to the list */
+    bool by_hand;      /* else the bills that are suggested are ticked */
+    struct tick ticks[TICKED_MAX];
+    size_t tick_count;
+    uint64_t also[ALSO_MAX]; /* more money of the same customer */
+    size_t also_count;
+    uint64_t at; /* their money or bill that the cursor is on; 0: the first bill */
+    size_t row;  /* where that stood: their money, then the bills */
+    bool typing;
+    struct field entry;
+    int64_t typed_before;
+    uint32_t seen_of; /* the customer whose newest change was `seen` when they were opened */
+    uint64_t seen;
+    uint32_t done_customer;
+    uint64_t done_match; /* 0: none */
+    int64_t done_minor;
+    bool undone;
+};
+
 enum { TRAIL_MAX = 8 };
 struct work {
     uint32_t staff; /* 0: nobody's */
@@ -388,8 +435,9 @@ struct work {
     struct opening opening;
     struct counting counting;
     struct call calls[CALLS_MAX];
-    uint32_t called;      /* customer under the cursor of the call list */
-    uint64_t paper;       /* under the cursor of the day, and opened */
+    uint32_t called; /* customer under the cursor of the call list */
+    uint64_t paper;  /* under the cursor of the day, and opened */
+    struct matching matching;
     char done_number[40]; /* the newest paper: undo, print; "": none */
     uint64_t done_id;
     bool undoing;         /* it is asked what was wrong ... */
@@ -478,6 +526,10 @@ const char *day(const struct tui *tui, uint32_t date, char out[SHORT_MAX]);
 const char *clock_of(const struct tui *tui, int64_t instant_ms, char out[SHORT_MAX]);
 /* "3 min 12 s" */
 const char *duration(const struct tui *tui, uint64_t ms, char out[SHORT_MAX]);
+/* "47 min", "3 h 20 min", "12 d": as it is read at a glance. */
+const char *lasting(const struct tui *tui, int64_t ms, char out[SHORT_MAX]);
+/* The same in so many columns: of hours the minutes go. */
+const char *lasting_in(const struct tui *tui, int64_t ms, int columns, char out[SHORT_MAX]);
 uint32_t today(const struct tui *tui);
 /* "available 117,600,000", "▲ over by 64,500,000", "⊘ locked", "no limit" */
 const char *standing(const struct tui *tui, const struct customer *customer, char out[SHORT_MAX],
@@ -494,6 +546,8 @@ const char *kind_words(const struct tui *tui, Tefter__PaymentKind kind);
 /* Texts one behind the other, as many whole ones as fit; NULL ends them. */
 const char *join(char *out, size_t capacity, ...) __attribute__((sentinel));
 #define JOIN(out, ...) join((out), sizeof(out), __VA_ARGS__, NULL)
+/* A name or a number that keeps its own order in a sentence that runs from right to left. */
+const char *isolated(const struct tui *tui, const char *text, char out[TEXT_MAX_BYTES]);
 /* A sentence with facts; as words_say, in the language of who looks. */
 #define SAY(tui, out, ...) (void)words_say((out), sizeof(out), (tui)->language, __VA_ARGS__, NULL)
 
@@ -537,6 +591,7 @@ struct draft *draft_begin(struct tui *tui, uint32_t customer);
 void approvals_came(void *context, const struct tefter_delta *set); /* of the feed */
 void sale_open(struct tui *tui, uint32_t customer);
 void payment_open(struct tui *tui, uint32_t customer);
+void matching_open(struct tui *tui, uint32_t customer); /* only their money */
 void card_pane(struct tui *tui, struct canvas *canvas, int column, struct area area);
 void customer_pane(struct tui *tui, struct canvas *canvas, int column, struct area area,
                    uint32_t id);

@@ -5,9 +5,13 @@
 #include <string.h>
 
 const struct screen *const screens[] = {
-    &customers_screen, &card_screen, &sale_screen,  &payment_screen, &approvals_screen,
-    &day_screen,       &till_screen, &calls_screen, &call_screen,    &document_screen,
-    &person_screen,    &find_screen, NULL,
+    &customers_screen, &card_screen,
+    &sale_screen,      &payment_screen,
+    &matching_screen,  &approvals_screen,
+    &day_screen,       &till_screen,
+    &calls_screen,     &call_screen,
+    &document_screen,  &person_screen,
+    &find_screen,      NULL,
 };
 
 /* A second way to every F key, for terminals that keep those to themselves. */

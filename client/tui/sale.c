@@ -5,6 +5,8 @@
  *     draft ─▶ WhatIf (lines, total, decision) ─ with money ─▶ TryCommand (the same sale, paid)
  */
 #include "tui/sale.h"
+#include "base/fold.h"
+#include "base/hash.h"
 #include "wire/message.h"
 
 #include <stdio.h>
@@ -42,6 +44,9 @@ static uint64_t key_of(const struct draft *draft)
     for (size_t i = 0; i < draft->line_count; i++) {
         const struct line *line = &draft->lines[i];
         mix_number(&key, line->product);
+        mix(&key, line->pack, strlen(line->pack));
+        if (line->product == 0)
+            mix(&key, line->name, strlen(line->name));
         mix_number(&key, line->quantity);
         mix_number(&key, line->has_price ? line->price : -1);
         mix_number(&key, line->discount_bp);
@@ -238,10 +243,17 @@ const Tefter__Decision *sale_decision(const struct tui *tui, const struct draft 
     return known ? sale.what_if.answer->what_if->decision : NULL;
 }
 
+/* Then nothing else stands in the way: it is typed at the end. */
+static bool wants_pin(const Tefter__Refusal *refusal)
+{
+    return refusal != NULL && (refusal->code == TEFTER__REFUSAL_CODE__PIN_NEEDED ||
+                               refusal->code == TEFTER__REFUSAL_CODE__PIN_WRONG);
+}
+
 /* Can money, less goods, time or somebody else change it? */
 bool sale_is_fork(const Tefter__Refusal *refusal)
 {
-    return refusal != NULL &&
+    return refusal != NULL && !wants_pin(refusal) &&
            (refusal->n_ways > 0 ||
             (refusal->decision != NULL && refusal->code != TEFTER__REFUSAL_CODE__WITHIN_LIMIT));
 }
@@ -273,6 +285,9 @@ const char *sale_closed(struct tui *tui, struct draft *draft)
         return connected(tui) ? NULL : N_("Credit waits for the line");
     if (draft->line_count == 0)
         return N_("Nothing to sell yet");
+    for (size_t i = 0; i < draft->line_count; i++)
+        if (draft->lines[i].product == 0 && !draft->lines[i].has_price)
+            return N_("Give its price first");
     if (!sale_given(tui, draft, &given))
         return N_("There is no number here.");
     if (draft->customer != 0 && !connected(tui))
@@ -285,16 +300,47 @@ const char *sale_closed(struct tui *tui, struct draft *draft)
         return N_("Being added up …");
     if (sale_is_fork(refusal))
         return N_("Choose one of the ways above");
-    if (refusal != NULL)
+    if (refusal != NULL && !wants_pin(refusal))
         return N_("Not possible like this");
     if (draft->customer == 0 && given > 0 && given < net + tax)
         return N_("Not enough is given");
     return NULL;
 }
 
+/* ---- the PIN of who takes the goods: it goes beside the command and is kept nowhere ---- */
+
+static void forget_pin(void)
+{
+    sale.pin_draft = NULL;
+    sale.pin_typed = false;
+    secret_wipe(sale.pin.text, sizeof(sale.pin.text));
+}
+
+static void ask_pin(struct tui *tui, struct draft *draft)
+{
+    forget_pin();
+    sale.pin_draft = draft;
+    tui->dirty = true;
+}
+
+static Tefter__BuyerPin pin_of(const Tefter__Command *command)
+{
+    Tefter__BuyerPin pin = TEFTER__BUYER_PIN__INIT;
+    const Tefter__IssueInvoice *invoice = command->kind_case == TEFTER__COMMAND__KIND_SELL_PAID
+                                              ? command->sell_paid->invoice
+                                              : command->issue_invoice;
+    pin.customer = invoice->customer;
+    pin.buyer = invoice->buyer;
+    pin.pin = sale.pin.text;
+    return pin;
+}
+
 static bool send_sale(struct tui *tui, const Tefter__Command *command)
 {
-    if (!send_command(&sale.sold, command))
+    Tefter__BuyerPin pin = pin_of(command);
+    bool sent = send_with_pin(&sale.sold, command, sale.pin_typed ? &pin : NULL);
+    forget_pin();
+    if (!sent)
         return false;
     sale.sold_draft = draft_now(tui);
     say_words(tui, MESSAGE_SAID, sent_words(&sale.sold));
@@ -316,6 +362,10 @@ static void commit(struct tui *tui)
             say_refusal(tui, refusal);
         else
             say_words(tui, MESSAGE_REFUSED, in_words(tui, closed));
+        return;
+    }
+    if (draft->approval == 0 && !sale.pin_typed && wants_pin(sale_refusal(tui, draft))) {
+        ask_pin(tui, draft);
         return;
     }
     if (draft->approval != 0) {
@@ -384,7 +434,12 @@ static void sold(struct tui *tui, struct sent *sent)
 {
     if (sent->state == SENT_REFUSED) {
         sale.judged = 0;
-        say_refusal(tui, sent->reply->refused);
+        if (wants_pin(sent->reply->refused))
+            ask_pin(tui, sale.sold_draft);
+        if (sent->reply->refused->code == TEFTER__REFUSAL_CODE__PIN_NEEDED)
+            say_words(tui, MESSAGE_SAID, in_words(tui, N_("Type the PIN")));
+        else
+            say_refusal(tui, sent->reply->refused);
         draft_judge(tui);
         return;
     }
@@ -558,6 +613,8 @@ static void who_takes(struct tui *tui)
         bool none = next == customer->n_buyers;
         char *name = seen_text(none ? "–" : value_of(customer->buyers[next]->name));
         (void)snprintf(draft->buyer_name, sizeof(draft->buyer_name), "%s", name);
+        draft->buyer_pin =
+            !none && customer->buyers[next]->has_with_pin && customer->buyers[next]->with_pin;
         draft->buyer = none ? 0 : customer->buyers[next]->buyer;
         free(name);
         sale_changed(tui);
@@ -634,9 +691,34 @@ static void enter(struct tui *tui)
     sale_changed(tui);
 }
 
+/* Digits of any script are the same PIN. */
+static bool pin_key(struct tui *tui, uint32_t key)
+{
+    int digit = key < KEYS_APART ? fold_digit(key) : -1;
+    if (key == KEY_ESC_) {
+        forget_pin();
+        return true;
+    }
+    if (key == KEY_ENTER_ || key == KEY_FN(9)) {
+        sale.pin_typed = sale.pin.text[0] != '\0';
+        if (sale.pin_typed)
+            commit(tui);
+        else
+            say_words(tui, MESSAGE_REFUSED, in_words(tui, N_("Type the PIN")));
+        return true;
+    }
+    if (digit >= 0)
+        return field_key(&sale.pin, (uint32_t)('0' + digit));
+    bool letter = key >= ' ' && key < KEYS_APART && key != KEY_ERASE_;
+    return letter || field_key(&sale.pin, key);
+}
+
 static bool key_typed(struct tui *tui, uint32_t key)
 {
     struct draft *draft = draft_now(tui);
+    if (sale.pin_draft == draft)
+        return pin_key(tui, key);
+    forget_pin();
     if (draft->at == AT_GOODS) {
         if (draft->approval != 0)
             return false;
@@ -735,6 +817,8 @@ static const struct action actions[] = {
      TEFTER__RIGHT__RIGHT_SELL, choose_customer, NULL},
     {"sale.take-up", N_("Take up a parked sale"), NULL, KEY_ALT('t'), TEFTER__RIGHT__RIGHT_SELL,
      take_up, NULL},
+    {"sale.custom", N_("A line that is not in the catalogue"), NULL, KEY_ALT('i'),
+     TEFTER__RIGHT__RIGHT_CUSTOM_LINE, sale_lines_custom, NULL},
     {"sale.new", N_("New sale"), NULL, KEY_ALT('n'), TEFTER__RIGHT__RIGHT_SELL, new_sale, NULL},
     {"sale.back", N_("Back; the sale is kept"), N_("back"), KEY_ESC_, 0, go_back, NULL},
     {.title = NULL},

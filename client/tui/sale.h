@@ -4,6 +4,7 @@
 #include "tui/inside.h"
 
 enum { PICKS_MAX = 6, AT_GOODS = 0, AT_GIVEN = 1, AT_REFERENCE = 2 };
+enum { PIN_SHOWN_MAX = 16 };
 
 struct sale {
     struct asked what_if;
@@ -21,6 +22,9 @@ struct sale {
     size_t pick;
     char typed[FIELD_MAX]; /* that the server is asked about */
     int64_t typed_quantity;
+    struct draft *pin_draft; /* whose buyer types a PIN; NULL: nobody does */
+    struct field pin;
+    bool pin_typed; /* it goes with what is sent next, and is forgotten */
 };
 extern struct sale sale;
 
@@ -45,3 +49,7 @@ bool sale_lines_key(struct tui *tui, struct draft *draft, uint32_t key);
 void sale_lines_scan(struct tui *tui, const char *code);
 void sale_lines_coded(struct tui *tui, struct asked *asked);
 void sale_lines_look(struct tui *tui, const struct draft *draft);
+/* What is typed becomes a line of its own words. */
+void sale_lines_custom(struct tui *tui);
+/* The units that the line under the cursor is sold in; "": only one. */
+const char *sale_units(struct tui *tui, const struct draft *draft, char out[TEXT_MAX_BYTES]);

@@ -169,6 +169,10 @@ static void draw_sum(struct tui *tui, struct canvas *canvas, int row, int width,
     SAY(tui, text, N_("goods {goods} + VAT {tax} = {total}"), "goods", money(tui, net, a), "tax",
         money(tui, tax, b), "total", money_unit(tui, net + tax, c));
     canvas_put(canvas, row, 1, width - 2, SIDE_END, INK_BOLD, text);
+    int sum = (int)glyphs_columns(text, canvas->look);
+    bool quantity_here = draft->at == AT_GOODS && draft->column == COLUMN_QUANTITY;
+    if (quantity_here && sale_units(tui, draft, text)[0] != '\0' && width - sum > 12)
+        canvas_put(canvas, row, 1, width - sum - 4, SIDE_START, INK_DIM, text);
 }
 
 /* What F9 does, in its own words, or why it is closed. */
@@ -300,6 +304,33 @@ static void draw_wall(struct tui *tui, struct canvas *canvas, int row, int width
     canvas_put(canvas, row, 1, width - 2, SIDE_START, INK_OVER, line);
 }
 
+/* ---- who takes the goods ---- */
+
+/* What they type is seen by nobody. */
+static void draw_pin(struct tui *tui, struct canvas *canvas, int row)
+{
+    char dots[PIN_SHOWN_MAX];
+    size_t size = strlen(sale.pin.text);
+    if (size >= sizeof(dots))
+        size = sizeof(dots) - 1;
+    memset(dots, '*', size);
+    dots[size] = '\0';
+    const char *words = in_words(tui, N_("PIN of who takes the goods"));
+    int columns = (int)glyphs_columns(words, canvas->look);
+    canvas_put(canvas, row, 1, columns, SIDE_START, INK_BOLD, words);
+    canvas_field(canvas, row, columns + 3, PIN_SHOWN_MAX, INK_BOLD, dots, true);
+}
+
+static void draw_buyer(struct tui *tui, struct canvas *canvas, int row, int width,
+                       const struct draft *draft)
+{
+    char text[TEXT_MAX_BYTES];
+    (void)JOIN(text, "F2 ", in_words(tui, N_("Takes the goods")), ": ", draft->buyer_name,
+               draft->buyer_pin ? " · " : "",
+               draft->buyer_pin ? in_words(tui, N_("types their PIN at the end")) : "");
+    canvas_put(canvas, row, 1, width, SIDE_START, INK_PLAIN, text);
+}
+
 /* ---- all of it ---- */
 
 static void draw_approval(struct tui *tui, struct canvas *canvas, int row, int width,
@@ -353,12 +384,12 @@ void sale_draw(struct tui *tui, struct canvas *canvas, struct area area)
     }
     int bottom = area.bottom;
     draw_button(tui, canvas, --bottom, area.width, draft);
-    if (draft->buyer != 0) {
-        char text[TEXT_MAX_BYTES];
-        (void)snprintf(text, sizeof(text), "F2 %s: %s", in_words(tui, N_("Takes the goods")),
-                       draft->buyer_name);
-        canvas_put(canvas, bottom, 1, area.width / 2 - 2, SIDE_START, INK_PLAIN, text);
-    }
+    if (sale.pin_draft == draft)
+        draw_pin(tui, canvas, --bottom);
+    else if (draft->buyer != 0 && draft->buyer_pin)
+        draw_buyer(tui, canvas, --bottom, area.width - 2, draft);
+    else if (draft->buyer != 0)
+        draw_buyer(tui, canvas, bottom, area.width / 2 - 2, draft);
     if (draft->approval != 0) {
         bottom -= 1;
         draw_approval(tui, canvas, bottom, area.width, draft);

@@ -8,17 +8,30 @@
 
 /* ---- adding ---- */
 
-static bool same_goods(const struct line *line, const struct product *product)
+static bool same_goods(const struct line *line, const struct product *product,
+                       const struct unit *unit)
 {
-    return line->product == product->id && !line->has_price && line->discount_bp == 0 &&
-           line->discount_minor == 0;
+    return line->product == product->id &&
+           strcmp(line->pack, unit == NULL ? "" : unit->code) == 0 && !line->has_price &&
+           line->discount_bp == 0 && line->discount_minor == 0;
 }
 
-static void add(struct tui *tui, const struct product *product, int64_t quantity)
+/* NULL: the product's own. A price that was typed was that of another unit. */
+static void set_unit(struct line *line, const struct product *product, const struct unit *unit)
+{
+    (void)snprintf(line->pack, sizeof(line->pack), "%s", unit == NULL ? "" : unit->code);
+    (void)snprintf(line->unit, sizeof(line->unit), "%s", unit == NULL ? product->unit : unit->code);
+    line->listed = unit == NULL ? product->price : unit->price;
+    line->has_listed = unit == NULL ? product->has_price : unit->has_price;
+    line->has_price = false;
+}
+
+static void add(struct tui *tui, const struct product *product, const struct unit *unit,
+                int64_t quantity)
 {
     struct draft *draft = draft_now(tui);
     size_t at = 0;
-    while (at < draft->line_count && !same_goods(&draft->lines[at], product))
+    while (at < draft->line_count && !same_goods(&draft->lines[at], product, unit))
         at++;
     if (at == LINES_MAX) {
         say_words(tui, MESSAGE_REFUSED, in_words(tui, N_("This sale has no room for more lines.")));
@@ -26,12 +39,9 @@ static void add(struct tui *tui, const struct product *product, int64_t quantity
     }
     if (at == draft->line_count) {
         struct line *line = &draft->lines[draft->line_count++];
-        *line = (struct line){.product = product->id,
-                              .listed = product->price,
-                              .has_listed = product->has_price,
-                              .tax_bp = product->tax_bp};
+        *line = (struct line){.product = product->id, .tax_bp = product->tax_bp};
         (void)snprintf(line->name, sizeof(line->name), "%s", product->name);
-        (void)snprintf(line->unit, sizeof(line->unit), "%s", product->unit);
+        set_unit(line, product, unit);
     }
     draft->lines[at].quantity += quantity;
     draft->row = at;
@@ -81,7 +91,7 @@ static bool add_label(struct tui *tui, const struct product *product,
          !barcode_price_line(tui->currency.exponent >= 3 ? reading->value * 10 : reading->value,
                              product->price, product->tax_bp, &amount, &at)))
         return false;
-    add(tui, product, amount);
+    add(tui, product, NULL, amount);
     struct draft *draft = draft_now(tui);
     draft->lines[draft->row].has_price = at != product->price;
     draft->lines[draft->row].price = at;
@@ -94,7 +104,7 @@ static bool add_coded(struct tui *tui, const char *code, int64_t count)
     struct barcode_reading readings[BARCODE_READINGS_MAX];
     const struct product *product = product_coded(tui, code);
     if (product != NULL) {
-        add(tui, product, count);
+        add(tui, product, unit_coded(product, code), count);
         return true;
     }
     size_t found = barcode_read(code, readings);
@@ -104,7 +114,7 @@ static bool add_coded(struct tui *tui, const char *code, int64_t count)
             continue;
         if (readings[i].holds != BARCODE_ARTICLE)
             return add_label(tui, product, &readings[i]);
-        add(tui, product, count);
+        add(tui, product, unit_coded(product, readings[i].code), count);
         return true;
     }
     return false;
@@ -113,8 +123,12 @@ static bool add_coded(struct tui *tui, const char *code, int64_t count)
 static void not_found(struct tui *tui, const char *text)
 {
     char said[TEXT_MAX_BYTES];
+    char whole[TEXT_MAX_BYTES];
     SAY(tui, said, N_("Nothing is found for ‘{text}’."), "text", text);
-    say_words(tui, MESSAGE_REFUSED, said);
+    bool own = may(tui, TEFTER__RIGHT__RIGHT_CUSTOM_LINE);
+    (void)JOIN(whole, said, own ? " · Alt I " : "",
+               own ? in_words(tui, N_("A line that is not in the catalogue")) : "");
+    say_words(tui, MESSAGE_REFUSED, whole);
 }
 
 /* New goods are at the server first. */
@@ -141,8 +155,115 @@ void sale_lines_coded(struct tui *tui, struct asked *asked)
     }
     const Tefter__ProductRecord *record = asked->answer->product_card->product;
     product_add(tui, record);
-    add(tui, product_of(tui, record->product), sale.typed_quantity);
+    const struct product *product = product_of(tui, record->product);
+    add(tui, product, unit_coded(product, sale.typed), sale.typed_quantity);
     show_quantity(tui, draft_now(tui));
+}
+
+/* ---- units ---- */
+
+/* "5", "2k", "5 thùng", "5thung": letters that can stand behind a number are a unit when there is a
+ * blank between them. NULL: it is one; the word that is behind it, "": none. */
+static const char *read_quantity(struct tui *tui, const char *text, int64_t *ret_quantity,
+                                 char unit[FIELD_MAX], char why[AMOUNT_WHY_MAX])
+{
+    char count[FIELD_MAX];
+    const char *behind = quantity_unit(text);
+    bool apart = behind != NULL && behind[-1] == ' ';
+    unit[0] = '\0';
+    if (!apart) {
+        const char *wrong = quantity_read(text, &tui->currency, ret_quantity, why);
+        if (wrong == NULL || behind == NULL)
+            return wrong;
+    }
+    (void)snprintf(unit, FIELD_MAX, "%s", behind);
+    for (size_t size = strlen(unit); size > 0 && unit[size - 1] == ' '; size--)
+        unit[size - 1] = '\0';
+    (void)snprintf(count, sizeof(count), "%.*s", (int)(behind - text), text);
+    return quantity_read(count, &tui->currency, ret_quantity, why);
+}
+
+const char *sale_units(struct tui *tui, const struct draft *draft, char out[TEXT_MAX_BYTES])
+{
+    out[0] = '\0';
+    const struct product *product =
+        draft->row < draft->line_count ? product_of(tui, draft->lines[draft->row].product) : NULL;
+    if (product == NULL || product->unit_count == 0)
+        return out;
+    (void)snprintf(out, TEXT_MAX_BYTES, "%s: %s", in_words(tui, N_("Unit")), product->unit);
+    for (size_t i = 0; i < product->unit_count; i++)
+        (void)snprintf(out + strlen(out), TEXT_MAX_BYTES - strlen(out), "%s%s",
+                       i == 0 && product->unit[0] == '\0' ? "" : " · ", product->units[i].code);
+    return out;
+}
+
+/* The unit that a word names for this line; false: it has none that is called so, and that is
+ * said. */
+static bool take_unit(struct tui *tui, struct draft *draft, struct line *line, const char *word)
+{
+    char said[TEXT_MAX_BYTES];
+    char units[TEXT_MAX_BYTES];
+    char whole[TEXT_MAX_BYTES];
+    const struct unit *unit = NULL;
+    const struct product *product = product_of(tui, line->product);
+    if (word[0] == '\0')
+        return true;
+    if (product != NULL && unit_called(product, word, &unit)) {
+        if (strcmp(line->pack, unit == NULL ? "" : unit->code) != 0)
+            set_unit(line, product, unit);
+        return true;
+    }
+    SAY(tui, said, N_("Nothing is found for ‘{text}’."), "text", word);
+    (void)JOIN(whole, said, " ", sale_units(tui, draft, units));
+    say_words(tui, MESSAGE_REFUSED, whole);
+    return false;
+}
+
+/* "12 bag" where goods are typed: so much of the goods that came last. */
+static bool count_last(struct tui *tui, struct draft *draft, const char *text)
+{
+    char word[FIELD_MAX];
+    char why[AMOUNT_WHY_MAX];
+    int64_t count = 0;
+    const struct unit *unit;
+    if (draft->line_count == 0 || read_quantity(tui, text, &count, word, why) != NULL ||
+        word[0] == '\0' || count <= 0)
+        return false;
+    struct line *line = &draft->lines[draft->line_count - 1];
+    const struct product *product = product_of(tui, line->product);
+    if (product == NULL || !unit_called(product, word, &unit) || !take_unit(tui, draft, line, word))
+        return false;
+    line->quantity = count;
+    field_set(&draft->entry, "");
+    sale_changed(tui);
+    return true;
+}
+
+/* ---- goods that are not in the catalogue ---- */
+
+/* Its name is typed; how much of it and its price come next. */
+void sale_lines_custom(struct tui *tui)
+{
+    int64_t count;
+    struct draft *draft = draft_now(tui);
+    const char *name = take_times(tui, draft->entry.text, &count);
+    bool here = draft->at == AT_GOODS && draft->column == COLUMN_ITEM && draft->approval == 0;
+    if (!here || name[0] == '\0') {
+        say_words(tui, MESSAGE_REFUSED, in_words(tui, N_("Type what it is called, then Alt I.")));
+        return;
+    }
+    if (draft->line_count == LINES_MAX) {
+        say_words(tui, MESSAGE_REFUSED, in_words(tui, N_("This sale has no room for more lines.")));
+        return;
+    }
+    struct line *line = &draft->lines[draft->line_count];
+    *line = (struct line){.quantity = count};
+    (void)snprintf(line->name, sizeof(line->name), "%s", name);
+    draft->row = draft->line_count++;
+    draft->column = COLUMN_QUANTITY;
+    sale.pick_count = sale.pick = 0;
+    show_quantity(tui, draft);
+    sale_changed(tui);
 }
 
 static void add_typed(struct tui *tui, struct draft *draft)
@@ -153,8 +274,10 @@ static void add_typed(struct tui *tui, struct draft *draft)
     if (typed[0] == '\0')
         return;
     bool added = add_coded(tui, typed, count);
+    if (!added && count_last(tui, draft, typed))
+        return;
     if (!added && sale.pick_count > 0) {
-        add(tui, &tui->shop.products[sale.picks[sale.pick]], count);
+        add(tui, &tui->shop.products[sale.picks[sale.pick]], NULL, count);
         added = true;
     }
     if (!added) {
@@ -252,6 +375,7 @@ static bool take_discount(struct tui *tui, struct line *line, const char *text)
 static bool take_cell(struct tui *tui, struct draft *draft)
 {
     char why[AMOUNT_WHY_MAX] = "";
+    char unit[FIELD_MAX] = "";
     const char *wrong = NULL;
     int64_t value = 0;
     const char *text = draft->entry.text;
@@ -259,9 +383,11 @@ static bool take_cell(struct tui *tui, struct draft *draft)
         return true;
     struct line *line = &draft->lines[draft->row];
     if (draft->column == COLUMN_QUANTITY) {
-        wrong = quantity_read(text, &tui->currency, &value, why);
+        wrong = read_quantity(tui, text, &value, unit, why);
         if (wrong == NULL && value <= 0)
             wrong = N_("The quantity must be more than zero");
+        if (wrong == NULL && !take_unit(tui, draft, line, unit))
+            return false;
         if (wrong == NULL)
             line->quantity = value;
     } else if (draft->column == COLUMN_PRICE && !draft->entry.fresh) {
@@ -292,8 +418,10 @@ static void show_cell(struct tui *tui, struct draft *draft)
         draft->column = COLUMN_QUANTITY;
     if (draft->column == COLUMN_QUANTITY)
         (void)quantity(tui, line->quantity, text);
-    else if (draft->column == COLUMN_PRICE)
+    else if (draft->column == COLUMN_PRICE && (line->has_price || line->has_listed))
         (void)price(tui, line->has_price ? line->price : line->listed, text);
+    else if (draft->column == COLUMN_PRICE)
+        text[0] = '\0';
     else if (line->discount_bp > 0)
         (void)percent(tui, line->discount_bp, text);
     else if (line->discount_minor > 0)
@@ -323,6 +451,13 @@ static void step_row(struct tui *tui, struct draft *draft, int step)
     if (step > 0 && draft->row < draft->line_count)
         draft->row++;
     show_cell(tui, draft);
+}
+
+/* Goods that no list has a price of: it comes behind how much it is. */
+static bool wants_price(const struct draft *draft)
+{
+    return draft->column == COLUMN_QUANTITY && draft->row < draft->line_count &&
+           draft->lines[draft->row].product == 0 && !draft->lines[draft->row].has_price;
 }
 
 static bool pick_key(uint32_t key)
@@ -357,7 +492,9 @@ bool sale_lines_key(struct tui *tui, struct draft *draft, uint32_t key)
         drop_line(tui, draft);
         return true;
     case KEY_ENTER_:
-        if (!item && take_cell(tui, draft))
+        if (!item && wants_price(draft))
+            next_cell(tui, draft, 1);
+        else if (!item && take_cell(tui, draft))
             to_entry(draft);
         else if (item && draft->entry.text[0] != '\0')
             add_typed(tui, draft);

@@ -226,18 +226,6 @@ struct product *product_of(struct tui *tui, uint32_t id)
     return NULL;
 }
 
-struct product *product_coded(struct tui *tui, const char *code)
-{
-    char key[FOLD_KEY_MAX + 3];
-    char wanted[FOLD_KEY_MAX + 1];
-    (void)fold_key(code, wanted);
-    (void)snprintf(key, sizeof(key), "\n%s\n", wanted);
-    for (size_t i = 0; i < tui->shop.product_count; i++)
-        if (strstr(tui->shop.products[i].barcodes, key) != NULL)
-            return &tui->shop.products[i];
-    return NULL;
-}
-
 /* Every code that it is found by, each between line feeds. */
 static char *codes_of(const Tefter__ProductRecord *record)
 {
@@ -261,8 +249,100 @@ static char *codes_of(const Tefter__ProductRecord *record)
     return out;
 }
 
+static char *codes_of_unit(const Tefter__ProductUnit *unit)
+{
+    size_t room = unit->n_barcodes * (FOLD_KEY_MAX + 2) + 2;
+    char *out = malloc(room);
+    char key[FOLD_KEY_MAX + 1];
+    need(out != NULL);
+    int size = snprintf(out, room, "\n");
+    for (size_t i = 0; i < unit->n_barcodes; i++) {
+        (void)fold_key(unit->barcodes[i], key);
+        size += snprintf(out + size, room - (size_t)size, "%s\n", key);
+    }
+    return out;
+}
+
+/* As it stands among codes. */
+static const char *among(const char *code, char out[FOLD_KEY_MAX + 3])
+{
+    char key[FOLD_KEY_MAX + 1];
+    (void)fold_key(code, key);
+    (void)snprintf(out, FOLD_KEY_MAX + 3, "\n%s\n", key);
+    return out;
+}
+
+struct product *product_coded(struct tui *tui, const char *code)
+{
+    char key[FOLD_KEY_MAX + 3];
+    (void)among(code, key);
+    for (size_t i = 0; i < tui->shop.product_count; i++)
+        if (strstr(tui->shop.products[i].barcodes, key) != NULL)
+            return &tui->shop.products[i];
+    return NULL;
+}
+
+const struct unit *unit_coded(const struct product *product, const char *code)
+{
+    char key[FOLD_KEY_MAX + 3];
+    (void)among(code, key);
+    for (size_t i = 0; i < product->unit_count; i++)
+        if (strstr(product->units[i].barcodes, key) != NULL)
+            return &product->units[i];
+    return NULL;
+}
+
+/* As people type it: "thung" is "thùng". */
+static bool is_called(const char *name, const char *word)
+{
+    char *a = folded(name);
+    char *b = folded(word);
+    bool same = strcmp(a, b) == 0;
+    free(a);
+    free(b);
+    return same;
+}
+
+bool unit_called(const struct product *product, const char *word, const struct unit **ret_unit)
+{
+    *ret_unit = NULL;
+    for (size_t i = 0; i < product->unit_count && *ret_unit == NULL; i++)
+        if (is_called(product->units[i].code, word))
+            *ret_unit = &product->units[i];
+    return *ret_unit != NULL || is_called(product->unit, word);
+}
+
+static int64_t price_by(int64_t price, int64_t factor)
+{
+    __extension__ __int128 whole = (__int128)price * factor + QUANTITY_UNIT / 2;
+    return (int64_t)(whole / QUANTITY_UNIT);
+}
+
+/* The catalogue's price of one; a price list may have another, which the server tells. */
+static void take_units(struct product *product, const Tefter__ProductRecord *record)
+{
+    product->units = calloc(record->n_units + 1, sizeof(*product->units));
+    need(product->units != NULL);
+    for (size_t i = 0; i < record->n_units; i++) {
+        const Tefter__ProductUnit *from = record->units[i];
+        struct unit *unit = &product->units[product->unit_count];
+        if (!from->has_factor || (from->has_retired && from->retired))
+            continue;
+        unit->code = seen_text(from->code);
+        unit->barcodes = codes_of_unit(from);
+        unit->has_price = from->has_price || record->has_price;
+        unit->price = from->has_price ? from->price : price_by(record->price, from->factor);
+        product->unit_count++;
+    }
+}
+
 static void product_free(struct product *product)
 {
+    for (size_t i = 0; i < product->unit_count; i++) {
+        free(product->units[i].code);
+        free(product->units[i].barcodes);
+    }
+    free(product->units);
     free(product->code);
     free(product->name);
     free(product->unit);
@@ -295,6 +375,7 @@ void product_add(struct tui *tui, const Tefter__ProductRecord *record)
                                 .has_price = record->has_price,
                                 .price = record->price,
                                 .tax_bp = record->has_tax_bp ? record->tax_bp : 0};
+    take_units(product, record);
 }
 
 static void ask_products(struct tui *tui, ProtobufCBinaryData page)

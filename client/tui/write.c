@@ -39,6 +39,12 @@ const char *join(char *out, size_t capacity, ...)
     return out;
 }
 
+const char *isolated(const struct tui *tui, const char *text, char out[TEXT_MAX_BYTES])
+{
+    bool rtl = tui->look.rtl;
+    return join(out, TEXT_MAX_BYTES, rtl ? "\u2068" : "", text, rtl ? "\u2069" : "", NULL);
+}
+
 const char *in_words(const struct tui *tui, const char *message)
 {
     return words_in(tui->language, message);
@@ -188,6 +194,42 @@ const char *duration(const struct tui *tui, uint64_t ms, char out[SHORT_MAX])
                         number(tui, seconds / 3600, a), "minutes",
                         number(tui, seconds / 60 % 60, b), NULL);
     return out;
+}
+
+static const char *counted(const struct tui *tui, const char *pattern, int64_t count,
+                           char out[SHORT_MAX])
+{
+    char text[SHORT_MAX];
+    (void)words_say(out, SHORT_MAX, tui->language, pattern, "count",
+                    number(tui, (uint64_t)count, text), NULL);
+    return out;
+}
+
+const char *lasting(const struct tui *tui, int64_t ms, char out[SHORT_MAX])
+{
+    char a[SHORT_MAX];
+    char b[SHORT_MAX];
+    int64_t minutes = ms < 0 ? 0 : ms / 60000;
+    if (minutes < 1)
+        return counted(tui, N_("{count} s"), ms < 0 ? 0 : ms / 1000, out);
+    if (minutes < 60)
+        return counted(tui, N_("{count} min"), minutes, out);
+    if (minutes >= 24 * 60)
+        return counted(tui, N_("{count} d"), minutes / 60 / 24, out);
+    if (minutes % 60 == 0)
+        return counted(tui, N_("{count} h"), minutes / 60, out);
+    (void)words_say(out, SHORT_MAX, tui->language, N_("{hours} h {minutes} min"), "hours",
+                    number(tui, (uint64_t)minutes / 60, a), "minutes",
+                    number(tui, (uint64_t)minutes % 60, b), NULL);
+    return out;
+}
+
+const char *lasting_in(const struct tui *tui, int64_t ms, int columns, char out[SHORT_MAX])
+{
+    const int64_t hour = (int64_t)60 * 60 * 1000;
+    (void)lasting(tui, ms, out);
+    bool cut = ms >= hour && glyphs_columns(out, tui->look) > (size_t)columns;
+    return cut ? lasting(tui, ms - ms % hour, out) : out;
 }
 
 struct speech speech_of(const struct tui *tui)

@@ -86,7 +86,7 @@ class Screen:
 
 
 class Case(unittest.TestCase):
-    """A shop of its own for each test, and people at its terminals."""
+    """A shop of its own for each test, and `tefter` alone at its terminals."""
 
     binaries = ""
 
@@ -95,15 +95,6 @@ class Case(unittest.TestCase):
         self.screens = []
         self.shop = shop.Shop(self.binaries, self.folder, f"127.0.0.1:{shop.free_port()}")
         self.shop.make()
-        self.does("product", "add", "TH16", "Thép Hòa Phát D16", "--price", "268000", "--unit", "cây")
-        self.does("product", "add", "XM40", "Xi măng Hà Tiên PCB40", "--price", "89000", "--unit", "bao",
-                  "--barcode", "4006381333931")
-        self.ming = self.shop.customer("office", "王小明建材", 3000000)
-        self.does("customer", "limit", self.ming, "--policy", "approve")
-        for login in ("minh", "lan"):
-            self.does("staff", "add", login, "--role", "sales", "--branch", "TD")
-            self.shop.tefter("office", "password", "--of", login, given=shop.PASSWORD + "\n")
-            self.shop.tefter("office", "password", "--pin", "--of", login, given=PIN + "\n")
 
     def tearDown(self):
         for each in self.screens:
@@ -122,6 +113,22 @@ class Case(unittest.TestCase):
         self.screens.append(found)
         found.wait(r"[34۳۴]( \S+ |的| \()[34۳۴]\)? (──|--)")
         return found
+
+
+class Counter(Case):
+    """With goods, a customer over whose limit somebody else decides, and two clerks who have PINs."""
+
+    def setUp(self):
+        super().setUp()
+        self.does("product", "add", "TH16", "Thép Hòa Phát D16", "--price", "268000", "--unit", "cây")
+        self.does("product", "add", "XM40", "Xi măng Hà Tiên PCB40", "--price", "89000", "--unit", "bao",
+                  "--barcode", "4006381333931")
+        self.ming = self.shop.customer("office", "王小明建材", 3000000)
+        self.does("customer", "limit", self.ming, "--policy", "approve")
+        for login in ("minh", "lan"):
+            self.does("staff", "add", login, "--role", "sales", "--branch", "TD")
+            self.shop.tefter("office", "password", "--of", login, given=shop.PASSWORD + "\n")
+            self.shop.tefter("office", "password", "--pin", "--of", login, given=PIN + "\n")
 
 
 def run(binaries):

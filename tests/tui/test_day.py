@@ -26,7 +26,7 @@ def body(at):
     return "\n".join(at.frame()[2:22])
 
 
-class Day(screen.Case):
+class Day(screen.Counter):
     # ---- what the ledger says ----
 
     def days(self, name="office", till="drawer"):

@@ -14,7 +14,7 @@ BINARIES = os.path.abspath(sys.argv.pop(1))
 PIN = screen.PIN
 
 
-class Terminal(screen.Case):
+class Terminal(screen.Counter):
     def goods(self, at, code, quantity=None):
         at.type(code)
         at.keys("Enter")
@@ -235,7 +235,104 @@ class Terminal(screen.Case):
         for row in rows:  # the first column is the one at the right
             self.assertRegex(row, r"\S +.* C-00000\d[<▎]?$")
 
+    # ---- other goods, other people ----
+
+    def test_who_takes_the_goods_types_their_pin(self):
+        self.shop.tefter("office", "customer", "buyer", self.ming, "Trương Văn Sáu", "--pin-file", "-", given="594817\n")
+        clerk = self.opens()
+        self.sells_to(clerk, "王小明")
+        self.goods(clerk, "TH16", 2)
+        clerk.keys("F2")
+        clerk.wait(r"\n F2 Người lấy hàng: Trương Văn Sáu · nhập PIN của họ ở cuối")
+        clerk.wait(r"Bán nợ 536.000 · F9")
+        clerk.keys("F9")
+        clerk.wait("\n Mã PIN của người lấy hàng")
+        clerk.keys("Enter")
+        clerk.wait("▲ Nhập mã PIN")
+        clerk.type("111222")
+        clerk.wait(r"\*{6}")
+        clerk.keys("Enter")
+        clerk.wait("▲ Mã PIN không đúng")
+        clerk.wait("\n Mã PIN của người lấy hàng *\n")
+        self.assertEqual(self.shop.documents(), [])
+        clerk.type("594817")
+        self.assertNotIn("594817", clerk.text())
+        clerk.keys("Enter")
+        clerk.wait(r"✓ TD-00001 536.000 ₫")
+        self.assertTrue(self.shop.json("office", "document", "show", "TD-00001")[-1]["document"]["with_pin"])
+        # what is kept in the profile to be sent again has no PIN
+        for folder, _, files in os.walk(self.shop.profile("one")):
+            for file in files:
+                with open(os.path.join(folder, file), "rb") as opened:
+                    self.assertNotIn(b"594817", opened.read(), file)
+
+    def test_goods_in_another_unit_are_those_of_the_command(self):
+        self.does("customer", "limit", self.ming, "30000000")
+        self.does("product", "unit", "TH16", "thùng", "10", "--barcode", "4006381333948")
+        clerk = self.opens()
+        self.sells_to(clerk, "王小明")
+        clerk.type("TH16")
+        clerk.keys("Enter")
+        clerk.wait(r"Đơn vị: cây · thùng")
+        clerk.type("5 hộp")
+        clerk.keys("Enter")
+        clerk.wait(r"▲ .*hộp.* cây · thùng")
+        clerk.keys("C-u")
+        clerk.type("5 thung")
+        clerk.keys("Enter")
+        clerk.wait(r"5 thùng +2.680.000 +13.400.000")
+        clerk.type("1 thung")  # of the goods that came last
+        clerk.keys("Enter")
+        clerk.wait(r"1 thùng +2.680.000 +2.680.000")
+        clerk.scan("4006381333948")
+        clerk.wait(r"2 thùng +2.680.000 +5.360.000")
+        clerk.keys("Up")
+        clerk.type("1 cây")
+        clerk.keys("Enter")
+        clerk.wait(r"1 cây +268.000 +268.000")
+        clerk.keys("Up")
+        clerk.type("1thùng")
+        clerk.keys("Enter")
+        clerk.wait(r"Bán nợ 2.680.000 · F9")
+        clerk.keys("F9")
+        clerk.wait("✓ TD-00001")
+        self.same_as_by_command("TH16=1 thùng")
+
+    def test_goods_that_are_not_in_the_catalogue(self):
+        clerk = self.opens()
+        clerk.keys("g", "s")
+        clerk.type("công chở")
+        clerk.keys("M-i")
+        clerk.wait("▲ vai trò của bạn không|▲ không .*vai trò|▲ .*vai trò")
+        clerk = self.opens("two", "clerk-two")
+        self.sells_to(clerk, "王小明")
+        clerk.keys("M-i")
+        clerk.wait("▲ Gõ tên hàng, rồi Alt I")
+        clerk.type("công chở")
+        clerk.keys("Enter")
+        clerk.wait("▲ .*công chở.* · Alt I Dòng hàng không có trong danh mục")
+        clerk.keys("M-i")
+        clerk.wait(r"\n 1 +công chở +1")
+        clerk.type("2")
+        clerk.keys("Enter")
+        clerk.wait("Nhập giá trước · F9")
+        clerk.keys("F9")
+        clerk.wait("▲ Chưa có giá")
+        clerk.type("50k")
+        clerk.keys("Enter")
+        clerk.wait(r"công chở +2 +50.000 +100.000")
+        clerk.wait(r"Bán nợ 100.000 · F9")
+        clerk.keys("F9")
+        clerk.wait("✓ TD-00001")
+        self.same_as_by_command("--custom", "công chở=2@50k", at="two", person="clerk-two")
+
     # ---- the same sale ----
+
+    def same_as_by_command(self, *words, at="one", person="minh"):
+        self.shop.login(at, (person, screen.shop.PASSWORD))
+        self.shop.tefter(at, "sell", self.ming, *words)
+        mine, other = (self.shop.json(at, "document", "show", number)[-1] for number in ("TD-00001", "TD-00002"))
+        self.assertEqual(told(mine), told(other))
 
     def test_the_same_sale_here_and_by_command_is_the_same_document(self):
         clerk = self.opens()
@@ -244,10 +341,7 @@ class Terminal(screen.Case):
         clerk.wait("804.000 · F9")
         clerk.keys("F9")
         clerk.wait("✓ TD-00001")
-        self.shop.login("one", ("minh", screen.shop.PASSWORD))
-        self.shop.tefter("one", "sell", self.ming, "TH16=3")
-        mine, other = (self.shop.json("one", "document", "show", number)[-1] for number in ("TD-00001", "TD-00002"))
-        self.assertEqual(told(mine), told(other))
+        self.same_as_by_command("TH16=3")
 
 
 def told(document):
