@@ -40,7 +40,7 @@ import {
 } from "../kit";
 import { LimitForm } from "../desk/forms";
 import { refusalText } from "../kit/refusal";
-import { say, sayMany } from "../kit/words";
+import { listed, say, sayMany } from "../kit/words";
 import { useAsked, type Asking } from "./asked";
 import { namesOf, useCustomer } from "./live";
 import { Notes } from "./notes";
@@ -87,15 +87,12 @@ function Touched({ client, bill, seq }: { client: Client; bill: Bill; seq: bigin
                         </a>
                     </td>
                     <td class="small ink-2">
-                        {joined(
-                            [
-                                asked.answer.author === undefined
-                                    ? undefined
-                                    : namesOf(client).personOfLogin(asked.answer.author),
-                                namesOf(client).branch(paper.branch),
-                            ],
-                            ", ",
-                        )}
+                        {listed([
+                            asked.answer.author === undefined
+                                ? undefined
+                                : namesOf(client).personOfLogin(asked.answer.author),
+                            namesOf(client).branch(paper.branch),
+                        ])}
                     </td>
                     <td class="amount">
                         <Money minor={paper.total_minor} signed />
@@ -332,7 +329,7 @@ function limitText(client: Client, limit: LimitRecord): ComponentChild {
     if (terms.unpaid_max !== undefined)
         said.push(sayMany("{count} unpaid bill", "{count} unpaid bills", terms.unpaid_max));
     if (terms.valid_until !== undefined) said.push(say("until {day}", { day: day(terms.valid_until) }));
-    return said.length === 0 ? say("terms changed") : said.join(", ");
+    return said.length === 0 ? say("terms changed") : listed(said);
 }
 
 function Limits({

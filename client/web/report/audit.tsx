@@ -229,7 +229,11 @@ function columnsOf(client: Client): Column<AuditLine>[] {
         {
             id: "where",
             head: say("terminal::Device"),
-            cell: (line) => <Name class="ink-2">{names.terminal(line.terminal) || (line.terminal_name ?? "").replace(/_/g, " ")}</Name>,
+            cell: (line) => (
+                <Name class="ink-2">
+                    {names.terminal(line.terminal) || (line.terminal_name ?? "").replace(/_/g, " ")}
+                </Name>
+            ),
         },
         {
             id: "from",
