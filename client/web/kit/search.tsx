@@ -101,6 +101,7 @@ export function SearchField<Item>(props: SearchFieldProps<Item>): JSX.Element {
             else if (text.trim() === "" && props.onEmptyEnter !== undefined) props.onEmptyEnter();
             else if (found?.of === text) take(items[at]);
             else {
+                event.stopPropagation(); /* a form would go on to its next field before anything is found */
                 enter.current = true;
                 setOpen(true);
             }

@@ -367,7 +367,7 @@ function RoleTable({
                     <thead>
                         <tr>
                             <th scope="col">
-                                {unit(currencyOf(client))}, {say("for one at a time::once each")}
+                                {listed([unit(currencyOf(client)), say("for one at a time::once each")])}
                             </th>
                             {roles.map((each) => (
                                 <th key={each} scope="col" class={cell(each)}>
