@@ -79,6 +79,17 @@ async function inEnglish(page, sentences, data) {
         .map((text) => `in English: “${text}”`);
 }
 
+/* At a desk all columns of a table are seen. */
+function sideways() {
+    return [...document.querySelectorAll("main .table, #main .table")]
+        .map((table) => table.parentElement)
+        .filter((box) => box.scrollWidth > box.clientWidth + 1)
+        .map(
+            (box) =>
+                `${box.getAttribute("aria-label")} is ${box.scrollWidth - box.clientWidth} px wider than its place`,
+        );
+}
+
 /* ---- the day ---- */
 
 export async function wordsOf(language) {
@@ -128,6 +139,7 @@ function onPage(page, of, sentences, data = []) {
         }
         const wrong = [
             ...(await page.evaluate(faultsOf)),
+            ...(await page.evaluate(sideways)),
             ...(await axe(page, RAIL)),
             ...(await inEnglish(page, sentences, data)),
         ];
