@@ -549,9 +549,10 @@ export function Card({ client, number, onBack }: { client: Client; number: numbe
     );
     const [form, setForm] = useState<"edit" | "lock" | "merge" | undefined>(undefined);
     const record = asked.answer?.record;
-    const alone = live?.row.merged_into === undefined;
+    const known = live?.row ?? asked.answer?.row;
+    const alone = known?.merged_into === undefined;
     const mayEdit = client.may(Right.RIGHT_EDIT_CUSTOMER) && alone && record !== undefined;
-    const mayLock = client.may(Right.RIGHT_LOCK) && alone && live !== undefined;
+    const mayLock = client.may(Right.RIGHT_LOCK) && alone && known !== undefined;
     const mayMerge = client.may(Right.RIGHT_SET_LIMIT) && alone && client.knows("Command", "merge_customers");
     const no = say("not with your role");
     useActions([
@@ -565,7 +566,7 @@ export function Card({ client, number, onBack }: { client: Client; number: numbe
         {
             id: "customer.lock",
             key: "L",
-            title: live?.row.locked === true ? say("Unlock") : say("Lock"),
+            title: known?.locked === true ? say("Unlock") : say("Lock"),
             blocked: !mayLock && no,
             run: () => setForm("lock"),
         },
