@@ -80,7 +80,7 @@ const EVENTS: Readonly<Record<string, () => string>> = {
     "web-name": () => say("Name of the page set"),
     "web-root": () => say("Root of the page's certificate made"),
 };
-const eventText = (event: string): string => EVENTS[event]?.() ?? event;
+export const eventText = (event: string): string => EVENTS[event]?.() ?? event;
 
 /* ---- about what ---- */
 
