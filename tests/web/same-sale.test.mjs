@@ -109,7 +109,7 @@ test(
             } finally {
                 await screen.close();
             }
-        }
+        } else console.log("# there is no tmux: nothing of the terminal's screen was compared");
 
         const bought = { browser: "K02", screen: "K03", command: "K04" };
         const papers = Object.fromEntries(
