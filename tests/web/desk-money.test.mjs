@@ -32,6 +32,7 @@ test(
         await shot(page, "money");
         same(await axe(page), []);
         await page.keyboard.press("x");
+        await page.waitForSelector(".export-forms");
         const csv = await downloaded(page, () => page.keyboard.press("2"));
         const [head, ...rows] = csvRows(csv.bytes);
         const at = head.findIndex((each) => each.startsWith("总额"));

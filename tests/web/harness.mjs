@@ -37,11 +37,11 @@ export const STAFF = {
     fourth: { role: "sales", name: "Lê Thị Thơ", branch: "FO", password: "practice makes perfect", pin: "5283" },
     minh: { role: "sales", name: "Trần Minh", branch: "TD", password: "tefter2026", pin: "1637" },
 };
-const BRANCHES = [
+export const BRANCHES = [
     ["TD", "Thủ Đức"],
     ["FO", "Fourth counter"],
 ];
-const CUSTOMERS = [
+export const CUSTOMERS = [
     "Xây dựng Phú Mỹ",
     "Nội thất Hoa Sen Trắng",
     "Whitfield & Sons",
@@ -49,7 +49,7 @@ const CUSTOMERS = [
     "شرکت سازه آریا",
     "Τεχνική Αιγαίου",
 ];
-const PRODUCTS = [
+export const PRODUCTS = [
     ["XM40", "Xi măng PCB40", "bao", 91800],
     ["GACH6", "Gạch ống 6 lỗ", "viên", 1350],
     ["THEP10", "Thép phi 10", "cây", 167400],

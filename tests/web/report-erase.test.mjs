@@ -1,8 +1,8 @@
 /* The audit log, filtered; a person who is erased, and of whose name nothing is found anywhere afterwards. */
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { ok, same, test, until } from "./harness.mjs";
-import { axe, fresh } from "./fresh.mjs";
+import { ok, root, same, test, until } from "./harness.mjs";
+import { axe, fresh, part } from "./fresh.mjs";
 import { trading } from "./trading.mjs";
 
 /* How many approvals wait stands in the rail beside its label. */
@@ -63,6 +63,34 @@ test(
     },
     { seconds: 180 },
 );
+
+/* Where the server's sources name a kind: noted, returned by event_of, written at its own keyboard. */
+const NAMED = [
+    /\bevent = [^";(,]*"([a-z_]+)"(?:\s*:\s*"([a-z_]+)")?/g,
+    /\bnote(?:_buyer)?\(access, \w+,[^";]*"([a-z_]+)"(?:\s*:\s*"([a-z_]+)")?/g,
+    /\baudited\(&[^";]*"([a-z_-]+)"(?:\s*:\s*"([a-z_-]+)")?/g,
+];
+
+test("each kind of line that the server writes into the audit log has words", async () => {
+    const { eventText } = await part("report/audit.tsx");
+    const kinds = new Set();
+    for (const folder of ["access", "admin"])
+        for (const name of await readdir(join(root, "server", folder))) {
+            if (!name.endsWith(".c")) continue;
+            const text = await readFile(join(root, "server", folder, name), "utf8");
+            const returned = [...text.matchAll(/\*event_of\([\s\S]*?\n}/g)].flatMap(([body]) => [
+                ...body.matchAll(/"([a-z_]+)"/g),
+            ]);
+            for (const [, ...found] of [...NAMED.flatMap((named) => [...text.matchAll(named)]), ...returned])
+                for (const kind of found) if (kind !== undefined) kinds.add(kind);
+        }
+    ok(kinds.size > 40, [...kinds].sort().join(" "));
+    same(
+        [...kinds].filter((kind) => eventText(kind) === kind),
+        [],
+        "without words",
+    );
+});
 
 /* Is it in a file of that folder? The journal refers to words and has none; the vault's pages are read raw. */
 async function inFiles(folder, word) {

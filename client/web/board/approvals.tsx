@@ -39,7 +39,7 @@ import {
 } from "../kit";
 import { reasonText } from "../kit/reasons";
 import { refusalText, wayText } from "../kit/refusal";
-import { say, sayMany } from "../kit/words";
+import { listed, say, sayMany } from "../kit/words";
 import { useAsked } from "./asked";
 import { namesOf, useCustomer, useReplica } from "./live";
 import { usePaced, useTick } from "./paced";
@@ -66,7 +66,7 @@ function askedBy(client: Client, row: ApprovalRow): string {
     const names = namesOf(client);
     const who =
         row.asked_login === undefined ? names.person(row.asked_by?.staff) : names.personOfLogin(row.asked_login);
-    return joined([who, joined([names.branch(row.asked_by?.branch), names.terminal(row.asked_by?.terminal)], ", ")]);
+    return joined([who, listed([names.branch(row.asked_by?.branch), names.terminal(row.asked_by?.terminal)])]);
 }
 
 export function stateText(client: Client, row: ApprovalRow): { sign: string; tone: string; text: string } {
@@ -218,7 +218,10 @@ export function Approvals({ client, at }: { client: Client; at: readonly string[
     );
     useForm(at[0] !== undefined && client.may(Right.RIGHT_APPROVE));
     const opened = at[0] === undefined || !/^\d{1,19}$/.test(at[0]) ? undefined : BigInt(at[0]);
-    const shown = opened ?? waiting[0]?.approval;
+    /* The first of them is open by itself, and stays it once it is decided: no other one comes under the pointer. */
+    const first = useRef<bigint | undefined>(undefined);
+    first.current = opened === undefined ? (first.current ?? waiting[0]?.approval) : undefined;
+    const shown = opened ?? first.current;
     const newest = waiting.reduce(
         (most: ApprovalRow | undefined, row) => (most === undefined || row.asked_ms > most.asked_ms ? row : most),
         undefined,

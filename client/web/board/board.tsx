@@ -41,7 +41,7 @@ import {
     whole,
 } from "../kit";
 import { shortName } from "../kit/money";
-import { say, sayMany } from "../kit/words";
+import { listed, say, sayMany } from "../kit/words";
 import { Ages } from "./ages";
 import { customerOf, OverBy, useWaiting, wallsText } from "./approvals";
 import { useAsked } from "./asked";
@@ -106,7 +106,7 @@ function Change({ client, change, nothing }: { client: Client; change: TotalsCha
             {(who !== "" || where !== "") && (
                 <span class="tile-who">
                     {" · "}
-                    <Name class="cut">{[who, where].filter((part) => part !== "").join(", ")}</Name>
+                    <Name class="cut">{listed([who, where])}</Name>
                 </span>
             )}
         </span>

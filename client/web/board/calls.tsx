@@ -18,7 +18,7 @@ import {
 import { Button, Chips, day, dayOf, Head, Money, Name, useActions, whole } from "../kit";
 import { DayField, today } from "../kit/day";
 import { shortName } from "../kit/money";
-import { say, sayMany } from "../kit/words";
+import { listed, say, sayMany } from "../kit/words";
 import { saved } from "../desk/save";
 import { useAsked } from "./asked";
 import { dueText } from "./customer";
@@ -92,7 +92,7 @@ function CallRow({ client, entry, most, current, onPick }: RowProps): JSX.Elemen
                         <span class="ink-3">{say("never called")}</span>
                     ) : (
                         <>
-                            <span>{joined([dayText(who.contact_ms), names.person(who.contact_by)], ", ")}</span>
+                            <span>{listed([dayText(who.contact_ms), names.person(who.contact_by)])}</span>
                             <span class="ink-2">{resultText(who.contact_result)}</span>
                         </>
                     )}

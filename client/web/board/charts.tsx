@@ -6,7 +6,7 @@ import { PaymentKind, type MoneyInByDayAnswer } from "../lib/messages";
 import { day, decimal, ledger, Money, Panel, unit } from "../kit";
 import { preferences } from "../kit/preferences";
 import { unless } from "../kit/why";
-import { language, say, sayMany } from "../kit/words";
+import { language, listed, say, sayMany } from "../kit/words";
 import { useAsked } from "./asked";
 import { paymentKindText } from "../kit/labels";
 import { Age, NotYet, scaleOf } from "./parts";
@@ -289,7 +289,7 @@ export function MoneyCharts({
                         .map((row) => ({
                             label: day(row.date),
                             minor: row.minor,
-                            note: [...row.kinds.keys()].map(paymentKindText).join(", "),
+                            note: listed([...row.kinds.keys()].map(paymentKindText)),
                         }))}
                 />
             ) : (

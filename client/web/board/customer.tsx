@@ -40,7 +40,7 @@ import {
 } from "../kit";
 import { LimitForm } from "../desk/forms";
 import { refusalText } from "../kit/refusal";
-import { say, sayMany } from "../kit/words";
+import { listed, say, sayMany } from "../kit/words";
 import { useAsked, type Asking } from "./asked";
 import { namesOf, useCustomer } from "./live";
 import { Notes } from "./notes";
@@ -87,15 +87,12 @@ function Touched({ client, bill, seq }: { client: Client; bill: Bill; seq: bigin
                         </a>
                     </td>
                     <td class="small ink-2">
-                        {joined(
-                            [
-                                asked.answer.author === undefined
-                                    ? undefined
-                                    : namesOf(client).personOfLogin(asked.answer.author),
-                                namesOf(client).branch(paper.branch),
-                            ],
-                            ", ",
-                        )}
+                        {listed([
+                            asked.answer.author === undefined
+                                ? undefined
+                                : namesOf(client).personOfLogin(asked.answer.author),
+                            namesOf(client).branch(paper.branch),
+                        ])}
                     </td>
                     <td class="amount">
                         <Money minor={paper.total_minor} signed />
@@ -332,7 +329,7 @@ function limitText(client: Client, limit: LimitRecord): ComponentChild {
     if (terms.unpaid_max !== undefined)
         said.push(sayMany("{count} unpaid bill", "{count} unpaid bills", terms.unpaid_max));
     if (terms.valid_until !== undefined) said.push(say("until {day}", { day: day(terms.valid_until) }));
-    return said.length === 0 ? say("terms changed") : said.join(", ");
+    return said.length === 0 ? say("terms changed") : listed(said);
 }
 
 function Limits({
@@ -552,7 +549,7 @@ export function Card({ client, number, onBack }: { client: Client; number: numbe
     );
     const [form, setForm] = useState<"edit" | "lock" | "merge" | undefined>(undefined);
     const record = asked.answer?.record;
-    const alone = live?.row.merged_into === undefined;
+    const alone = (live?.row ?? asked.answer?.row)?.merged_into === undefined;
     const mayEdit = client.may(Right.RIGHT_EDIT_CUSTOMER) && alone; /* the form comes when the record is there */
     const mayLock = client.may(Right.RIGHT_LOCK) && alone;
     const mayMerge = client.may(Right.RIGHT_SET_LIMIT) && alone && client.knows("Command", "merge_customers");
@@ -568,7 +565,7 @@ export function Card({ client, number, onBack }: { client: Client; number: numbe
         {
             id: "customer.lock",
             key: "L",
-            title: live?.row.locked === true ? say("Unlock") : say("Lock"),
+            title: known?.locked === true ? say("Unlock") : say("Lock"),
             blocked: !mayLock && no,
             run: () => setForm("lock"),
         },

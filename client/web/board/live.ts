@@ -3,6 +3,7 @@ import { signal, type ReadonlySignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { Client, Customer, Replica } from "../lib/api";
 import type { Actor, BranchRecord, StaffMember, TerminalMember } from "../lib/messages";
+import { listed } from "../kit/words";
 import { PACE_MS, usePaced } from "./paced";
 
 export function useReplica<K, V>(make: () => Replica<K, V>, inputs: readonly unknown[]): Replica<K, V> {
@@ -73,7 +74,7 @@ export class Names {
     }
     /* "Minh, Thủ Đức" */
     actor(actor: Actor | undefined): string {
-        return [this.person(actor?.staff), this.branch(actor?.branch)].filter((part) => part !== "").join(", ");
+        return listed([this.person(actor?.staff), this.branch(actor?.branch)]);
     }
 
     loadBranches(): void {

@@ -342,11 +342,21 @@ interface ChangeLine {
     now: ComponentChild;
 }
 
+/* What has no word of its own among the fields. */
+const CHANGED: Readonly<Record<string, () => string>> = {
+    lock_reason: () => say("Reason"),
+    locked_until: () => say("Last day"),
+    payer_reason: () => say("Reason"),
+    erased: () => say("Person erased"),
+};
+
 export function Changes({ client, customer, seq }: { client: Client; customer: number; seq: unknown }): JSX.Element {
     const asked = useAsked(client, "customer_changes", { customer }, { again: seq });
     const shown = (field: string, text: Text | undefined, value: string | undefined): ComponentChild => {
         if (text?.value !== undefined) return <bdi>{text.value}</bdi>;
         if (value === undefined) return <span class="ink-3">–</span>;
+        if (value === "true" || value === "yes") return say("yes");
+        if (value === "false") return say("no");
         if (/_minor$/.test(field) && /^-?\d+$/.test(value)) return money(client, BigInt(value));
         if (/^\d{4}-\d\d-\d\d$/.test(value)) return day(Math.round(Date.parse(`${value}T00:00:00Z`) / 86_400_000));
         return <bdi>{value}</bdi>;
@@ -357,7 +367,7 @@ export function Changes({ client, customer, seq }: { client: Client; customer: n
                 id: `${change.seq}/${index}`,
                 at: change.at_ms,
                 who: namesOf(client).person(change.actor.staff),
-                field: fieldText(field.field) ?? field.field,
+                field: CHANGED[field.field]?.() ?? fieldText(field.field) ?? field.field,
                 before: shown(field.field, field.old_text, field.old_value),
                 now: shown(field.field, field.new_text, field.new_value),
             })),

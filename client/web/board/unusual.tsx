@@ -4,7 +4,7 @@ import type { ComponentChild } from "preact";
 import type { Client } from "../lib/api";
 import { DecisionKind, Right, TerminalAlarm, type AlarmRow, type DecisionRow, type TotalsRow } from "../lib/messages";
 import { Bones, clock, day, moment, money, Panel, percent, whole as count } from "../kit";
-import { say, sayMany } from "../kit/words";
+import { listed, say, sayMany } from "../kit/words";
 import { useAsked } from "./asked";
 import { namesOf, useReplica } from "./live";
 import { usePaced } from "./paced";
@@ -175,9 +175,7 @@ export function useUnusual(
             who:
                 row.login === undefined
                     ? names.actor(row.actor)
-                    : [names.personOfLogin(row.login), names.branch(row.actor?.branch)]
-                          .filter((part) => part !== "")
-                          .join(", "),
+                    : listed([names.personOfLogin(row.login), names.branch(row.actor?.branch)]),
             branch: row.actor?.branch,
             href: hrefOf(row),
         }));
@@ -188,12 +186,10 @@ export function useUnusual(
                     at: Number(row.at_ms),
                     tone: "ink",
                     what: decisionText(client, row),
-                    who: [
+                    who: listed([
                         row.login === undefined ? names.person(row.actor?.staff) : names.personOfLogin(row.login),
                         names.branch(row.branch),
-                    ]
-                        .filter((part) => part !== "")
-                        .join(", "),
+                    ]),
                     branch: row.branch,
                     href: hrefOf(row),
                     takesBack: TAKES_BACK.has(row.kind),

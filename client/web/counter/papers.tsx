@@ -16,6 +16,7 @@ import {
     type DocumentRow,
     type Refusal,
 } from "../lib/messages";
+import { namesOf } from "../board/live";
 import { amount, clock, day, dayInFull, money, price, quantity, unit } from "../kit/format";
 import { Head } from "../kit/head";
 import { useActions } from "../kit/keys";
@@ -520,7 +521,7 @@ function Paper({ client, number, credit }: { client: Client; number: bigint; cre
                         {answer.author !== undefined && (
                             <>
                                 {" "}
-                                · <Name>{answer.author}</Name>
+                                · <Name>{namesOf(client).personOfLogin(answer.author)}</Name>
                             </>
                         )}
                     </>

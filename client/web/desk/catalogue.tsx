@@ -20,7 +20,7 @@ import {
     useScan,
 } from "../kit";
 import { refusalText } from "../kit/refusal";
-import { say } from "../kit/words";
+import { listed, say } from "../kit/words";
 import type { Client } from "../lib/api";
 import { Right, type ProductRecord } from "../lib/messages";
 import { ProductCard } from "./product";
@@ -199,6 +199,4 @@ function ProductName({ row }: { row: ProductRecord }): JSX.Element {
 }
 
 const unitsText = (row: ProductRecord): string =>
-    [row.unit, ...row.units.filter((each) => !each.retired).map((each) => each.code)]
-        .filter((each) => (each ?? "") !== "")
-        .join(", ");
+    listed([row.unit, ...row.units.filter((each) => !each.retired).map((each) => each.code)]);

@@ -5,6 +5,7 @@
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { useAsked } from "../board/asked";
+import { namesOf } from "../board/live";
 import {
     amount,
     Button,
@@ -22,7 +23,7 @@ import {
 import { refusalText, roleText } from "../kit/refusal";
 import { fieldText, measureText, thresholdText } from "../kit/refusals";
 import * as format from "../kit/format";
-import { begin, say, sayMany } from "../kit/words";
+import { begin, listed, say, sayMany } from "../kit/words";
 import type { Client } from "../lib/api";
 import {
     ExcessPolicy,
@@ -89,7 +90,7 @@ function valueText(name: string, value: unknown, names: Names): string {
     if (value === undefined) return "–";
     if (Array.isArray(value)) {
         const each = value.map((one: unknown) => valueText(name, one, names));
-        if (each.length > 0) return each.join(", ");
+        if (each.length > 0) return listed(each);
         return name === "groups" ? say("all customers") : name === "branches" ? say("all branches") : "–";
     }
     if (name === "units") return asUnit(value as ProductUnit);
@@ -196,7 +197,9 @@ export function changedRows(client: Client, change: MasterChange, names: Names):
 export function whoText(client: Client, change: MasterChange): string {
     return change.actor.staff === client.me.value?.staff && change.login !== undefined
         ? say("you")
-        : (change.login ?? say("the server"));
+        : change.login === undefined
+          ? say("the server")
+          : namesOf(client).personOfLogin(change.login);
 }
 
 function ChangedList({ rows }: { rows: readonly Changed[] }): JSX.Element {

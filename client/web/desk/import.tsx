@@ -27,7 +27,7 @@ import {
     whole,
 } from "../kit";
 import { refusalText } from "../kit/refusal";
-import { say, sayMany } from "../kit/words";
+import { listed, say, sayMany } from "../kit/words";
 import type { Client } from "../lib/api";
 import {
     ImportAction,
@@ -368,7 +368,7 @@ function Columns({ client, importing, looked, busy, onTry, onColumns }: ColumnsP
     const again = (): void => void importing.act(ImportAction.IMPORT_LOOK);
     const blocked: string | false =
         missing.length > 0
-            ? say("No column is said to be: {fields}", { fields: missing.join(", ") })
+            ? say("No column is said to be: {fields}", { fields: listed(missing) })
             : twice.length > 0
               ? say("Two columns are said to be: {field}", { field: fieldName(twice[0]!) })
               : question !== undefined
@@ -501,7 +501,7 @@ function Columns({ client, importing, looked, busy, onTry, onColumns }: ColumnsP
             {money.length > 0 && (
                 <Notice tone="late">
                     {say("These columns look like money and are not used: {columns}", {
-                        columns: money.map(({ header }) => isolate(header ?? "")).join(", "),
+                        columns: listed(money.map(({ header }) => isolate(header ?? ""))),
                     })}
                 </Notice>
             )}
@@ -572,7 +572,7 @@ function Columns({ client, importing, looked, busy, onTry, onColumns }: ColumnsP
             )}
             {missing.length > 0 && (
                 <p class="late" role="status">
-                    {say("No column is said to be: {fields}", { fields: missing.join(", ") })}
+                    {say("No column is said to be: {fields}", { fields: listed(missing) })}
                 </p>
             )}
             <div class="row buttons foot">

@@ -32,7 +32,7 @@ import {
 } from "../kit";
 import { readPrice, readQuantity } from "../kit/read";
 import { refusalText } from "../kit/refusal";
-import { language, say, sayMany } from "../kit/words";
+import { language, listed, say, sayMany } from "../kit/words";
 import type { Client, Sent } from "../lib/api";
 import {
     MasterKind,
@@ -64,12 +64,12 @@ function useAround(client: Client): Around {
 
 function forWhom(list: PriceListRecord, { groups }: Around): string {
     if (list.groups.length === 0) return say("all customers");
-    return list.groups.map((each) => groups.find((one) => one.group === each)?.name ?? String(each)).join(", ");
+    return listed(list.groups.map((each) => groups.find((one) => one.group === each)?.name ?? String(each)));
 }
 
 function where(list: PriceListRecord, { branches }: Around): string {
     if (list.branches.length === 0) return say("all branches");
-    return list.branches.map((each) => branches.find((one) => one.branch === each)?.name ?? String(each)).join(", ");
+    return listed(list.branches.map((each) => branches.find((one) => one.branch === each)?.name ?? String(each)));
 }
 
 export function PriceLists({ client, at }: { client: Client; at: readonly string[] }): JSX.Element {

@@ -10,7 +10,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Client } from "../lib/api";
 import type { Refusal } from "../lib/messages";
 import type { FileColumn } from "./files";
-import { amount, day, digits, moment, whole } from "./format";
+import { amount, clock, day, dayInFull, dayOf, digits, moment, whole } from "./format";
 import { useActions } from "./keys";
 import { Figure, Money, Name } from "./money";
 import { Button, Notice, Sheet } from "./parts";
@@ -225,7 +225,7 @@ function Paper<Row>({ what, rows, cut }: { what: ExportOf<Row>; rows: readonly R
                     {cut && ` · ${say("the list is longer")}`}
                 </p>
                 <p>
-                    {client.me.value?.name} · {moment(client.clock())}
+                    {client.me.value?.name} · {dayInFull(dayOf(client.clock()))} {clock(client.clock(), false)}
                 </p>
             </header>
             <table>

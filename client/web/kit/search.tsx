@@ -41,7 +41,7 @@ export function SearchField<Item>(props: SearchFieldProps<Item>): JSX.Element {
     const [at, setAt] = useState(0);
     const [open, setOpen] = useState(false);
     const asked = useRef(0);
-    const enter = useRef(false); /* Enter came before the answer: it takes the first */
+    const enter = useRef<string | undefined>(undefined); /* Enter came before the answer to this: it takes the first */
     const search = useRef(props.search);
     search.current = props.search;
 
@@ -56,8 +56,8 @@ export function SearchField<Item>(props: SearchFieldProps<Item>): JSX.Element {
             if (mine !== asked.current) return;
             setFound({ of: text, items });
             setAt(0);
-            if (enter.current) {
-                enter.current = false;
+            if (enter.current === text) {
+                enter.current = undefined;
                 take(items[0]);
             }
         }, props.delay ?? 80);
@@ -97,11 +97,14 @@ export function SearchField<Item>(props: SearchFieldProps<Item>): JSX.Element {
             else put("");
         } else if (event.key === "Enter") {
             event.preventDefault();
-            if (text.trim() === "" && !shown) props.onEmptyEnter?.();
-            else if (text.trim() === "" && props.onEmptyEnter !== undefined) props.onEmptyEnter();
-            else if (found?.of === text) take(items[at]);
+            /* What stands in the field: its last letter may not be drawn yet, and what is shown is for less. */
+            const typed = event.target instanceof HTMLInputElement ? event.target.value : text;
+            if (typed.trim() === "" && !shown) props.onEmptyEnter?.();
+            else if (typed.trim() === "" && props.onEmptyEnter !== undefined) props.onEmptyEnter();
+            else if (found?.of === typed) take(items[at]);
             else {
-                enter.current = true;
+                event.stopPropagation(); /* a form would go on to its next field before anything is found */
+                enter.current = typed;
                 setOpen(true);
             }
         }
@@ -113,7 +116,7 @@ export function SearchField<Item>(props: SearchFieldProps<Item>): JSX.Element {
             onFocusOut={(event) => {
                 if (!event.currentTarget.contains(event.relatedTarget as Node | null)) {
                     setOpen(false);
-                    enter.current = false;
+                    enter.current = undefined;
                 }
             }}>
             <SearchInput
@@ -125,7 +128,7 @@ export function SearchField<Item>(props: SearchFieldProps<Item>): JSX.Element {
                 onText={(value) => {
                     put(value);
                     setOpen(true);
-                    enter.current = false;
+                    enter.current = undefined;
                 }}
                 onKey={onKey}
                 onFocus={() => {

@@ -227,6 +227,13 @@ export function sentence(pattern: string, fact: (name: string) => string | undef
         .join("");
 }
 
+const COMMAS: Readonly<Record<string, string>> = { fa: "، ", zh: "、" };
+
+/* What there is of these, one after the other: "cash, transfer". */
+export function listed(parts: readonly (string | undefined)[]): string {
+    return parts.filter((part) => part !== undefined && part !== "").join(COMMAS[code.value] ?? ", ");
+}
+
 /* The first letter large, as at the beginning of a sentence. */
 export function begin(text: string): string {
     const first = String.fromCodePoint(text.codePointAt(0) ?? 32);

@@ -2,9 +2,24 @@
 import type { ComponentChild } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Client } from "../lib/api";
-import type { AuditLine, AuditList, Refusal } from "../lib/messages";
-import { Button, Choice, Field, Figure, Head, ledger, moment, Name, Region, Table, whole, type Column } from "../kit";
+import { Right, type AuditLine, type AuditList, type Refusal } from "../lib/messages";
+import {
+    Button,
+    Choice,
+    Field,
+    Figure,
+    Head,
+    ledger,
+    moment,
+    money,
+    Name,
+    Region,
+    Table,
+    whole,
+    type Column,
+} from "../kit";
 import { refusalText } from "../kit/refusal";
+import { rightText } from "../kit/refusals";
 import { say, sayMany } from "../kit/words";
 import { useAsked } from "../board/asked";
 import { namesOf } from "../board/live";
@@ -15,24 +30,115 @@ const PAGES = 8; /* of the log, followed by themselves while nothing fits */
 const DAY = 86_400_000;
 const ANY = 0;
 
+/* As the server writes them; those behind the empty line come from whoever runs its machine. */
 const EVENTS: Readonly<Record<string, () => string>> = {
-    login: () => say("Logged in"),
+    login_ok: () => say("Logged in"),
+    switch_ok: () => say("Took over by PIN"),
     logout: () => say("Logged out"),
     login_wrong: () => say("Wrong password"),
-    login_throttled: () => say("Too many wrong tries"),
     pin_wrong: () => say("Wrong PIN"),
+    login_blocked: () => say("Blocked person tried to log in"),
+    login_throttled: () => say("Too many wrong tries"),
+    token_wrong: () => say("Login that is not valid"),
+    token_ended: () => say("Login had ended"),
     right_missing: () => say("Not with their role"),
+    secret_set: () => say("A new password or PIN"),
+    buyer_pin_set: () => say("PIN of a buyer set"),
+    buyer_pin_right: () => say("PIN of a buyer, right again"),
+    buyer_pin_wrong: () => say("Wrong PIN of a buyer"),
+    buyer_pin_locked: () => say("Too many wrong PINs of a buyer"),
+    code_made: () => say("Code for a device made"),
+    code_wrong: () => say("Wrong code for a device"),
+    code_throttled: () => say("Too many wrong codes for a device"),
+    terminal_enrolled: () => say("Device enrolled"),
+    terminal_renewed: () => say("Certificate of a device renewed"),
+    renewal_early: () => say("Certificate asked for too early"),
     terminal_unknown: () => say("Unknown device"),
     terminal_blocked: () => say("Blocked device"),
-    code_wrong: () => say("Wrong code for a device"),
-    code_made: () => say("Code for a device made"),
-    enrolled: () => say("Device enrolled"),
-    token_ended: () => say("Login had ended"),
+    origin_wrong: () => say("Page of another address"),
+    proof_wrong: () => say("Device that could not prove which it is"),
+    profile_copied: () => say("Device copied, or from an old backup"),
+    met_newer_server: () => say("Device that knows a newer ledger"),
+    met_other_server: () => say("Device of another ledger"),
     left_undone: () => say("Not sent, with a reason"),
     customer_erased: () => say("Person erased"),
     log_begins: () => say("The log begins"),
+
+    status: () => say("State looked at"),
+    backup: () => say("Backup made"),
+    backup_failed: () => say("Backup failed"),
+    verify: () => say("Ledger verified"),
+    verify_failed: () => say("Verification failed"),
+    restored: () => say("Restored from a backup"),
+    upgrade: () => say("Ledger upgraded"),
+    upgrade_failed: () => say("Upgrade failed"),
+    quarantine: () => say("Entry passed over"),
+    quarantine_failed: () => say("Entry not passed over"),
+    recover: () => say("Password set at the server"),
+    recover_failed: () => say("Password not set at the server"),
+    code_failed: () => say("Code for a device not made"),
+    "web-name": () => say("Name of the page set"),
+    "web-root": () => say("Root of the page's certificate made"),
 };
-const eventText = (event: string): string => EVENTS[event]?.() ?? event;
+export const eventText = (event: string): string => EVENTS[event]?.() ?? event;
+
+/* ---- about what ---- */
+
+const RIGHTS: Readonly<Record<string, Right>> = {
+    RIGHT_SELL: Right.RIGHT_SELL,
+    RIGHT_TAKE_MONEY: Right.RIGHT_TAKE_MONEY,
+    RIGHT_MATCH: Right.RIGHT_MATCH,
+    RIGHT_CREDIT_NOTE: Right.RIGHT_CREDIT_NOTE,
+    RIGHT_REVERSE: Right.RIGHT_REVERSE,
+    RIGHT_EDIT_CUSTOMER: Right.RIGHT_EDIT_CUSTOMER,
+    RIGHT_LOCK: Right.RIGHT_LOCK,
+    RIGHT_SET_LIMIT: Right.RIGHT_SET_LIMIT,
+    RIGHT_APPROVE: Right.RIGHT_APPROVE,
+    RIGHT_EDIT_CATALOGUE: Right.RIGHT_EDIT_CATALOGUE,
+    RIGHT_CUSTOM_LINE: Right.RIGHT_CUSTOM_LINE,
+    RIGHT_BACKDATE: Right.RIGHT_BACKDATE,
+    RIGHT_BACKFILL: Right.RIGHT_BACKFILL,
+    RIGHT_CONFIRM_MONEY: Right.RIGHT_CONFIRM_MONEY,
+    RIGHT_EDIT_GROUPS: Right.RIGHT_EDIT_GROUPS,
+    RIGHT_EDIT_STAFF: Right.RIGHT_EDIT_STAFF,
+    RIGHT_EDIT_BRANCHES: Right.RIGHT_EDIT_BRANCHES,
+    RIGHT_EDIT_TERMINALS: Right.RIGHT_EDIT_TERMINALS,
+    RIGHT_SEE: Right.RIGHT_SEE,
+    RIGHT_SEE_TRIAL_BALANCE: Right.RIGHT_SEE_TRIAL_BALANCE,
+    RIGHT_SEE_ALARMS: Right.RIGHT_SEE_ALARMS,
+    RIGHT_SEE_AUDIT: Right.RIGHT_SEE_AUDIT,
+    RIGHT_REFUND: Right.RIGHT_REFUND,
+    RIGHT_SEE_COST: Right.RIGHT_SEE_COST,
+};
+
+/* The log has "_" for what stands between words. */
+const UNDONE = /^(?:\(\+(\d+)\)_)?(sell_paid|take_payment|\w+?)_([^_\s]+)_(-?\d+):_?(.*)$/;
+
+function undoneText(client: Client, about: string): string | undefined {
+    const [, more, command, who, minor, reason] = UNDONE.exec(about) ?? [];
+    if (minor === undefined) return undefined;
+    return [
+        command === "take_payment" ? say("Payment") : say("Sale"),
+        who === "-" ? "" : who,
+        money(client, BigInt(minor)),
+        (reason ?? "").replace(/_/g, " "),
+        more === undefined ? "" : sayMany("{count} more like it", "{count} more like it", Number(more)),
+    ]
+        .filter((part) => part !== "")
+        .join(" · ");
+}
+
+function aboutText(client: Client, line: AuditLine): string {
+    const about = line.about ?? "";
+    const right = RIGHTS[about];
+    if (right !== undefined) return rightText(right);
+    if (about === "old_password") return say("old password");
+    const staff = /^of_staff_(\d+)$/.exec(about)?.[1];
+    if (staff !== undefined) return namesOf(client).person(Number(staff));
+    const number = /^(?:customer_|of_buyer_)(\d+)/.exec(about)?.[1];
+    if (number !== undefined) return say("Customer {number}", { number });
+    return (line.event === "left_undone" ? undoneText(client, about) : undefined) ?? about.replace(/_/g, " ");
+}
 
 interface Filter {
     staff?: number;
@@ -123,7 +229,11 @@ function columnsOf(client: Client): Column<AuditLine>[] {
         {
             id: "where",
             head: say("terminal::Device"),
-            cell: (line) => <Name class="ink-2">{line.terminal_name ?? names.terminal(line.terminal)}</Name>,
+            cell: (line) => (
+                <Name class="ink-2">
+                    {names.terminal(line.terminal) || (line.terminal_name ?? "").replace(/_/g, " ")}
+                </Name>
+            ),
         },
         {
             id: "from",
@@ -134,11 +244,7 @@ function columnsOf(client: Client): Column<AuditLine>[] {
                 </bdi>
             ),
         },
-        {
-            id: "about",
-            head: say("About"),
-            cell: (line) => <Name class="small ink-2">{(line.about ?? "").replace(/_/g, " ")}</Name>,
-        },
+        { id: "about", head: say("About"), cell: (line) => <Name class="small ink-2">{aboutText(client, line)}</Name> },
     ];
 }
 

@@ -13,7 +13,7 @@ import {
 } from "../lib/messages";
 import { Button, Chips, Choice, Field, Head, replace, Sheet, useActions } from "../kit";
 import { documentKindText, paymentKindText } from "../kit/labels";
-import { say } from "../kit/words";
+import { listed, say } from "../kit/words";
 import { namesOf } from "../board/live";
 import { begun } from "../board/parts";
 import { saved as savedOf } from "../desk/save";
@@ -43,7 +43,7 @@ export function titleOf(what: ReportDefinition): string {
         ({ what: its }) => its?.source === what.source && its.columns.join() === what.columns.join(),
     );
     if (named !== undefined && what.odd === undefined) return named.title();
-    const by = what.by.map(byText).join(", ");
+    const by = listed(what.by.map(byText));
     return by === "" ? sourceText(what.source) : `${sourceText(what.source)} · ${by}`;
 }
 

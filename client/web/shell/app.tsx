@@ -198,14 +198,19 @@ function Inside({ client }: { client: Client }): JSX.Element {
     }, [wanted]);
     const path = route.value.join("/");
     const pathBefore = useRef(path);
+    const foundAt = useRef(""); /* where it was opened: perhaps on the way to this screen */
     useLayoutEffect(() => {
         window.scrollTo(0, 0);
     }, [wanted]);
     useLayoutEffect(() => {
         if (pathBefore.current === path) return;
         pathBefore.current = path;
-        setSheet((now) => (now === "find" ? undefined : now));
+        if (foundAt.current !== location.hash) setSheet((now) => (now === "find" ? undefined : now));
     }, [path]);
+    const find = (): void => {
+        foundAt.current = location.hash;
+        setSheet("find");
+    };
     useActions([
         ...listed(client, list).map((each) => ({
             id: `go-${each.id}`,
@@ -224,9 +229,9 @@ function Inside({ client }: { client: Client }): JSX.Element {
                 run: () => undefined,
                 who: say("not with your role"),
             })),
-        { id: "find", key: "?", title: "", run: () => setSheet("find") },
-        { id: "find.list", key: "/", title: "", run: () => setSheet("find") },
-        { id: "find.any", key: "Ctrl K", title: "", run: () => setSheet("find") },
+        { id: "find", key: "?", title: "", run: find },
+        { id: "find.list", key: "/", title: "", run: find },
+        { id: "find.any", key: "Ctrl K", title: "", run: find },
         { id: "person", key: "F10", title: say("Another person"), run: () => openPerson() },
         { id: "lock", title: say("Lock now"), run: () => setLocked(true) },
         { id: "log-out", title: say("Log out"), run: () => void client.logout() },
@@ -239,7 +244,7 @@ function Inside({ client }: { client: Client }): JSX.Element {
     return (
         <>
             <div inert={locked} style={locked ? { visibility: "hidden" } : undefined}>
-                <Frame client={client} screen={screen} onPerson={openPerson} onFind={() => setSheet("find")}>
+                <Frame client={client} screen={screen} onPerson={openPerson} onFind={find}>
                     <Guard client={client} name={wanted ?? ""}>
                         {View !== undefined ? (
                             <View key={screen!.id} client={client} at={route.value.slice(1)} />

@@ -28,7 +28,7 @@ import {
 import { readAmount, readQuantity } from "../kit/read";
 import { refusalText, roleText } from "../kit/refusal";
 import { rightText, thresholdText } from "../kit/refusals";
-import { begin, language, say, sayMany } from "../kit/words";
+import { begin, language, listed, say, sayMany } from "../kit/words";
 import { useAsked } from "../board/asked";
 import { History, OthersNotice, useOthers, whoText } from "../desk/history";
 import { Rehearsal, useRehearsal } from "../desk/rehearsal";
@@ -151,10 +151,7 @@ export function RoleSummary({ client, role }: { client: Client; role: Role }): J
     const asks =
         not.some((row) => row.right === Right.RIGHT_APPROVE) && may.some((row) => row.right === Right.RIGHT_SELL);
     const byOrder = (rows: typeof may): string =>
-        [...rows]
-            .sort((a, b) => order(a.right) - order(b.right))
-            .map((row) => rightText(row.right))
-            .join(", ");
+        listed([...rows].sort((a, b) => order(a.right) - order(b.right)).map((row) => rightText(row.right)));
     return (
         <div class="role-summary">
             <h3 class="small ink-2">{say("What the role {role} may do", { role: roleText(role) })}</h3>
@@ -370,7 +367,7 @@ function RoleTable({
                     <thead>
                         <tr>
                             <th scope="col">
-                                {unit(currencyOf(client))}, {say("for one at a time::once each")}
+                                {listed([unit(currencyOf(client)), say("for one at a time::once each")])}
                             </th>
                             {roles.map((each) => (
                                 <th key={each} scope="col" class={cell(each)}>
