@@ -549,7 +549,8 @@ export function Card({ client, number, onBack }: { client: Client; number: numbe
     );
     const [form, setForm] = useState<"edit" | "lock" | "merge" | undefined>(undefined);
     const record = asked.answer?.record;
-    const alone = (live?.row ?? asked.answer?.row)?.merged_into === undefined;
+    const known = live?.row ?? asked.answer?.row;
+    const alone = known?.merged_into === undefined;
     const mayEdit = client.may(Right.RIGHT_EDIT_CUSTOMER) && alone; /* the form comes when the record is there */
     const mayLock = client.may(Right.RIGHT_LOCK) && alone;
     const mayMerge = client.may(Right.RIGHT_SET_LIMIT) && alone && client.knows("Command", "merge_customers");
