@@ -103,6 +103,13 @@ void feeds_lost(struct tefter *client)
     }
 }
 
+void feeds_leave(struct tefter *client)
+{
+    for (struct tefter_feed *feed = client->feeds; feed != NULL; feed = feed->next)
+        feed_leave(feed);
+    feeds_lost(client);
+}
+
 /* ---- life ---- */
 
 static void feed_free(struct tefter_feed *feed)

@@ -278,6 +278,7 @@ void renewal_fini(struct tefter *client);
 /* feed.c */
 void feeds_open(struct tefter *client); /* the link is open: ask for what is wanted */
 void feeds_lost(struct tefter *client);
+void feeds_leave(struct tefter *client); /* the link stays; feeds_open asks anew */
 void feeds_take(struct tefter *client, const Tefter__ToTerminal *frame);
 void feeds_refused(struct tefter *client, uint64_t request, const Tefter__Refusal *refusal);
 void feeds_fini(struct tefter *client);

@@ -365,6 +365,21 @@ static const Tefter__LoggedIn *person_of(const Tefter__ToTerminal *answer,
     return NULL;
 }
 
+/* Another person may see more, or less: the server ends what they do not see without a word, so all
+ * is asked for anew, and goes on where it stood. */
+static const Tefter__LoggedIn *change_person(struct tefter *client, Tefter__FromTerminal *frame,
+                                             struct arena *arena,
+                                             const Tefter__Refusal **ret_refused,
+                                             struct failure *failure)
+{
+    feeds_leave(client);
+    const Tefter__LoggedIn *person =
+        person_of(tefter_request(client, frame, arena, failure), ret_refused);
+    if (link_is_open(client) && tefter_person(client) != NULL)
+        feeds_open(client);
+    return person;
+}
+
 const Tefter__LoggedIn *tefter_login(struct tefter *client, const char *login, const char *password,
                                      struct arena *arena, const Tefter__Refusal **ret_refused,
                                      struct failure *failure)
@@ -375,7 +390,7 @@ const Tefter__LoggedIn *tefter_login(struct tefter *client, const char *login, c
     body.password = (char *)(uintptr_t)password;
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_LOGIN;
     frame.login = &body;
-    return person_of(tefter_request(client, &frame, arena, failure), ret_refused);
+    return change_person(client, &frame, arena, ret_refused, failure);
 }
 
 const Tefter__LoggedIn *tefter_switch(struct tefter *client, const char *login, const char *pin,
@@ -388,7 +403,7 @@ const Tefter__LoggedIn *tefter_switch(struct tefter *client, const char *login, 
     body.pin = (char *)(uintptr_t)pin;
     frame.body_case = TEFTER__FROM_TERMINAL__BODY_SWITCH_STAFF;
     frame.switch_staff = &body;
-    return person_of(tefter_request(client, &frame, arena, failure), ret_refused);
+    return change_person(client, &frame, arena, ret_refused, failure);
 }
 
 bool tefter_logout(struct tefter *client, struct failure *failure)

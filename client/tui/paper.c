@@ -86,9 +86,7 @@ static void undone(struct tui *tui, struct sent *sent)
         return;
     }
     const Tefter__Done *done = sent->reply->done;
-    const char *by = done->number != NULL            ? done->number
-                     : done->reversal_number != NULL ? done->reversal_number
-                                                     : "";
+    const char *by = done->reversal_number != NULL ? done->reversal_number : "";
     SAY(tui, text, N_("{number} is reversed, by {reversal}"), "number", paper.number, "reversal",
         by);
     if (strcmp(tui->work->done_number, paper.number) == 0)

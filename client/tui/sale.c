@@ -170,6 +170,24 @@ void draft_judge(struct tui *tui)
     made_end(&made);
 }
 
+/* Money that came, here or elsewhere, and what others sold them: it is judged anew. */
+static void judge_what_changed(struct tui *tui)
+{
+    const struct customer *customer = customer_of(tui, draft_now(tui)->customer);
+    uint64_t seq = customer == NULL ? 0 : customer->last_seq;
+    if (seq == sale.judged_seq || !connected(tui) || sale.what_if.flying || sale.tried.flying)
+        return;
+    sale.judged_seq = seq;
+    sale.judged = 0;
+    draft_judge(tui);
+}
+
+static void draw(struct tui *tui, struct canvas *canvas, struct area area)
+{
+    judge_what_changed(tui);
+    sale_draw(tui, canvas, area);
+}
+
 static void take_lines(struct draft *draft, const Tefter__WhatIfAnswer *answer)
 {
     for (size_t i = 0; answer->n_lines == draft->line_count && i < answer->n_lines; i++) {
@@ -351,11 +369,13 @@ static void commit(struct tui *tui)
 {
     struct made made;
     struct draft *draft = draft_now(tui);
-    const char *closed = sale_closed(tui, draft);
     if (sale.sold.state == SENT_UNDER_WAY) {
         say_words(tui, MESSAGE_SAID, sent_words(&sale.sold));
         return;
     }
+    if (draft->at == 0 && draft->approval == 0 && !sale_lines_take(tui, draft))
+        return; /* nothing is sold that is not what stands there */
+    const char *closed = sale_closed(tui, draft);
     if (closed != NULL) {
         const Tefter__Refusal *refusal = sale_refusal(tui, draft);
         if (refusal != NULL && !sale_is_fork(refusal))
@@ -832,7 +852,7 @@ const struct screen sale_screen = {
     .form = true,
     .begin = begin,
     .enter = enter,
-    .draw = sale_draw,
+    .draw = draw,
     .pane = sale_pane,
     .key = key_typed,
     .scan = sale_lines_scan,

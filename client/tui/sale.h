@@ -17,6 +17,7 @@ struct sale {
     struct draft *asked_draft;
     uint64_t judged; /* key of the draft that the answers are of; 0: none */
     uint64_t asking;
+    uint64_t judged_seq;     /* of the customer's newest change then */
     size_t picks[PICKS_MAX]; /* places of goods that begin like what is typed */
     size_t pick_count;
     size_t pick;
@@ -47,6 +48,8 @@ void sale_pane(struct tui *tui, struct canvas *canvas, int column, struct area a
 /* Keys of the goods; false: not theirs. */
 bool sale_lines_key(struct tui *tui, struct draft *draft, uint32_t key);
 void sale_lines_scan(struct tui *tui, const char *code);
+/* What stands in the cell becomes the line's; false: it is said what is wrong with it. */
+bool sale_lines_take(struct tui *tui, struct draft *draft);
 void sale_lines_coded(struct tui *tui, struct asked *asked);
 void sale_lines_look(struct tui *tui, const struct draft *draft);
 /* What is typed becomes a line of its own words. */

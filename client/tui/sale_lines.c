@@ -65,7 +65,8 @@ static void show_quantity(struct tui *tui, struct draft *draft)
     field_set(&draft->entry, quantity(tui, draft->lines[draft->row].quantity, text));
 }
 
-/* "3*4006381333931": so many of what follows. */
+/* "3*4006381333931": so many of what follows. What is no quantity is a part of the name: nothing is
+ * found by it. */
 static const char *take_times(struct tui *tui, const char *text, int64_t *ret_quantity)
 {
     char count[FIELD_MAX];
@@ -75,8 +76,10 @@ static const char *take_times(struct tui *tui, const char *text, int64_t *ret_qu
     if (star == NULL || star == text)
         return text;
     (void)snprintf(count, sizeof(count), "%.*s", (int)(star - text), text);
-    if (quantity_read(count, &tui->currency, ret_quantity, why) != NULL || *ret_quantity <= 0)
+    if (quantity_read(count, &tui->currency, ret_quantity, why) != NULL || *ret_quantity <= 0) {
         *ret_quantity = QUANTITY_UNIT;
+        return text;
+    }
     return star + 1 + strspn(star + 1, " ");
 }
 
@@ -372,7 +375,7 @@ static bool take_discount(struct tui *tui, struct line *line, const char *text)
 }
 
 /* What stands in the cell becomes the line's; false: it is said what is wrong with it. */
-static bool take_cell(struct tui *tui, struct draft *draft)
+bool sale_lines_take(struct tui *tui, struct draft *draft)
 {
     char why[AMOUNT_WHY_MAX] = "";
     char unit[FIELD_MAX] = "";
@@ -431,7 +434,7 @@ static void show_cell(struct tui *tui, struct draft *draft)
 
 static void next_cell(struct tui *tui, struct draft *draft, int step)
 {
-    if (draft->column == COLUMN_ITEM || !take_cell(tui, draft))
+    if (draft->column == COLUMN_ITEM || !sale_lines_take(tui, draft))
         return;
     int column = (int)draft->column + step;
     if (column < COLUMN_QUANTITY || column > COLUMN_DISCOUNT) {
@@ -444,7 +447,7 @@ static void next_cell(struct tui *tui, struct draft *draft, int step)
 
 static void step_row(struct tui *tui, struct draft *draft, int step)
 {
-    if (!take_cell(tui, draft))
+    if (!sale_lines_take(tui, draft))
         return;
     if (step < 0 && draft->row > 0)
         draft->row--;
@@ -494,7 +497,7 @@ bool sale_lines_key(struct tui *tui, struct draft *draft, uint32_t key)
     case KEY_ENTER_:
         if (!item && wants_price(draft))
             next_cell(tui, draft, 1);
-        else if (!item && take_cell(tui, draft))
+        else if (!item && sale_lines_take(tui, draft))
             to_entry(draft);
         else if (item && draft->entry.text[0] != '\0')
             add_typed(tui, draft);

@@ -127,6 +127,69 @@ class Terminal(screen.Counter):
         clerk.keys("F9")
         clerk.wait(r"✓ TD-00001 5.360.000 ₫")
 
+    def test_who_decides_at_the_same_terminal_is_heard_there(self):
+        self.does("staff", "add", "carl", "--role", "controller")
+        self.shop.tefter("office", "password", "--of", "carl", given=screen.shop.PASSWORD + "\n")
+        self.shop.tefter("office", "password", "--pin", "--of", "carl", given=PIN + "\n")
+        clerk = self.opens()
+        self.sells_to(clerk, "王小明")
+        self.goods(clerk, "TH16", 20)
+        clerk.wait(r"\n F8  \S")
+        clerk.keys("F8")
+        clerk.wait("Đã xin quản lý")
+        self.person(clerk, "carl")
+        clerk.keys("g", "a")
+        clerk.wait(r"王小明建材 +5.360.000")
+        clerk.keys("y", "Enter")
+        clerk.wait("▲ ")
+        clerk.type("quen")
+        clerk.keys("Enter")
+        clerk.wait("Không có gì chờ")
+        self.person(clerk, "minh")
+        clerk.keys("M-t")
+        clerk.wait(r"✓ F9 bán đúng như đã xin")
+        clerk.keys("F9")
+        clerk.wait(r"✓ TD-00001 5.360.000 ₫")
+
+    def person(self, at, login):
+        at.keys("F10")
+        at.wait("chờ ")
+        at.type(login)
+        at.keys("Enter")
+        at.type(PIN)
+        at.keys("Enter")
+        at.wait(rf"counter one · {login}")
+
+    def test_money_that_comes_meanwhile_frees_the_sale(self):
+        clerk = self.opens()
+        self.shop.sell("two", self.ming, 2900)
+        self.sells_to(clerk, "王小明")
+        self.goods(clerk, "TH16", 5)
+        clerk.wait("▲ Vượt hạn mức")
+        self.shop.pay("two", self.ming, "2900000")
+        clerk.gone("▲ Vượt hạn mức")
+        clerk.wait(r"Bán nợ 1.340.000 · F9")
+
+    def test_what_stands_in_the_cell_is_what_is_sold(self):
+        clerk = self.opens()
+        clerk.keys("g", "s")
+        for none in ("0*XM40", "-1*XM40"):
+            clerk.type(none)
+            clerk.keys("Enter")
+            clerk.wait("▲ .*" + re.escape(none))
+            self.assertIn("hàng 0 ", clerk.text())
+            clerk.keys("C-u")
+        self.goods(clerk, "XM40", 5)
+        clerk.wait("445.000")
+        clerk.keys("Up", "C-u", "F9")
+        clerk.wait("▲ ")
+        clerk.type("2")
+        for _ in range(50):  # while it is added up F9 says so
+            clerk.keys("F9")
+            if "✓" in clerk.text():
+                break
+        clerk.wait(r"✓ TD-00001 178.000 ₫")
+
     def test_another_person_by_pin_finds_their_own_half_typed_work(self):
         clerk = self.opens()
         clerk.keys("g", "s")

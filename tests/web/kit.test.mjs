@@ -135,6 +135,11 @@ test("kit: money, quantities, shares and days as each language writes them", asy
     kit.setToman(false);
     await kit.setLanguage("en");
     same(
+        [kit.day(4294967295), kit.dayInColumn(4294967295), kit.dayInFull(4294967295)],
+        ["–", "–", "–"],
+        "no day at all",
+    );
+    same(
         [kit.day(20780), kit.dayInColumn(20780), kit.dayInFull(20780)],
         ["23 Nov 2026", "23/11/2026", "Monday 23 November 2026"],
     );

@@ -187,7 +187,8 @@ function Sums({ client, query }: { client: Client; query: Narrowed }): JSX.Eleme
                         )}
                     </b>
                     <span class="small ink-2">
-                        {total.open_minor !== undefined && total.open_minor !== 0n ? (
+                        {total.total_minor === undefined ? undefined : total.open_minor !== undefined &&
+                          total.open_minor !== 0n ? (
                             <>
                                 {say("left")} <Money minor={total.open_minor} />
                             </>

@@ -196,7 +196,10 @@ const locales: Readonly<Record<string, string>> = {
 };
 const formats = new Map<string, Intl.DateTimeFormat>();
 
+const FARTHEST = 1e8; /* days that a Date can be; whoever typed an address may have said more */
+
 function dated(days: number, name: string, options: Intl.DateTimeFormatOptions): string {
+    if (!(Math.abs(days) <= FARTHEST)) return "–";
     const locale = locales[language.value] ?? "en-GB";
     const key = locale + name;
     let format = formats.get(key);
