@@ -162,14 +162,35 @@ static void other_person(struct tui *tui)
         go_to(tui, &person_screen);
 }
 
+/* Sales that are parked or half typed, whoever's: they live as long as the program. */
+static uint64_t half_done(const struct tui *tui)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < WORKS_MAX; i++)
+        for (size_t k = 0; k < DRAFTS_MAX; k++) {
+            const struct draft *draft = &tui->works[i].drafts[k];
+            count += draft->used && (draft->line_count > 0 || draft->approval != 0);
+        }
+    return count;
+}
+
 static void leave(struct tui *tui)
 {
+    char text[TEXT_MAX_BYTES];
+    char count[SHORT_MAX];
     bool again = tui->asked_to_leave;
+    uint64_t lost = half_done(tui);
     tui->asked_to_leave = true;
-    if (again)
+    if (again) {
         tui->leaving = true;
-    else
+    } else if (lost > 0) {
+        SAY(tui, text,
+            N_("Half done here, and lost if it ends: {count}. Ctrl C once more leaves Tefter."),
+            "count", number(tui, lost, count));
+        say_words(tui, MESSAGE_REFUSED, text);
+    } else {
         say_words(tui, MESSAGE_SAID, in_words(tui, N_("Ctrl C once more leaves Tefter.")));
+    }
 }
 
 static void repaint(struct tui *tui)
