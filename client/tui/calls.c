@@ -855,26 +855,8 @@ static void head(struct tui *tui, char start[SHORT_MAX * 2], char end[SHORT_MAX]
 
 static bool list_key(struct tui *tui, uint32_t key)
 {
-    long at = (long)cursor(tui);
-    long page = tui->canvas.rows / 2;
-    switch (key) {
-    case 'k':
-    case KEY_UP_:
-        return step_to(tui, at - 1);
-    case 'j':
-    case KEY_DOWN_:
-        return step_to(tui, at + 1);
-    case KEY_PAGE_UP_:
-        return step_to(tui, at - page);
-    case KEY_PAGE_DOWN_:
-        return step_to(tui, at + page);
-    case KEY_HOME_:
-        return step_to(tui, 0);
-    case KEY_END_:
-        return step_to(tui, PAGE);
-    default:
-        return false;
-    }
+    long to = (long)cursor(tui);
+    return list_step(key, &to, tui->canvas.rows / 2, PAGE) && step_to(tui, to);
 }
 
 static void next_which(struct tui *tui)

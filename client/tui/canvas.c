@@ -81,6 +81,14 @@ void canvas_cursor(struct canvas *canvas, int row, int column, int width)
         line[i].look |= LOOK_CURSOR;
 }
 
+void canvas_pair(struct canvas *canvas, int row, int column, int width, const char *words,
+                 const char *amount, unsigned look)
+{
+    int room = (int)glyphs_columns(amount, canvas->look) + 1;
+    canvas_put(canvas, row, column, width - room, SIDE_START, look, words);
+    canvas_put(canvas, row, column + width - room, room, SIDE_RIGHT, look, amount);
+}
+
 void canvas_field(struct canvas *canvas, int row, int column, int width, unsigned look,
                   const char *text, bool here)
 {

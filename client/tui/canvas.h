@@ -67,6 +67,9 @@ void canvas_put(struct canvas *canvas, int row, int column, int width, enum side
                 unsigned look, const char *text);
 /* The cursor's row: what is put there later keeps its ground. */
 void canvas_cursor(struct canvas *canvas, int row, int column, int width);
+/* Words at the start of so many columns, an amount at their end. */
+void canvas_pair(struct canvas *canvas, int row, int column, int width, const char *words,
+                 const char *amount, unsigned look);
 /* What is typed, with the cursor behind it; its end is what is seen of a long one. */
 void canvas_field(struct canvas *canvas, int row, int column, int width, unsigned look,
                   const char *text, bool here);

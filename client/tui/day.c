@@ -251,14 +251,6 @@ static bool hides_cash(void)
 
 /* ---- sold, and taken ---- */
 
-static void put_pair(struct canvas *canvas, int row, int column, int width, const char *words,
-                     const char *amount, unsigned look)
-{
-    int room = (int)glyphs_columns(amount, canvas->look) + 1;
-    canvas_put(canvas, row, column, width - room, SIDE_START, look, words);
-    canvas_put(canvas, row, column + width - room, room, SIDE_RIGHT, look, amount);
-}
-
 static int draw_sold(struct tui *tui, struct canvas *canvas, int row, int column, int width)
 {
     char text[TEXT_MAX_BYTES];
@@ -273,11 +265,11 @@ static int draw_sold(struct tui *tui, struct canvas *canvas, int row, int column
     size_t both = glyphs_columns(text, canvas->look) + 1 + glyphs_columns(b, canvas->look);
     if (both > (size_t)width) /* the figure has a row of its own then */
         canvas_put(canvas, row++, column, width, SIDE_START, INK_PLAIN, text);
-    put_pair(canvas, row++, column, width, both > (size_t)width ? "" : text, b, INK_BOLD);
-    put_pair(canvas, row++, column + 2, width - 2, in_words(tui, N_("not paid yet")),
-             money(tui, sums->open, a), INK_PLAIN);
-    put_pair(canvas, row++, column + 2, width - 2, in_words(tui, N_("paid or credited")),
-             money(tui, sums->sold - sums->open, a), INK_PLAIN);
+    canvas_pair(canvas, row++, column, width, both > (size_t)width ? "" : text, b, INK_BOLD);
+    canvas_pair(canvas, row++, column + 2, width - 2, in_words(tui, N_("not paid yet")),
+                money(tui, sums->open, a), INK_PLAIN);
+    canvas_pair(canvas, row++, column + 2, width - 2, in_words(tui, N_("paid or credited")),
+                money(tui, sums->sold - sums->open, a), INK_PLAIN);
     if (sums->credited == 0)
         return row;
     SAY(tui, text,
@@ -294,9 +286,9 @@ static void put_kind(struct tui *tui, struct canvas *canvas, int row, int column
     char text[TEXT_MAX_BYTES];
     char a[SHORT_MAX];
     (void)JOIN(text, words, " ", number(tui, kind->count, a));
-    put_pair(canvas, row, column, width, text,
-             told ? money(tui, kind->minor, a) : in_words(tui, N_("shown after the count")),
-             told ? INK_PLAIN : INK_DIM);
+    canvas_pair(canvas, row, column, width, text,
+                told ? money(tui, kind->minor, a) : in_words(tui, N_("shown after the count")),
+                told ? INK_PLAIN : INK_DIM);
 }
 
 static int draw_taken(struct tui *tui, struct canvas *canvas, int row, int column, int width)
@@ -316,7 +308,7 @@ static int draw_taken(struct tui *tui, struct canvas *canvas, int row, int colum
     }
     (void)JOIN(text, in_words(tui, hidden ? N_("Without cash") : N_("Together")), " ",
                number(tui, all.count, a));
-    put_pair(canvas, row++, column, width, text, money(tui, all.minor, a), INK_BOLD);
+    canvas_pair(canvas, row++, column, width, text, money(tui, all.minor, a), INK_BOLD);
     struct kind back = mine.sums.refunded;
     back.minor = -back.minor;
     if (back.count > 0)
@@ -375,7 +367,7 @@ static int draw_parked(struct tui *tui, struct canvas *canvas, int row, int widt
     (void)JOIN(text, "‖ ", words, " · ", in_words(tui, N_("may stay over night")), " · ",
                customer != NULL && customer->name != NULL ? customer->name
                                                           : in_words(tui, N_("No customer")));
-    put_pair(canvas, row, 1, width - 2, text, "Alt T", INK_LATE);
+    canvas_pair(canvas, row, 1, width - 2, text, "Alt T", INK_LATE);
     return row + 1;
 }
 
@@ -493,22 +485,10 @@ static void draw_button(struct tui *tui, struct canvas *canvas, int row, int wid
 
 static void draw(struct tui *tui, struct canvas *canvas, struct area area)
 {
-    char text[TEXT_MAX_BYTES];
-    struct speech speech = speech_of(tui);
     look(tui);
     draw_button(tui, canvas, area.bottom - 1, area.width);
     if (!mine.whole) {
-        const Tefter__Refusal *refused = asked_refused(&mine.asked);
-        if (refused != NULL)
-            (void)refusal_sentence_for(refused, &speech, text, sizeof(text));
-        else
-            (void)snprintf(
-                text, sizeof(text), "%s",
-                in_words(tui, connected(tui)
-                                  ? N_("Still fetching")
-                                  : N_("Papers are shown again when the line is back.")));
-        canvas_put(canvas, area.top + 1, 1, area.width - 2, SIDE_START,
-                   refused != NULL ? INK_OVER : INK_DIM, text);
+        put_missing(tui, canvas, area, &mine.asked, N_("Still fetching"));
         return;
     }
     int row = draw_sums(tui, canvas, area);
@@ -549,26 +529,8 @@ static bool step_to(struct tui *tui, long at)
 
 static bool key_typed(struct tui *tui, uint32_t key)
 {
-    long at = (long)cursor(tui);
-    long page = tui->canvas.rows / 2;
-    switch (key) {
-    case 'k':
-    case KEY_UP_:
-        return step_to(tui, at - 1);
-    case 'j':
-    case KEY_DOWN_:
-        return step_to(tui, at + 1);
-    case KEY_PAGE_UP_:
-        return step_to(tui, at - page);
-    case KEY_PAGE_DOWN_:
-        return step_to(tui, at + page);
-    case KEY_HOME_:
-        return step_to(tui, 0);
-    case KEY_END_:
-        return step_to(tui, PAGE_ROWS_MAX);
-    default:
-        return false;
-    }
+    long to = (long)cursor(tui);
+    return list_step(key, &to, tui->canvas.rows / 2, PAGE_ROWS_MAX) && step_to(tui, to);
 }
 
 static void open_paper(struct tui *tui)

@@ -274,23 +274,11 @@ static void draw_touches(struct tui *tui, struct canvas *canvas, struct area are
 
 static void draw(struct tui *tui, struct canvas *canvas, struct area area)
 {
-    char text[TEXT_MAX_BYTES];
-    struct speech speech = speech_of(tui);
     const Tefter__DocumentAnswer *answer;
     look(tui);
     answer = here();
     if (answer == NULL) {
-        const Tefter__Refusal *refused = asked_refused(&paper.asked);
-        if (refused != NULL)
-            (void)refusal_sentence_for(refused, &speech, text, sizeof(text));
-        else
-            (void)snprintf(
-                text, sizeof(text), "%s",
-                in_words(tui, connected(tui)
-                                  ? N_("Not there yet")
-                                  : N_("Papers are shown again when the line is back.")));
-        canvas_put(canvas, area.top + 1, 1, area.width - 2, SIDE_START,
-                   refused != NULL ? INK_OVER : INK_DIM, text);
+        put_missing(tui, canvas, area, &paper.asked, N_("Not there yet"));
         return;
     }
     int row = draw_sum(tui, canvas, area, answer);

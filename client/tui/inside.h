@@ -108,6 +108,8 @@ extern const struct screen customers_screen, card_screen, sale_screen, payment_s
     call_screen, find_screen, person_screen;
 extern const struct action frame_actions[];
 const char *key_words(uint32_t key, char out[16]);
+/* Moves *at as the key says, in a list whose place is a row; false: none of its keys. */
+bool list_step(uint32_t key, long *at, long page, long last);
 /* What Alt and a letter stands for; any other key is itself. */
 uint32_t key_second(uint32_t key);
 const struct action *action_of(const struct tui *tui, uint32_t key);
@@ -553,6 +555,9 @@ const char *isolated(const struct tui *tui, const char *text, char out[TEXT_MAX_
 
 /* "Log the call · F9": the key stands behind, whichever way the words run. */
 const char *with_key(char out[TEXT_MAX_BYTES], const char *words, const char *key);
+/* Why there is nothing yet: its refusal, `waits`, or that there is no line. */
+void put_missing(struct tui *tui, struct canvas *canvas, struct area area,
+                 const struct asked *asked, const char *waits);
 /* Over several rows, cut between words; returns how many rows it took, at most `rows`. */
 int put_words(struct canvas *canvas, int row, int column, int width, int rows, unsigned look,
               const char *text);

@@ -95,3 +95,31 @@ bool action_may(const struct tui *tui, const struct action *action)
 {
     return may(tui, action->right);
 }
+
+bool list_step(uint32_t key, long *at, long page, long last)
+{
+    switch (key) {
+    case 'k':
+    case KEY_UP_:
+        *at -= 1;
+        return true;
+    case 'j':
+    case KEY_DOWN_:
+        *at += 1;
+        return true;
+    case KEY_PAGE_UP_:
+        *at -= page;
+        return true;
+    case KEY_PAGE_DOWN_:
+        *at += page;
+        return true;
+    case KEY_HOME_:
+        *at = 0;
+        return true;
+    case KEY_END_:
+        *at = last;
+        return true;
+    default:
+        return false;
+    }
+}

@@ -534,14 +534,6 @@ static void draw_pieces(struct tui *tui, struct canvas *canvas, struct area area
 
 /* ---- the picture: the sum, then the difference ---- */
 
-static void put_pair(struct canvas *canvas, int row, int column, int width, const char *words,
-                     const char *amount, unsigned look)
-{
-    int room = (int)glyphs_columns(amount, canvas->look) + 1;
-    canvas_put(canvas, row, column, width - room, SIDE_START, look, words);
-    canvas_put(canvas, row, column + width - room, room, SIDE_RIGHT, look, amount);
-}
-
 /* Whose it is: anybody of the branch may count it. */
 static int draw_opened(struct tui *tui, struct canvas *canvas, int row, int column, int width)
 {
@@ -580,8 +572,8 @@ static void draw_count(struct tui *tui, struct canvas *canvas, int column, struc
     char text[TEXT_MAX_BYTES];
     char a[SHORT_MAX];
     int row = area.top;
-    put_pair(canvas, row++, column, area.width, in_words(tui, N_("Counted")),
-             money_unit(tui, counted_sum(tui, form), a), INK_BOLD);
+    canvas_pair(canvas, row++, column, area.width, in_words(tui, N_("Counted")),
+                money_unit(tui, counted_sum(tui, form), a), INK_BOLD);
     if (area.bottom - row > 3) {
         row++;
         row = draw_opened(tui, canvas, row, column, area.width);
@@ -639,11 +631,11 @@ static int draw_moved(struct tui *tui, struct canvas *canvas, int row, int botto
             continue;
         bool plain = rows[i].minor < 0 && strcmp(rows[i].sign, "± ") != 0;
         (void)JOIN(text, rows[i].sign, rows[i].words);
-        put_pair(canvas, row++, column, width, text,
-                 money(tui, plain ? -rows[i].minor : rows[i].minor, a), INK_PLAIN);
+        canvas_pair(canvas, row++, column, width, text,
+                    money(tui, plain ? -rows[i].minor : rows[i].minor, a), INK_PLAIN);
     }
-    put_pair(canvas, row++, column, width, in_words(tui, N_("Expected in the drawer")),
-             money(tui, form->expected_minor, a), INK_BOLD);
+    canvas_pair(canvas, row++, column, width, in_words(tui, N_("Expected in the drawer")),
+                money(tui, form->expected_minor, a), INK_BOLD);
     return row;
 }
 
@@ -688,11 +680,11 @@ static void draw_difference(struct tui *tui, struct canvas *canvas, int column, 
     int row = area.top;
     int reasons = off == 0 ? 0 : OTHER + 1;
     bool roomy = area.bottom - row > reasons + 5;
-    put_pair(canvas, row++, column, area.width,
-             in_words(tui, off < 0   ? N_("Short by")
-                           : off > 0 ? N_("Over by")
-                                     : N_("Nothing is missing")),
-             money_unit(tui, off < 0 ? -off : off, a), off == 0 ? INK_BOLD : INK_LATE);
+    canvas_pair(canvas, row++, column, area.width,
+                in_words(tui, off < 0   ? N_("Short by")
+                              : off > 0 ? N_("Over by")
+                                        : N_("Nothing is missing")),
+                money_unit(tui, off < 0 ? -off : off, a), off == 0 ? INK_BOLD : INK_LATE);
     SAY(tui, text, N_("Counted {counted} − expected {expected}"), "counted",
         money(tui, form->counted_minor, a), "expected", money(tui, form->expected_minor, b));
     row += put_words(canvas, row, column, area.width, 2, INK_DIM, text);

@@ -354,6 +354,23 @@ static void cut(const char *text, size_t size, char out[SAID_MAX])
     (void)snprintf(out, SAID_MAX, "%.*s", (int)size, text);
 }
 
+void put_missing(struct tui *tui, struct canvas *canvas, struct area area,
+                 const struct asked *asked, const char *waits)
+{
+    char text[TEXT_MAX_BYTES];
+    struct speech speech = speech_of(tui);
+    const Tefter__Refusal *refused = asked_refused(asked);
+    if (refused != NULL)
+        (void)refusal_sentence_for(refused, &speech, text, sizeof(text));
+    else
+        (void)snprintf(text, sizeof(text), "%s",
+                       in_words(tui, connected(tui)
+                                         ? waits
+                                         : N_("Papers are shown again when the line is back.")));
+    canvas_put(canvas, area.top + 1, 1, area.width - 2, SIDE_START,
+               refused != NULL ? INK_OVER : INK_DIM, text);
+}
+
 int put_words(struct canvas *canvas, int row, int column, int width, int rows, unsigned look,
               const char *text)
 {
