@@ -26,7 +26,8 @@ void failure_json(enum exit_code code, const char *text)
                                                   [EXIT_USE] = "USE",
                                                   [EXIT_NO_SERVER] = "NO_SERVER",
                                                   [EXIT_NOT_ALLOWED] = "NOT_ALLOWED",
-                                                  [EXIT_CONFLICT] = "CONFLICT"};
+                                                  [EXIT_CONFLICT] = "CONFLICT",
+                                                  [EXIT_UNWRITTEN] = "UNWRITTEN"};
     char shown[TELL_JSON_MAX];
     (void)fputs("{\"failure\":\"", stdout);
     for (size_t left = strlen(text); left > 0;) {
