@@ -6,6 +6,7 @@
 #include "base/tell.h"
 #include "base/version.h"
 #include "cli/cli.h"
+#include "net/stream.h"
 #include "wire/message.h"
 
 #include <inttypes.h>
@@ -248,7 +249,8 @@ bool run_open(struct run *run, bool outbox)
                                      .outbox = outbox,
                                      .on_resolved = resolved,
                                      .context = run};
-    if (tefter_open(&options, &run->client, &run->failure) && connect_in_time(run)) {
+    bool meant = run->args.server == NULL || stream_address_check(run->args.server, &run->failure);
+    if (meant && tefter_open(&options, &run->client, &run->failure) && connect_in_time(run)) {
         take_habits(run);
         tell_recovery(run);
         tell_old_profile(run);
