@@ -9,7 +9,7 @@ import { language, say } from "../kit/words";
 import { useAsked } from "../board/asked";
 import { namesOf } from "../board/live";
 import { begun, customerHref, documentHref } from "../board/parts";
-import type { ReportColumn } from "./definition";
+import { IMPORTED, type ReportColumn } from "./definition";
 import { plainAmount, plainDay } from "./csv";
 
 const DAY = 86_400_000;
@@ -111,7 +111,11 @@ function keyCell(client: Client, by: ReportBy, row: ReportRow, month: boolean): 
         case ReportBy.BY_BRANCH:
             return <Name>{names.branch(row.branch)}</Name>;
         case ReportBy.BY_STAFF:
-            return <Name>{row.login === undefined ? names.person(row.staff) : names.personOfLogin(row.login)}</Name>;
+            return row.staff === IMPORTED ? (
+                say("imported")
+            ) : (
+                <Name>{row.login === undefined ? names.person(row.staff) : names.personOfLogin(row.login)}</Name>
+            );
         case ReportBy.BY_CUSTOMER:
             return customerCell(row);
         case ReportBy.BY_KIND:
@@ -121,7 +125,16 @@ function keyCell(client: Client, by: ReportBy, row: ReportRow, month: boolean): 
         case ReportBy.BY_PAYMENT_KIND:
             return row.payment_kind === undefined ? "–" : paymentKindText(row.payment_kind);
         case ReportBy.BY_DOCUMENT:
-            return <Code>{row.number ?? ""}</Code>;
+            return (
+                <span class="report-two">
+                    <Code>{row.number ?? ""}</Code>
+                    {row.staff === undefined && row.login !== undefined && (
+                        <span class="small ink-3">
+                            <Name>{names.personOfLogin(row.login)}</Name>
+                        </span>
+                    )}
+                </span>
+            );
     }
 }
 
@@ -159,7 +172,7 @@ function keyText(client: Client, by: ReportBy, row: ReportRow): string {
         case ReportBy.BY_BRANCH:
             return names.branch(row.branch);
         case ReportBy.BY_STAFF:
-            return row.login ?? names.person(row.staff);
+            return row.staff === IMPORTED ? say("imported") : (row.login ?? names.person(row.staff));
         case ReportBy.BY_CUSTOMER:
             return row.code ?? "";
         case ReportBy.BY_KIND:

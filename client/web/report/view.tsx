@@ -21,6 +21,7 @@ import {
     bysOf,
     byText,
     columnsOf,
+    IMPORTED,
     ODDS,
     oddText,
     shownColumns,
@@ -145,7 +146,8 @@ function Period({ what, onChange }: PartProps): ComponentChild {
 function Filters({ client, what, onChange }: PartProps & { client: Client }): ComponentChild {
     const names = namesOf(client);
     const all: { name: keyof ReportDefinition; text: string }[] = [];
-    if (what.staff !== undefined) all.push({ name: "staff", text: names.person(what.staff) });
+    if (what.staff !== undefined)
+        all.push({ name: "staff", text: what.staff === IMPORTED ? say("imported") : names.person(what.staff) });
     if (what.customer !== undefined)
         all.push({ name: "customer", text: say("Customer {number}", { number: what.customer }) });
     if (what.product !== undefined)
