@@ -665,6 +665,40 @@ static const Tefter__SearchAnswer *search(const char *text)
     return answer->search;
 }
 
+static void too_long(const Tefter__Query *query, const char *field)
+{
+    const Tefter__Answer *answer = client_query(&witness, query);
+    assert_int_equal(answer->kind_case, TEFTER__ANSWER__KIND_REFUSED);
+    assert_int_equal(answer->refused->code, TEFTER__REFUSAL_CODE__TEXT_INVALID);
+    assert_string_equal(answer->refused->field, field);
+}
+
+/* More than can be looked for is found neither in nothing nor in everything. */
+static void what_is_looked_for_is_bounded(void **state)
+{
+    (void)state;
+    enum { MOST = 256, FAR_TOO_MUCH = 5000 };
+    char words[FAR_TOO_MUCH + 1];
+    memset(words, 'x', sizeof words - 1);
+    words[FAR_TOO_MUCH] = '\0';
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__CustomerList customers = TEFTER__CUSTOMER_LIST__INIT;
+    Tefter__DocumentList documents = TEFTER__DOCUMENT_LIST__INIT;
+    for (int round = 0; round < 2; round++) {
+        customers.text = documents.text = words;
+        query.kind_case = TEFTER__QUERY__KIND_CUSTOMERS;
+        query.customers = &customers;
+        too_long(&query, round == 0 ? "customers.text" : "text");
+        query.kind_case = TEFTER__QUERY__KIND_DOCUMENTS;
+        query.documents = &documents;
+        too_long(&query, round == 0 ? "documents.text" : "text");
+        words[MOST + 1] = '\0';
+    }
+    words[MOST] = '\0';
+    const Tefter__Answer *answer = client_query(&witness, &query);
+    assert_int_equal(answer->documents->n_rows, 0);
+}
+
 static void searching(void **state)
 {
     (void)state;
@@ -849,6 +883,7 @@ int main(void)
         frames_test(what_one_person_has_refused_is_bounded),
         frames_test(gone_before_the_reply),
         frames_test(a_locks_reason_has_its_words),
+        frames_test(what_is_looked_for_is_bounded),
         frames_test(searching),
         frames_test(terminals_and_status),
         frames_test(draining),

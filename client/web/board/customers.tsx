@@ -11,10 +11,12 @@ import { DocumentKind, Right, type CustomerEntry, type ListCounts, type SearchHi
 import { CustomerForm } from "../desk/forms";
 import { useExport } from "../kit/export";
 import type { FileColumn } from "../kit/files";
+import { FIND_MOST } from "../kit/filters";
 import { go, replace } from "../kit/route";
 import {
     ago,
     amount,
+    AtMost,
     Available,
     Balance,
     Button,
@@ -29,6 +31,7 @@ import {
     readAmount,
     Sign,
     unit,
+    Unknown,
     useActions,
     useMark,
     whole,
@@ -53,6 +56,7 @@ import {
     Sorting,
     Which,
     WHICH,
+    unknownIn,
     type Choice,
 } from "./rows";
 import { addingOf } from "./sums";
@@ -535,9 +539,11 @@ function List({ client, at: address }: { client: Client; at: readonly string[] }
                 placeholder={say("Name, phone, amount, bill")}
                 value={choice.text}
                 dir="auto"
+                maxLength={FIND_MOST}
                 onInput={(event) => choose({ text: event.currentTarget.value })}
                 onKeyDown={onKey}
             />
+            {choice.text.length >= FIND_MOST && <AtMost letters={FIND_MOST} />}
             {choice.text !== "" ? (
                 <button
                     type="button"
@@ -606,6 +612,7 @@ function List({ client, at: address }: { client: Client; at: readonly string[] }
                 )}
                 <Groups client={client} choice={choice} onPick={(groups) => choose({ groups })} />
             </div>
+            <Unknown parts={unknownIn(address)} onAway={() => choose({})} />
             {papers.length > 0 && (
                 <ul class="panel papers">
                     {papers.map(
