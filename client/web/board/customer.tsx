@@ -28,6 +28,7 @@ import {
     digits,
     Head,
     LineThatAddsUp,
+    stoppedOf,
     moment,
     money,
     Money,
@@ -633,6 +634,7 @@ export function Card({ client, number, onBack }: { client: Client; number: numbe
     const name = row.name.value ?? row.code;
     const close = (): void => setForm(undefined);
     const locked = row.locked === true || account?.locked === true;
+    const stopped = stoppedOf(row, account, asked.answer?.terms, asked.answer?.today);
     return (
         <article class="card" aria-label={row.name.value ?? row.code}>
             <Head title={row.name.value ?? row.code} back={onBack}>
@@ -754,10 +756,10 @@ export function Card({ client, number, onBack }: { client: Client; number: numbe
             {account !== undefined && (
                 <>
                     <div class="card-line wide-block">
-                        <LineThatAddsUp terms={addingOf(account)} />
+                        <LineThatAddsUp terms={{ ...addingOf(account), stopped }} />
                     </div>
                     <div class="panel card-line narrow-only">
-                        <LineThatAddsUp form="phone" terms={addingOf(account)} />
+                        <LineThatAddsUp form="phone" terms={{ ...addingOf(account), stopped }} />
                     </div>
                 </>
             )}

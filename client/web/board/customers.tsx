@@ -30,6 +30,7 @@ import {
     Name,
     readAmount,
     Sign,
+    stoppedOf,
     unit,
     Unknown,
     useActions,
@@ -114,13 +115,8 @@ function usePapers(client: Client, text: string): readonly SearchHit[] {
 
 function AvailableCell({ customer, word }: { customer: Customer; word: boolean }) {
     const { account, row } = customer;
-    if (row.locked === true || account?.locked === true)
-        return (
-            <span class="over nowrap">
-                <Sign of="⊘" />
-                {say("locked")}
-            </span>
-        );
+    const stopped = stoppedOf(row, account);
+    if (stopped !== undefined) return <Available minor={0n} stopped={stopped} />;
     if (account === undefined) return <span class="ink-3">–</span>;
     if (account.unlimited) return <span class="ink-2 nowrap">{say("no limit")}</span>;
     return (
@@ -818,7 +814,7 @@ function Side({ client, customer }: { client: Client; customer: Customer | undef
             </div>
             {account !== undefined && (
                 <div class="side-sum">
-                    <LineThatAddsUp form="phone" terms={addingOf(account)} />
+                    <LineThatAddsUp form="phone" terms={{ ...addingOf(account), stopped: stoppedOf(row, account) }} />
                 </div>
             )}
             {row.lock_reason?.value !== undefined && (
