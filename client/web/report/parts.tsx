@@ -4,17 +4,15 @@ import type { Client } from "../lib/api";
 import { ReportBy, type ReportDefinition, type ReportRow } from "../lib/messages";
 import { Choice, Code, dayInColumn, decimal, Figure, Money, monthOf, Name, Quantity, whole } from "../kit";
 import { documentKindText, paymentKindText } from "../kit/labels";
+import { DayInput } from "../kit/dayinput";
 import { useId } from "../kit/parts";
-import { language, say } from "../kit/words";
+import { say } from "../kit/words";
 import { useAsked } from "../board/asked";
 import { namesOf } from "../board/live";
 import { begun, customerHref, documentHref } from "../board/parts";
 import { IMPORTED, type ReportColumn } from "./definition";
 import { plainAmount, plainDay } from "./csv";
 
-const DAY = 86_400_000;
-
-/* A day, as the system has its calendar; the reader's own stands beside it. */
 export function DayField({
     label,
     value,
@@ -31,17 +29,9 @@ export function DayField({
                 {label}
             </label>
             <div class="field-box">
-                <input
-                    id={id}
-                    type="date"
-                    value={value === undefined ? "" : plainDay(value)}
-                    onInput={(event) => {
-                        const read = event.currentTarget.valueAsNumber;
-                        onPick(Number.isFinite(read) && read > 0 ? Math.floor(read / DAY) : undefined);
-                    }}
-                />
+                <DayInput id={id} value={value} onPick={onPick} />
             </div>
-            <div class="field-note">{language.value === "fa" && value !== undefined && dayInColumn(value)}</div>
+            <div class="field-note" />
         </div>
     );
 }
