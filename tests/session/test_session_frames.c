@@ -699,6 +699,31 @@ static void what_is_looked_for_is_bounded(void **state)
     assert_int_equal(answer->documents->n_rows, 0);
 }
 
+/* Where they live, and what is written down of them. */
+static void look_for_what_is_noted(uint32_t customer)
+{
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    Tefter__ChangeCustomer change = TEFTER__CHANGE_CUSTOMER__INIT;
+    Tefter__AddNote note = TEFTER__ADD_NOTE__INIT;
+    Tefter__Text text = TEFTER__TEXT__INIT;
+    assert_int_equal(search("quay dong")->n_hits, 0);
+    change.customer = customer;
+    change.area = (char *)(uintptr_t) "Quầy Đông";
+    command.kind_case = TEFTER__COMMAND__KIND_CHANGE_CUSTOMER;
+    command.change_customer = &change;
+    (void)world_do(&command);
+    assert_int_equal(search("quay dong")->n_hits, 1);
+    assert_int_equal(search("quay dong")->hits[0]->customer->who->customer, customer);
+    note.customer = customer;
+    text.value = (char *)(uintptr_t) "comes back after the harvest";
+    note.text = &text;
+    command.kind_case = TEFTER__COMMAND__KIND_ADD_NOTE;
+    command.add_note = &note;
+    (void)world_do(&command);
+    assert_int_equal(search("harvest")->n_hits, 1);
+    assert_int_equal(search("harvest")->hits[0]->customer->who->customer, customer);
+}
+
 static void searching(void **state)
 {
     (void)state;
@@ -722,6 +747,7 @@ static void searching(void **state)
     command.change_customer = &change;
     (void)world_do(&command);
     assert_int_equal(search("nguyen")->n_hits, 0);
+    look_for_what_is_noted(duc);
     assert_int_equal(search("somebody")->n_hits, 1);
     client_close(&witness);
     world_restart(); /* filled anew from the ledger */

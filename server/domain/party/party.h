@@ -206,6 +206,10 @@ Tefter__Refusal *apply_change_note(struct tx *tx, const Tefter__ChangeNote *comm
 Tefter__Refusal *view_notes(struct tx *tx, const Tefter__NoteList *query,
                             Tefter__NotesAnswer *answer);
 
+/* At most so many, newest first; how many there are. */
+size_t customer_newest_notes(struct tx *tx, uint32_t customer, const Tefter__NoteRecord **ret_notes,
+                             size_t most);
+
 /* Steps of the jobs that tell terminals the new figures of a group's members, of all. */
 bool group_refresh_step(struct tx *tx, Tefter__JobRecord *job);
 bool customer_refresh_step(struct tx *tx, Tefter__JobRecord *job);
