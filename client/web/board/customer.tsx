@@ -20,6 +20,7 @@ import {
     type Touch,
 } from "../lib/messages";
 import {
+    Name,
     amount,
     Balance,
     Bones,
@@ -469,7 +470,7 @@ function People({
                     <li key={buyer.buyer} class="ask-line">
                         <span class="grow cut">
                             <b>
-                                <bdi>{buyer.name.value ?? ""}</bdi>
+                                <Name>{buyer.name.value ?? ""}</Name>
                             </b>{" "}
                             {buyer.phone?.value !== undefined && (
                                 <a class="small" href={`tel:${buyer.phone.value}`}>
@@ -511,12 +512,12 @@ function People({
                 )}
                 {record?.address?.value !== undefined && (
                     <li>
-                        <bdi>{record.address.value}</bdi>
+                        <Name>{record.address.value}</Name>
                     </li>
                 )}
                 {record?.note?.value !== undefined && (
                     <li class="ink-2">
-                        <bdi>{record.note.value}</bdi>
+                        <Name>{record.note.value}</Name>
                     </li>
                 )}
                 {row.buyers.length === 0 && row.buyers_only !== true && (

@@ -38,7 +38,7 @@ import {
     whole,
 } from "../kit";
 import { shortName } from "../kit/money";
-import { language, say, sayMany } from "../kit/words";
+import { directionOf, language, say, sayMany } from "../kit/words";
 import { keyOf, useAsked } from "./asked";
 import { Card } from "./customer";
 import { namesOf } from "./live";
@@ -359,7 +359,7 @@ function Groups({
                     class="chip chosen-group"
                     aria-label={say("Without {group}", { group: name(group) })}
                     onClick={() => onPick(choice.groups.filter((each) => each !== group))}>
-                    <bdi>{name(group)}</bdi> <span aria-hidden="true">✕</span>
+                    <Name>{name(group)}</Name> <span aria-hidden="true">✕</span>
                 </button>
             ))}
         </>
@@ -534,7 +534,7 @@ function List({ client, at: address }: { client: Client; at: readonly string[] }
                 autocomplete="off"
                 placeholder={say("Name, phone, amount, bill")}
                 value={choice.text}
-                dir="auto"
+                dir={directionOf(choice.text) ?? "auto"}
                 maxLength={FIND_MOST}
                 onInput={(event) => choose({ text: event.currentTarget.value })}
                 onKeyDown={onKey}
@@ -618,7 +618,7 @@ function List({ client, at: address }: { client: Client; at: readonly string[] }
                                     <a class="ask-line" href={documentHref(paper.document)}>
                                         <span class="grow cut">
                                             {documentKindText(paper.kind)} <b>{digits(paper.number)}</b>{" "}
-                                            <bdi>{paper.name?.value ?? paper.code ?? ""}</bdi>
+                                            <Name>{paper.name?.value ?? paper.code ?? ""}</Name>
                                         </span>
                                         <Money minor={paper.total_minor} />
                                     </a>
@@ -820,7 +820,7 @@ function Side({ client, customer }: { client: Client; customer: Customer | undef
             {row.lock_reason?.value !== undefined && (
                 <p class="section over">
                     <Sign of="⊘" />
-                    <bdi>{row.lock_reason.value}</bdi>
+                    <Name>{row.lock_reason.value}</Name>
                 </p>
             )}
             <p class="section">

@@ -166,7 +166,7 @@ function CustomerHit({ customer }: { customer: Customer }): JSX.Element {
                     {row.area !== undefined && (
                         <>
                             {" "}
-                            · <bdi>{row.area}</bdi>
+                            · <Name>{row.area}</Name>
                         </>
                     )}
                 </span>

@@ -1097,7 +1097,7 @@ function ApprovalBox({
                 </b>
                 {row.reason?.value !== undefined && (
                     <p class="small">
-                        <bdi>{reasonText(row.reason.value)}</bdi>
+                        <Name>{reasonText(row.reason.value)}</Name>
                     </p>
                 )}
                 {row.approved_minor !== undefined && row.approved_minor < row.amount_minor && (
@@ -1131,7 +1131,7 @@ function ApprovalBox({
                 </b>
                 {row.reason?.value !== undefined && (
                     <p class="small">
-                        <bdi>{reasonText(row.reason.value)}</bdi>
+                        <Name>{reasonText(row.reason.value)}</Name>
                     </p>
                 )}
                 <Button small onClick={drop}>

@@ -260,7 +260,7 @@ export function columnsOf(names: Names, today: number): Column<DocumentRow>[] {
                     </a>{" "}
                     <span class="small ink-2 nowrap">{kindWords(row)}</span>
                     <span class="only-phone small ink-2 cut">
-                        <Name>{row.name?.value ?? row.code}</Name> · <bdi>{day(row.date)}</bdi>
+                        <Name>{row.name?.value ?? row.code}</Name> · <Name>{day(row.date)}</Name>
                     </span>
                 </span>
             ),

@@ -47,7 +47,7 @@ export function Each({ of }: { of: readonly (string | undefined)[] }): JSX.Eleme
                 .map((part, at) => (
                     <span key={at}>
                         {" · "}
-                        <bdi>{part}</bdi>
+                        <Name>{part}</Name>
                     </span>
                 ))}
         </>

@@ -444,7 +444,7 @@ function DayChoice({ value, onDay }: { value: number; onDay: (day: number) => vo
                 />
             )}
             <b>
-                <bdi>{dayInFull(value)}</bdi>
+                <Name>{dayInFull(value)}</Name>
             </b>
         </div>
     );

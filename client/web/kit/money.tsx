@@ -2,7 +2,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { amount, change, currencyOf, digits, quantity, unit, type Currency } from "./format";
 import { ExcessPolicy, type AccountRow, type LimitTerms } from "../lib/messages";
-import { language, say } from "./words";
+import { directionOf, language, say } from "./words";
 
 const persianClass = (): string => (language.value === "fa" ? "n fa" : "n");
 
@@ -146,9 +146,16 @@ export function Quantity({ thousandths, measure }: { thousandths: bigint; measur
     return <Figure text={quantity(thousandths, measure)} />;
 }
 
-/* A name from data: its own direction. */
+const wordsOf = (children: ComponentChildren): string =>
+    Array.isArray(children) ? children.map(wordsOf).join("") : typeof children === "string" ? children : "";
+
+/* A name from data, or whatever else somebody wrote: its own direction. */
 export function Name({ children, class: more }: { children: ComponentChildren; class?: string }): JSX.Element {
-    return <bdi class={more}>{children}</bdi>;
+    return (
+        <bdi class={more} dir={directionOf(wordsOf(children))}>
+            {children}
+        </bdi>
+    );
 }
 
 /* A number of a paper, a code, a phone. Beside Latin letters digits are Latin, as the code is typed. */

@@ -6,7 +6,7 @@ import { left, serverNow, whole } from "./format";
 import { useActions } from "./keys";
 import { Figure } from "./money";
 import { sayWhy } from "./why";
-import { say } from "./words";
+import { directionOf, say } from "./words";
 
 export type Tone = "over" | "late" | "credit" | "accent";
 
@@ -178,7 +178,7 @@ export function Field(props: FieldProps): JSX.Element {
                     type={(props.type ?? "text") as "text"}
                     inputMode={props.inputMode}
                     value={props.value}
-                    dir={props.dir ?? "auto"}
+                    dir={props.dir ?? directionOf(props.value) ?? "auto"}
                     placeholder={props.placeholder}
                     disabled={props.disabled}
                     autocomplete={props.autocomplete ?? "off"}

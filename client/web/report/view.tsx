@@ -11,7 +11,7 @@ import {
     type ReportDefinition,
     type SavedReportRow,
 } from "../lib/messages";
-import { Button, Chips, Choice, Field, Head, replace, Sheet, useActions } from "../kit";
+import { Name, Button, Chips, Choice, Field, Head, replace, Sheet, useActions } from "../kit";
 import { documentKindText, paymentKindText } from "../kit/labels";
 import { listed, say } from "../kit/words";
 import { namesOf } from "../board/live";
@@ -165,7 +165,7 @@ function Filters({ client, what, onChange }: PartProps & { client: Client }): Co
                     class="chip"
                     aria-label={say("Without {filter}", { filter: text })}
                     onClick={() => onChange({ [name]: undefined })}>
-                    <bdi>{text}</bdi> <span aria-hidden="true">✕</span>
+                    <Name>{text}</Name> <span aria-hidden="true">✕</span>
                 </button>
             ))}
         </div>
