@@ -261,6 +261,16 @@ enum rule_change {
     /* A login is letters and digits, with single marks between them, and no two are the same but
      * for marks. ".." and "-" were logins, and an-b stood beside an.b. */
     RULE_LOGINS_ARE_PLAIN = 6,
+    /* Who belongs to a branch changes what is of that branch, and nothing that holds elsewhere: no
+     * goods or groups, and no terms, payer, lock, group, merging or erasing of customers whom
+     * another branch opened. Prices were held so, and limits were not. */
+    RULE_THE_BOUND_KEEP_TO_THEIRS = 7,
+    /* What is written by hand is dated two years back at most: a receipt of 1990 was taken. What an
+     * import brings is as old as it is. */
+    RULE_DATES_BY_HAND_BEGIN = 7,
+    /* A reversal is a paper of the old one's branch, as a correction is. It was one of wherever it
+     * was made, and that branch's day had it. */
+    RULE_REVERSALS_STAY_IN_BRANCH = 7,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 

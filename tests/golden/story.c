@@ -1450,6 +1450,32 @@ static void of_version_6(struct story *t)
     reports_and_erasing(t);
 }
 
+/* A manager of the alley, and customers whom the head office opened. */
+static void bound_to_a_branch(struct story *t)
+{
+    uint32_t chief = scenario_staff(t->s, "alleyhead", TEFTER__ROLE__ROLE_MANAGER);
+    done(t, "change_staff", json("{'staff': %u, 'branch': 2}", chief));
+    scenario_at(t->s, ALLEY);
+    uint32_t own = scenario_customer(t->s, "Alley's own", 1000);
+    id bill = done(t, "issue_invoice", sale(t->anh, 7, ""));
+    scenario_as(t->s, chief);
+    scenario_at(t->s, ALLEY);
+    refused(t, "set_credit_limit", json("{'customer': %u, 'terms': {'limit_minor': 9}}", t->anh),
+            CODE(BOUND_TO_BRANCH));
+    refused(t, "add_group", "{'dimension': 'tier', 'name': 'alley'}", CODE(BOUND_TO_BRANCH));
+    done(t, "set_credit_limit", json("{'customer': %u, 'terms': {'limit_minor': 9}}", own));
+    done(t, "lock_customer", json("{'customer': %u, 'reason': 'x'}", own));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+    refused(t, "issue_invoice", sale(t->anh, 7, json(", 'date': %d", TODAY - 5000)),
+            CODE(DATE_TOO_EARLY));
+    done(t, "reverse_document", json("{'document': " ID ", 'reason': 'of the alley'}", bill));
+}
+
+static void of_version_7(struct story *t)
+{
+    bound_to_a_branch(t);
+}
+
 /* Written down, called, come back to. */
 static void notes(struct story *t)
 {
@@ -1548,6 +1574,8 @@ struct scenario *golden_story(uint32_t rules_version)
         notes(&t);
         merged(&t);
     }
+    if (rules_version >= 7)
+        of_version_7(&t);
     if (rules_version >= 3)
         restored(&t);
     return t.s;

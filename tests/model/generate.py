@@ -295,6 +295,10 @@ class Generator:
     def today(self):
         return self.m.branches[self.r.choice([1, 2, 3])]["date"]
 
+    def long_ago(self):
+        """About two years back, where dates by hand begin, and long before."""
+        return self.today() - self.r.choice([730, 731, 731, 732, 735, 9000])
+
     def money(self, most=60_000):
         return self.r.choice([self.r.randint(1, 100), self.r.randint(1, most), self.r.randint(1, 5000)])
 
@@ -380,6 +384,7 @@ class Generator:
             if r.random() < 0.5:
                 del body["customer"]
         body.update(self.maybe(0.05, date=self.today() - r.randint(0, 40)))
+        body.update(self.maybe(0.02, date=self.long_ago()))
         body.update(self.maybe(0.1, due=self.today() + r.randint(0, 60)))
         body.update(self.maybe(0.03, note="careful"))
         body.update(self.maybe(0.03, salesperson=r.choice(["an", "an", "giang", "nobody"])))
@@ -555,6 +560,7 @@ class Generator:
             body["match"] = "MATCH_PARTS_ONLY"
         body.update(self.maybe(0.1, round_off=True))
         body.update(self.maybe(0.04, date=self.today() - r.randint(0, 30)))
+        body.update(self.maybe(0.02, date=self.long_ago()))
         body.update(self.maybe(0.04, reference=f"ref {r.randint(1, 30)}"))
         body.update(self.maybe(0.03, backfill=True))
         body.update(self.maybe(0.03, number=f"PM-{r.randint(1, 300)}"))
@@ -780,6 +786,7 @@ class Generator:
         if not body["confirmed"] and r.random() < 0.9:
             body["reason"] = "never came"
         body.update(self.maybe(0.2, date=self.today() - r.choice([0, 1, 5, -1])))
+        body.update(self.maybe(0.05, date=self.long_ago()))
         body.update(self.maybe(0.02, date=0))
         return {"confirm_payment": body}
 

@@ -10,7 +10,8 @@ import unicodedata
 
 MONEY_MAX = 9_000_000_000_000
 QUANTITY_MAX = 1_000_000_000_000
-DATE_MAX = 65535
+DATE_MIN, DATE_MAX = 1, 65535
+DAYS_BACK = 731
 DAY_MS = 86_400_000
 ID_LIFE_MS = 45 * DAY_MS
 ID_AHEAD_MS = DAY_MS
@@ -478,6 +479,11 @@ class Ledger:
         if office not in (0, branch):
             self.bound(field, office)
 
+    def of_home(self, field, branch):
+        """The same since rules 7: of a customer whom that branch opened, 0 of what is the company's."""
+        if self.epoch >= 7:
+            self.of_office(field, branch)
+
     def of_office_touch(self, by, who):
         if by and by != who["staff"]:
             self.of_office("staff", who.get("branch", 0), self.office(by))
@@ -487,7 +493,7 @@ class Ledger:
         if self.epoch < 5 or who is None:
             return
         if who.get("branch", 0) not in (0, document["branch"]):
-            raise Refused("STAFF_OF_OTHER_BRANCH", field, branch=self.branches[document["branch"]]["code"],
+            raise Refused("STAFF_OF_OTHER_BRANCH", field, branch=self.branches[who["branch"]]["code"],
                           roles=roles_with("EDIT_STAFF"))
 
     def own_papers(self, pairs):
@@ -1060,6 +1066,8 @@ class Ledger:
         if "term_days" in c and c.get("clear"):
             raise Refused("FIELD_INVALID", "clear")
         customer = self.named_customer(c["customer"])
+        if any(f in c for f in ("term_days", "no_debt_on_slips", "buyers_only")) or c.get("clear"):
+            self.of_home("customer", customer["branch"])
         if "term_days" in c or c.get("clear"):
             after = {k: v for k, v in customer.items() if k != "term_days"}
             if "term_days" in c:
@@ -1086,6 +1094,7 @@ class Ledger:
         text("reason", c.get("reason"))
         date_form("until", c.get("until"))
         customer = self.named_customer(c["customer"])
+        self.of_home("customer", customer["branch"])
         if c.get("until", DATE_MAX) < self.today():
             self.too_early("until", self.today())
         if self.locked(customer, self.today()):
@@ -1100,6 +1109,7 @@ class Ledger:
     def do_unlock_customer(self, c):
         text("reason", c.get("reason"))
         customer = self.named_customer(c["customer"])
+        self.of_home("customer", customer["branch"])
         if not self.locked(customer, self.today()):
             raise Refused("LOCK_STATE", "not_locked")
         self.put(customer, "locked", False)
@@ -1116,6 +1126,9 @@ class Ledger:
         site = self.found(self.customers, c["customer"], "customer")
         self.not_merged(site, "customer")
         payer = self.named_payer(c)
+        self.of_home("customer", site["branch"])
+        if payer:
+            self.of_home("payer", payer["branch"])
         if site["customer"] == 1:
             raise Refused("FIELD_INVALID", "customer")
         self.pays_for(payer, site)
@@ -1167,6 +1180,8 @@ class Ledger:
         gone, into = self.record_of(c, "customer", "customer"), self.record_of(c, "into", "into")
         self.not_merged(gone, "customer")
         self.not_merged(into, "into")
+        self.of_home("customer", gone["branch"])
+        self.of_home("into", into["branch"])
         was_site = gone["payer"] == into["customer"]
         if not was_site:
             if gone["payer"]:
@@ -1217,6 +1232,8 @@ class Ledger:
         if not merge:
             raise Refused("NOTHING_TO_CHANGE", "customer")
         into = self.customers[merge["into"]]
+        self.of_home("customer", gone["branch"])
+        self.of_home("into", into["branch"])
         paid = merge["moved"] - gone["moved"]
         if paid:
             raise Refused("MERGE_IN_USE", "customer", existing=into["customer"], existing_number=into["code"],
@@ -1362,6 +1379,8 @@ class Ledger:
             raise Refused("RULES_TOO_OLD", "payer")
         self.needs("SET_LIMIT")
         payer = self.named_payer(c)
+        if payer:
+            self.of_home("payer", payer["branch"])
         self.pays_for(payer)
         return payer
 
@@ -1475,6 +1494,7 @@ class Ledger:
         return bool(gone)
 
     def do_add_group(self, c):
+        self.of_home("group", 0)
         if "limit" in c or "term_days" in c:
             self.of_office("group", 0)
         code("dimension", c["dimension"])
@@ -1526,6 +1546,7 @@ class Ledger:
 
     def do_join_group(self, c):
         customer = self.named_customer(c["customer"])
+        self.of_home("customer", customer["branch"])
         group = self.found(self.groups, c["group"], "group")
         self.nothing(c["group"] not in customer["groups"])
         others = tuple(g for g in customer["groups"]
@@ -1540,6 +1561,7 @@ class Ledger:
 
     def do_leave_group(self, c):
         customer = self.named_customer(c["customer"])
+        self.of_home("customer", customer["branch"])
         self.found(self.groups, c["group"], "group")
         self.nothing(c["group"] in customer["groups"])
         left = tuple(g for g in customer["groups"] if g != c["group"])
@@ -1800,8 +1822,10 @@ class Ledger:
         return {"id": number}
 
     def do_remove_report(self, c):
-        if self.seen_report(c["report"])["staff"] != self.actor.get("staff", 0):
+        whose = self.seen_report(c["report"])["staff"]
+        if whose != self.actor.get("staff", 0):
             self.needs("EDIT_STAFF")
+            self.of_home("report", self.staff.get(whose, {}).get("branch", 0))
         self.drop(self.reports, c["report"])
         return {"id": c["report"]}
 
@@ -1939,6 +1963,7 @@ class Ledger:
         return by_factor(product["price"], factor) if "price" in product else (None, None)
 
     def do_add_product(self, c):
+        self.of_home("product", 0)
         code("code", c["code"])
         line("name", c["name"])
         self.product_forms(c, c["code"])
@@ -2498,6 +2523,7 @@ class Ledger:
                                         "TERM_SLIP_WEIGHT"))
         text("reason", c.get("reason"))
         customer = self.its_limit(c["customer"])
+        self.of_home("customer", customer["branch"])
         if "ended" in c:
             if said is not None or clear or self.epoch < 4:
                 raise Refused("FIELD_INVALID", "ended")
@@ -3228,7 +3254,15 @@ class Ledger:
             raise Refused("DATE_IN_FUTURE", "date")
         if date < self.today() and not happened and not self.may("BACKDATE"):
             self.right_missing("BACKDATE", roles_with("BACKDATE"), "DATE_BEFORE_TODAY", "date")
+        if not happened:
+            self.by_hand(date, DATE_MAX)
         return date
+
+    def by_hand(self, date, free):
+        """What is written by hand is dated two years back at most, or as the paper that it is about."""
+        first = min(max(self.today() - DAYS_BACK, DATE_MIN), free)
+        if date < first and self.epoch >= 7:
+            self.too_early("date", first)
 
     def begin(self, kind, customer, date, number=None):
         taken, branch = self.numbers[kind], self.branch()
@@ -4501,7 +4535,8 @@ class Ledger:
     def approve_reversal(self, document):
         """A bill that is reversed by right counts with the credit notes of its customer's day (rules 4)."""
         own = document["actor"].get("staff") and document["actor"].get("staff") == self.actor.get("staff")
-        open_day = (document["date"], document["branch"]) == (self.today(), self.branch()["branch"])
+        here = self.branch_here()
+        open_day = (document["date"], document["branch"]) == (here["date"], here["branch"])
         limit = self.company.get("approve_over")
         if limit is None or self.epoch < 4 or document["kind"] != "DOCUMENT_INVOICE" or own and open_day \
                 or self.may("APPROVE"):
@@ -4587,10 +4622,16 @@ class Ledger:
         facts, edges = self.reverse(document, undo=undo)
         if undo and self.epoch >= 6 and document.get("posted"):
             self.alarm_no_more(document)
+        self.home = None
         self.alarm_of_reversal(self.documents[facts["reversal"]], document)
         if not undo:
             self.alarm_short(self.documents[facts["reversal"]])
         return {"id": document["document"], "number": document["number"], **facts, **self.freed(edges, None)}
+
+    def reversed_at(self, document):
+        """A reversal is a paper of the old one's branch since rules 7."""
+        if self.epoch >= 7:
+            self.home = document["branch"]
 
     def find(self, number):
         return self.found(self.documents, number, "document")
@@ -4603,6 +4644,7 @@ class Ledger:
         if number is None:
             number = next(filter(None, (self.named(of, c["number"]) for of in self.numbers.values())), None)
         document = self.find(number)
+        self.reversed_at(document)
         if c.get("undo_import"):
             if self.epoch < 5:
                 raise Refused("RULES_TOO_OLD", "undo_import")
@@ -4638,10 +4680,12 @@ class Ledger:
         if slip.get("payment_kind") != "PAYMENT_SLIP" or slip["reversed_by"] or slip["confirmed"]:
             raise Refused("NOT_CONFIRMABLE", "payment")
         self.own_paper("payment", slip)
+        self.reversed_at(slip)
         if c["confirmed"]:
             self.confirms_own(slip["actor"].get("staff"), slip["total"], "payment")
         if c.get("date", 0) > self.today():
             raise Refused("DATE_IN_FUTURE", "date")
+        self.by_hand(c.get("date", self.today()), slip["date"])
         done = {"id": c["payment"], "number": slip["number"]}
         if not c["confirmed"]:
             self.check_alone(slip)

@@ -558,7 +558,7 @@ function Paper({ client, number, credit }: { client: Client; number: bigint; cre
                 )}
                 {document.note?.value !== undefined && document.note.value !== "" && (
                     <p class="paper-sum">
-                        <bdi>{document.note.value}</bdi>
+                        <Name>{document.note.value}</Name>
                     </p>
                 )}
                 {answer.about !== undefined && (

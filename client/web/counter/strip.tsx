@@ -270,7 +270,7 @@ function Second({ now }: { now: Strip }): JSX.Element {
     if ((back ?? 0n) > 0n) notes.push(<b>{say("give {amount} back", { amount: money(undefined, back!) })}</b>);
     if ((now.matched ?? 0n) > 0n && now.state === "taken")
         notes.push(say("{amount} matched with bills", { amount: money(undefined, now.matched!) }));
-    if (now.note !== undefined) notes.push(<bdi>{reasonText(now.note)}</bdi>);
+    if (now.note !== undefined) notes.push(<Name>{reasonText(now.note)}</Name>);
     if (now.printed === "printing" || isPrinted(now.printed)) notes.push(printingWords(now.printed!));
     else if (now.printed !== undefined) notes.push(<span class="late">{printingWords(now.printed)}</span>);
     if (now.shared !== undefined) notes.push(now.shared);

@@ -461,7 +461,7 @@ function Count({
                             : say("At opening it held {amount} more than by the books.", {
                                   amount: money(client, off),
                               })}{" "}
-                        <bdi>{day.day.opening_reason?.value ?? ""}</bdi>
+                        <Name>{day.day.opening_reason?.value ?? ""}</Name>
                     </p>
                 )}
                 <section class="panel">

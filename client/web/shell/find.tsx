@@ -68,7 +68,7 @@ function ofHit(hit: SearchHit, reports: boolean): Found[] {
                 id: `c${who.customer}`,
                 group: say("Customers"),
                 title: who.name.value ?? who.code,
-                about: [who.code, who.phone?.value].filter(Boolean).join(" · "),
+                about: [who.code, who.phone?.value, who.area].filter(Boolean).join(" · "),
                 run: goes(href("customers", who.customer)),
             },
         ];

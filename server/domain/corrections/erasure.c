@@ -59,7 +59,8 @@ Tefter__Refusal *apply_erase_customer(struct tx *tx, const Tefter__EraseCustomer
     Tefter__Refusal *refusal = customer_resolve(tx, command->has_customer ? command->customer : 0,
                                                 command->code, false, &customer);
     if (refusal == NULL)
-        refusal = staff_check_office(tx, "customer", 0);
+        refusal = staff_check_office(
+            tx, "customer", tx_rule(tx, RULE_THE_BOUND_KEEP_TO_THEIRS) ? customer->branch : 0);
     if (refusal == NULL)
         refusal = check(tx, customer);
     if (refusal != NULL)

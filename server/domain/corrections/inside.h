@@ -17,8 +17,9 @@ struct reversal {
     Tefter__DocumentTailRecord *invoice_tail; /* of a credit note's invoice */
 };
 
-/* The document that is reversed, and the actor's branch; of a correction (corrects), since
- * RULE_CORRECTIONS_STAY_IN_BRANCH, the document's. Refuses NOT_FOUND document. */
+/* The document that is reversed, and its branch; before RULE_REVERSALS_STAY_IN_BRANCH, of a
+ * correction (corrects) before RULE_CORRECTIONS_STAY_IN_BRANCH, the actor's. Refuses NOT_FOUND
+ * document. */
 Tefter__Refusal *reversal_find(struct tx *tx, uint64_t document, bool corrects,
                                struct reversal *ret_reversal);
 /* May the actor reverse it, and can it be? Refuses, in this order: STAFF_OF_OTHER_BRANCH document

@@ -11,6 +11,8 @@
  * 4. What an import brought can be undone: its reversal is dated as it was, so it is on no day, and
  * its number is free. Where a match of it counted for some days, the reversal waits behind these,
  * for the other side's figures of those days stand.
+ * 5. It is a paper of the old one's branch, whoever reverses it and where: that branch's day has
+ * it.
  */
 #include "domain/corrections/inside.h"
 
@@ -302,7 +304,8 @@ Tefter__Refusal *reversal_find(struct tx *tx, uint64_t document, bool corrects,
         return refuse_not_found(tx, "document");
     ret_reversal->tail = document_tail(tx, document);
     ret_reversal->taken_back_minor = ret_reversal->original->total_minor;
-    bool at_home = corrects && tx_rule(tx, RULE_CORRECTIONS_STAY_IN_BRANCH);
+    bool at_home =
+        tx_rule(tx, corrects ? RULE_CORRECTIONS_STAY_IN_BRANCH : RULE_REVERSALS_STAY_IN_BRANCH);
     ret_reversal->branch =
         at_home ? branch_of_paper(tx, ret_reversal->original->branch) : branch_of_actor(tx);
     return NULL;

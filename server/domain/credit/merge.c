@@ -58,6 +58,12 @@ struct merge_names {
     const char *into_code;
 };
 
+static Tefter__Refusal *check_homes(struct tx *tx, const struct merge *merge)
+{
+    Tefter__Refusal *refusal = customer_check_home(tx, merge->from);
+    return refusal != NULL ? refusal : staff_check_home(tx, "into", merge->into->branch);
+}
+
 static Tefter__Refusal *look_merge(struct tx *tx, const struct merge_names *names,
                                    struct merge *ret_merge)
 {
@@ -72,6 +78,8 @@ static Tefter__Refusal *look_merge(struct tx *tx, const struct merge_names *name
         refusal = customer_check_merged(tx, ret_merge->from, "customer");
     if (refusal == NULL)
         refusal = customer_check_merged(tx, ret_merge->into, "into");
+    if (refusal == NULL)
+        refusal = check_homes(tx, ret_merge);
     if (refusal != NULL)
         return refusal;
     ret_merge->account = account_open(tx, ret_merge->from->customer);
@@ -103,9 +111,9 @@ static void alarm_if_over(struct tx *tx, const struct merge *merge)
 
 /* Refuses, in this order: reason (field_text); RULES_TOO_OLD merge_customers (rules before
  * RULE_PAYERS_FROM_THE_START); FIELD_MISSING customer, NOT_FOUND customer, both of into;
- * CUSTOMER_MERGED customer, into; PAYER_HAS_PAYER customer (somebody else pays for them); as
- * customer_check_payer does, of who is paid for naming into; AMOUNT_TOO_BIG into (more than an
- * account may hold together); TOO_MANY buyers. */
+ * CUSTOMER_MERGED customer, into; BOUND_TO_BRANCH customer, into; PAYER_HAS_PAYER customer
+ * (somebody else pays for them); as customer_check_payer does, of who is paid for naming into;
+ * AMOUNT_TOO_BIG into (more than an account may hold together); TOO_MANY buyers. */
 Tefter__Refusal *apply_merge_customers(struct tx *tx, const Tefter__MergeCustomers *command,
                                        Tefter__Done *done)
 {
@@ -142,6 +150,9 @@ static Tefter__Refusal *look_undo(struct tx *tx, const Tefter__UndoMerge *comman
     if (record == NULL)
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, "customer");
     ret_merge->into = customer_get(tx, record->into);
+    refusal = check_homes(tx, ret_merge);
+    if (refusal != NULL)
+        return refusal;
     ret_merge->was_site = record->was_site;
     ret_merge->account = account_open(tx, ret_merge->from->customer);
     int64_t paid_minor = record->moved_minor - ret_merge->account->record->moved_minor;
@@ -155,7 +166,8 @@ static Tefter__Refusal *look_undo(struct tx *tx, const Tefter__UndoMerge *comman
 }
 
 /* Refuses, in this order: reason (field_text); FIELD_MISSING customer, NOT_FOUND customer,
- * NOTHING_TO_CHANGE customer (they are not merged), MERGE_IN_USE customer with over_by_minor. */
+ * NOTHING_TO_CHANGE customer (they are not merged), BOUND_TO_BRANCH customer, into, MERGE_IN_USE
+ * customer with over_by_minor. */
 Tefter__Refusal *apply_undo_merge(struct tx *tx, const Tefter__UndoMerge *command,
                                   Tefter__Done *done)
 {

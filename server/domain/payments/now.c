@@ -208,7 +208,7 @@ static void look_at(const struct staff_day *day, uint64_t document)
         document_tail(day->scratch, document)->has_reversed_by)
         return;
     const Tefter__DocumentRecord *record = document_get(day->scratch, document);
-    if (record != NULL && !paper_opens_balance(record) &&
+    if (record != NULL && paper_hand(record) == day->answer->staff &&
         (day->only == 0 || record->branch == day->only))
         add_paper(day, record);
 }
