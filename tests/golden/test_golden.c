@@ -219,6 +219,7 @@ static const struct {
 
     {TEFTER__REFUSAL_CODE__CUSTOMER_MERGED, 6},
     {TEFTER__REFUSAL_CODE__MERGE_IN_USE, 6},
+    {TEFTER__REFUSAL_CODE__SAME_CUSTOMER, 7},
 };
 
 static bool never(Tefter__RefusalCode code, uint32_t rules)

@@ -292,7 +292,7 @@ static Tefter__Refusal *begin(struct tx *tx, const Tefter__IssueInvoice *command
 {
     Tefter__Refusal *refusal = find_customer(tx, command, &plan->customer);
     if (refusal == NULL && corrects == 0)
-        refusal = customer_check_merged(tx, plan->customer, "customer");
+        refusal = customer_check_stands(tx, plan->customer, "customer");
     if (refusal == NULL)
         refusal = find_branch(tx, corrects, plan);
     if (refusal == NULL)
