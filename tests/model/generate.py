@@ -34,6 +34,7 @@ class Generator:
         self.sent = []       # (id, who, command) of late
         self.serial = 0
         self.queue = list(self.beginnings())
+        self.guests = set()
         self.soon = []  # makers of what follows on a request for approval
         self.filling = self.fill() if commands >= BOUNDS_FROM else iter(())
         self.mix = self.weights()
@@ -205,7 +206,7 @@ class Generator:
             (self.bad_sale, 8), (self.edge_sale, 4), (self.bad_pay, 4), (self.bad_match, 3),
             (self.bad_note, 3), (self.limit, 2), (self.policy, 0.3), (self.ask, 4), (self.decide, 2),
             (self.lock, 0.6), (self.unlock, 1), (self.payer, 1.5), (self.person_allow, 1), (self.person_revoke, 0.6),
-            (self.person_pin, 1), (self.note, 1.2), (self.merge, 0.8), (self.report, 0.4),
+            (self.person_pin, 1), (self.note, 1.2), (self.merge, 0.8), (self.guest, 0.8), (self.report, 0.4),
             (self.customer_open, 1), (self.customer_change, 1), (self.group, 1), (self.product, 1.5), (self.price_list, 0.4), (self.prices, 1.5),
             (self.place, 1), (self.staffing, 1), (self.thresholds, 0.6), (self.terminal, 2), (self.branching, 1),
             (self.turn_day, 2), (self.turn_back, 0.3), (self.job, 1.5), (self.restored, 0.1), (self.forms, 3),
@@ -281,12 +282,15 @@ class Generator:
 
     # ---- picking ----
 
+    def known(self):
+        """Whom everybody trades with: not those who are only passing by."""
+        return [n for n in list(self.m.customers)[:40] if n not in self.guests][:36]
+
     def customer(self):
-        ids = list(self.m.customers)
-        return self.r.choice(ids[:36])
+        return self.r.choice(self.known())
 
     def a_credit_customer(self):
-        return self.r.choice(list(self.m.customers)[1:36])
+        return self.r.choice(self.known()[1:])
 
     def today(self):
         return self.m.branches[self.r.choice([1, 2, 3])]["date"]
@@ -984,6 +988,33 @@ class Generator:
         gone, into = (r.choice([self.a_credit_customer()] * 12 + [1, 999, *merged]) for _ in range(2))
         body = {"customer": gone} if r.random() < 0.8 else self.maybe(0.8, customer_code="C-000002")
         return {"merge_customers": {**body, **self.maybe(0.97, into=into), **self.maybe(0.2, reason="the same man")}}
+
+    def guest(self):
+        """Somebody who is known for a while, buys, and wants to be forgotten; at times too early, or again."""
+        r, m = self.r, self.m
+        guests = [m.customer_codes[code] for i in range(1, 41) for code in [f"G{i}"] if code in m.customer_codes]
+        self.guests.update(guests)
+        here = [n for n in guests if not m.customers[n]["erased"]]
+        if not here and len(guests) < 2 + self.counter // 40_000:
+            return {"open_customer": {"code": f"G{len(guests) + 1}", "name": "Passing by", "phone": "0907", "area": "x"}}
+        number = r.choice(here * 20 + guests[-2:] + [1, 999, self.a_credit_customer()])
+        theirs = m.customers.get(number, {"customer": 1, "bills": (), "code": "nobody", "buyers": ()})
+        owed = sum(m.items[d]["open"] for d in theirs["bills"])
+        pays = {"customer": number, "kind": "PAYMENT_TRANSFER", "money_account": 1, "amount_minor": owed,
+                "reference": f"G-{self.counter}", "match": "MATCH_OLDEST_DUE"}
+        erases = {"erase_customer": {"customer": number} if r.random() < 0.7 else
+                  self.maybe(0.97, code=theirs["code"])}
+        return r.choice([
+            {"add_note": {"customer": number, "text": "said so"}},
+            {"set_credit_limit": {"customer": number, "terms": {"limit_minor": 50_000}}},
+            {"authorise_buyer": {"customer": number, "name": "Their brother"}},
+            {"set_buyer_pin": {"customer": number, "buyer": r.choice(list(theirs["buyers"]) or [1]), "pin_hash": "0102"}},
+            {"join_group": {"customer": number, "group": r.randint(1, 4)}},
+            {"change_customer": {"customer": number, "phone": r.choice(["0908", "0909"])}},
+            {"issue_invoice": {"customer": number, "lines": [self.free(r.randint(1, 900))]}},
+            {"take_payment": pays} if owed else erases,
+            {"merge_customers": {"customer": number, "into": self.a_credit_customer()}} if r.random() < 0.2 else erases,
+            erases])
 
     def note(self):
         r, m = self.r, self.m

@@ -62,7 +62,7 @@ RIGHT_OF = {
     "add_group": "EDIT_GROUPS", "change_group": "EDIT_GROUPS", "join_group": "EDIT_GROUPS",
     "leave_group": "EDIT_GROUPS", "authorise_buyer": "EDIT_CUSTOMER", "revoke_buyer": "EDIT_CUSTOMER",
     "set_buyer_pin": "EDIT_CUSTOMER", "add_note": "EDIT_CUSTOMER", "change_note": "EDIT_CUSTOMER",
-    "merge_customers": "SET_LIMIT", "undo_merge": "SET_LIMIT",
+    "merge_customers": "SET_LIMIT", "undo_merge": "SET_LIMIT", "erase_customer": "EDIT_STAFF",
     "add_product": "EDIT_CATALOGUE", "change_product": "EDIT_CATALOGUE", "add_till": "EDIT_BRANCHES",
     "add_bank_account": "EDIT_BRANCHES", "add_pos_device": "EDIT_BRANCHES",
     "retire_money_account": "EDIT_BRANCHES", "set_credit_limit": "SET_LIMIT",
@@ -616,12 +616,19 @@ class Ledger:
         customer = self.found(self.customers, number, "customer")
         if number == 1:
             raise Refused("FIELD_INVALID", "customer")
+        if customer["erased"]:
+            raise Refused("CUSTOMER_ERASED", "customer")
         return customer
 
     def named_customer(self, number):
         customer = self.there(number)
         self.not_merged(customer, "customer")
         return customer
+
+    def logged(self, *customers):
+        """An entry in the log of changes of each."""
+        for customer in customers:
+            self.put(customer, "entries", customer["entries"] + 1)
 
     def not_merged(self, customer, field):
         merge = customer.get("merge")
@@ -973,7 +980,8 @@ class Ledger:
     def new_customer(self, its_code, name, branch):
         number = self.number("customer")
         customer = {"customer": number, "code": its_code, "name": name, "branch": branch, "groups": (),
-                    "locked": False, "buyers": {}, "next_buyer": 1, "own": (),
+                    "locked": False, "erased": False, "buyers": {}, "next_buyer": 1, "own": (),
+                    "entries": 0, "limits": 0,
                     "balance": 0, "moved": 0, "payer": None, "sites": (), "documents": (), "bills": {}, "credits": {}, "not_final": {},
                     "last": None}
         self.put(self.customers, number, customer)
@@ -1037,6 +1045,7 @@ class Ledger:
         self.move(customer, c, "phone", "area", "nickname", "tax_code", "address", "term_days",
                   "language", "source", "note")
         self.put(customer, "buyers_only", c.get("buyers_only", False))
+        self.logged(customer)
         role = self.asks()
         at_first = self.most_for("OPENING_LIMIT", role) if role else ANY
         if at_first is not ANY:
@@ -1078,6 +1087,7 @@ class Ledger:
             self.put(customer, "buyers_only", c["buyers_only"])
             changed = True
         self.nothing(changed)
+        self.logged(customer)
         return {"id": c["customer"]}
 
     def buyers_only_form(self, c):
@@ -1098,6 +1108,7 @@ class Ledger:
         self.put(customer, "locked", True)
         self.put(customer, "until", c.get("until", DATE_MAX))
         self.put(customer, "reason", c.get("reason") or None)
+        self.logged(customer)
         self.told.append(c["customer"])
         return {"id": c["customer"]}
 
@@ -1107,6 +1118,7 @@ class Ledger:
         if not self.locked(customer, self.today()):
             raise Refused("LOCK_STATE", "not_locked")
         self.put(customer, "locked", False)
+        self.logged(customer)
         self.told.append(c["customer"])
         return {"id": c["customer"]}
 
@@ -1128,6 +1140,7 @@ class Ledger:
         self.put(site, "payer", None)
         if payer:
             self.join_payer(site, payer)
+        self.logged(site)
         self.changed(site, "PAYER_CHANGED")
         row = self.row(payer["customer"], self.today()) if payer else None
         if row and not row["unlimited"] and row["available_minor"] < 0:
@@ -1195,7 +1208,9 @@ class Ledger:
                  "at_first": gone.get("at_first", NOTHING)}
         if not was_site:
             self.join_payer(gone, into)
+            self.logged(gone)
             self.changed(gone, "CUSTOMER_MERGED_EVENT")
+        self.logged(gone, into)
         for person in come:
             number = into["next_buyer"]
             self.put(into, "next_buyer", number + 1)
@@ -1234,9 +1249,48 @@ class Ledger:
         if not merge["was_site"]:
             self.put(into, "sites", tuple(n for n in into["sites"] if n != gone["customer"]))
             self.put(gone, "payer", None)
+            self.logged(gone)
             self.changed(gone, "CUSTOMER_UNMERGED")
+        self.logged(gone, into)
         self.told += [gone["customer"], into["customer"]]
         return {"id": gone["customer"], "number": gone["code"]}
+
+    # ---- a person is erased ----
+
+    def do_erase_customer(self, c):
+        customer = self.resolve({"customer": c.get("customer", 0), **({"customer_code": c["code"]} if "code" in c else {})})
+        if customer is None:
+            raise Refused("FIELD_MISSING", "customer")
+        self.of_office("customer", 0)
+        if customer["customer"] == 1:
+            raise Refused("FIELD_INVALID", "customer")
+        if customer["erased"]:
+            raise Refused("CUSTOMER_ERASED", "customer")
+        if customer["sites"]:
+            raise Refused("PAYER_HAS_SITES", "customer", most=len(customer["sites"]))
+        papers = len(customer["bills"]) + len(customer["credits"])
+        if customer["balance"] or papers:
+            raise Refused("CUSTOMER_OPEN", "customer", available_minor=customer["balance"], most=papers)
+        self.logged(customer)
+        for field, value in (("locked", True), ("until", DATE_MAX), ("reason", None), ("erased", True), ("buyers", {})):
+            self.put(customer, field, value)
+        for field in ("phone", "nickname", "tax_code", "address", "note"):
+            self.drop(customer, field)
+        job = self.new_job("words", customer["customer"])
+        self.put(self.jobs[job], "looked", 0)
+        self.told.append(customer["customer"])
+        return {"id": customer["customer"]}
+
+    def erase_words(self, number, job):
+        """50 rows a step, of what has words: the customer's, and all approvals and alarms there are by then."""
+        customer = self.customers[job["of"]]
+        theirs = customer["entries"] + len(customer.get("notes", {})) + customer["limits"] + len(customer["documents"])
+        looked = job["looked"] + 50
+        if looked >= theirs + len(self.approvals) + len(self.alarms):
+            self.drop(self.jobs, number)
+        else:
+            self.put(job, "looked", looked)
+        return {"id": number}
 
     # ---- notes ----
 
@@ -1489,6 +1543,7 @@ class Ledger:
             raise Refused("TOO_MANY", "group", most=GROUPS_MAX)
         self.longer_term("group", self.term_days(customer), self.term_days({**customer, "groups": others + (c["group"],)}))
         self.put(customer, "groups", others + (c["group"],))
+        self.logged(customer)
         self.told.append(c["customer"])
         return {"id": c["customer"]}
 
@@ -1499,6 +1554,7 @@ class Ledger:
         left = tuple(g for g in customer["groups"] if g != c["group"])
         self.longer_term("group", self.term_days(customer), self.term_days({**customer, "groups": left}))
         self.put(customer, "groups", left)
+        self.logged(customer)
         self.told.append(c["customer"])
         return {"id": c["customer"]}
 
@@ -1525,6 +1581,7 @@ class Ledger:
         self.put(customer["buyers"], number, {
             "revoked": False, "sale": c.get("cap_sale_minor"), "day": c.get("cap_day_minor"),
             "until": c.get("valid_until", DATE_MAX), "spent_on": 0, "spent": 0, "pin": 0})
+        self.logged(customer)
         self.told.append(c["customer"])
         return {"id": number}
 
@@ -1534,6 +1591,7 @@ class Ledger:
         self.nothing(not person["revoked"])
         self.put(person, "revoked", True)
         self.put(person, "pin", 0)
+        self.logged(customer)
         self.told.append(c["customer"])
         return {"id": c["buyer"]}
 
@@ -1547,6 +1605,7 @@ class Ledger:
             raise Refused("NOT_FOUND", "buyer")
         self.nothing("pin_hash" in c or person["pin"])
         self.put(person, "pin", self.seq if "pin_hash" in c else 0)
+        self.logged(customer)
         self.told.append(c["customer"])
         return {"id": c["buyer"]}
 
@@ -2436,13 +2495,21 @@ class Ledger:
                 return self.groups[group]["term_days"]
         return self.company["term_days"]
 
+    def its_limit(self, number):
+        """Whose limit is set: also that of who was erased, which nobody sells to."""
+        customer = self.found(self.customers, number, "customer")
+        if number == 1:
+            raise Refused("FIELD_INVALID", "customer")
+        self.not_merged(customer, "customer")
+        return customer
+
     def do_set_credit_limit(self, c):
         said, clear, today = c.get("terms"), c.get("clear", ()), self.today()
         self.terms_form("terms", said)
         self.clear_form(c, said or {}, ("TERM_LIMIT", "TERM_POLICY", "TERM_OVERDUE", "TERM_DOCUMENT_MAX", "TERM_UNPAID_MAX",
                                         "TERM_SLIP_WEIGHT"))
         text("reason", c.get("reason"))
-        customer = self.named_customer(c["customer"])
+        customer = self.its_limit(c["customer"])
         if "ended" in c:
             if said is not None or clear or self.epoch < 4:
                 raise Refused("FIELD_INVALID", "ended")
@@ -2455,6 +2522,7 @@ class Ledger:
         all_away = "ended" not in c and said is None and not clear
         if all_away or self.names_limit(said or {}) or "TERM_LIMIT" in clear:
             self.drop(customer, "at_first")
+        self.put(customer, "limits", customer["limits"] + 1)
         self.changed(customer, "LIMIT_CHANGED")
         return {"id": c["customer"]}
 
@@ -2555,6 +2623,8 @@ class Ledger:
 
     def do_step_job(self, c):
         job = self.found(self.jobs, c["job"], "job")
+        if job["kind"] == "words":
+            return self.erase_words(c["job"], job)
         wanted_ones = [n for n in sorted(self.customers) if n > job["cursor"] and
                        (job["kind"] != "group" or job["of"] in self.customers[n]["groups"])]
         self.told.extend(n for n in wanted_ones[:200] if job["kind"] != "day" or self.reads_otherwise(n, job["of"]))
