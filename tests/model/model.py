@@ -414,7 +414,7 @@ class Ledger:
             self.roll_back()
             return self.reply(refused=refused.refusal)
         if self.told:
-            done["account"] = self.row(self.told[0])
+            done["account"] = self.row(self.leads_to(self.customers[self.told[0]])["customer"])
         return self.reply(done=done)
 
     # ---- who acts ----
@@ -622,7 +622,7 @@ class Ledger:
 
     def named_customer(self, number):
         customer = self.there(number)
-        self.not_merged(customer, "customer")
+        self.stands(customer, "customer")
         return customer
 
     def logged(self, *customers):
@@ -630,7 +630,10 @@ class Ledger:
         for customer in customers:
             self.put(customer, "entries", customer["entries"] + 1)
 
-    def not_merged(self, customer, field):
+    def stands(self, customer, field):
+        """May they do business?"""
+        if customer["erased"] and self.epoch >= 7:
+            raise Refused("CUSTOMER_ERASED", field)
         merge = customer.get("merge")
         if merge:
             raise Refused("CUSTOMER_MERGED", field, existing=merge["into"],
@@ -1129,7 +1132,7 @@ class Ledger:
             raise Refused("RULES_TOO_OLD", "set_payer")
         text("reason", c.get("reason"))
         site = self.found(self.customers, c["customer"], "customer")
-        self.not_merged(site, "customer")
+        self.stands(site, "customer")
         payer = self.named_payer(c)
         if site["customer"] == 1:
             raise Refused("FIELD_INVALID", "customer")
@@ -1166,6 +1169,8 @@ class Ledger:
             raise Refused("FIELD_INVALID", "payer")
         if site["payer"] == (payer and payer["customer"]):
             raise Refused("NOTHING_TO_CHANGE", "payer")
+        if payer and payer["erased"] and self.epoch >= 7:
+            raise Refused("CUSTOMER_ERASED", "payer")
         if payer and site["sites"]:
             raise Refused("PAYER_HAS_SITES", "customer", most=len(site["sites"]))
         if payer and payer["payer"]:
@@ -1180,8 +1185,8 @@ class Ledger:
         if self.epoch < 5:
             raise Refused("RULES_TOO_OLD", "merge_customers")
         gone, into = self.record_of(c, "customer", "customer"), self.record_of(c, "into", "into")
-        self.not_merged(gone, "customer")
-        self.not_merged(into, "into")
+        self.stands(gone, "customer")
+        self.stands(into, "into")
         if self.epoch >= 7 and gone is into:
             raise Refused("SAME_CUSTOMER", "into")
         was_site = gone["payer"] == into["customer"]
@@ -1230,6 +1235,8 @@ class Ledger:
     def do_undo_merge(self, c):
         text("reason", c.get("reason"))
         gone = self.record_of(c, "customer", "customer")
+        if gone["erased"] and self.epoch >= 7:
+            raise Refused("CUSTOMER_ERASED", "customer")
         merge = gone.get("merge")
         if not merge:
             raise Refused("NOTHING_TO_CHANGE", "customer")
@@ -1258,7 +1265,8 @@ class Ledger:
     # ---- a person is erased ----
 
     def do_erase_customer(self, c):
-        customer = self.resolve({"customer": c.get("customer", 0), **({"customer_code": c["code"]} if "code" in c else {})})
+        who = {"customer": c.get("customer", 0), **({"customer_code": c["code"]} if "code" in c else {})}
+        customer = self.record_of(who, "customer", "customer") if self.epoch >= 7 else self.resolve(who)
         if customer is None:
             raise Refused("FIELD_MISSING", "customer")
         self.of_office("customer", 0)
@@ -1266,20 +1274,36 @@ class Ledger:
             raise Refused("FIELD_INVALID", "customer")
         if customer["erased"]:
             raise Refused("CUSTOMER_ERASED", "customer")
-        if customer["sites"]:
-            raise Refused("PAYER_HAS_SITES", "customer", most=len(customer["sites"]))
-        papers = len(customer["bills"]) + len(customer["credits"])
-        if customer["balance"] or papers:
-            raise Refused("CUSTOMER_OPEN", "customer", available_minor=customer["balance"], most=papers)
+        if self.epoch >= 7:
+            self.stands(customer, "customer")
+        records = self.records_of(customer)
+        others = len(customer["sites"]) + 1 - len(records)
+        if others:
+            raise Refused("PAYER_HAS_SITES", "customer", most=others)
+        for one in records:
+            papers = len(one["bills"]) + len(one["credits"])
+            if one["balance"] or papers:
+                raise Refused("CUSTOMER_OPEN", "customer", available_minor=one["balance"], most=papers)
+        for one in records:
+            self.erase_one(one)
+        return {"id": customer["customer"]}
+
+    def erase_one(self, customer):
         self.logged(customer)
         for field, value in (("locked", True), ("until", DATE_MAX), ("reason", None), ("erased", True), ("buyers", {})):
             self.put(customer, field, value)
         for field in ("phone", "nickname", "tax_code", "address", "note"):
             self.drop(customer, field)
+        if self.epoch >= 7:
+            if customer["own"]:
+                self.put(customer, "limits", customer["limits"] + 1)
+            self.put(customer, "own", ())
+            self.put(customer, "groups", ())
+            self.put(customer, "at_first", 0)
+            self.drop(customer, "area")
         job = self.new_job("words", customer["customer"])
         self.put(self.jobs[job], "looked", 0)
         self.told.append(customer["customer"])
-        return {"id": customer["customer"]}
 
     def erase_words(self, number, job):
         """50 rows a step, of what has words: the customer's, and all approvals and alarms there are by then."""
@@ -2496,11 +2520,11 @@ class Ledger:
         return self.company["term_days"]
 
     def its_limit(self, number):
-        """Whose limit is set: also that of who was erased, which nobody sells to."""
+        """Whose limit is set; under older rules also that of who was erased, which nobody sells to."""
         customer = self.found(self.customers, number, "customer")
         if number == 1:
             raise Refused("FIELD_INVALID", "customer")
-        self.not_merged(customer, "customer")
+        self.stands(customer, "customer")
         return customer
 
     def do_set_credit_limit(self, c):
@@ -3141,7 +3165,7 @@ class Ledger:
             raise Refused("FIELD_INVALID", "minutes")
         text("note", c.get("note"))
         customer = self.found(self.customers, c["customer"], "customer")
-        self.not_merged(customer, "customer")
+        self.stands(customer, "customer")
         document = None
         try:
             if "draft" in c and self.epoch >= 5:
@@ -3794,7 +3818,7 @@ class Ledger:
 
     def alarm_of_reversal(self, reversal, of):
         """Money that had made room was taken back."""
-        row = self.row(reversal["customer"], self.today())
+        row = self.record_row(reversal["customer"], self.today())
         if reversal["balance"] > 0 and not row["unlimited"] and row["available_minor"] < 0:
             self.alarm(reversal, -row["available_minor"], of.get("source"))
 
@@ -3946,7 +3970,7 @@ class Ledger:
         self.own_number("DOCUMENT_INVOICE", c.get("number"), happened)
         customer = self.resolve(c) or self.customers[1]
         if not corrects:
-            self.not_merged(customer, "customer")
+            self.stands(customer, "customer")
         if not was:
             self.open_branch()
         if "approval" in c and self.epoch >= 5:
@@ -4125,10 +4149,14 @@ class Ledger:
             self.own_paper("invoice", invoice)
         customer = self.resolve(c)
         if invoice:
-            if customer and customer["customer"] != invoice["customer"]:
+            of = self.customers[invoice["customer"]]
+            alike = customer is of or self.epoch >= 7 and customer and self.leads_to(customer) is self.leads_to(of)
+            if customer and not alike:
                 raise Refused("MATCH_OTHER_CUSTOMER", "invoice")
-            customer = self.customers[invoice["customer"]]
+            customer = of
         customer = customer or self.customers[1]
+        if not invoice and self.epoch >= 7:
+            self.stands(customer, "customer")
         self.open_branch()
         date = self.date_of(c, happened)
         if invoice and date < invoice["date"]:
@@ -4263,6 +4291,7 @@ class Ledger:
     def keep_match(self, customer, pairs):
         """Of the records that are one customer with the one whose money it is."""
         records = [one["customer"] for one in self.records_of(customer)]
+        self.last_pairs = [(d["document"], c["document"], v) for d, c, v in pairs]
         for owner in records:
             kept = [(d["document"], c["document"], v) for d, c, v in pairs
                     if owner == (c["document"] >> 36 if c["document"] >> 36 in records else records[0])]
@@ -4389,7 +4418,7 @@ class Ledger:
         self.own_number("DOCUMENT_PAYMENT", c.get("number"), happened)
         customer = self.resolve(c) or self.customers[1]
         if not corrects:
-            self.not_merged(customer, "customer")
+            self.stands(customer, "customer")
         was = self.documents[corrects] if corrects and self.epoch >= 5 else None
         date = self.date_of(c, happened or was and c.get("date") == was["date"])
         self.check_place(c, happened, was)
@@ -4947,6 +4976,7 @@ class Ledger:
             records = self.records_of(self.matched(command["customer"]))
             pairs = [pair for one in records for pair in
                      self.matches.get((one["customer"], self.seq), {"pairs": ()})["pairs"]]
+            pairs.sort(key=lambda pair: self.last_pairs.index(pair))
             answer["parts"] = [{
                 "debit": debit, "credit": credit, "amount_minor": value,
                 "left_minor": self.items[debit]["open"], "number": self.documents[debit]["number"],

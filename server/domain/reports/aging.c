@@ -27,6 +27,8 @@ struct aging {
     uint64_t items[BOUNDS_MAX + 2];
     int64_t credits;
     /* of one customer */
+    uint32_t records[SITES_PER_PAYER_MAX + 1];
+    size_t record_count;
     int64_t customer_sums[BOUNDS_MAX + 2];
     uint64_t customer_items[BOUNDS_MAX + 2];
     int64_t customer_credits;
@@ -183,17 +185,25 @@ static bool counts_alone(struct tx *scratch, const struct aging *aging, uint32_t
     return aging->query->has_customer || into == customer || !wanted(scratch, aging, into);
 }
 
-/* With all records that are theirs and asked for. */
-static void age_customer(struct tx *scratch, struct aging *aging, uint32_t customer)
+/* The records that are theirs: what is at hand of a scratch does not last. */
+static void find_records(struct tx *scratch, struct aging *aging, uint32_t customer)
 {
     size_t count = 1;
     const uint32_t *records = &customer;
     if (shows_customers(aging))
         records = customer_records(scratch, customer_get(scratch, customer), &count);
+    memcpy(aging->records, records, count * sizeof *records);
+    aging->record_count = count;
+}
+
+/* With all records that are theirs and asked for. */
+static void age_customer(struct tx *scratch, struct aging *aging, uint32_t customer)
+{
+    find_records(scratch, aging, customer);
     age_none(aging);
-    for (size_t i = 0; i < count; i++)
-        if (i == 0 || aging->query->has_customer || wanted(scratch, aging, records[i]))
-            age_record(scratch, aging, records[i]);
+    for (size_t i = 0; i < aging->record_count; i++)
+        if (i == 0 || aging->query->has_customer || wanted(scratch, aging, aging->records[i]))
+            age_record(scratch, aging, aging->records[i]);
 }
 
 /* ---- the answer ---- */
