@@ -4963,6 +4963,8 @@ class Ledger:
         """(decision, refusal) that a sale of so much would get; no decision for who is locked."""
         self.as_head_office()
         try:
+            if self.epoch >= 7:
+                self.stands(self.customers[number], "customer")
             return self.decide(self.customers[number], amount_minor), None
         except Refused as refused:
             return refused.refusal.get("decision"), refused.refusal

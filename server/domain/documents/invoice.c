@@ -504,7 +504,12 @@ static Tefter__Refusal *what_if_amount(struct tx *tx, const Tefter__WhatIf *quer
         .today = branch_of_actor(tx)->date,
     };
     answer->refusal = credit_decide(tx, &request, &answer->decision);
-    if (answer->refusal != NULL && answer->refusal->code == TEFTER__REFUSAL_CODE__CUSTOMER_LOCKED)
+    Tefter__Refusal *gone =
+        tx_rule(tx, RULE_ERASED_ARE_GONE) ? customer_check_stands(tx, customer, "customer") : NULL;
+    if (gone != NULL) /* as the sale itself is refused */
+        answer->refusal = gone;
+    if (gone != NULL || (answer->refusal != NULL &&
+                         answer->refusal->code == TEFTER__REFUSAL_CODE__CUSTOMER_LOCKED))
         answer->decision->verdict = TEFTER__VERDICT__VERDICT_BLOCKED;
     return NULL;
 }
