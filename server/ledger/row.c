@@ -85,8 +85,7 @@ bool row_pack(struct tx *tx, uint64_t row_key, struct ledger_row *ret_row)
 static Tefter__AccountRow *told_account(struct tx *tx, Tefter__AccountRow *row)
 {
     uint32_t customer = customer_leads_to(tx, row->customer);
-    return customer == row->customer ? row
-                                     : credit_account_row(tx, customer, branch_head_date(tx));
+    return customer == row->customer ? row : credit_account_row(tx, customer, branch_head_date(tx));
 }
 
 /* The rows the command changed; the first account is also told to the terminal that asked. */

@@ -265,10 +265,10 @@ enum rule_change {
      * out, and what was matched between them stays when the merge is undone. Money of the one could
      * not be matched with bills of the other, and the merge stood as long as any was. */
     RULE_MERGED_ARE_ONE = 7,
-    /* Whose person was erased does no business, is given no limit and no payer, is merged with nobody;
-     * area, own terms and groups go with their words. And who is erased goes with all records that
-     * were merged into theirs. Nobody could erase a customer who was merged, and a limit could be set
-     * for one who was not there. */
+    /* Whose person was erased does no business, is given no limit and no payer, is merged with
+     * nobody; area, own terms and groups go with their words. And who is erased goes with all
+     * records that were merged into theirs. Nobody could erase a customer who was merged, and a
+     * limit could be set for one who was not there. */
     RULE_ERASED_ARE_GONE = 7,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);

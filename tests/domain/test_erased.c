@@ -102,9 +102,8 @@ static void nothing_is_written_to_them(void **state)
          "{'customer': %u, 'reason': 'x', 'lines': [{'text': 'x', 'quantity': 1000, 'price': "
          "7000}]}",
          gone);
-    scenario_refused(shop.s, "set_payer",
-                     json("{'customer': %u, 'payer': %u}", shop.other, gone), CODE(CUSTOMER_ERASED),
-                     "payer");
+    scenario_refused(shop.s, "set_payer", json("{'customer': %u, 'payer': %u}", shop.other, gone),
+                     CODE(CUSTOMER_ERASED), "payer");
     scenario_refused(shop.s, "merge_customers",
                      json("{'customer': %u, 'into': %u}", shop.other, gone), CODE(CUSTOMER_ERASED),
                      "into");

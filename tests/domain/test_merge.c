@@ -210,10 +210,9 @@ static void money_of_each_pays_bills_of_both(void **state)
     scenario_done(shop.s, "undo_match",
                   json("{'customer': %u, 'match': %llu}", shop.into, (unsigned long long)match));
     assert_int_equal(open_of(&shop, papers.old_money), 100);
-    scenario_refused(
-        shop.s, "undo_match",
-        json("{'customer': %u, 'match': %llu}", shop.from, (unsigned long long)match),
-        CODE(MATCH_UNDONE), "match");
+    scenario_refused(shop.s, "undo_match",
+                     json("{'customer': %u, 'match': %llu}", shop.from, (unsigned long long)match),
+                     CODE(MATCH_UNDONE), "match");
     scenario_end(shop.s);
 }
 
@@ -305,10 +304,9 @@ static void matches_stay_when_the_merge_is_undone(void **state)
     assert_int_equal(open_of(&shop, papers.bill), 200);
     assert_int_equal(scenario_account(shop.s, shop.from)->balance_minor, 400);
     assert_int_equal(scenario_account(shop.s, shop.into)->balance_minor, 0);
-    scenario_refused(
-        shop.s, "undo_match",
-        json("{'customer': %u, 'match': %llu}", shop.into, (unsigned long long)match),
-        CODE(NOT_FOUND), "match"); /* it is with whose money it was */
+    scenario_refused(shop.s, "undo_match",
+                     json("{'customer': %u, 'match': %llu}", shop.into, (unsigned long long)match),
+                     CODE(NOT_FOUND), "match"); /* it is with whose money it was */
     scenario_done(shop.s, "undo_match",
                   json("{'customer': %u, 'match': %llu}", shop.from, (unsigned long long)match));
     assert_int_equal(scenario_account(shop.s, shop.from)->balance_minor, 300);

@@ -67,7 +67,8 @@ static Tefter__Refusal *check(struct tx *tx, struct erasing *erasing)
     return refusal;
 }
 
-/* Since RULE_ERASED_ARE_GONE the code of one who was merged names that record, and leads nowhere. */
+/* Since RULE_ERASED_ARE_GONE the code of one who was merged names that record, and leads nowhere.
+ */
 static Tefter__Refusal *find(struct tx *tx, const Tefter__EraseCustomer *command,
                              Tefter__CustomerRecord **ret_customer)
 {

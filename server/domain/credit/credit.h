@@ -73,8 +73,8 @@ void credit_explain_cap(struct tx *tx, const struct credit_request *request,
 void credit_decided(struct tx *tx, const Tefter__DocumentRecord *document);
 
 /* A customer's figures, as they read on that day. Rows that terminals hold read as of the head
- * office's, whoever changed them. Records that were merged are one customer: the row of the one that
- * stays has what is of all of them, the others' have nothing. */
+ * office's, whoever changed them. Records that were merged are one customer: the row of the one
+ * that stays has what is of all of them, the others' have nothing. */
 Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer, uint32_t today);
 /* Of that record alone. */
 Tefter__AccountRow *credit_record_row(struct tx *tx, uint32_t customer, uint32_t today);

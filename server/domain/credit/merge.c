@@ -108,9 +108,9 @@ static void alarm_if_over(struct tx *tx, const struct merge *merge)
 
 /* Refuses, in this order: reason (field_text); RULES_TOO_OLD merge_customers (rules before
  * RULE_PAYERS_FROM_THE_START); FIELD_MISSING customer, NOT_FOUND customer, both of into;
- * CUSTOMER_ERASED and CUSTOMER_MERGED customer, into; SAME_CUSTOMER into; PAYER_HAS_PAYER customer (somebody else pays for them); as
- * customer_check_payer does, of who is paid for naming into; AMOUNT_TOO_BIG into (more than an
- * account may hold together); TOO_MANY buyers. */
+ * CUSTOMER_ERASED and CUSTOMER_MERGED customer, into; SAME_CUSTOMER into; PAYER_HAS_PAYER customer
+ * (somebody else pays for them); as customer_check_payer does, of who is paid for naming into;
+ * AMOUNT_TOO_BIG into (more than an account may hold together); TOO_MANY buyers. */
 Tefter__Refusal *apply_merge_customers(struct tx *tx, const Tefter__MergeCustomers *command,
                                        Tefter__Done *done)
 {
@@ -162,8 +162,8 @@ static Tefter__Refusal *look_undo(struct tx *tx, const Tefter__UndoMerge *comman
 }
 
 /* Refuses, in this order: reason (field_text); FIELD_MISSING customer, NOT_FOUND customer,
- * CUSTOMER_ERASED customer, NOTHING_TO_CHANGE customer (they are not merged); before RULE_MERGED_ARE_ONE MERGE_IN_USE customer
- * with over_by_minor. */
+ * CUSTOMER_ERASED customer, NOTHING_TO_CHANGE customer (they are not merged); before
+ * RULE_MERGED_ARE_ONE MERGE_IN_USE customer with over_by_minor. */
 Tefter__Refusal *apply_undo_merge(struct tx *tx, const Tefter__UndoMerge *command,
                                   Tefter__Done *done)
 {

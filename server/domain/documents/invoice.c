@@ -508,8 +508,8 @@ static Tefter__Refusal *what_if_amount(struct tx *tx, const Tefter__WhatIf *quer
         tx_rule(tx, RULE_ERASED_ARE_GONE) ? customer_check_stands(tx, customer, "customer") : NULL;
     if (gone != NULL) /* as the sale itself is refused */
         answer->refusal = gone;
-    if (gone != NULL || (answer->refusal != NULL &&
-                         answer->refusal->code == TEFTER__REFUSAL_CODE__CUSTOMER_LOCKED))
+    if (gone != NULL ||
+        (answer->refusal != NULL && answer->refusal->code == TEFTER__REFUSAL_CODE__CUSTOMER_LOCKED))
         answer->decision->verdict = TEFTER__VERDICT__VERDICT_BLOCKED;
     return NULL;
 }

@@ -1,8 +1,9 @@
 /*
  * A customer whose person is erased: the record stays, its words go.
  *
- * 1. Code, branch and sums stay; the record refers to no words but the name, whose reference must be
- *    there and is empty. Area, groups and own terms go too; before RULE_ERASED_ARE_GONE they stayed.
+ * 1. Code, branch and sums stay; the record refers to no words but the name, whose reference must
+ * be there and is empty. Area, groups and own terms go too; before RULE_ERASED_ARE_GONE they
+ * stayed.
  * 2. They are locked for ever, and nobody changes them any more (customer_cached).
  */
 #include "domain/party/inside.h"

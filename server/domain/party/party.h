@@ -147,8 +147,8 @@ Tefter__CustomerRecord *customer_open(struct tx *tx, const struct customer_openi
 Tefter__Refusal *customer_find_payer(struct tx *tx, bool has, uint32_t payer, const char *code,
                                      Tefter__CustomerRecord **ret_payer);
 /* May this customer have that payer (NULL: none)? Refuses: FIELD_INVALID customer, payer (cash);
- * FIELD_INVALID payer (they themselves); NOTHING_TO_CHANGE; CUSTOMER_ERASED payer; PAYER_HAS_SITES customer (they pay for
- * others); PAYER_HAS_PAYER payer with payer_code; TOO_MANY payer (sites). */
+ * FIELD_INVALID payer (they themselves); NOTHING_TO_CHANGE; CUSTOMER_ERASED payer; PAYER_HAS_SITES
+ * customer (they pay for others); PAYER_HAS_PAYER payer with payer_code; TOO_MANY payer (sites). */
 Tefter__Refusal *customer_check_payer(struct tx *tx, const Tefter__CustomerRecord *customer,
                                       const Tefter__CustomerRecord *payer);
 /* After the decided line: writes it and who loses and gets the site, logs and tells it. What they

@@ -4,8 +4,9 @@
  *   paid out ──▶ closed: it is matched whole with the money or credit that it gives back
  *
  * 1. No more is paid out than is free: final money and credit that is not matched, less what they
- *    owe, of all records that are one customer. So a refund never makes anybody owe more than before, and passes no limit. The cash
- *    customer is many people: of them it is said which credit is paid out, and no more than that.
+ *    owe, of all records that are one customer. So a refund never makes anybody owe more than
+ * before, and passes no limit. The cash customer is many people: of them it is said which credit is
+ * paid out, and no more than that.
  * 2. A payment that is given back whole pays out the money that was taken, whatever it settled by
  *    rounding; other cash is rounded by the company's unit.
  * 3. Who paid out what, to whom and why stands on it.
@@ -328,8 +329,7 @@ static const uint32_t *records_of(struct tx *tx, const struct refund *refund, si
  * is many people: there only what is paid out tells. */
 static bool booked_of_late(struct tx *tx, const struct refund *refund)
 {
-    if (!tx_rule(tx, RULE_TWO_PERSONS) ||
-        refund->customer->customer == company_cash_customer(tx))
+    if (!tx_rule(tx, RULE_TWO_PERSONS) || refund->customer->customer == company_cash_customer(tx))
         return false;
     size_t count;
     const uint32_t *records = records_of(tx, refund, &count);

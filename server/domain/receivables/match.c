@@ -229,8 +229,8 @@ static Tefter__Refusal *check_papers(struct tx *tx, const Tefter__MatchRecord *m
     return refusal;
 }
 
-/* Who is named; since RULE_MERGED_ARE_ONE of one who was merged whom they were merged into. 0: there
- * is nobody. */
+/* Who is named; since RULE_MERGED_ARE_ONE of one who was merged whom they were merged into. 0:
+ * there is nobody. */
 static uint32_t matched_customer(struct tx *tx, uint32_t customer)
 {
     if (customer_get(tx, customer) == NULL)

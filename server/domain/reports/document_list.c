@@ -422,9 +422,8 @@ static Tefter__Refusal *check(struct tx *tx, const Tefter__DocumentList *query,
     if (!page_read(query->has_page, query->page, token, 3) || token[0] > DATE_MAX)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
     *ret_place = (struct place){token[0], token[1], token[2]};
-    bool theirs =
-        !query->has_customer || document_customer(token[2]) == query->customer ||
-        customer_leads_to(tx, document_customer(token[2])) == query->customer;
+    bool theirs = !query->has_customer || document_customer(token[2]) == query->customer ||
+                  customer_leads_to(tx, document_customer(token[2])) == query->customer;
     if (token[2] != 0 && !theirs)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
     if (query->has_from && query->from > DATE_MAX)

@@ -43,8 +43,8 @@ static bool stand(struct together *walk)
 static struct key paper_edge(uint32_t record, uint64_t paper, bool backwards)
 {
     uint64_t place = (uint64_t)record << 36 | within(paper);
-    bool passed = backwards ? record < document_customer(paper)
-                            : record <= document_customer(paper);
+    bool passed =
+        backwards ? record < document_customer(paper) : record <= document_customer(paper);
     return document_key(passed ? place + 1 : place);
 }
 
