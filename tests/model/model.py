@@ -1280,10 +1280,9 @@ class Ledger:
         others = len(customer["sites"]) + 1 - len(records)
         if others:
             raise Refused("PAYER_HAS_SITES", "customer", most=others)
-        for one in records:
-            papers = len(one["bills"]) + len(one["credits"])
-            if one["balance"] or papers:
-                raise Refused("CUSTOMER_OPEN", "customer", available_minor=one["balance"], most=papers)
+        papers, balance = sum(len(one["bills"]) + len(one["credits"]) for one in records), sum(one["balance"] for one in records)
+        if balance or papers:
+            raise Refused("CUSTOMER_OPEN", "customer", available_minor=balance, most=papers)
         for one in records:
             self.erase_one(one)
         return {"id": customer["customer"]}

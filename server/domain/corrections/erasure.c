@@ -25,24 +25,30 @@ enum { STEP_ROWS = 50 };
 
 /* ---- rules ---- */
 
-static Tefter__Refusal *check_money(struct tx *tx, uint32_t customer)
-{
-    const Tefter__AccountRecord *account = account_field(tx, customer);
-    uint32_t open = account->open_bills + account->open_credits;
-    if (account->balance_minor == 0 && open == 0)
-        return NULL;
-    Tefter__Refusal *refusal =
-        refuse_most(tx, TEFTER__REFUSAL_CODE__CUSTOMER_OPEN, "customer", open);
-    FIELD_SET(refusal, available_minor, account->balance_minor);
-    return refusal;
-}
-
 /* The records that go: theirs and, since RULE_ERASED_ARE_GONE, those that were merged into it. */
 struct erasing {
     Tefter__CustomerRecord *customer;
     const uint32_t *records;
     size_t count;
 };
+
+/* Of all of them together. */
+static Tefter__Refusal *check_money(struct tx *tx, const struct erasing *erasing)
+{
+    int64_t balance_minor = 0;
+    uint32_t open = 0;
+    for (size_t i = 0; i < erasing->count; i++) {
+        const Tefter__AccountRecord *account = account_field(tx, erasing->records[i]);
+        balance_minor = tx_sum(tx, balance_minor, account->balance_minor);
+        open += account->open_bills + account->open_credits;
+    }
+    if (balance_minor == 0 && open == 0)
+        return NULL;
+    Tefter__Refusal *refusal =
+        refuse_most(tx, TEFTER__REFUSAL_CODE__CUSTOMER_OPEN, "customer", open);
+    FIELD_SET(refusal, available_minor, balance_minor);
+    return refusal;
+}
 
 static Tefter__Refusal *check(struct tx *tx, struct erasing *erasing)
 {
@@ -62,9 +68,7 @@ static Tefter__Refusal *check(struct tx *tx, struct erasing *erasing)
     if (customer->n_sites >= erasing->count)
         return refuse_most(tx, TEFTER__REFUSAL_CODE__PAYER_HAS_SITES, "customer",
                            (int64_t)(customer->n_sites + 1 - erasing->count));
-    for (size_t i = 0; i < erasing->count && refusal == NULL; i++)
-        refusal = check_money(tx, erasing->records[i]);
-    return refusal;
+    return check_money(tx, erasing);
 }
 
 /* Since RULE_ERASED_ARE_GONE the code of one who was merged names that record, and leads nowhere.
@@ -91,8 +95,8 @@ static void erase_one(struct tx *tx, uint32_t number, Tefter__CompanyRecord *com
 
 /* Refuses, in this order: as customer_resolve does; BOUND_TO_BRANCH customer; FIELD_INVALID
  * customer (cash); CUSTOMER_ERASED customer; CUSTOMER_MERGED customer with whom they were merged
- * into; PAYER_HAS_SITES customer; of each record CUSTOMER_OPEN customer with available_minor and
- * `most`. Before RULE_ERASED_ARE_GONE no CUSTOMER_MERGED, and whom others were merged into has
+ * into; PAYER_HAS_SITES customer; CUSTOMER_OPEN customer with available_minor and `most`, of all
+ * records. Before RULE_ERASED_ARE_GONE no CUSTOMER_MERGED, and whom others were merged into has
  * sites. */
 Tefter__Refusal *apply_erase_customer(struct tx *tx, const Tefter__EraseCustomer *command,
                                       Tefter__Done *done)

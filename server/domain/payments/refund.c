@@ -477,7 +477,7 @@ Tefter__Refusal *apply_refund_money(struct tx *tx, const Tefter__RefundMoney *co
                                    &refund->customer);
     if (refusal == NULL && refund->customer == NULL)
         refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "customer");
-    if (refusal == NULL && tx_rule(tx, RULE_MERGED_ARE_ONE))
+    else if (refusal == NULL && tx_rule(tx, RULE_MERGED_ARE_ONE))
         refund->customer = customer_get(tx, customer_leads_to(tx, refund->customer->customer));
     if (refusal == NULL)
         refusal = plan_refund(tx, command, refund);
