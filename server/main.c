@@ -9,9 +9,11 @@
 
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/standard.h"
 #include "base/tell.h"
 #include "base/version.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -164,11 +166,23 @@ static int run(const struct command *command, int argc, char **argv)
     return result;
 }
 
+/* A code, a list, a report that nobody got: what was done is done, and whoever asked is told. */
+static int told(int code)
+{
+    bool written = fflush(stdout) == 0 && !ferror(stdout);
+    int reason = errno;
+    if (written || code != EXIT_DONE)
+        return code;
+    tell(stderr, "tefterd: this is done; its output could not be written: %s\n", strerror(reason));
+    return EXIT_FAULT;
+}
+
 int main(int argc, char **argv)
 {
     const struct command *command = commands;
+    standard_open();
     if (argc == 2 && tell_whole(argv[1]))
-        return EXIT_DONE;
+        return told(EXIT_DONE);
     umask(077);
     signal(SIGPIPE, SIG_IGN);
     log_setup("tefterd", LOG_NOTICE);
@@ -181,8 +195,10 @@ int main(int argc, char **argv)
         argc--;
         argv++;
     }
+    if (command == commands)
+        return run(command, argc, argv); /* its first line is nobody's answer */
     if (command)
-        return run(command, argc, argv);
+        return told(run(command, argc, argv));
     tell(stderr, "tefterd: there is no subcommand '%s'. Try: tefterd --help\n", argv[0]);
     return EXIT_USE;
 }

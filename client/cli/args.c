@@ -19,9 +19,20 @@ static const struct param *param_find(const struct param *params, const char *na
     return NULL;
 }
 
+/* A name with signs that nobody sees is none that anybody has. Files are called as they please. */
+static bool is_text(const struct param *param, const char *text)
+{
+    return param->kind == VALUE_FILE || param->kind == VALUE_FOLDER ||
+           text_valid(text, strlen(text));
+}
+
 static bool add(struct args *args, const struct param *param, const char *text,
                 struct failure *failure)
 {
+    if (!is_text(param, text))
+        return fail(failure, FAULT_USE, 0,
+                    "%s holds signs that are no text, or that nobody sees: type it anew",
+                    param->name);
     if (args->count == ARGS_MAX)
         return fail(failure, FAULT_USE, 0, "too many words: at most %d", ARGS_MAX);
     for (size_t i = 0; i < args->count && !param->many; i++) {
@@ -51,6 +62,8 @@ static bool take_global(struct args *args, const struct param *param, const char
         args->help = true;
     else if (strcmp(param->name, "--quiet") == 0)
         args->quiet = true;
+    else if (text[0] == '\0')
+        return fail(failure, FAULT_USE, 0, "%s wants a value", param->name);
     else if (strcmp(param->name, "--profile") == 0)
         args->profile = text;
     else if (strcmp(param->name, "--server") == 0)

@@ -35,7 +35,8 @@ enum exit_code {
     EXIT_NO_SERVER = 3,
     EXIT_NOT_ALLOWED = 4,
     EXIT_CONFLICT = 5,
-    EXIT_CODES /* so many */
+    EXIT_UNWRITTEN = 6, /* what was asked is done; its output could not be written */
+    EXIT_CODES          /* so many */
 };
 
 enum {

@@ -50,6 +50,8 @@ static const char *exit_text(enum exit_code code)
         return "not allowed";
     case EXIT_CONFLICT:
         return "conflict with what is there";
+    case EXIT_UNWRITTEN:
+        return "done, and its output could not be written";
     case EXIT_CODES:
         break;
     }

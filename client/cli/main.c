@@ -1,8 +1,10 @@
+#include "base/standard.h"
 #include "base/tell.h"
 #include "base/version.h"
 #include "cli/cli.h"
 #include "tui/tui.h"
 
+#include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
@@ -126,9 +128,14 @@ static int run_end(struct run *run, int code)
                  counted(run->stand_again, "command", count));
     tefter_close(run->client);
     arena_fini(&run->arena);
-    if (fflush(stdout) != 0 && code == EXIT_DONE)
-        return EXIT_USE;
-    return code;
+    bool written = fflush(stdout) == 0 && !ferror(stdout);
+    int reason = errno;
+    if (written || code != EXIT_DONE)
+        return code;
+    if (reason != EPIPE) /* who reads has what they wanted */
+        tell(stderr, "tefter: this is done; its output could not be written: %s\n",
+             strerror(reason));
+    return EXIT_UNWRITTEN;
 }
 
 static bool says_json(int argc, char **argv)
@@ -259,6 +266,7 @@ static int run_screen(const struct args *args)
 int main(int argc, char **argv)
 {
     static struct args screen;
+    standard_open();
     (void)setlocale(LC_CTYPE, "");
     (void)signal(SIGPIPE, SIG_DFL);
     int words = argc - 1;

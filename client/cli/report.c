@@ -213,9 +213,10 @@ static int books_run(struct run *run)
     for (size_t i = 0; i < books->n_totals; i++)
         book_row(run, table, books->totals[i]);
     table_print(table, stdout);
-    tell(stdout, "sum of all postings %s", money_text(run, books->sum_minor, cell));
-    tell(stdout, "; sum of all balances %s: %s\n", money_text(run, books->balances_minor, cell),
+    tell(stdout, "all postings come to %s: %s\n", money_text(run, books->sum_minor, cell),
          books->balanced ? "the books balance" : "THE BOOKS DO NOT BALANCE");
+    tell(stdout, "all customers together owe %s, as receivable says\n",
+         money_text(run, books->balances_minor, cell));
     return books->balanced ? EXIT_DONE : EXIT_REFUSED;
 }
 

@@ -6,6 +6,7 @@
 #include "base/tell.h"
 #include "base/version.h"
 #include "cli/cli.h"
+#include "net/stream.h"
 #include "wire/message.h"
 
 #include <inttypes.h>
@@ -26,7 +27,8 @@ void failure_json(enum exit_code code, const char *text)
                                                   [EXIT_USE] = "USE",
                                                   [EXIT_NO_SERVER] = "NO_SERVER",
                                                   [EXIT_NOT_ALLOWED] = "NOT_ALLOWED",
-                                                  [EXIT_CONFLICT] = "CONFLICT"};
+                                                  [EXIT_CONFLICT] = "CONFLICT",
+                                                  [EXIT_UNWRITTEN] = "UNWRITTEN"};
     char shown[TELL_JSON_MAX];
     (void)fputs("{\"failure\":\"", stdout);
     for (size_t left = strlen(text); left > 0;) {
@@ -247,7 +249,8 @@ bool run_open(struct run *run, bool outbox)
                                      .outbox = outbox,
                                      .on_resolved = resolved,
                                      .context = run};
-    if (tefter_open(&options, &run->client, &run->failure) && connect_in_time(run)) {
+    bool meant = run->args.server == NULL || stream_address_check(run->args.server, &run->failure);
+    if (meant && tefter_open(&options, &run->client, &run->failure) && connect_in_time(run)) {
         take_habits(run);
         tell_recovery(run);
         tell_old_profile(run);

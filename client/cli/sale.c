@@ -29,7 +29,7 @@ static bool take_discount(struct run *run, const char *whole, char *amounts,
     *dash = '\0';
     if (dash[1] == '\0')
         return bad_line(run, whole, "There is no discount behind the dash.");
-    if (strchr(dash + 1, '%') != NULL) {
+    if (percent_is(dash + 1)) {
         line->has_discount_bp = true;
         return typed_percent(run, dash + 1, &line->discount_bp);
     }

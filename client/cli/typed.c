@@ -44,15 +44,7 @@ bool typed_date(struct run *run, const char *text, uint32_t *ret_date)
 
 bool typed_percent(struct run *run, const char *text, uint32_t *ret_bp)
 {
-    static const struct number_style style = {'.', 0};
-    size_t size = strlen(text);
-    int64_t bp = 0;
-    if (size > 0 && text[size - 1] == '%')
-        size--;
-    const char *wrong = decimal_read(text, size, 2, &style, &bp);
-    if (wrong == NULL && (bp < 0 || bp > INT32_MAX))
-        wrong = "A percentage is not below zero.";
-    *ret_bp = (uint32_t)bp;
+    const char *wrong = percent_read(text, ret_bp);
     return wrong == NULL || bad(run, text, wrong);
 }
 
@@ -220,7 +212,8 @@ static bool as_number(const char *text, uint64_t *ret_id)
 static bool not_found(struct run *run, const char *what, const char *text, const char *list)
 {
     if (run->exit_code == EXIT_DONE)
-        (void)run_say(run, EXIT_REFUSED, "There is no %s \"%s\". See: tefter %s", what, text, list);
+        (void)run_say(run, EXIT_REFUSED, "There is no %s \"%.80s%s\". See: tefter %s", what, text,
+                      strlen(text) > 80 ? "..." : "", list);
     return false;
 }
 
@@ -312,7 +305,8 @@ static bool terminal_id(struct run *run, const char *text, uint64_t *ret_id)
 static bool is_absent(const Tefter__Answer *answer)
 {
     return answer->kind_case == TEFTER__ANSWER__KIND_REFUSED &&
-           answer->refused->code == TEFTER__REFUSAL_CODE__NOT_FOUND;
+           (answer->refused->code == TEFTER__REFUSAL_CODE__NOT_FOUND ||
+            answer->refused->code == TEFTER__REFUSAL_CODE__UNREADABLE); /* too long for any code */
 }
 
 /* "7" is a code and nothing else: were it a number too, whoever gets that code one day would take

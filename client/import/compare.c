@@ -153,11 +153,30 @@ bool compare_document(const struct entry *entry, const Tefter__DocumentAnswer *t
 
 /* ---- customers ---- */
 
-static void add_difference(char why[WHY_MAX], const char *what, const char *there, const char *here)
+static const char *or_none(const char *text)
 {
-    size_t used = strlen(why);
-    (void)snprintf(why + used, WHY_MAX - used, "%s%s %.40s, the file has %.40s",
-                   used > 0 ? "; " : "", what, there[0] != '\0' ? there : "none", here);
+    return text[0] != '\0' ? text : "none";
+}
+
+void differences_text(const struct differences *differs, char out[WHY_MAX])
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < differs->count && used < WHY_MAX; i++) {
+        const struct difference *one = &differs->rows[i];
+        used += (size_t)snprintf(out + used, WHY_MAX - used, "%s%s %.40s, the file has %.40s",
+                                 used > 0 ? "; " : "", one->what, or_none(one->there), one->here);
+    }
+}
+
+void changes_text(const struct differences *differs, char out[CHANGES_TEXT_MAX])
+{
+    size_t used = (size_t)snprintf(out, CHANGES_TEXT_MAX, "%.80s:", differs->label);
+    for (size_t i = 0; i < differs->count && used < CHANGES_TEXT_MAX; i++) {
+        const struct difference *one = &differs->rows[i];
+        used += (size_t)snprintf(out + used, CHANGES_TEXT_MAX - used, "%s %s %.40s -> %.40s",
+                                 i > 0 ? "," : "", one->what, or_none(one->there), one->here);
+    }
 }
 
 static Tefter__Text *text_of(const char *value, struct arena *arena)
@@ -170,75 +189,71 @@ static Tefter__Text *text_of(const char *value, struct arena *arena)
     return text;
 }
 
-static void compare_text(const char *here, const Tefter__Text *there, const char *what,
-                         struct arena *arena, Tefter__Text **ret_change, char why[WHY_MAX])
+static void compare_word(struct entry *entry, enum import_field field, const char *what,
+                         const char *there, char **ret_change)
 {
-    const char *value = there != NULL && there->value != NULL ? there->value : "";
-    if (here == NULL || strcmp(here, value) == 0)
-        return;
-    *ret_change = text_of(here, arena);
-    add_difference(why, what, value, here);
-}
-
-static void compare_word(const char *here, const char *there, const char *what, char **ret_change,
-                         char why[WHY_MAX])
-{
-    const char *value = there != NULL ? there : "";
-    if (here == NULL || strcmp(here, value) == 0)
+    const char *here = entry->texts[field];
+    if (here == NULL || strcmp(here, there != NULL ? there : "") == 0)
         return;
     *ret_change = (char *)(uintptr_t)here;
-    add_difference(why, what, value, here);
+    entry_add_difference(entry, (struct difference){field, what, there, here});
+}
+
+static void compare_text(struct entry *entry, enum import_field field, const char *what,
+                         const Tefter__Text *there, struct arena *arena, Tefter__Text **ret_change)
+{
+    char *here = NULL;
+    compare_word(entry, field, what, there != NULL ? there->value : NULL, &here);
+    if (here != NULL)
+        *ret_change = text_of(here, arena);
 }
 
 /* Numbers as the file has them. */
-static void add_numbers(char why[WHY_MAX], const char *what, bool has, int64_t there, int64_t here,
-                        int exponent)
+static void add_numbers(struct entry *entry, enum import_field field, const char *what, bool has,
+                        int64_t there, int exponent)
 {
     char texts[2][MONEY_TEXT_MAX] = {"", ""};
     if (has)
         (void)decimal_write(there, exponent, texts[0]);
-    (void)decimal_write(here, exponent, texts[1]);
-    add_difference(why, what, texts[0], texts[1]);
+    (void)decimal_write(entry->numbers[field], exponent, texts[1]);
+    entry_add_difference(entry, (struct difference){field, what, texts[0], texts[1]});
 }
 
-void compare_customer(const struct entry *entry, const Tefter__CustomerRecord *there,
-                      struct arena *arena, Tefter__ChangeCustomer *ret_change, char why[WHY_MAX])
+void compare_customer(struct entry *entry, const Tefter__CustomerRecord *there, struct arena *arena,
+                      Tefter__ChangeCustomer *ret_change)
 {
-    const char *const *texts = entry->texts;
     tefter__change_customer__init(ret_change);
     ret_change->customer = there->customer;
-    why[0] = '\0';
-    compare_text(texts[FIELD_NAME], there->name, "name", arena, &ret_change->name, why);
-    compare_text(texts[FIELD_PHONE], there->phone, "phone", arena, &ret_change->phone, why);
-    compare_word(texts[FIELD_AREA], there->area, "area", &ret_change->area, why);
-    compare_text(texts[FIELD_NICKNAME], there->nickname, "nickname", arena, &ret_change->nickname,
-                 why);
-    compare_text(texts[FIELD_TAX_CODE], there->tax_code, "tax code", arena, &ret_change->tax_code,
-                 why);
-    compare_text(texts[FIELD_ADDRESS], there->address, "address", arena, &ret_change->address, why);
-    compare_text(texts[FIELD_NOTE], there->note, "note", arena, &ret_change->note, why);
-    compare_word(texts[FIELD_LANGUAGE], there->language, "language", &ret_change->language, why);
+    entry->differs.label = entry->texts[FIELD_CODE];
+    compare_text(entry, FIELD_NAME, "name", there->name, arena, &ret_change->name);
+    compare_text(entry, FIELD_PHONE, "phone", there->phone, arena, &ret_change->phone);
+    compare_word(entry, FIELD_AREA, "area", there->area, &ret_change->area);
+    compare_text(entry, FIELD_NICKNAME, "nickname", there->nickname, arena, &ret_change->nickname);
+    compare_text(entry, FIELD_TAX_CODE, "tax code", there->tax_code, arena, &ret_change->tax_code);
+    compare_text(entry, FIELD_ADDRESS, "address", there->address, arena, &ret_change->address);
+    compare_text(entry, FIELD_NOTE, "note", there->note, arena, &ret_change->note);
+    compare_word(entry, FIELD_LANGUAGE, "language", there->language, &ret_change->language);
     int64_t days = entry->numbers[FIELD_TERM_DAYS];
     if (!entry->has_number[FIELD_TERM_DAYS] ||
         (there->has_term_days && there->term_days == (uint32_t)days))
         return;
     ret_change->has_term_days = true;
     ret_change->term_days = (uint32_t)days;
-    add_numbers(why, "term days", there->has_term_days, there->term_days, days, 0);
+    add_numbers(entry, FIELD_TERM_DAYS, "term days", there->has_term_days, there->term_days, 0);
 }
 
-bool compare_payer(const struct entry *entry, const Tefter__CustomerRow *there, char why[WHY_MAX])
+bool compare_payer(struct entry *entry, const Tefter__CustomerRow *there)
 {
     const char *payer = payer_of_entry(entry);
     const char *now = there != NULL && there->payer_code != NULL ? there->payer_code : "";
     if (payer == NULL || fold_same(payer, now))
         return true;
-    add_difference(why, "payer", now, payer);
+    entry_add_difference(entry, (struct difference){FIELD_WHO_PAYS, "payer", now, payer});
     return false;
 }
 
-bool compare_limit(const struct entry *entry, const Tefter__CustomerCardAnswer *there,
-                   const struct currency *currency, char why[WHY_MAX])
+bool compare_limit(struct entry *entry, const Tefter__CustomerCardAnswer *there,
+                   const struct currency *currency)
 {
     const Tefter__LimitTerms *terms = there->terms;
     int64_t limit = entry->numbers[FIELD_LIMIT];
@@ -247,15 +262,14 @@ bool compare_limit(const struct entry *entry, const Tefter__CustomerCardAnswer *
                terms->has_limit_minor && !(terms->has_unlimited && terms->unlimited);
     if (!entry->has_number[FIELD_LIMIT] || (own && terms->limit_minor == limit))
         return true;
-    add_numbers(why, "limit", own, own ? terms->limit_minor : 0, limit, currency->exponent);
+    add_numbers(entry, FIELD_LIMIT, "limit", own, own ? terms->limit_minor : 0, currency->exponent);
     return false;
 }
 
 /* ---- groups ---- */
 
-size_t compare_groups(const struct entry *entry, const Tefter__CustomerRecord *there,
-                      const struct groups *groups, uint32_t ret_missing[GROUPS_OF_ROW_MAX],
-                      char why[WHY_MAX])
+size_t compare_groups(struct entry *entry, const Tefter__CustomerRecord *there,
+                      const struct groups *groups, uint32_t ret_missing[GROUPS_OF_ROW_MAX])
 {
     size_t missing = 0;
     for (size_t i = 0; i < entry->group_count; i++) {
@@ -271,28 +285,31 @@ size_t compare_groups(const struct entry *entry, const Tefter__CustomerRecord *t
         if (in || wanted == NULL)
             continue;
         ret_missing[missing++] = entry->groups[i];
-        add_difference(why, "group", now != NULL ? now->name : "", wanted->name);
+        entry_add_difference(
+            entry,
+            (struct difference){FIELD_GROUP, "group", now != NULL ? now->name : "", wanted->name});
     }
     return missing;
 }
 
-void compare_terms(const struct entry *entry, const struct group_known *there,
-                   const struct currency *currency, char why[WHY_MAX])
+void compare_terms(struct entry *entry, const struct group_known *there,
+                   const struct currency *currency)
 {
     int64_t days = entry->numbers[FIELD_TERM_DAYS];
     int64_t limit = entry->numbers[FIELD_LIMIT];
-    why[0] = '\0';
+    entry->differs.label = entry->texts[FIELD_NAME];
     if (entry->has_number[FIELD_TERM_DAYS] &&
         !(there->has_term_days && (int64_t)there->term_days == days))
-        add_numbers(why, "term days", there->has_term_days, there->term_days, days, 0);
+        add_numbers(entry, FIELD_TERM_DAYS, "term days", there->has_term_days, there->term_days, 0);
     if (entry->has_number[FIELD_LIMIT] && !(there->has_limit && there->limit_minor == limit))
-        add_numbers(why, "limit", there->has_limit, there->limit_minor, limit, currency->exponent);
+        add_numbers(entry, FIELD_LIMIT, "limit", there->has_limit, there->limit_minor,
+                    currency->exponent);
 }
 
 /* ---- products ---- */
 
-static void compare_unit(const struct entry *entry, const Tefter__ProductRecord *there,
-                         struct arena *arena, Tefter__ChangeProduct *ret_change, char why[WHY_MAX])
+static void compare_unit(struct entry *entry, const Tefter__ProductRecord *there,
+                         struct arena *arena, Tefter__ChangeProduct *ret_change)
 {
     bool room;
     Tefter__ProductUnit *unit = price_unit_change(price_unit(entry, arena, &room), there);
@@ -300,45 +317,45 @@ static void compare_unit(const struct entry *entry, const Tefter__ProductRecord 
     if (ret_change->units == NULL)
         return;
     ret_change->units[ret_change->n_units++] = unit;
-    add_difference(why, "another unit", "", unit->code);
+    entry_add_difference(entry, (struct difference){FIELD_PACK, "another unit", "", unit->code});
 }
 
-void compare_product(const struct entry *entry, const Tefter__ProductRecord *there,
+void compare_product(struct entry *entry, const Tefter__ProductRecord *there,
                      const struct currency *currency, struct arena *arena,
-                     Tefter__ChangeProduct *ret_change, char why[WHY_MAX])
+                     Tefter__ChangeProduct *ret_change)
 {
-    const char *const *texts = entry->texts;
+    int price_exponent = currency->exponent + 3;
     tefter__change_product__init(ret_change);
     ret_change->product = there->product;
-    why[0] = '\0';
-    compare_word(texts[FIELD_NAME], there->name, "name", &ret_change->name, why);
-    compare_word(texts[FIELD_UNIT], there->unit, "unit", &ret_change->unit, why);
-    compare_word(texts[FIELD_BRAND], there->brand, "brand", &ret_change->brand, why);
-    compare_word(texts[FIELD_COLOUR], there->colour, "colour", &ret_change->colour, why);
-    compare_word(texts[FIELD_MODEL], there->model, "model", &ret_change->model, why);
+    entry->differs.label = entry->texts[FIELD_CODE];
+    compare_word(entry, FIELD_NAME, "name", there->name, &ret_change->name);
+    compare_word(entry, FIELD_UNIT, "unit", there->unit, &ret_change->unit);
+    compare_word(entry, FIELD_BRAND, "brand", there->brand, &ret_change->brand);
+    compare_word(entry, FIELD_COLOUR, "colour", there->colour, &ret_change->colour);
+    compare_word(entry, FIELD_MODEL, "model", there->model, &ret_change->model);
     int64_t price = entry->numbers[FIELD_PRICE];
     if (entry->has_number[FIELD_PRICE] && !(there->has_price && there->price == price)) {
         ret_change->has_price = true;
         ret_change->price = price;
-        add_numbers(why, "price", there->has_price, there->price, price, currency->exponent + 3);
+        add_numbers(entry, FIELD_PRICE, "price", there->has_price, there->price, price_exponent);
     }
     int64_t tax = entry->numbers[FIELD_TAX];
     if (entry->has_number[FIELD_TAX] && !(there->has_tax_bp && there->tax_bp == (uint32_t)tax)) {
         ret_change->has_tax_bp = true;
         ret_change->tax_bp = (uint32_t)tax;
-        add_numbers(why, "tax", there->has_tax_bp, there->tax_bp, tax, 2);
+        add_numbers(entry, FIELD_TAX, "tax", there->has_tax_bp, there->tax_bp, 2);
     }
     int64_t floor = entry->numbers[FIELD_FLOOR];
     if (entry->has_number[FIELD_FLOOR] && !(there->has_floor && there->floor == floor)) {
         ret_change->has_floor = true;
         ret_change->floor = floor;
-        add_numbers(why, "floor", there->has_floor, there->floor, floor, currency->exponent + 3);
+        add_numbers(entry, FIELD_FLOOR, "floor", there->has_floor, there->floor, price_exponent);
     }
     int64_t cost = entry->numbers[FIELD_COST];
     if (entry->has_number[FIELD_COST] && !(there->has_cost && there->cost == cost)) {
         ret_change->has_cost = true;
         ret_change->cost = cost;
-        add_numbers(why, "cost", there->has_cost, there->cost, cost, currency->exponent + 3);
+        add_numbers(entry, FIELD_COST, "cost", there->has_cost, there->cost, price_exponent);
     }
-    compare_unit(entry, there, arena, ret_change, why);
+    compare_unit(entry, there, arena, ret_change);
 }

@@ -144,3 +144,12 @@ const char *entry_text(struct entry *entry, struct slice text)
         entry_reject(entry, 0, "the document is too large");
     return copy;
 }
+
+void entry_add_difference(struct entry *entry, struct difference one)
+{
+    struct differences *differs = &entry->differs;
+    one.there = one.there != NULL ? arena_text(&entry->arena, one.there, strlen(one.there)) : "";
+    one.here = arena_text(&entry->arena, one.here, strlen(one.here));
+    if (differs->count < DIFFERENCES_MAX && one.there != NULL && one.here != NULL)
+        differs->rows[differs->count++] = one;
+}

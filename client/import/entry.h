@@ -68,6 +68,22 @@ struct entry_row {
     struct slice cells[]; /* as in the file */
 };
 
+/* What a field is in the ledger and what the file has, as people read both; there "": nothing. */
+struct difference {
+    enum import_field field;
+    const char *what; /* its name in a sentence */
+    const char *there;
+    const char *here;
+};
+
+enum { DIFFERENCES_MAX = 20 };
+
+struct differences {
+    const char *label; /* what is different: a code, a name, a price with its list and unit */
+    size_t count;
+    struct difference rows[DIFFERENCES_MAX];
+};
+
 struct entry {
     struct arena arena;
     enum entry_kind kind;
@@ -117,6 +133,7 @@ struct entry {
     bool made_parties;           /* the sink's: its customer and products were sent, */
     bool made_customer;          /* and the customer is there by that */
     enum outcome outcome;        /* the sink's: the worst answer so far */
+    struct differences differs;  /* the sink's: from what is there already */
 };
 
 /* NULL without memory. */
@@ -131,6 +148,9 @@ struct entry_line *entry_add_line(struct entry *entry);
 
 /* False without room. */
 bool entry_add_bill(struct entry *entry, struct entry_bill bill);
+
+/* Past the bound, or without room, it is left out. Texts are copied. */
+void entry_add_difference(struct entry *entry, struct difference one);
 
 /* The first reason stays. */
 __attribute__((format(printf, 3, 4))) void entry_reject(struct entry *entry, uint64_t line,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/date.h"
+#include "import/compare.h"
 #include "import/doubles.h"
 #include "import/job.h"
 #include "import/report.h"
@@ -154,6 +155,7 @@ static struct run_options options_of(const struct job *job, struct sink *sink, b
                                 .tax_of_product = job->tax_of_product,
                                 .usual_tax_bp = usual_tax(job),
                                 .taker = job->taker,
+                                .changes = job->changes,
                                 .rejects = weigh ? 0 : job->to_rejects,
                                 .unwritten = job->unwritten,
                                 .stop = &stop};
@@ -523,6 +525,32 @@ static int undo_main(struct tefter *client, const struct import_settings *settin
     return code;
 }
 
+/* ---- what a dry run tells of what is there ---- */
+
+enum { CHANGES_TOLD_MAX = 100 };
+
+struct changes {
+    struct console *console;
+    uint64_t count;
+};
+
+static void on_change(void *context, const struct entry *entry)
+{
+    struct changes *changes = context;
+    char text[CHANGES_TEXT_MAX];
+    changes_text(&entry->differs, text);
+    if (++changes->count <= CHANGES_TOLD_MAX)
+        console_say(changes->console, "%s", text);
+}
+
+static void tell_other_changes(const struct changes *changes)
+{
+    char count[COUNT_TEXT_MAX];
+    if (changes->count > CHANGES_TOLD_MAX)
+        console_say(changes->console, "and %s more",
+                    count_text(changes->count - CHANGES_TOLD_MAX, count));
+}
+
 int import_main(struct tefter *client, const struct import_settings *settings)
 {
     if (settings->undo)
@@ -535,7 +563,11 @@ int import_main(struct tefter *client, const struct import_settings *settings)
     job->source.fd = -1;
     console_open(&job->console, strcmp(settings->file, "-") == 0, settings->quiet);
     index_init(&job->index);
+    struct changes changes = {.console = &job->console};
+    const struct change_taker taker = {on_change, &changes};
+    job->changes = settings->dry_run ? &taker : NULL;
     bool good = job_prepare(job) && job_foresee(job) && job_open_sink(job) && job_import(job);
+    tell_other_changes(&changes);
     if (job->begun)
         tell(job);
     if (!good)

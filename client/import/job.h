@@ -29,6 +29,7 @@ struct job {
     int to_rejects;           /* 0: a file beside it */
     bool unwritten;           /* rejected rows are told, and written nowhere */
     const struct reject_taker *taker;
+    const struct change_taker *changes;
     bool (*edit)(struct job *job); /* NULL, or other cells for the file, once it was looked at */
     void *context;
     struct run_result result;

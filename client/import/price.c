@@ -145,26 +145,29 @@ enum price_there price_compare(const struct entry *entry, const Tefter__ProductC
     return PRICE_OTHER;
 }
 
-void price_change_text(const struct entry *entry, const Tefter__ProductCardAnswer *there,
-                       const struct currency *currency, char out[PRICE_CHANGE_MAX])
+void price_differs(struct entry *entry, const Tefter__ProductCardAnswer *there,
+                   const struct currency *currency)
 {
-    char before[AMOUNT_TEXT_MAX];
+    char before[AMOUNT_TEXT_MAX] = "";
     char after[AMOUNT_TEXT_MAX];
     char key[KEY_TEXT_MAX];
-    char day[DATE_TEXT_SIZE + 8] = "";
+    char day[DATE_TEXT_SIZE];
+    char label[KEY_TEXT_MAX + DATE_TEXT_SIZE + 8];
     const char *unit;
     (void)unit_meant(entry, there->product, &unit);
     const Tefter__PriceRow *row = in_force(entry, unit, there);
     key_text(entry, unit, there, currency, key);
-    if (entry->has_number[FIELD_VALID_FROM]) {
-        (void)snprintf(day, sizeof day, ", from ");
-        date_write((uint32_t)entry->numbers[FIELD_VALID_FROM], day + strlen(day));
-    }
-    (void)snprintf(
-        out, PRICE_CHANGE_MAX, "%s: %.40s -> %.40s%s", key,
-        price_text(row != NULL && row->has_price, row != NULL ? row->price : 0, currency, before),
-        price_text(entry->has_number[FIELD_PRICE], entry->numbers[FIELD_PRICE], currency, after),
-        day);
+    bool dated = entry->has_number[FIELD_VALID_FROM];
+    if (dated)
+        date_write((uint32_t)entry->numbers[FIELD_VALID_FROM], day);
+    (void)snprintf(label, sizeof label, "%s%s%s", key, dated ? ", from " : "", dated ? day : "");
+    entry->differs.label = arena_text(&entry->arena, label, strlen(label));
+    if (row != NULL && row->has_price)
+        (void)price_text(true, row->price, currency, before);
+    entry_add_difference(
+        entry, (struct difference){FIELD_PRICE, "price", before,
+                                   price_text(entry->has_number[FIELD_PRICE],
+                                              entry->numbers[FIELD_PRICE], currency, after)});
 }
 
 /* ---- units ---- */

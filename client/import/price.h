@@ -20,10 +20,10 @@ enum price_there { PRICE_NEW, PRICE_SAME, PRICE_OTHER };
 enum price_there price_compare(const struct entry *entry, const Tefter__ProductCardAnswer *there,
                                const struct currency *currency, char why[WHY_MAX]);
 
-/* "GOLD CEM40 bag from 10: 90.00 -> 88.00, from 2027-01-01"; `there` as above. */
-enum { PRICE_CHANGE_MAX = 320 };
-void price_change_text(const struct entry *entry, const Tefter__ProductCardAnswer *there,
-                       const struct currency *currency, char out[PRICE_CHANGE_MAX]);
+/* What the row changes, into entry->differs: GOLD CEM40 bag from 10, from 2027-01-01, 90.00, 88.00;
+ * `there` as above. */
+void price_differs(struct entry *entry, const Tefter__ProductCardAnswer *there,
+                   const struct currency *currency);
 
 /* The other unit that a product's row says; NULL: none, or (*ret_room false) no room. */
 Tefter__ProductUnit *price_unit(const struct entry *entry, struct arena *arena, bool *ret_room);

@@ -80,15 +80,25 @@ static void reject_entry(struct run *run, struct entry *entry, const char *why)
     rejects_entry(&run->rejects, entry, why);
 }
 
+/* A price may be new and take another one's place all the same. */
+static void tell_change(const struct run *run, const struct entry *entry)
+{
+    const struct change_taker *changes = run->options->changes;
+    if (changes != NULL && entry->differs.count > 0)
+        changes->take(changes->context, entry);
+}
+
 static void on_told(void *context, struct entry *entry, enum outcome outcome, const char *why)
 {
     struct run *run = context;
     switch (outcome) {
     case OUTCOME_SENT:
         count_sent(run->result, entry);
+        tell_change(run, entry);
         break;
     case OUTCOME_CHANGED:
         run->result->changed++;
+        tell_change(run, entry);
         break;
     case OUTCOME_THERE:
         run->result->there++;

@@ -60,6 +60,12 @@ struct run_result {
     bool stopped; /* by a signal or a failure: the same import goes on from here */
 };
 
+/* Told of what is there and becomes otherwise, or would: entry->differs. */
+struct change_taker {
+    void (*take)(void *context, const struct entry *entry);
+    void *context;
+};
+
 struct run_options {
     const struct import_settings *settings;
     const struct currency *currency;
@@ -71,11 +77,12 @@ struct run_options {
     bool whole_amounts; /* see form.h, as the next one */
     bool tax_of_product;
     uint32_t usual_tax_bp;
-    const struct reject_taker *taker; /* told of rejected rows; may be NULL */
-    int rejects;                      /* 0: a file beside the other one; else this one gets them, */
-                                      /* and no state is kept */
-    bool unwritten;                   /* they are told to the taker alone */
-    struct hash ledger;               /* of the ledger, for the state file */
+    const struct reject_taker *taker;   /* told of rejected rows; may be NULL */
+    const struct change_taker *changes; /* may be NULL */
+    int rejects;        /* 0: a file beside the other one; else this one gets them, */
+                        /* and no state is kept */
+    bool unwritten;     /* they are told to the taker alone */
+    struct hash ledger; /* of the ledger, for the state file */
     const volatile sig_atomic_t *stop; /* may be NULL */
 };
 

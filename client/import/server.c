@@ -68,10 +68,9 @@ struct sending {
     struct server *server;
     struct entry *entry; /* NULL: given up */
     enum what what;
-    size_t line;        /* of WHAT_PRODUCT; of WHAT_LIMIT, WHAT_JOIN and WHAT_PAYER the customer */
-    uint32_t group;     /* of WHAT_JOIN */
-    bool looked;        /* a price: what its list has is known */
-    const char *change; /* and what a dry run tells of it; NULL: nothing */
+    size_t line;    /* of WHAT_PRODUCT; of WHAT_LIMIT, WHAT_JOIN and WHAT_PAYER the customer */
+    uint32_t group; /* of WHAT_JOIN */
+    bool looked;    /* a price: what its list has is known */
     uint64_t due_ms;
     bool was_held;
     struct sending *next; /* in `again` or `held` */
@@ -260,12 +259,13 @@ static void send_limit(struct server *server, struct entry *entry, uint32_t cust
 }
 
 /* It is there, with these differences or none. */
-static void settle_there(struct sending *sending, const char *differences,
-                         const Tefter__Command *change)
+static void settle_there(struct sending *sending, const Tefter__Command *change)
 {
     const struct entry *entry = sending->entry;
     char why[WHY_MAX];
-    if (differences[0] == '\0') {
+    char differences[WHY_MAX];
+    differences_text(&entry->differs, differences);
+    if (entry->differs.count == 0) {
         resolve(sending, OUTCOME_THERE, NULL);
     } else if (sending->server->options.update) {
         transmit_change(sending, change);
@@ -303,7 +303,6 @@ static void on_card(void *context, const Tefter__Answer *answer)
     struct sending *sending = context;
     Tefter__Command command = TEFTER__COMMAND__INIT;
     Tefter__ChangeCustomer change;
-    char differences[WHY_MAX];
     if (is_given_up(sending))
         return;
     if (answer->kind_case != TEFTER__ANSWER__KIND_CUSTOMER_CARD) {
@@ -312,14 +311,14 @@ static void on_card(void *context, const Tefter__Answer *answer)
     }
     arena_reset(&sending->server->arena);
     compare_customer(sending->entry, answer->customer_card->record, &sending->server->arena,
-                     &change, differences);
-    bool words_differ = differences[0] != '\0';
+                     &change);
+    bool words_differ = sending->entry->differs.count > 0;
     bool same_limit = compare_limit(sending->entry, answer->customer_card,
-                                    tefter_currency(sending->server->client), differences);
+                                    tefter_currency(sending->server->client));
     uint32_t missing[GROUPS_OF_ROW_MAX];
     size_t groups = compare_groups(sending->entry, answer->customer_card->record,
-                                   sending->server->options.groups, missing, differences);
-    bool same_payer = compare_payer(sending->entry, answer->customer_card->row, differences);
+                                   sending->server->options.groups, missing);
+    bool same_payer = compare_payer(sending->entry, answer->customer_card->row);
     bool update = sending->server->options.update;
     uint32_t customer = answer->customer_card->record->customer;
     if (!same_limit && update)
@@ -334,7 +333,7 @@ static void on_card(void *context, const Tefter__Answer *answer)
     }
     command.kind_case = TEFTER__COMMAND__KIND_CHANGE_CUSTOMER;
     command.change_customer = &change;
-    settle_there(sending, differences, &command);
+    settle_there(sending, &command);
 }
 
 static void on_product(void *context, const Tefter__Answer *answer)
@@ -342,7 +341,6 @@ static void on_product(void *context, const Tefter__Answer *answer)
     struct sending *sending = context;
     Tefter__Command command = TEFTER__COMMAND__INIT;
     Tefter__ChangeProduct change;
-    char differences[WHY_MAX];
     if (is_given_up(sending))
         return;
     if (answer->kind_case != TEFTER__ANSWER__KIND_PRODUCT_CARD) {
@@ -351,11 +349,10 @@ static void on_product(void *context, const Tefter__Answer *answer)
     }
     arena_reset(&sending->server->arena);
     compare_product(sending->entry, answer->product_card->product,
-                    tefter_currency(sending->server->client), &sending->server->arena, &change,
-                    differences);
+                    tefter_currency(sending->server->client), &sending->server->arena, &change);
     command.kind_case = TEFTER__COMMAND__KIND_CHANGE_PRODUCT;
     command.change_product = &change;
-    settle_there(sending, differences, &command);
+    settle_there(sending, &command);
 }
 
 /* Two rows of one file may say the same group: the first one's terms are not known here. */
@@ -363,17 +360,15 @@ static void settle_group(struct sending *sending)
 {
     struct server *server = sending->server;
     const char *const *texts = sending->entry->texts;
-    char differences[WHY_MAX];
     const struct group_known *there = groups_find(
         server->options.groups, slice_text(texts[FIELD_DIMENSION]), slice_text(texts[FIELD_NAME]));
     if (there == NULL) {
         resolve(sending, OUTCOME_CONFLICT, "the file has this group twice");
         return;
     }
-    compare_terms(sending->entry, there, tefter_currency(server->client), differences);
+    compare_terms(sending->entry, there, tefter_currency(server->client));
     arena_reset(&server->arena);
-    settle_there(sending, differences,
-                 command_of_terms(sending->entry, there->group, &server->arena));
+    settle_there(sending, command_of_terms(sending->entry, there->group, &server->arena));
 }
 
 static void look_at_there(struct sending *sending)
@@ -397,23 +392,6 @@ static void look_at_there(struct sending *sending)
 
 static void deliver(struct sending *sending);
 static bool is_passing(const Tefter__Refusal *refused);
-
-/* A dry run tells what each price is, and what it would be. */
-static void keep_change(struct sending *sending, const Tefter__ProductCardAnswer *card)
-{
-    char change[PRICE_CHANGE_MAX];
-    struct server *server = sending->server;
-    if (!server->options.asking || server->options.console == NULL)
-        return;
-    price_change_text(sending->entry, card, tefter_currency(server->client), change);
-    sending->change = arena_text(&sending->entry->arena, change, strlen(change));
-}
-
-static void tell_change(const struct sending *sending)
-{
-    if (sending->change != NULL)
-        console_say(sending->server->options.console, "%s", sending->change);
-}
 
 static void send_price(struct sending *sending)
 {
@@ -441,7 +419,7 @@ static void on_price(void *context, const Tefter__Answer *answer)
     if (answer->kind_case == TEFTER__ANSWER__KIND_PRODUCT_CARD) {
         there = price_compare(sending->entry, answer->product_card, tefter_currency(server->client),
                               why);
-        keep_change(sending, answer->product_card);
+        price_differs(sending->entry, answer->product_card, tefter_currency(server->client));
     }
     if (there == PRICE_OTHER && server->options.update)
         sending->what = WHAT_CHANGE;
@@ -679,8 +657,6 @@ static void probe_done(struct sending *sending)
 static void heard(struct sending *sending, const Tefter__Refusal *refused, const Tefter__Done *done)
 {
     struct server *server = sending->server;
-    if (refused == NULL)
-        tell_change(sending);
     if (refused == NULL && sending->what == WHAT_CHANGE)
         resolve(sending, OUTCOME_CHANGED, NULL);
     else if (refused == NULL && sending->what == WHAT_PROBE)

@@ -20,6 +20,7 @@ enum {
     ROW_BYTES = 64 * 1024,
     NEEDS_MAX = 500,
     DOUBLES_MAX = 60,
+    CHANGES_MAX = 60,
     ROWS_SHOWN = 3,
     WORDS_MAX = 80,
     WORD_BYTES_MAX = 2048,
@@ -53,6 +54,8 @@ struct step {
     size_t need_count;
     Tefter__ImportDouble *doubles[DOUBLES_MAX];
     size_t double_count;
+    Tefter__ImportChange *changes[CHANGES_MAX];
+    size_t change_count;
     Tefter__ImportReason *reasons[REJECTS_REASONS * 2];
     size_t reason_count;
     uint64_t said_totals; /* as in run_result */
@@ -78,6 +81,7 @@ struct pass {
     enum turn turn;
     struct console_hooks hooks;
     struct reject_taker taker;
+    struct change_taker changes;
     struct job job;
 };
 
@@ -833,12 +837,40 @@ static void on_rejected(void *context, uint64_t line, const char *why, const str
     step->needs[step->need_count++] = need;
 }
 
+static void on_changed(void *context, const struct entry *entry)
+{
+    struct pass *pass = context;
+    struct step *step = pass->step;
+    const struct differences *differs = &entry->differs;
+    Tefter__ImportChange *told =
+        step->change_count < CHANGES_MAX ? arena_take(&step->arena, sizeof *told) : NULL;
+    if (told == NULL)
+        return;
+    tefter__import_change__init(told);
+    told->line = entry->line;
+    told->label = clean(&step->arena, differs->label, strlen(differs->label), SHOWN_MAX);
+    told->differences = arena_zero(&step->arena, differs->count * sizeof *told->differences);
+    for (size_t i = 0; told->differences != NULL && i < differs->count; i++) {
+        const struct difference *one = &differs->rows[i];
+        Tefter__ImportDifference *row = arena_take(&step->arena, sizeof *row);
+        if (row == NULL)
+            break;
+        tefter__import_difference__init(row);
+        row->field = (char *)(uintptr_t)field_about(one->field)->name;
+        row->there = clean(&step->arena, one->there, strlen(one->there), SHOWN_MAX);
+        row->here = clean(&step->arena, one->here, strlen(one->here), SHOWN_MAX);
+        told->differences[told->n_differences++] = row;
+    }
+    step->changes[step->change_count++] = told;
+}
+
 /* ---- a pass ---- */
 
 static void pass_begin(struct pass *pass, struct step *step)
 {
     struct job *job = &pass->job;
     pass->hooks = (struct console_hooks){on_asked, on_progress};
+    pass->changes = (struct change_taker){on_changed, pass};
     pass->taker =
         (struct reject_taker){.take = pass->turn == TURN_FORESEE ? on_failing : on_rejected,
                               .passed = on_passed,
@@ -852,6 +884,7 @@ static void pass_begin(struct pass *pass, struct step *step)
                         .to_rejects = step->of->rejects,
                         .unwritten = pass->turn == TURN_FORESEE,
                         .taker = &pass->taker,
+                        .changes = pass->turn == TURN_FORESEE ? NULL : &pass->changes,
                         .edit = edit_file,
                         .context = pass};
     index_init(&job->index);
@@ -944,6 +977,8 @@ static void show_result(struct step *step)
     result->n_reasons = step->reason_count;
     result->doubles = step->doubles;
     result->n_doubles = step->double_count;
+    result->changes = step->changes;
+    result->n_changes = step->change_count;
     result->needs = step->needs;
     result->n_needs = step->need_count;
     step->report.result = result;

@@ -2,6 +2,7 @@
  * tefter-importer: reads a file that somebody gave to the page. tefterd starts it.
  */
 #include "base/plain_usage.h"
+#include "base/standard.h"
 #include "base/tell.h"
 #include "importd/importd.h"
 
@@ -36,6 +37,7 @@ static const struct plain_usage usage = {
 
 int main(int argc, char **argv)
 {
+    standard_open();
     if (argc == 2 && strcmp(argv[1], "--task") == 0)
         return importd_run();
     int code = plain_usage_answer(&usage, argc, argv);

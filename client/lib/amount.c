@@ -510,6 +510,52 @@ const char *quantity_read(const char *text, const struct currency *currency, int
                       MONEY_MAX, ret_quantity);
 }
 
+/* ---- percentages ---- */
+
+static const char *const percent_signs[] = {"%", "\u066A", "\uFF05", "\uFE6A"};
+enum { PERCENT_SIGNS = sizeof(percent_signs) / sizeof(percent_signs[0]), PERCENT_MAX = 100 * 1000 };
+
+bool percent_is(const char *text)
+{
+    for (size_t i = 0; i < PERCENT_SIGNS; i++)
+        if (strstr(text, percent_signs[i]) != NULL)
+            return true;
+    return false;
+}
+
+/* Without a sign at either end, and the blanks there. */
+static struct slice percent_number(const char *text)
+{
+    struct slice number = slice_text(text);
+    for (size_t i = 0; i < PERCENT_SIGNS; i++) {
+        size_t size = strlen(percent_signs[i]);
+        if (number.size < size)
+            continue;
+        if (memcmp(number.data, percent_signs[i], size) == 0)
+            return slice_of(number.data + size, number.size - size);
+        if (memcmp(number.data + number.size - size, percent_signs[i], size) == 0)
+            return slice_of(number.data, number.size - size);
+    }
+    return number;
+}
+
+const char *percent_read(const char *text, uint32_t *ret_bp)
+{
+    struct slice number = percent_number(text);
+    bool comma = memchr(number.data, ',', number.size) != NULL;
+    const struct number_style style = {comma ? ',' : '.', 0};
+    int64_t bp = 0;
+    const char *wrong = decimal_read((const char *)number.data, number.size, 2, &style, &bp);
+    *ret_bp = 0;
+    if (wrong == NULL && bp < 0)
+        wrong = "A percentage is not below zero.";
+    if (wrong == NULL && bp > PERCENT_MAX)
+        wrong = "That is more than 1000 percent.";
+    if (wrong == NULL)
+        *ret_bp = (uint32_t)bp;
+    return wrong;
+}
+
 /* ---- the unit behind a quantity ---- */
 
 /* Part of a number as people write it: digits of any script, signs, what groups and divides. */

@@ -358,6 +358,10 @@ const char *price_read(const char *text, const struct currency *currency, int64_
                        char why[AMOUNT_WHY_MAX]);
 const char *quantity_read(const char *text, const struct currency *currency, int64_t *ret_quantity,
                           char why[AMOUNT_WHY_MAX]);
+/* Does it hold a sign of percent: %, Arabic, full-width or small? */
+bool percent_is(const char *text);
+/* "5", "5.25%", "7,5 %", "%۵": basis points, 0 to 100,000 of them. NULL, or what is wrong. */
+const char *percent_read(const char *text, uint32_t *ret_bp);
 /* Where the unit begins in "5 bag" or "5bag"; NULL: there is none. Letters that can stand behind a
  * number, as in "2k", are one too: what is before it says whether there is a blank between them. */
 const char *quantity_unit(const char *text);

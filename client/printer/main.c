@@ -2,6 +2,7 @@
  * tefter-printer: what `tefter printer` starts. Its words are those of that verb.
  */
 #include "base/log.h"
+#include "base/standard.h"
 #include "base/tell.h"
 #include "base/version.h"
 #include "cli/cli.h"
@@ -100,6 +101,7 @@ int main(int argc, char **argv)
     const struct verb *verb = verb_find("printer", NULL);
     struct printer_settings settings = {.copies = 1};
     struct failure failure = {0};
+    standard_open();
     if (verb != NULL && argc == 2 && tell_whole(verb, argv[1]))
         return EXIT_DONE;
     if (verb == NULL || !args_read(&args, verb, argc - 1, argv + 1, &failure))

@@ -345,24 +345,18 @@ static void drop_line(struct tui *tui, struct draft *draft)
 static bool take_discount(struct tui *tui, struct line *line, const char *text)
 {
     char why[AMOUNT_WHY_MAX];
-    char plain[FIELD_MAX];
     int64_t value = 0;
-    size_t size = strcspn(text, "%");
+    uint32_t bp;
     const char *from = text[0] == '-' ? text + 1 : text;
     if (text[0] == '\0') {
         line->discount_bp = 0;
         line->discount_minor = 0;
         return true;
     }
-    if (text[size] == '%' || strstr(text, "٪") != NULL) {
-        static const struct number_style style = {.decimal = '.'};
-        (void)snprintf(plain, sizeof(plain), "%.*s", (int)(size - (size_t)(from - text)), from);
-        for (char *at = plain; *at != '\0'; at++)
-            *at = *at == ',' ? '.' : *at;
-        if (decimal_read(plain, strlen(plain), 2, &style, &value) != NULL || value < 0 ||
-            value > BASIS_POINTS)
+    if (percent_is(text)) {
+        if (percent_read(from, &bp) != NULL || bp > BASIS_POINTS)
             return false;
-        line->discount_bp = (uint32_t)value;
+        line->discount_bp = bp;
         line->discount_minor = 0;
         return true;
     }

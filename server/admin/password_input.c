@@ -13,7 +13,8 @@
 
 enum { TYPED_MAX = PASSPHRASE_SIZE };
 
-/* One line, a byte at a time: what follows it is somebody else's. */
+/* One line, a byte at a time: what follows it is somebody else's. Of one that is too long, as much
+ * as shows that. */
 static bool read_line(int fd, char out[TYPED_MAX])
 {
     size_t size = 0;
@@ -24,8 +25,9 @@ static bool read_line(int fd, char out[TYPED_MAX])
             continue;
         if (got <= 0 || letter == '\n')
             break;
-        if (size < TYPED_MAX - 1)
-            out[size++] = letter;
+        out[size++] = letter;
+        if (size == TYPED_MAX - 1)
+            break;
     }
     if (size > 0 && out[size - 1] == '\r')
         size--;

@@ -166,6 +166,16 @@ bool datadir_finish(struct datadir *folder, struct failure *failure)
     return files_write(folder->format, slice_of(text, (size_t)size), 0600, failure);
 }
 
+static bool fail_open(const struct datadir *folder, struct failure *failure)
+{
+    char *whole = realpath(folder->root, NULL); /* a command that is right wherever it is typed */
+    const char *path = whole != NULL ? whole : folder->root;
+    (void)fail(failure, FAULT_DENIED, 0, "others may look into %s; close it with: chmod 700 %s",
+               path, path);
+    free(whole);
+    return false;
+}
+
 static bool check_rights(const struct datadir *folder, struct failure *failure)
 {
     struct stat facts;
@@ -174,10 +184,8 @@ static bool check_rights(const struct datadir *folder, struct failure *failure)
                     folder->root);
     if (!S_ISDIR(facts.st_mode))
         return fail(failure, FAULT_USE, 0, "%s is not a folder", folder->root);
-    if (facts.st_mode & 077)
-        return fail(failure, FAULT_DENIED, 0,
-                    "others may look into %s; close it with: chmod 700 %s", folder->root,
-                    folder->root);
+    if ((facts.st_mode & 077) && files_exist(folder->format))
+        return fail_open(folder, failure);
     return true;
 }
 

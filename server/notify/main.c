@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/plain_usage.h"
+#include "base/standard.h"
 #include "base/tell.h"
 #include "notify/notify.h"
 
@@ -72,6 +73,7 @@ static int read_options(int argc, char **argv, struct notify_options *options)
 int main(int argc, char **argv)
 {
     struct notify_options options = {.descriptor = -1};
+    standard_open();
     int answered = plain_usage_answer(&usage, argc, argv);
     if (answered >= 0)
         return answered;

@@ -111,9 +111,9 @@ static Tefter__ReadOnlyCause why_read_only(struct monitor *monitor)
     monitor->looks++;
     if (!full)
         tell_room(monitor);
-    if (monitor->options.behind)
+    if (monitor->options.behind && !monitor->options.behind_for_room)
         return TEFTER__READ_ONLY_CAUSE__READ_ONLY_ENTRY_WAITS;
-    if (!room)
+    if (!room || monitor->options.behind)
         return TEFTER__READ_ONLY_CAUSE__READ_ONLY_DISK_FULL;
     if (!ledger_has_room(monitor->options.ledger))
         return TEFTER__READ_ONLY_CAUSE__READ_ONLY_STATE_FULL;

@@ -22,7 +22,8 @@ struct monitor_options {
     struct vault *vault;
     struct clock *clock;
     struct writer *writer;
-    const char *behind; /* why the ledger lies behind its journal for good; NULL: it does not */
+    const char *behind;   /* why the ledger lies behind its journal for good; NULL: it does not */
+    bool behind_for_room; /* because the disk was full when it was opened */
     void (*room)(void *owner); /* once, when the disk has room; NULL: nobody waits for it */
     void *owner;
 };

@@ -448,6 +448,7 @@ static bool build_monitor(struct server *server, struct failure *failure)
                                       .clock = &server->instance.clock,
                                       .writer = server->writer,
                                       .behind = behind(server),
+                                      .behind_for_room = server->instance.recovered.shown,
                                       .room = server->instance.recovered.shown ? room : NULL,
                                       .owner = server};
     server->monitor = monitor_create(&options, failure);

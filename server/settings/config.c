@@ -20,6 +20,7 @@ enum {
 static cfg_t *file;
 static struct config_faults *reported;
 static int lines[KEYS_MAX];
+static int last_line; /* of the file itself */
 static char unknown[UNKNOWN_MAX][KEY_SIZE];
 static size_t unknown_count;
 
@@ -29,17 +30,22 @@ static size_t unknown_count;
 __attribute__((format(printf, 2, 3))) static bool wrong(int line, const char *format, ...)
 {
     va_list arguments;
+    char text[CONFIG_FAULT_SIZE];
     size_t at = reported->count;
     if (at == CONFIG_FAULTS_MAX)
         return false;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    for (size_t i = 0; i < at; i++) /* the file is read more than once */
+        if (reported->list[i].line == line && strcmp(reported->list[i].text, text) == 0)
+            return false;
     while (at > 0 && reported->list[at - 1].line > line) {
         reported->list[at] = reported->list[at - 1];
         at--;
     }
     reported->list[at].line = line;
-    va_start(arguments, format);
-    vsnprintf(reported->list[at].text, CONFIG_FAULT_SIZE, format, arguments);
-    va_end(arguments);
+    memcpy(reported->list[at].text, text, sizeof text);
     reported->count++;
     return false;
 }
@@ -80,7 +86,8 @@ __attribute__((format(printf, 2, 0))) static void report_wrong(cfg_t *cfg, const
     if (sscanf(text, "no such option '%63[^']'", key) == 1)
         wrong_key(cfg->line, key);
     else
-        wrong(cfg->line, "this is no line of the form key = \"value\": %s", text);
+        wrong(cfg->line < last_line ? cfg->line : last_line,
+              "this is no line of the form key = \"value\": %s", text);
 }
 
 /* ---- reading ---- */
@@ -104,6 +111,9 @@ static size_t index_of(const char *wanted)
 static int note_line(cfg_t *cfg, cfg_opt_t *option)
 {
     size_t i = index_of(option->name);
+    if (i < KEYS_MAX && lines[i] != 0)
+        wrong(cfg->line, "%s stands in line %d already; take one of them away", option->name,
+              lines[i]);
     if (i < KEYS_MAX)
         lines[i] = cfg->line;
     return 0;
@@ -207,6 +217,9 @@ static bool read_text(const char *path, char text[FILE_MAX + sizeof END_LINE])
     if (size > FILE_MAX || memchr(text, '\0', size))
         return wrong(0, "this is no file of settings: it %s",
                      size > FILE_MAX ? "is too long" : "holds a NUL");
+    last_line = 1;
+    for (size_t i = 0; i + 1 < size; i++)
+        last_line += text[i] == '\n';
     memcpy(text + size, END_LINE, sizeof END_LINE);
     clear_remarks(text);
     return true;
@@ -216,6 +229,7 @@ static bool read_text(const char *path, char text[FILE_MAX + sizeof END_LINE])
 static void parse(const char *text)
 {
     cfg_opt_t options[KEYS_MAX + UNKNOWN_MAX + 2];
+    memset(lines, 0, sizeof lines);
     fill_options(options);
     if (file)
         cfg_free(file);
@@ -234,7 +248,6 @@ bool config_read(const char *path, struct settings *settings, struct config_faul
     reported = ret_faults;
     reported->count = 0;
     unknown_count = 0;
-    memset(lines, 0, sizeof lines);
     if (!read_text(path, text))
         return false;
     do {

@@ -3,6 +3,7 @@
  */
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/standard.h"
 #include "base/tell.h"
 #include "base/usage.h"
 #include "base/version.h"
@@ -123,6 +124,7 @@ int main(int argc, char **argv)
     static char origins[ORIGINS_MAX];
     struct web_options options = {.files = web_files, .file_count = web_file_count};
     const char *word = argc == 2 ? argv[1] : "";
+    standard_open();
     if (strcmp(word, "--help") == 0)
         return tell_help();
     if (strcmp(word, "--man") == 0)

@@ -45,6 +45,25 @@ class Counter:
 
 
 class InEuro(Counter, unittest.TestCase):
+    def test_what_is_no_text_is_nobody_s_name(self):
+        self.assertIn("CUSTOMER holds signs that are no text, or that nobody sees", self.refused("sell", "OB\u202e-1", "HAM=1"))
+        said = subprocess.run([os.path.join(BINARIES, "tefter"), "--profile", self.shop.profile("office"), b"customer", b"show",
+                               b"OB\xff"], capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(said.returncode, 2)
+        self.assertIn("CUSTOMER holds signs that are no text", said.stderr)
+        said = self.refused("sell", "x" * 10_000, "HAM=1", code=1)
+        self.assertIn('There is no customer "xxx', said)
+        self.assertLess(len(said), 300)
+
+    def test_a_server_that_is_no_address_is_not_waited_for(self):
+        for address in ("127.0.0.1:99999", "nowhere:port"):
+            self.assertIn("is not an address: write HOST:PORT", self.refused("--server", address, "whoami"))
+        self.assertIn("--profile wants a value", self.refused("--profile", "", "whoami"))
+
+    def test_a_percentage_in_persian(self):
+        said = self.says("sell", "cash", "HAM=1-۱۰٪", "--what-if")
+        self.assertIn("9.00", said)
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -233,8 +252,8 @@ class InEuro(Counter, unittest.TestCase):
                       "GOLD,LIME,,2,,8.50\nGOLD,LIME,sack,,,170\nGOLD,NONE,,,,1\n")
         self.assertIn("--update changes it", self.says("import", "prices", sheet, "--yes", "--dry-run", code=5))
         said = self.says("import", "prices", sheet, "--yes", "--update", "--dry-run", code=1)
-        self.assertIn("GOLD LIME from 2: 9.00 -> 8.50\n", said)
-        self.assertIn("GOLD LIME sack: none -> 170.00\n", said)
+        self.assertIn("GOLD LIME from 2: price 9.00 -> 8.50\n", said)
+        self.assertIn("GOLD LIME sack: price none -> 170.00\n", said)
         self.assertIn("18.00 €", self.says("sell", "CHEN", "LIME=2", "--what-if"))
         self.assertIn("1 sent, 0 already there, 1 rejected, 1 changed", self.says("import", "prices", sheet, "--yes", "--update", code=1))
         said = self.says("import", "prices", sheet, "--yes", "--restart", code=1)

@@ -330,10 +330,32 @@ static void amounts_are_shown_by_habit_and_unit(void **state)
     assert_string_equal(toman.sign, "تومان");
 }
 
+static void percentages_are_read_in_every_script(void **state)
+{
+    static const struct {
+        const char *text;
+        uint32_t bp;
+    } right[] = {{"5", 500},   {"5%", 500},   {"5.25%", 525},   {"7,5 %", 750},
+                 {"%5", 500},  {"۱۰٪", 1000}, {"٪۱۰", 1000},    {"۵٫۲۵٪", 525},
+                 {"5％", 500}, {"0%", 0},     {"1000%", 100000}};
+    static const char *const wrong[] = {"", "%", "-1%", "5%%", "1000.01%", "1,234%", "five", "٪"};
+    uint32_t bp;
+    (void)state;
+    for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++) {
+        assert_null(percent_read(right[i].text, &bp));
+        assert_int_equal(bp, right[i].bp);
+    }
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+        assert_non_null(percent_read(wrong[i], &bp));
+    assert_true(percent_is("۱۰٪") && percent_is("5％") && percent_is("%5"));
+    assert_false(percent_is("5"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(amounts_mean_what_people_mean),
+        cmocka_unit_test(percentages_are_read_in_every_script),
         cmocka_unit_test(what_is_unclear_is_asked_with_both_readings),
         cmocka_unit_test(what_is_advised_is_taken),
         cmocka_unit_test(a_finer_price_is_advised_with_all_its_decimals),

@@ -389,6 +389,9 @@ class WrongMoney(Case):
         self.company.write("c.csv", "code,name,phone\nA,Ann,333\nB,Bo,222\n")
         said = self.company.tefter("import", "customers", path, "--yes", good=(5,))
         self.assertIn("A is there with phone 111, the file has 333: --update changes it", said.stdout)
+        said = self.company.tefter("import", "customers", path, "--update", "--dry-run")
+        self.assertIn("A: phone 111 -> 333", said.stderr)
+        self.assertNotIn("B:", said.stderr)
         done = self.company.imported("customers", path, "--yes", "--update", "--restart")
         self.assertEqual((done["changed"], done["already_there"]), (1, 1))
         self.assertIn("333", self.company.tefter("customer", "show", "A").stdout)
@@ -406,6 +409,8 @@ class WrongMoney(Case):
         self.company.write("p.csv", "code,name,price\nX,Nut,1.25\n")
         said = self.company.tefter("import", "products", path, "--yes", good=(5,))
         self.assertIn("price 1.00000, the file has 1.25000", said.stdout)
+        said = self.company.tefter("import", "products", path, "--update", "--dry-run")
+        self.assertIn("X: price 1.00000 -> 1.25000", said.stderr)
         self.assertEqual(self.company.imported("products", path, "--yes", "--update")["changed"], 1)
         self.assertEqual(self.company.imported("products", path, "--yes")["already_there"], 1)
 
@@ -420,13 +425,13 @@ class WrongMoney(Case):
         both = "GOLD X is there with price 2.00, from 2031-02-01, the file has 3.00: --update changes it"
         self.assertIn(both, run(text % ("", "3.00"), "--dry-run", good=(5,)).stdout)
         self.assertIn(both, run(text % ("", "3.00"), good=(5,)).stdout)
-        self.assertIn("GOLD X from 5: none -> 1.50, from 2031-02-01", run(text % ("5", "1.50"), "--dry-run").stderr)
+        self.assertIn("GOLD X from 5, from 2031-02-01: price none -> 1.50", run(text % ("5", "1.50"), "--dry-run").stderr)
         said = run(text % ("", "3.00"), "--update", "--dry-run")
-        self.assertIn("GOLD X: 2.00 -> 3.00, from 2031-02-01", said.stderr)
+        self.assertIn("GOLD X, from 2031-02-01: price 2.00 -> 3.00", said.stderr)
         self.assertIn("1 changed", said.stdout)
         self.assertIn("1 changed", run(text % ("", "3.00"), "--update").stdout)
         later = (text % ("", "4.00")).replace("2031-02-01", "2031-03-01")
-        self.assertIn("GOLD X: 3.00 -> 4.00, from 2031-03-01", run(later, "--dry-run").stderr)
+        self.assertIn("GOLD X, from 2031-03-01: price 3.00 -> 4.00", run(later, "--dry-run").stderr)
         self.assertIn("1 sent", run(later).stdout)  # another day changes no price that is there
         today = "list,code,price\nGOLD,X,%s\n"
         self.assertIn("1 sent", run(today % "5.00").stdout)

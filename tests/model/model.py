@@ -1301,18 +1301,26 @@ class Ledger:
             self.put(customer, "at_first", 0)
             self.drop(customer, "area")
         job = self.new_job("words", customer["customer"])
-        self.put(self.jobs[job], "looked", 0)
+        self.put(self.jobs[job], "looked", None)
         self.told.append(customer["customer"])
 
     def erase_words(self, number, job):
-        """50 rows a step, of what has words: the customer's, and all approvals and alarms there are by then."""
+        """50 rows a step, of what has words, one kind behind the other: the customer's, then all approvals and
+        alarms. What comes to a kind that it is past has none."""
         customer = self.customers[job["of"]]
-        theirs = customer["entries"] + len(customer.get("notes", {})) + customer["limits"] + len(customer["documents"])
-        looked = job["looked"] + 50
-        if looked >= theirs + len(self.approvals) + len(self.alarms):
-            self.drop(self.jobs, number)
-        else:
-            self.put(job, "looked", looked)
+        kinds = [customer["entries"], len(customer.get("notes", {})), customer["limits"], len(customer["documents"]),
+                 len(self.approvals), len(self.alarms)]
+        first, looked = job["looked"] or (0, 0)
+        left = 50
+        for kind in range(first, len(kinds)):
+            before = looked if kind == first else 0
+            now = min(left, kinds[kind] - before)
+            left -= now
+            if now:
+                self.put(job, "looked", (kind, before + now))
+            if before + now < kinds[kind]:
+                return {"id": number}
+        self.drop(self.jobs, number)
         return {"id": number}
 
     # ---- notes ----

@@ -56,6 +56,37 @@ class Check(Folder):
             self.assertIn(f"{self.file}, line {line}: {words}", said)
         self.assertEqual(len(said.splitlines()), 3)
 
+    def test_a_key_that_stands_there_twice_is_not_taken_from_either_line(self):
+        self.write('listen = "127.0.0.1:7420"', "", 'listen = "127.0.0.1:7421"', 'lisen = "x"')
+        said = self.check(USE)
+        self.assertIn("line 4: listen stands in line 2 already; take one of them away", said)
+        self.assertIn("line 5: there is no setting lisen", said)
+        self.assertEqual(len(said.splitlines()), 2)
+
+    def test_a_line_that_ends_too_early_is_named_as_an_editor_counts(self):
+        self.write('listen = "127.0.0.1:7420"', "web =")
+        self.assertIn("line 3: this is no line of the form", self.check(USE))
+
+    def test_a_password_file_without_an_end(self):
+        said = self.run_it("init", "--ledger", self.ledger, "--company", "C", "--currency", "EUR", "--admin", "owner",
+                           "--password-file", "/dev/zero", code=USE)
+        self.assertIn("a password has", said)
+
+    def test_what_is_no_ledger_is_not_closed(self):
+        os.chmod(self.folder, 0o755)
+        run = subprocess.run([TEFTERD, "verify", "--ledger", "."], cwd=self.folder, capture_output=True, text=True,
+                             timeout=60, check=False)
+        self.assertIn(". is not a ledger", run.stderr)
+        self.init_in(self.ledger)
+        os.chmod(self.ledger, 0o755)
+        run = subprocess.run([TEFTERD, "verify", "--ledger", "."], cwd=self.ledger, capture_output=True, text=True,
+                             timeout=60, check=False)
+        self.assertIn(f"close it with: chmod 700 {self.ledger}", run.stderr)
+
+    def init_in(self, ledger):
+        self.run_it("init", "--ledger", ledger, "--company", "C", "--currency", "EUR", "--admin", "owner",
+                    "--password-stdin", given=PASSWORD + "\n")
+
     def test_what_could_never_work_is_told_too(self):
         self.write('listen = "0.0.0.0"', 'metrics = "0.0.0.0:9464"', 'backup_to_key = "/nowhere/key.pub"')
         said = self.check(USE)

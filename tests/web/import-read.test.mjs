@@ -109,6 +109,22 @@ test(
         await shot(page, "import-booked");
         const [card] = await shop.json("call", "product_card", "code=XM90");
         same(Number((card.product_card ?? card).product.price), 89_000_000);
+
+        /* The next list of prices: what it changes is seen before it is booked. */
+        await page.getByRole("button", { name: "Next file" }).click();
+        await page.waitForSelector(".import-drop");
+        await drop(page, "hang-moi.csv", [
+            ["Mã hàng", "Tên hàng", "ĐVT", "Đơn giá"],
+            ["XM90", "Xi măng PCB90", "bao", "92.000"],
+            ["GA90", "Gạch ống", "viên", "1.250"],
+        ]);
+        await page.locator(".import-update input").check();
+        await press(page);
+        await page.waitForSelector(".import-changes", { timeout: 60_000 });
+        const changes = await page.locator(".import-changes li").allInnerTexts();
+        same(changes.length, 1);
+        ok(/XM90 .*89000.* 92000/.test(changes[0].replace(/\s+/g, " ")), changes[0]);
+        await shot(page, "import-changes");
         await shop.end();
     },
     { seconds: 200 },

@@ -33,6 +33,7 @@ import {
     ImportAction,
     ImportKind,
     type ImportCell,
+    type ImportChange,
     type ImportDouble,
     type ImportLooked,
     type ImportNeed,
@@ -936,6 +937,43 @@ function Doubles({
     );
 }
 
+/* What is there already and becomes what the file has. */
+function Changes({ changes, count }: { changes: readonly ImportChange[]; count: bigint }): ComponentChild {
+    const more = count - BigInt(changes.length);
+    return (
+        <Panel title={say("What it changes")}>
+            <ul class="import-reasons import-changes">
+                {changes.map((change) => (
+                    <li key={`${change.line}/${change.label}`}>
+                        <span class="small ink-2">
+                            <Figure text={whole(change.line)} />
+                        </span>{" "}
+                        <b>
+                            <Name>{change.label}</Name>
+                        </b>{" "}
+                        {change.differences.map((one, place) => (
+                            <span key={place}>
+                                {place > 0 && " · "}
+                                {fieldName(one.field)}{" "}
+                                <s class="ink-2">
+                                    <Name>{one.there}</Name>
+                                </s>
+                                {one.there !== "" && " "}
+                                <Name>{one.here}</Name>
+                            </span>
+                        ))}
+                    </li>
+                ))}
+            </ul>
+            {more > 0n && (
+                <p class="small ink-2">
+                    {sayMany("and {count} more", "and {count} more", Number(more), { count: whole(more) })}
+                </p>
+            )}
+        </Panel>
+    );
+}
+
 /* It says which two amounts, and not which name or telephone. */
 const isDebt = (double: ImportDouble): boolean => double.by_phone === undefined;
 
@@ -1162,6 +1200,7 @@ function Review({
                         onPick={() => void importing.act(ImportAction.IMPORT_TRY)}
                     />
                 )}
+            {result.changes.length > 0 && <Changes changes={result.changes} count={result.changed ?? 0n} />}
             {doubles.length > 0 && (
                 <Doubles doubles={doubles} onSame={(double) => sameAs(double.same)} onOther={others} />
             )}

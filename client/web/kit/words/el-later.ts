@@ -1338,6 +1338,7 @@ export const catalogue: Catalogue = {
     "The same customer": "Ο ίδιος πελάτης",
     "Another customer": "Άλλος πελάτης",
     "All of them are other customers": "Όλοι είναι άλλοι πελάτες",
+    "What it changes": "Τι αλλάζει",
     "Twice in the file: one debt, or two?": "Δύο φορές στο αρχείο: μία οφειλή ή δύο;",
     "in lines {one} and {other}:": "στις γραμμές {one} και {other}:",
     "twice the same,": "δύο φορές το ίδιο,",

@@ -1338,6 +1338,7 @@ export const catalogue: Catalogue = {
     "The same customer": "همان مشتری",
     "Another customer": "مشتری دیگر",
     "All of them are other customers": "همه مشتریان دیگری‌اند",
+    "What it changes": "چه چیزی عوض می‌شود",
     "Twice in the file: one debt, or two?": "دو بار در فایل: یک بدهی یا دو بدهی؟",
     "in lines {one} and {other}:": "در سطرهای {one} و {other}:",
     "twice the same,": "دو بار یکسان،",

@@ -1338,6 +1338,7 @@ export const catalogue: Catalogue = {
     "The same customer": "Cùng một khách",
     "Another customer": "Khách khác",
     "All of them are other customers": "Tất cả đều là khách khác",
+    "What it changes": "Những gì thay đổi",
     "Twice in the file: one debt, or two?": "Có hai lần trong tệp: một khoản nợ hay hai?",
     "in lines {one} and {other}:": "ở dòng {one} và {other}:",
     "twice the same,": "hai lần giống nhau,",

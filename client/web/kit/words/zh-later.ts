@@ -1338,6 +1338,7 @@ export const catalogue: Catalogue = {
     "The same customer": "同一客户",
     "Another customer": "另一客户",
     "All of them are other customers": "全部是不同的客户",
+    "What it changes": "会改变什么",
     "Twice in the file: one debt, or two?": "文件里出现两次：一笔欠款还是两笔？",
     "in lines {one} and {other}:": "在第 {one} 行和第 {other} 行：",
     "twice the same,": "两次相同，",
