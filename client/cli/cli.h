@@ -155,6 +155,7 @@ enum column_kind {
     COLUMN_STAFF,
     COLUMN_PLACE,  /* an id of a till, device or bank account, shown as its name */
     COLUMN_OFFSET, /* minutes, shown as +07:00 */
+    COLUMN_SELDOM, /* a text; left out where no row has it */
 };
 
 struct column {

@@ -38,7 +38,7 @@ static const struct param customer_add[] = {
 };
 
 static const struct param customer_erase[] = {
-    OPERAND("CUSTOMER", CUSTOMER, "customer", "code, or #NUMBER"),
+    OPERAND("CUSTOMER", TEXT, NULL, "code, or #NUMBER"),
     END,
 };
 
@@ -178,6 +178,7 @@ static const struct column list_columns[] = {
     {"LIMIT", "account.limit_minor", COLUMN_MONEY},
     {"AVAILABLE", "account", COLUMN_AVAILABLE},
     {"LOCKED", "who.locked", COLUMN_FLAG},
+    {"MERGED INTO", "who.merged_code", COLUMN_SELDOM},
     END_COLUMNS,
 };
 
@@ -520,6 +521,30 @@ static int customer_show(struct run *run)
     return EXIT_DONE;
 }
 
+/* ---- a person is erased ---- */
+
+/* The code goes as it was typed: of a record that was merged it must not lead on to the other one,
+ * which would be erased. */
+static int customer_erase_run(struct run *run)
+{
+    const char *typed = arg_text(&run->args, "CUSTOMER");
+    uint64_t customer = 0;
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    Tefter__EraseCustomer erase = TEFTER__ERASE_CUSTOMER__INIT;
+    command.kind_case = TEFTER__COMMAND__KIND_ERASE_CUSTOMER;
+    command.erase_customer = &erase;
+    if (typed[0] == '#' && !typed_id(run, VALUE_CUSTOMER, typed, &customer))
+        return run->exit_code;
+    if (customer != 0) {
+        erase.has_customer = true;
+        erase.customer = (uint32_t)customer;
+    } else {
+        erase.code = (char *)(uintptr_t)typed;
+    }
+    return run_submit(run, &command,
+                      N_("The person behind {CUSTOMER} is erased; papers, sums and numbers stay."));
+}
+
 /* ---- bills, all pages ---- */
 
 static int customer_bills(struct run *run)
@@ -858,7 +883,7 @@ const struct verb customer_verbs[] = {
      .summary = "erase the person: name, phone, address, notes, buyers; papers and sums stay",
      .params = customer_erase,
      .command = "erase_customer",
-     .done = N_("The person behind {CUSTOMER} is erased; papers, sums and numbers stay.")},
+     .run = customer_erase_run},
     {.entity = "customer",
      .verb = "history",
      .summary = "list every document with the running balance",

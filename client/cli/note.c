@@ -133,6 +133,10 @@ static int merge_preview(struct run *run, char *customer, char *into)
     if (merge->buyers > 0)
         tell(stdout, "buyers       %" PRIu32 " may take goods on the account of %s, too\n",
              merge->buyers, merge->into->who->code);
+    tell(stdout,
+         "papers       of both stand together from then on, and money of both pays bills of "
+         "both\n"
+         "undo         with --undo; what was matched between the two by then stays matched\n");
     tell(stdout, "Nothing was done.\n");
     return EXIT_DONE;
 }
@@ -161,7 +165,9 @@ static int merge_run(struct run *run)
         command.undo_merge = &take_back;
         take_back.customer_code = customer;
         take_back.reason = reason_of(run, &text);
-        return run_submit(run, &command, "{CUSTOMER} is a customer of their own again.");
+        return run_submit(run, &command,
+                          "{CUSTOMER} is a customer of their own again. What was matched "
+                          "between the two stays matched.");
     }
     command.kind_case = TEFTER__COMMAND__KIND_MERGE_CUSTOMERS;
     command.merge_customers = &merge;

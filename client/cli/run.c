@@ -375,6 +375,7 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(PAYER_HAS_SITES):
     case CODE(CUSTOMER_MERGED):
     case CODE(MERGE_IN_USE):
+    case CODE(SAME_CUSTOMER):
     case CODE(ALREADY_REVERSED):
     case CODE(NUMBER_TAKEN):
     case CODE(MATCH_UNDONE):

@@ -422,6 +422,7 @@ static void write_integer(struct run *run, const struct column *column, const st
         break;
     case COLUMN_NUMBER:
     case COLUMN_TEXT:
+    case COLUMN_SELDOM:
     case COLUMN_AVAILABLE:
         (void)snprintf(out, CELL_MAX, "%" PRId64, value);
         break;
@@ -435,7 +436,7 @@ void cell_write(struct run *run, const ProtobufCMessage *row, const struct colum
     out[0] = '\0';
     if (!path_find(row, column->path, &at))
         return;
-    if (column->kind == COLUMN_TEXT)
+    if (column->kind == COLUMN_TEXT || column->kind == COLUMN_SELDOM)
         write_text(&at, out);
     else if (column->kind == COLUMN_AVAILABLE)
         write_free(run, &at, out);
@@ -450,12 +451,26 @@ static bool is_right(enum column_kind kind)
            kind == COLUMN_LATE;
 }
 
+static bool is_left_out(struct run *run, const struct column *column, ProtobufCMessage *const *rows,
+                        size_t count)
+{
+    char cell[CELL_MAX];
+    bool empty = column->kind == COLUMN_SELDOM;
+    for (size_t i = 0; i < count && empty; i++) {
+        cell_write(run, rows[i], column, cell);
+        empty = cell[0] == '\0';
+    }
+    return empty;
+}
+
 void table_rows(struct run *run, const struct column *columns, ProtobufCMessage *const *rows,
                 size_t count)
 {
     char cell[CELL_MAX];
     struct table *table = table_create(run);
     for (const struct column *column = columns; column->title != NULL; column++) {
+        if (is_left_out(run, column, rows, count))
+            continue;
         if (column->kind == COLUMN_TIME)
             table_time_column(table, column->title);
         else
@@ -463,6 +478,8 @@ void table_rows(struct run *run, const struct column *columns, ProtobufCMessage 
     }
     for (size_t i = 0; i < count; i++) {
         for (const struct column *column = columns; column->title != NULL; column++) {
+            if (is_left_out(run, column, rows, count))
+                continue;
             cell_write(run, rows[i], column, cell);
             table_cell(table, cell);
         }

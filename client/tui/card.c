@@ -72,6 +72,7 @@ static void look(struct tui *tui)
 
 static void enter(struct tui *tui)
 {
+    tui->work->customer = customer_leads_to(tui, tui->work->customer);
     card.part = PART_BILLS;
     card.row = 0;
     look(tui);
@@ -373,11 +374,16 @@ static void match(struct tui *tui)
     matching_open(tui, tui->work->customer);
 }
 
+static bool trades(const struct tui *tui)
+{
+    return customer_trades(tui, tui->work->customer);
+}
+
 static const struct action actions[] = {
     {"card.payment", N_("Take the money"), N_("payment"), 'p', TEFTER__RIGHT__RIGHT_TAKE_MONEY,
-     take_money, NULL},
-    {"card.sale", N_("Sale"), N_("sale"), 'n', TEFTER__RIGHT__RIGHT_SELL, sell, NULL},
-    {"card.match", N_("Matching"), N_("Match"), 'm', TEFTER__RIGHT__RIGHT_MATCH, match, NULL},
+     take_money, trades},
+    {"card.sale", N_("Sale"), N_("sale"), 'n', TEFTER__RIGHT__RIGHT_SELL, sell, trades},
+    {"card.match", N_("Matching"), N_("Match"), 'm', TEFTER__RIGHT__RIGHT_MATCH, match, trades},
     {"card.history", N_("Movements"), N_("history"), 'h', 0, history, NULL},
     {"card.part", N_("Bills, who takes the goods, movements"), N_("next part"), KEY_TAB_, 0,
      next_part, NULL},

@@ -50,6 +50,10 @@ static bool is_shown(const struct tui *tui, const struct customer *customer, con
 {
     if (customer->name == NULL || !customer->has_account || customer->id == tui->shop.cash_customer)
         return false;
+    if (customer->erased && list.chosen != NULL)
+        return false; /* nobody trades with them */
+    if (customer->merged_into != 0 && key[0] == '\0')
+        return false; /* one customer is one row; who types the old code is led on */
     return key[0] == '\0' || has_all_words(customer->key, key) || server_found(customer->id);
 }
 
@@ -129,7 +133,7 @@ static void choose(struct tui *tui)
     keep_order(tui);
     if (list.count == 0)
         return;
-    tui->work->customer = list.rows[cursor(tui)];
+    tui->work->customer = customer_leads_to(tui, list.rows[cursor(tui)]);
     tui->work->filtering = false;
     if (list.chosen != NULL) {
         void (*chosen)(struct tui *, uint32_t) = list.chosen;
@@ -345,7 +349,8 @@ static void draw_row(struct tui *tui, struct canvas *canvas, int row, const stru
     bool fresh = is_fresh(tui, customer->changed_ms);
     struct cells cells = {.code = customer->code,
                           .name = customer->name,
-                          .owes = money(tui, customer->owes, owes),
+                          .owes =
+                              customer->merged_into != 0 ? "" : money(tui, customer->owes, owes),
                           .standing = standing_in(tui, customer, columns->standing, rest, &look),
                           .oldest = oldest_text(tui, customer, oldest)};
     put_row(canvas, row, columns, &cells, INK_PLAIN, look,
@@ -408,12 +413,22 @@ static void draw(struct tui *tui, struct canvas *canvas, struct area area)
     }
 }
 
+/* Without the cash customer; who was merged is counted where they are. */
+static size_t everybody(const struct tui *tui)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < tui->shop.customer_count; i++)
+        count += tui->shop.customers[i].id != tui->shop.cash_customer &&
+                 tui->shop.customers[i].merged_into == 0;
+    return count;
+}
+
 static void head(struct tui *tui, char start[SHORT_MAX * 2], char end[SHORT_MAX])
 {
     char a[SHORT_MAX];
     char b[SHORT_MAX];
     const struct work *work = tui->work;
-    size_t whole = tui->shop.customer_count - (customer_of(tui, tui->shop.cash_customer) != NULL);
+    size_t whole = everybody(tui);
     if (list.chosen != NULL)
         (void)snprintf(start, SHORT_MAX * 2, "%s", in_words(tui, N_("For which customer?")));
     if (work->filtering || work->filter.text[0] != '\0')
@@ -442,17 +457,17 @@ static void begin(struct tui *tui, bool begins)
 
 static void sell(struct tui *tui)
 {
-    sale_open(tui, tui->work->customer);
+    sale_open(tui, customer_leads_to(tui, tui->work->customer));
 }
 
 static void take_money(struct tui *tui)
 {
-    payment_open(tui, tui->work->customer);
+    payment_open(tui, customer_leads_to(tui, tui->work->customer));
 }
 
 static void match(struct tui *tui)
 {
-    matching_open(tui, tui->work->customer);
+    matching_open(tui, customer_leads_to(tui, tui->work->customer));
 }
 
 static bool looks(const struct tui *tui)
@@ -460,11 +475,18 @@ static bool looks(const struct tui *tui)
     return !tui->work->filtering && list.chosen == NULL;
 }
 
+/* ... and whoever the cursor is on can be traded with. */
+static bool trades(const struct tui *tui)
+{
+    return looks(tui) && customer_trades(tui, customer_leads_to(tui, tui->work->customer));
+}
+
 static const struct action actions[] = {
-    {"customers.sale", N_("Sale"), N_("sale"), 'n', TEFTER__RIGHT__RIGHT_SELL, sell, looks},
+    {"customers.sale", N_("Sale"), N_("sale"), 'n', TEFTER__RIGHT__RIGHT_SELL, sell, trades},
     {"customers.payment", N_("Take the money"), N_("payment"), 'p', TEFTER__RIGHT__RIGHT_TAKE_MONEY,
-     take_money, looks},
-    {"customers.match", N_("Matching"), N_("Match"), 'm', TEFTER__RIGHT__RIGHT_MATCH, match, looks},
+     take_money, trades},
+    {"customers.match", N_("Matching"), N_("Match"), 'm', TEFTER__RIGHT__RIGHT_MATCH, match,
+     trades},
     {"customers.open", N_("Open the customer"), N_("Open it"), KEY_ENTER_, 0, choose, NULL},
     {"customers.search", N_("Find a customer"), N_("filter"), '/', 0, begin_filter, looks},
     {"customers.sort", N_("Sort the list anew"), N_("sort"), 'v', 0, sort_anew, looks},

@@ -177,6 +177,9 @@ struct customer {
     bool there; /* while a picture that came anew is gone through */
     bool locked;
     bool unlimited;
+    bool erased;          /* the person: nothing is sold to them, nor taken from them */
+    uint32_t merged_into; /* 0: they were not merged */
+    char merged_code[40];
     char code[40];
     char *name; /* as it may be shown */
     char *key;  /* folded: code, name, phone, area */
@@ -272,7 +275,11 @@ void shop_begin(struct tui *tui);
 void shop_end(struct tui *tui);
 /* Asks for what is not there yet, once somebody is logged in. */
 void shop_look(struct tui *tui);
-struct customer *customer_of(struct tui *tui, uint32_t id);
+struct customer *customer_of(const struct tui *tui, uint32_t id);
+/* Whom they were merged into; else they themselves. */
+uint32_t customer_leads_to(const struct tui *tui, uint32_t id);
+/* Can anything be sold to them or taken from them? */
+bool customer_trades(const struct tui *tui, uint32_t id);
 /* Is every word of a folded text in this folded key? */
 bool has_all_words(const char *key, const char *words);
 struct product *product_of(struct tui *tui, uint32_t id);

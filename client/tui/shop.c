@@ -54,9 +54,9 @@ static char *folded(const char *text)
 
 /* ---- customers ---- */
 
-struct customer *customer_of(struct tui *tui, uint32_t id)
+struct customer *customer_of(const struct tui *tui, uint32_t id)
 {
-    struct shop *shop = &tui->shop;
+    const struct shop *shop = &tui->shop;
     size_t low = 0;
     size_t high = shop->customer_count;
     while (low < high) {
@@ -68,6 +68,18 @@ struct customer *customer_of(struct tui *tui, uint32_t id)
     }
     bool found = low < shop->customer_count && shop->customers[low].id == id;
     return found ? &shop->customers[low] : NULL;
+}
+
+uint32_t customer_leads_to(const struct tui *tui, uint32_t id)
+{
+    const struct customer *customer = customer_of(tui, id);
+    return customer != NULL && customer->merged_into != 0 ? customer->merged_into : id;
+}
+
+bool customer_trades(const struct tui *tui, uint32_t id)
+{
+    const struct customer *customer = customer_of(tui, id);
+    return customer != NULL && customer->merged_into == 0 && !customer->erased;
 }
 
 static struct customer *customer_made(struct tui *tui, uint32_t id)
@@ -101,6 +113,10 @@ static void take_who(struct tui *tui, const Tefter__CustomerRow *row)
                    value_of(row->phone), row->area == NULL ? "" : row->area);
     customer->key = folded(all);
     customer->locked = row->has_locked && row->locked;
+    customer->erased = row->has_erased && row->erased;
+    customer->merged_into = row->has_merged_into ? row->merged_into : 0;
+    (void)snprintf(customer->merged_code, sizeof(customer->merged_code), "%s",
+                   row->merged_code == NULL ? "" : row->merged_code);
 }
 
 static void news_add(struct tui *tui, const struct customer *customer,

@@ -284,7 +284,14 @@ const char *standing(const struct tui *tui, const struct customer *customer, cha
 {
     char amount[SHORT_MAX];
     *ret_look = INK_BOLD;
-    if (customer->locked) {
+    if (customer->merged_into != 0) {
+        *ret_look = INK_DIM;
+        (void)words_say(out, SHORT_MAX, tui->language, N_("merged into {code}"), "code",
+                        customer->merged_code, NULL);
+    } else if (customer->erased) {
+        *ret_look = INK_DIM;
+        (void)snprintf(out, SHORT_MAX, "%s", in_words(tui, N_("Person erased")));
+    } else if (customer->locked) {
         *ret_look = INK_OVER;
         (void)join(out, SHORT_MAX, "⊘ ", in_words(tui, N_("locked")), NULL);
     } else if (customer->unlimited) {
@@ -309,7 +316,7 @@ const char *standing_in(const struct tui *tui, const struct customer *customer, 
     char amount[SHORT_MAX];
     bool over = customer->available < 0;
     (void)standing(tui, customer, out, ret_look);
-    if (customer->locked || customer->unlimited ||
+    if (customer->locked || customer->unlimited || customer->erased || customer->merged_into != 0 ||
         glyphs_columns(out, tui->look) <= (size_t)columns)
         return out;
     return join(out, SHORT_MAX, over ? "▲ " : "",

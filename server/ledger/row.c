@@ -81,6 +81,13 @@ bool row_pack(struct tx *tx, uint64_t row_key, struct ledger_row *ret_row)
     return ret_row->row.size > 0;
 }
 
+/* Of one who was merged: of whom they were merged into. */
+static Tefter__AccountRow *told_account(struct tx *tx, Tefter__AccountRow *row)
+{
+    uint32_t customer = customer_leads_to(tx, row->customer);
+    return customer == row->customer ? row : credit_account_row(tx, customer, branch_head_date(tx));
+}
+
 /* The rows the command changed; the first account is also told to the terminal that asked. */
 void rows_collect(struct tx *tx, Tefter__Done *done, struct ledger_result *result)
 {
@@ -94,7 +101,7 @@ void rows_collect(struct tx *tx, Tefter__Done *done, struct ledger_result *resul
         packed->row = tx_pack_out(tx, &row.base);
         result->row_count++;
         if (done->account == NULL && row.kind_case == TEFTER__ROW__KIND_ACCOUNT)
-            done->account = row.account;
+            done->account = told_account(tx, row.account);
     }
     result->rows = rows;
 }

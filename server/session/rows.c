@@ -237,8 +237,6 @@ static enum list_answer facts_of(void *context, uint32_t customer, struct list_f
     struct row_facts facts;
     if (is_nobody(reading->home, customer))
         return LIST_NOBODY;
-    if (reading->looks_at == 0 && !reading->home->gaps)
-        return LIST_FACTS;
     if (!facts_here(reading, customer, &facts)) {
         note_nobody(reading, customer);
         return is_nobody(reading->home, customer) ? LIST_NOBODY : LIST_NOT_NOW;

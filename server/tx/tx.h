@@ -271,6 +271,15 @@ enum rule_change {
     /* A reversal is a paper of the old one's branch, as a correction is. It was one of wherever it
      * was made, and that branch's day had it. */
     RULE_REVERSALS_STAY_IN_BRANCH = 7,
+    /* Two records that were merged are one customer: money of each pays bills of both and is paid
+     * out, and what was matched between them stays when the merge is undone. Money of the one could
+     * not be matched with bills of the other, and the merge stood as long as any was. */
+    RULE_MERGED_ARE_ONE = 7,
+    /* Whose person was erased does no business, is given no limit and no payer, is merged with
+     * nobody; area, own terms and groups go with their words. And who is erased goes with all
+     * records that were merged into theirs. Nobody could erase a customer who was merged, and a
+     * limit could be set for one who was not there. */
+    RULE_ERASED_ARE_GONE = 7,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 

@@ -1513,7 +1513,42 @@ static void merged(struct story *t)
          json("{'customer': %u, 'kind': 'TRANSFER', 'amount_minor': 500, 'money_account': %u, "
               "'reference': 'one man pays', 'match': 'OLDEST_DUE'}",
               stays, t->bank));
-    refused(t, "undo_merge", json("{'customer': %u}", gone), CODE(MERGE_IN_USE));
+    if (t->rules < 7)
+        refused(t, "undo_merge", json("{'customer': %u}", gone), CODE(MERGE_IN_USE));
+}
+
+/* ---- rules version 7 ---- */
+
+/* One customer of two records: money of each pays the other's bill and is paid out, two again with
+ * what was matched; and who stays is erased with who was merged. */
+static void merged_records(struct story *t)
+{
+    uint32_t gone = scenario_customer(t->s, "Lan", 1000);
+    uint32_t stays = scenario_customer(t->s, "Lan at the market", 2000);
+    id bill = done(t, "issue_invoice", sale(stays, 300, ""));
+    id money = done(t, "take_payment",
+                    json("{'customer': %u, 'kind': 'TRANSFER', 'amount_minor': 500, "
+                         "'money_account': %u, 'reference': 'LAN-1'}",
+                         gone, t->bank));
+    refused(t, "merge_customers", json("{'customer': %u, 'into': %u}", gone, gone),
+            CODE(SAME_CUSTOMER));
+    done(t, "merge_customers", json("{'customer': %u, 'into': %u}", gone, stays));
+    done(t, "match_items",
+         json("{'customer': %u, 'parts': [{'debit': " ID ", 'credit': " ID "}]}", stays, bill,
+              money));
+    done(t, "refund_money",
+         json("{'customer': %u, 'kind': 'TRANSFER', 'money_account': %u, 'reason': 'too much'}",
+              stays, t->bank));
+    done(t, "undo_merge", json("{'customer': %u}", gone));
+    done(t, "merge_customers", json("{'customer': %u, 'into': %u}", gone, stays));
+    refused(t, "erase_customer", json("{'customer': %u}", gone), CODE(CUSTOMER_MERGED));
+    done(t, "erase_customer", json("{'customer': %u}", stays));
+    refused(t, "issue_invoice", sale(stays, 1, ""), CODE(CUSTOMER_ERASED));
+}
+
+static void of_version_7(struct story *t)
+{
+    merged_records(t);
 }
 
 /* ---- all of it ---- */

@@ -219,10 +219,22 @@ static const struct {
 
     {TEFTER__REFUSAL_CODE__CUSTOMER_MERGED, 6},
     {TEFTER__REFUSAL_CODE__MERGE_IN_USE, 6},
+    {TEFTER__REFUSAL_CODE__SAME_CUSTOMER, 7},
+};
+
+/* Refusals that a rules version ended. */
+static const struct {
+    Tefter__RefusalCode code;
+    uint32_t rules;
+} gone_since[] = {
+    {TEFTER__REFUSAL_CODE__MERGE_IN_USE, 7},
 };
 
 static bool never(Tefter__RefusalCode code, uint32_t rules)
 {
+    for (size_t i = 0; i < sizeof gone_since / sizeof gone_since[0]; i++)
+        if (gone_since[i].code == code && rules >= gone_since[i].rules)
+            return true;
     for (size_t i = 0; i < sizeof came_later / sizeof came_later[0]; i++)
         if (came_later[i].code == code && rules < came_later[i].rules)
             return true;

@@ -206,7 +206,7 @@ class Generator:
             (self.bad_sale, 8), (self.edge_sale, 4), (self.bad_pay, 4), (self.bad_match, 3),
             (self.bad_note, 3), (self.limit, 2), (self.policy, 0.3), (self.ask, 4), (self.decide, 2),
             (self.lock, 0.6), (self.unlock, 1), (self.payer, 1.5), (self.person_allow, 1), (self.person_revoke, 0.6),
-            (self.person_pin, 1), (self.note, 1.2), (self.merge, 0.8), (self.guest, 0.8), (self.report, 0.4),
+            (self.person_pin, 1), (self.note, 1.2), (self.merge, 0.8), (self.pair, 1.5), (self.guest, 0.8), (self.report, 0.4),
             (self.customer_open, 1), (self.customer_change, 1), (self.group, 1), (self.product, 1.5), (self.price_list, 0.4), (self.prices, 1.5),
             (self.place, 1), (self.staffing, 1), (self.thresholds, 0.6), (self.terminal, 2), (self.branching, 1),
             (self.turn_day, 2), (self.turn_back, 0.3), (self.job, 1.5), (self.restored, 0.1), (self.forms, 3),
@@ -996,13 +996,46 @@ class Generator:
         body = {"customer": gone} if r.random() < 0.8 else self.maybe(0.8, customer_code="C-000002")
         return {"merge_customers": {**body, **self.maybe(0.97, into=into), **self.maybe(0.2, reason="the same man")}}
 
+    def pair(self):
+        """What is done with two records that are one customer: by the one that stays or the other's number."""
+        r, m = self.r, self.m
+        merged = [n for n, c in m.customers.items() if c.get("merge") and not c["erased"]]
+        if not merged:
+            gone = self.a_credit_customer()
+            return {"merge_customers": {"customer": gone, "into": r.choice([gone, *[self.a_credit_customer()] * 5])}}
+        gone = r.choice(merged)
+        into = m.customers[gone]["merge"]["into"]
+        stays = m.customers[into]
+        who = r.choice([gone, into, into])
+        bills = m.bills_in_order(stays, m.customers[gone])[:10]
+        credits = m.credits_in_order(stays, m.customers[gone])[:10]
+        matches = [key for key in m.matches if key[0] in (gone, into)][-20:]
+        parts = [{"debit": r.choice(bills)["document"], "credit": r.choice(credits)["document"]}
+                 for _ in range(r.randint(1, 2)) if bills and credits]
+        pays = {"kind": "PAYMENT_TRANSFER", "money_account": 1, "amount_minor": r.randint(1, 9000),
+                "reference": f"M-{self.counter}"}
+        return r.choice([
+            {"take_payment": {"customer": r.choice([gone, into, into, into]), **pays}},
+            {"take_payment": {"customer": into, **pays, "match": "MATCH_OLDEST_DUE"}},
+            {"issue_invoice": {"customer": into, "lines": [self.free(r.randint(1, 900))]}},
+            {"match_items": {"customer": who, "order": "MATCH_OLDEST_DUE"}},
+            {"match_items": {"customer": who, **({"parts": parts} if parts else {"order": "MATCH_OLDEST_DUE"})}},
+            {"match_items": {"customer": who, "order": "MATCH_OLDEST_DUE",
+                             "credits": [x["document"] for x in r.sample(credits, min(2, len(credits)))]}},
+            {"undo_match": {"customer": who, "match": r.choice(matches)[1] if matches else 1}},
+            {"refund_money": {"customer": who, "kind": "PAYMENT_TRANSFER", "money_account": 1, "reason": "back",
+                              **({"credits": [r.choice(credits)["document"]]} if credits and r.random() < 0.5 else {})}},
+            {"issue_credit_note": {"customer": who, "lines": [self.free(r.randint(1, 90))], "reason": "spoilt",
+                                   **({"invoice": r.choice(bills)["document"]} if bills and r.random() < 0.5 else {})}},
+            {"erase_customer": {"customer": who} if r.random() < 0.5 else {"code": m.customers[who]["code"]}}])
+
     def guest(self):
         """Somebody who is known for a while, buys, and wants to be forgotten; at times too early, or again."""
         r, m = self.r, self.m
         guests = [m.customer_codes[code] for i in range(1, 41) for code in [f"G{i}"] if code in m.customer_codes]
         self.guests.update(guests)
         here = [n for n in guests if not m.customers[n]["erased"]]
-        if not here and len(guests) < 2 + self.counter // 40_000:
+        if len(here) < 2 and len(guests) < 4 + self.counter // 40_000:
             return {"open_customer": {"code": f"G{len(guests) + 1}", "name": "Passing by", "phone": "0907", "area": "x"}}
         number = r.choice(here * 20 + guests[-2:] + [1, 999, self.a_credit_customer()])
         theirs = m.customers.get(number, {"customer": 1, "bills": (), "code": "nobody", "buyers": ()})
@@ -1020,7 +1053,8 @@ class Generator:
             {"change_customer": {"customer": number, "phone": r.choice(["0908", "0909"])}},
             {"issue_invoice": {"customer": number, "lines": [self.free(r.randint(1, 900))]}},
             {"take_payment": pays} if owed else erases,
-            {"merge_customers": {"customer": number, "into": self.a_credit_customer()}} if r.random() < 0.2 else erases,
+            {"merge_customers": {"customer": number, "into": r.choice([self.a_credit_customer(), *here])}}
+            if r.random() < 0.3 else erases,
             erases])
 
     def note(self):

@@ -415,7 +415,7 @@ class Ledger:
             self.roll_back()
             return self.reply(refused=refused.refusal)
         if self.told:
-            done["account"] = self.row(self.told[0])
+            done["account"] = self.row(self.leads_to(self.customers[self.told[0]])["customer"])
         return self.reply(done=done)
 
     # ---- who acts ----
@@ -628,7 +628,7 @@ class Ledger:
 
     def named_customer(self, number):
         customer = self.there(number)
-        self.not_merged(customer, "customer")
+        self.stands(customer, "customer")
         return customer
 
     def logged(self, *customers):
@@ -636,7 +636,10 @@ class Ledger:
         for customer in customers:
             self.put(customer, "entries", customer["entries"] + 1)
 
-    def not_merged(self, customer, field):
+    def stands(self, customer, field):
+        """May they do business?"""
+        if customer["erased"] and self.epoch >= 7:
+            raise Refused("CUSTOMER_ERASED", field)
         merge = customer.get("merge")
         if merge:
             raise Refused("CUSTOMER_MERGED", field, existing=merge["into"],
@@ -654,6 +657,21 @@ class Ledger:
             raise Refused("NOT_FOUND", "customer")
         leads_on = not body.get("customer", 0) and customer.get("merge")
         return self.customers[customer["merge"]["into"]] if leads_on else customer
+
+    def records(self, customer):
+        """Their own, and those that were merged into it: one customer."""
+        return [customer, *(self.customers[n] for n in customer["sites"] if self.customers[n].get("merge"))]
+
+    def records_of(self, customer):
+        """What is matched and paid out together."""
+        return self.records(customer) if self.epoch >= 7 else [customer]
+
+    def leads_to(self, customer):
+        return self.customers[customer["merge"]["into"]] if customer.get("merge") else customer
+
+    def together(self, customers):
+        sums = [self.sums(one) for one in customers]
+        return {figure: sum(one[figure] for one in sums) for figure in sums[0]}
 
     def record_of(self, body, key, field):
         """The record itself, wherever its code leads."""
@@ -1124,7 +1142,7 @@ class Ledger:
             raise Refused("RULES_TOO_OLD", "set_payer")
         text("reason", c.get("reason"))
         site = self.found(self.customers, c["customer"], "customer")
-        self.not_merged(site, "customer")
+        self.stands(site, "customer")
         payer = self.named_payer(c)
         self.of_home("customer", site["branch"])
         if payer:
@@ -1164,6 +1182,8 @@ class Ledger:
             raise Refused("FIELD_INVALID", "payer")
         if site["payer"] == (payer and payer["customer"]):
             raise Refused("NOTHING_TO_CHANGE", "payer")
+        if payer and payer["erased"] and self.epoch >= 7:
+            raise Refused("CUSTOMER_ERASED", "payer")
         if payer and site["sites"]:
             raise Refused("PAYER_HAS_SITES", "customer", most=len(site["sites"]))
         if payer and payer["payer"]:
@@ -1178,10 +1198,12 @@ class Ledger:
         if self.epoch < 5:
             raise Refused("RULES_TOO_OLD", "merge_customers")
         gone, into = self.record_of(c, "customer", "customer"), self.record_of(c, "into", "into")
-        self.not_merged(gone, "customer")
-        self.not_merged(into, "into")
+        self.stands(gone, "customer")
+        self.stands(into, "into")
         self.of_home("customer", gone["branch"])
         self.of_home("into", into["branch"])
+        if self.epoch >= 7 and gone is into:
+            raise Refused("SAME_CUSTOMER", "into")
         was_site = gone["payer"] == into["customer"]
         if not was_site:
             if gone["payer"]:
@@ -1228,6 +1250,8 @@ class Ledger:
     def do_undo_merge(self, c):
         text("reason", c.get("reason"))
         gone = self.record_of(c, "customer", "customer")
+        if gone["erased"] and self.epoch >= 7:
+            raise Refused("CUSTOMER_ERASED", "customer")
         merge = gone.get("merge")
         if not merge:
             raise Refused("NOTHING_TO_CHANGE", "customer")
@@ -1235,7 +1259,7 @@ class Ledger:
         self.of_home("customer", gone["branch"])
         self.of_home("into", into["branch"])
         paid = merge["moved"] - gone["moved"]
-        if paid:
+        if paid and self.epoch < 7:
             raise Refused("MERGE_IN_USE", "customer", existing=into["customer"], existing_number=into["code"],
                           over_by_minor=abs(paid))
         for number in merge["buyers"]:
@@ -1258,7 +1282,8 @@ class Ledger:
     # ---- a person is erased ----
 
     def do_erase_customer(self, c):
-        customer = self.resolve({"customer": c.get("customer", 0), **({"customer_code": c["code"]} if "code" in c else {})})
+        who = {"customer": c.get("customer", 0), **({"customer_code": c["code"]} if "code" in c else {})}
+        customer = self.record_of(who, "customer", "customer") if self.epoch >= 7 else self.resolve(who)
         if customer is None:
             raise Refused("FIELD_MISSING", "customer")
         self.of_office("customer", 0)
@@ -1266,20 +1291,35 @@ class Ledger:
             raise Refused("FIELD_INVALID", "customer")
         if customer["erased"]:
             raise Refused("CUSTOMER_ERASED", "customer")
-        if customer["sites"]:
-            raise Refused("PAYER_HAS_SITES", "customer", most=len(customer["sites"]))
-        papers = len(customer["bills"]) + len(customer["credits"])
-        if customer["balance"] or papers:
-            raise Refused("CUSTOMER_OPEN", "customer", available_minor=customer["balance"], most=papers)
+        if self.epoch >= 7:
+            self.stands(customer, "customer")
+        records = self.records_of(customer)
+        others = len(customer["sites"]) + 1 - len(records)
+        if others:
+            raise Refused("PAYER_HAS_SITES", "customer", most=others)
+        papers, balance = sum(len(one["bills"]) + len(one["credits"]) for one in records), sum(one["balance"] for one in records)
+        if balance or papers:
+            raise Refused("CUSTOMER_OPEN", "customer", available_minor=balance, most=papers)
+        for one in records:
+            self.erase_one(one)
+        return {"id": customer["customer"]}
+
+    def erase_one(self, customer):
         self.logged(customer)
         for field, value in (("locked", True), ("until", DATE_MAX), ("reason", None), ("erased", True), ("buyers", {})):
             self.put(customer, field, value)
         for field in ("phone", "nickname", "tax_code", "address", "note"):
             self.drop(customer, field)
+        if self.epoch >= 7:
+            if customer["own"]:
+                self.put(customer, "limits", customer["limits"] + 1)
+            self.put(customer, "own", ())
+            self.put(customer, "groups", ())
+            self.put(customer, "at_first", 0)
+            self.drop(customer, "area")
         job = self.new_job("words", customer["customer"])
         self.put(self.jobs[job], "looked", None)
         self.told.append(customer["customer"])
-        return {"id": customer["customer"]}
 
     def erase_words(self, number, job):
         """50 rows a step, of what has words, one kind behind the other: the customer's, then all approvals and
@@ -2357,12 +2397,13 @@ class Ledger:
         nobody, said, credits = customer["customer"] == 1, c.get("credits", []), []
         if nobody and not said:
             raise Refused("FIELD_MISSING", "credits")
+        customer = self.leads_to(customer) if self.epoch >= 7 else customer
         for i, one in enumerate(said):
             credit = self.item_of(customer, one, False, f"credits[{i}]")
             if credit in credits or not credit["final"]:
                 raise Refused("FIELD_INVALID", f"credits[{i}]")
             credits.append(credit)
-        sums = self.sums(customer)
+        sums = self.together(self.records_of(customer))
         free = sums["unmatched"] if nobody else min(sums["unmatched"], -sums["exposure"])
         free = min(free, -self.standing(customer)["exposure"]) if len(self.family(customer)) > 1 else free
         free = max(min(free, sum(x["open"] for x in credits)) if said else free, 0)
@@ -2377,7 +2418,7 @@ class Ledger:
         document.update(total=value, payment_kind=c["kind"], money_account=c["money_account"], due=date)
         document["balance"] = value
         item, pairs = self.add_item(document, True), Pairs()
-        for credit in credits or self.credits_in_order(customer):
+        for credit in credits or self.credits_in_order(*self.records_of(customer)):
             if item["open"] and credit["open"] and (credits or credit["final"]):
                 full = self.pair_full(pairs, item, credit)
                 if full and credits:
@@ -2436,7 +2477,9 @@ class Ledger:
         nobody = customer["customer"] == 1
         if self.epoch >= 5:
             keys.append(("paid out", customer["customer"]))
-        left = limit - max(self.day_sum(key) for key in keys[:1 if nobody else 2])
+        paid_out = 0 if nobody or self.epoch < 5 else \
+            sum(self.day_sum(("paid out", one["customer"])) for one in self.records_of(customer))
+        left = limit - max(self.day_sum(keys[0]), paid_out)
         if value > left:
             raise Refused("SECOND_PERSON_NEEDED", "amount_minor", most=max(left, 0), roles=roles_with("APPROVE"))
         for key in keys:
@@ -2451,7 +2494,7 @@ class Ledger:
                 return True
             apart = [e for e in credit["edges"] if e["undone"] is not None]
             for edge in apart:  # the match is the one side's or the other's
-                sides = {customer["customer"], self.documents[edge["other"]]["customer"]}
+                sides = {credit["document"] >> 36, self.documents[edge["other"]]["customer"]}
                 if any(self.matches.get((side, edge["match"]), {}).get("undone_by") == me for side in sides):
                     return True
             others = [self.documents[e["other"]] for e in apart]
@@ -2462,7 +2505,7 @@ class Ledger:
             return False
         return any(self.documents[n]["balance"] < 0 and mine(n) and
                    self.documents[n]["recorded"] >= self.now - 30 * 86_400_000
-                   for n in sorted(customer["documents"])[-1000:])
+                   for one in self.records_of(customer) for n in sorted(one["documents"])[-1000:])
 
     # ---- terms ----
 
@@ -2509,11 +2552,11 @@ class Ledger:
         return self.company["term_days"]
 
     def its_limit(self, number):
-        """Whose limit is set: also that of who was erased, which nobody sells to."""
+        """Whose limit is set; under older rules also that of who was erased, which nobody sells to."""
         customer = self.found(self.customers, number, "customer")
         if number == 1:
             raise Refused("FIELD_INVALID", "customer")
-        self.not_merged(customer, "customer")
+        self.stands(customer, "customer")
         return customer
 
     def do_set_credit_limit(self, c):
@@ -2688,8 +2731,33 @@ class Ledger:
         self.told.append(customer["customer"])
 
     def row(self, number, today=None):
-        """As terminals hold it: of the head office's day, whoever changed it."""
+        """As terminals hold it: of the head office's day, whoever changed it. Of all records that are
+        one customer, in the row of the one that stays."""
         customer, today = self.customers[number], today or self.branches[1]["date"]
+        if customer.get("merge"):
+            return {"customer": number, "payer": customer["payer"], "balance_minor": 0, "used_minor": 0,
+                    "unlimited": False, "limit_minor": 0, "available_minor": 0, "bills_minor": 0,
+                    "uncleared_minor": 0, "unmatched_minor": 0, "open_bills": 0, "buyers": 0,
+                    "locked": self.locked(customer, today), "seq": self.seq}
+        row, records = self.record_row(number, today), self.records(customer)
+        if len(records) == 1:
+            return row
+        sums = self.together(records)
+        row.update(balance_minor=sum(one["balance"] for one in records), bills_minor=sums["bills"],
+                   uncleared_minor=sums["uncleared"], unmatched_minor=sums["unmatched"],
+                   open_bills=sum(len(one["bills"]) for one in records))
+        late = [i for i in self.bills_in_order(*records) if i["due"] < today]
+        if late:
+            row["overdue_minor"], row["oldest_due"] = sum(i["open"] for i in late), late[0]["due"]
+        last = max((one["last"] for one in records if one["last"]), key=lambda x: x["seq"], default=None)
+        if last:
+            row["last"] = last
+        if row["family"]["sites"] == 0:
+            del row["family"]
+        return row
+
+    def record_row(self, number, today):
+        customer = self.customers[number]
         sums, terms, all_of_them = self.sums(customer), self.terms_of(customer, today), self.standing(customer)
         freed, its_freed = self.slips_free(all_of_them, terms), self.slips_free(sums, terms)
         row = {"customer": number, "balance_minor": customer["balance"],
@@ -2714,7 +2782,8 @@ class Ledger:
             row["family"] = {"balance_minor": sum(one["balance"] for one in family),
                              "bills_minor": all_of_them["bills"], "uncleared_minor": all_of_them["uncleared"],
                              "unmatched_minor": all_of_them["unmatched"],
-                             "open_bills": sum(len(one["bills"]) for one in family), "sites": len(family) - 1}
+                             "open_bills": sum(len(one["bills"]) for one in family),
+                             "sites": len(family) - len(self.records(family[0]))}
         if customer["payer"]:
             row["payer"], row["payer_locked"] = customer["payer"], self.locked(family[0], today)
         its_own = self.site_limit(customer, today)
@@ -2789,8 +2858,8 @@ class Ledger:
         """Whose bills the customer's money may pay."""
         return [customer] if customer["payer"] else self.family(customer)
 
-    def credits_in_order(self, customer):
-        return sorted((self.items[d] for d in customer["credits"]),
+    def credits_in_order(self, *customers):
+        return sorted((self.items[d] for customer in customers for d in customer["credits"]),
                       key=lambda i: (i["date"], i["document"]))
 
     # ---- the decision ----
@@ -3129,7 +3198,7 @@ class Ledger:
             raise Refused("FIELD_INVALID", "minutes")
         text("note", c.get("note"))
         customer = self.found(self.customers, c["customer"], "customer")
-        self.not_merged(customer, "customer")
+        self.stands(customer, "customer")
         document = None
         try:
             if "draft" in c and self.epoch >= 5:
@@ -3790,7 +3859,7 @@ class Ledger:
 
     def alarm_of_reversal(self, reversal, of):
         """Money that had made room was taken back."""
-        row = self.row(reversal["customer"], self.today())
+        row = self.record_row(reversal["customer"], self.today())
         if reversal["balance"] > 0 and not row["unlimited"] and row["available_minor"] < 0:
             self.alarm(reversal, -row["available_minor"], of.get("source"))
 
@@ -3942,7 +4011,7 @@ class Ledger:
         self.own_number("DOCUMENT_INVOICE", c.get("number"), happened)
         customer = self.resolve(c) or self.customers[1]
         if not corrects:
-            self.not_merged(customer, "customer")
+            self.stands(customer, "customer")
         if not was:
             self.open_branch()
         if "approval" in c and self.epoch >= 5:
@@ -4121,10 +4190,14 @@ class Ledger:
             self.own_paper("invoice", invoice)
         customer = self.resolve(c)
         if invoice:
-            if customer and customer["customer"] != invoice["customer"]:
+            of = self.customers[invoice["customer"]]
+            alike = customer is of or self.epoch >= 7 and customer and self.leads_to(customer) is self.leads_to(of)
+            if customer and not alike:
                 raise Refused("MATCH_OTHER_CUSTOMER", "invoice")
-            customer = self.customers[invoice["customer"]]
+            customer = of
         customer = customer or self.customers[1]
+        if not invoice and self.epoch >= 7:
+            self.stands(customer, "customer")
         self.open_branch()
         date = self.date_of(c, happened)
         if invoice and date < invoice["date"]:
@@ -4200,7 +4273,7 @@ class Ledger:
     # ---- matching ----
 
     def item_of(self, customer, document, debit, field):
-        sites = customer["sites"] if debit else ()
+        sites = customer["sites"] if debit else [one["customer"] for one in self.records_of(customer)]
         if document >> 36 != customer["customer"] and document >> 36 not in sites:
             raise Refused("MATCH_OTHER_CUSTOMER" if document in self.documents else "NOT_FOUND", field)
         item = self.found(self.items, document, field)
@@ -4257,9 +4330,14 @@ class Ledger:
         return {"warnings": [self.left_over(pairs.left)]} if pairs.left else {}
 
     def keep_match(self, customer, pairs):
-        if pairs:
-            kept = [(d["document"], c["document"], v) for d, c, v in pairs]
-            self.put(self.matches, (customer["customer"], self.seq), {"pairs": kept, "undone": False})
+        """Of the records that are one customer with the one whose money it is."""
+        records = [one["customer"] for one in self.records_of(customer)]
+        self.last_pairs = [(d["document"], c["document"], v) for d, c, v in pairs]
+        for owner in records:
+            kept = [(d["document"], c["document"], v) for d, c, v in pairs
+                    if owner == (c["document"] >> 36 if c["document"] >> 36 in records else records[0])]
+            if kept:
+                self.put(self.matches, (owner, self.seq), {"pairs": kept, "undone": False})
 
     def do_match_items(self, c):
         oldest = c.get("order") == "MATCH_OLDEST_DUE"
@@ -4273,7 +4351,7 @@ class Ledger:
         for i, part in enumerate(parts):
             amount(f"parts[{i}].amount_minor", part.get("amount_minor"))
         date_form("date", c.get("date"))
-        customer = self.found(self.customers, c["customer"], "customer")
+        customer = self.matched(c["customer"])
         date, pairs = self.date_of(c, False), Pairs()
         for i, part in enumerate(parts):
             debit = self.item_of(customer, part["debit"], True, f"parts[{i}].debit")
@@ -4284,9 +4362,9 @@ class Ledger:
             self.match_oldest(pairs, customer,
                               self.item_of(customer, document, False, f"credits[{i}]"), date)
         if oldest and not credits:
-            for credit in self.credits_in_order(customer):
+            for credit in self.credits_in_order(*self.records_of(customer)):
                 self.match_oldest(pairs, customer, credit, date)
-            sums = self.sums(customer)
+            sums = self.together(self.records_of(customer))
             pairs.left = min(sums["unmatched"] + sums["waiting"], self.open_bills(customer))
         if not pairs:
             if pairs.left and self.epoch >= 3:
@@ -4298,13 +4376,23 @@ class Ledger:
         self.changed(customer, "ITEMS_MATCHED")
         return {"match": self.seq, "matched_minor": sum(v for _, _, v in pairs), **self.told_left(pairs)}
 
+    def matched(self, number):
+        """Of one who was merged it is whom they were merged into."""
+        customer = self.found(self.customers, number, "customer")
+        return self.leads_to(customer) if self.epoch >= 7 else customer
+
     def do_undo_match(self, c):
         text("reason", c.get("reason"))
-        customer = self.found(self.customers, c["customer"], "customer")
-        match = self.found(self.matches, (c["customer"], c["match"]), "match")
-        self.own_papers([pair[:2] for pair in match["pairs"]])
+        customer = self.matched(c["customer"])
+        matches = [self.matches[one["customer"], c["match"]] for one in self.records_of(customer)
+                   if (one["customer"], c["match"]) in self.matches]
+        if not matches:
+            raise Refused("NOT_FOUND", "match")
+        for match in matches:
+            self.own_papers([pair[:2] for pair in match["pairs"]])
         undone = 0
-        for debit, credit, value in [] if match["undone"] else match["pairs"]:
+        standing = [match for match in matches if not match["undone"]]
+        for debit, credit, value in [pair for match in standing for pair in match["pairs"]]:
             bill = self.items[debit]
             edge = next((e for e in bill["edges"] if e["match"] == c["match"] and
                          e["other"] == credit and e["undone"] is None), None)
@@ -4313,11 +4401,12 @@ class Ledger:
                 self.unpair(bill, edge, self.today())
         if undone == 0:
             raise Refused("MATCH_UNDONE", "match")
-        self.check_paid(c["customer"], undone)
-        self.put(match, "undone", True)
-        if self.epoch >= 6:
-            self.put(match, "undone_by", self.actor.get("staff"))
-        self.note_match(self.today(), match["pairs"][0][0])
+        self.check_paid(customer["customer"], undone)
+        for match in standing:
+            self.put(match, "undone", True)
+            if self.epoch >= 6:
+                self.put(match, "undone_by", self.actor.get("staff"))
+        self.note_match(self.today(), matches[0]["pairs"][0][0])
         self.changed(customer, "MATCH_UNDONE_EVENT")
         return {"match": c["match"], "matched_minor": -undone}
 
@@ -4370,7 +4459,7 @@ class Ledger:
         self.own_number("DOCUMENT_PAYMENT", c.get("number"), happened)
         customer = self.resolve(c) or self.customers[1]
         if not corrects:
-            self.not_merged(customer, "customer")
+            self.stands(customer, "customer")
         was = self.documents[corrects] if corrects and self.epoch >= 5 else None
         date = self.date_of(c, happened or was and c.get("date") == was["date"])
         self.check_place(c, happened, was)
@@ -4813,8 +4902,8 @@ class Ledger:
 
     def view_unpaid_bills(self, number):
         self.as_head_office()
-        customer, today = self.customers[number], self.today()
-        sums = self.sums(customer)
+        records, today = self.records(self.customers[number]), self.today()
+        sums = self.together(records)
 
         def shown(item):
             return {"document": item["document"], "number": self.documents[item["document"]]["number"],
@@ -4824,8 +4913,8 @@ class Ledger:
 
         answer = {"customer": number, "bills_minor": sums["bills"],
                   "credits_minor": sums["unmatched"] + sums["waiting"]}
-        bills = [shown(i) for i in self.bills_in_order(customer)]
-        credits = [shown(i) for i in self.credits_in_order(customer)]
+        bills = [shown(i) for i in self.bills_in_order(*records)]
+        credits = [shown(i) for i in self.credits_in_order(*records)]
         if bills:
             answer["bills"] = bills
         if credits:
@@ -4843,7 +4932,9 @@ class Ledger:
     def view_history(self, number, rows):
         """Oldest first."""
         answer, running = [], 0
-        for d in sorted(self.customers[number]["documents"])[:rows]:
+        records = self.records(self.customers[number])
+        papers = sorted((d for one in records for d in one["documents"]), key=lambda d: (d % 2**36, d >> 36))
+        for d in papers[:rows]:
             document, item = self.documents[d], self.items.get(d)
             running += document["balance"]
             row = {"document": d, "kind": document["kind"], "number": document["number"],
@@ -4858,16 +4949,18 @@ class Ledger:
                 row["open_minor"] = item["open"]
                 row["payments"] = self.payments_of(item)
             answer.append(row)
-        return answer, running + self.customers[number]["moved"]
+        return answer, running + sum(one["moved"] for one in records)
 
     def view_aging(self, as_of, customers=None, known=None, bounds=(30, 60, 90, 120)):
         known = float("inf") if known is None else known
         count = len(bounds) + 2
         sums, items, credits, rows = [0] * count, [0] * count, 0, []
-        wanted_ones = customers if customers is not None else sorted(self.customers)
+        wanted_ones = customers if customers is not None else \
+            [n for n in sorted(self.customers) if not self.customers[n].get("merge")]
         for number in wanted_ones:
             own, its_credits, balance = [0] * count, 0, 0
-            for d in self.customers[number]["documents"]:
+            shown = self.leads_to(self.customers[number])
+            for d in [d for one in self.records(self.customers[number]) for d in one["documents"]]:
                 document, item = self.documents[d], self.items.get(d)
                 if document["date"] <= as_of and document["seq"] <= known:
                     balance += document["balance"]
@@ -4886,8 +4979,8 @@ class Ledger:
             sums = [a + b for a, b in zip(sums, own)]
             credits += its_credits
             if balance or its_credits:
-                rows.append({"customer": number, "code": self.customers[number]["code"],
-                             "name": self.customers[number]["name"], "buckets_minor": own,
+                rows.append({"customer": shown["customer"], "code": shown["code"],
+                             "name": shown["name"], "buckets_minor": own,
                              "unmatched_minor": its_credits, "balance_minor": balance})
         ends = [0, *bounds, None]
         starts = [-2**31, 1, *(b + 1 for b in bounds)]
@@ -4921,6 +5014,8 @@ class Ledger:
         """(decision, refusal) that a sale of so much would get; no decision for who is locked."""
         self.as_head_office()
         try:
+            if self.epoch >= 7:
+                self.stands(self.customers[number], "customer")
             return self.decide(self.customers[number], amount_minor), None
         except Refused as refused:
             return refused.refusal.get("decision"), refused.refusal
@@ -4931,12 +5026,15 @@ class Ledger:
         self.log, answer = [], {"matched_minor": 0, "rest_minor": 0}
         try:
             answer["matched_minor"] = self.do_match_items(command)["matched_minor"]
-            pairs = self.matches[command["customer"], self.seq]["pairs"]
+            records = self.records_of(self.matched(command["customer"]))
+            pairs = [pair for one in records for pair in
+                     self.matches.get((one["customer"], self.seq), {"pairs": ()})["pairs"]]
+            pairs.sort(key=lambda pair: self.last_pairs.index(pair))
             answer["parts"] = [{
                 "debit": debit, "credit": credit, "amount_minor": value,
                 "left_minor": self.items[debit]["open"], "number": self.documents[debit]["number"],
                 "due": self.items[debit]["due"]} for debit, credit, value in pairs]
-            sums = self.sums(self.customers[command["customer"]])
+            sums = self.together(records)
             answer["rest_minor"] = sums["unmatched"] + sums["waiting"]
         except Refused as refused:
             answer["refusal"] = refused.refusal

@@ -43,13 +43,26 @@ test(
             "the old number leads on",
         );
         same(stays.row.buyers.length, 1);
+        const both = await shop.json("customer", "bills", `#${into}`);
+        same(both.length, 2, "bills of both are there");
+        await page.waitForSelector(".card .bills, .card-main");
+        await until("the bills of both", async () => {
+            const text = await page.innerText(".card-main");
+            return both.every((bill) => text.includes(bill.number));
+        });
+        await page.goto(`${page.url().replace(/#.*/, "")}#/customers/list/all/K01`);
+        await until("the old code is found, and says where it leads", async () =>
+            /K01 · συγχωνεύτηκε σε K02/.test(await page.innerText("main")),
+        );
         const refused = await shop
             .tefter("customer", "lock", `#${from}`)
             .catch((error) => String(error.stderr ?? error));
         ok(/merged into another one: K02/.test(refused), refused);
         await page.goto(`${page.url().replace(/#.*/, "")}#/customers/${from}`);
         await page.waitForSelector("text=Αυτή η καρτέλα συγχωνεύτηκε στον");
-        same(await page.locator(".card-actions .button", { hasText: "Μπλοκάρισμα" }).count(), 0);
+        same(await page.locator(".card-actions").count(), 0, "nothing that cannot be done");
+        same(await page.locator(".card-facts").count(), 0, "what it owes is shown where it leads");
+        same(await axe(page), []);
         await page.click("text=Τελικά είναι δύο");
         await until("two again", async () => (await byNumber(shop, from)).row.merged_into === undefined);
         await until("the card says so", async () => (await page.locator(".notice.late").count()) === 0);
@@ -62,14 +75,38 @@ test(
     { seconds: 90 },
 );
 
-test("merge: once money of the one has paid bills of the other, it says which stands in the way", async () => {
+test("merge: money of both pays bills of both, and what was matched stays when it is taken apart", async () => {
     const shop = await company({ own: true });
     await shop.tefter("sell", "K01", "XM40=10");
+    await shop.tefter("sell", "K02", "XM40=5");
+    const from = (await card(shop, "K01")).row.customer;
     await shop.tefter("customer", "merge", "K01", "K02");
     await shop.tefter("pay", "K02", "918000", "--transfer", "VCB 0071", "--reference", "M1");
-    const said = await shop
-        .tefter("customer", "merge", "K01", "--undo")
-        .catch((error) => String(error.stderr ?? error));
-    ok(/918,000/.test(said), said);
-    same((await card(shop, "K02")).account.balance_minor, 0);
+    same((await card(shop, "K02")).account.balance_minor, 459_000);
+    const listed = await shop.json("customer", "list");
+    same(listed.filter((row) => row.who.customer === from).length, 0, "one customer is one row");
+    await shop.tefter("customer", "merge", "K01", "--undo");
+    same((await card(shop, "K01")).account.balance_minor, 0);
+    same((await card(shop, "K02")).account.balance_minor, 459_000);
+});
+
+test("erased: their card offers nothing that cannot be done, and the sale does not find them", async () => {
+    const shop = await company({ own: true });
+    const customer = (await card(shop, "K03")).row.customer;
+    await shop.tefter("customer", "erase", "K03");
+    const page = await fresh(shop, {
+        login: "mai",
+        width: 1440,
+        height: 900,
+        query: "?lang=en",
+        hash: `#/customers/${customer}`,
+    });
+    await page.waitForSelector("text=The person behind K03 is erased");
+    same(await page.locator(".card-actions .button").count(), 0);
+    same(await page.locator(".card-side").count(), 0, "no limit, groups, people, notes");
+    same(await axe(page), []);
+    const refused = await shop.tefter("sell", "K03", "XM40=1").catch((error) => String(error.stderr ?? error));
+    ok(/was erased.*Open a new customer/s.test(refused) && !/unlock/.test(refused), refused);
+    same(page.faults, []);
+    await page.context().close();
 });

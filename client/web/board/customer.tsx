@@ -553,11 +553,12 @@ export function Card({ client, number, onBack }: { client: Client; number: numbe
     const record = asked.answer?.record;
     const known = live?.row ?? asked.answer?.row;
     const alone = known?.merged_into === undefined;
-    const mayEdit = client.may(Right.RIGHT_EDIT_CUSTOMER) && alone; /* the form comes when the record is there */
-    const mayLock = client.may(Right.RIGHT_LOCK) && alone;
-    const mayMerge = client.may(Right.RIGHT_SET_LIMIT) && alone && client.knows("Command", "merge_customers");
+    const trades = alone && known?.erased !== true; /* nothing is written to who was merged or erased */
+    const mayEdit = client.may(Right.RIGHT_EDIT_CUSTOMER) && trades; /* the form comes when the record is there */
+    const mayLock = client.may(Right.RIGHT_LOCK) && trades;
+    const mayMerge = client.may(Right.RIGHT_SET_LIMIT) && trades && client.knows("Command", "merge_customers");
     const no = say("not with your role");
-    useActions([
+    const ofRecord = [
         {
             id: "customer.edit",
             key: "e",
@@ -578,8 +579,11 @@ export function Card({ client, number, onBack }: { client: Client; number: numbe
             blocked: !mayMerge && no,
             run: () => setForm("merge"),
         },
+    ];
+    useActions([
+        ...(trades ? ofRecord : []),
         { id: "customer.back", key: "Esc", title: say("All customers"), run: onBack },
-        ...(client.may(Right.RIGHT_TAKE_MONEY)
+        ...(trades && client.may(Right.RIGHT_TAKE_MONEY)
             ? [
                   {
                       id: "customer.payment",
@@ -591,7 +595,7 @@ export function Card({ client, number, onBack }: { client: Client; number: numbe
                   },
               ]
             : []),
-        ...(client.may(Right.RIGHT_SELL)
+        ...(trades && client.may(Right.RIGHT_SELL)
             ? [
                   {
                       id: "customer.sale",
@@ -603,7 +607,7 @@ export function Card({ client, number, onBack }: { client: Client; number: numbe
                   },
               ]
             : []),
-        ...(client.may(Right.RIGHT_EDIT_STAFF) && client.knows("Command", "erase_customer")
+        ...(trades && client.may(Right.RIGHT_EDIT_STAFF) && client.knows("Command", "erase_customer")
             ? [
                   {
                       id: "customer.erase",
@@ -659,7 +663,7 @@ export function Card({ client, number, onBack }: { client: Client; number: numbe
                 </div>
             )}
             <MergedNotice client={client} customer={customer} />
-            {locked && row.erased !== true && (
+            {alone && locked && row.erased !== true && (
                 <div class="notice over">
                     <div class="notice-text">
                         <b>
@@ -681,80 +685,86 @@ export function Card({ client, number, onBack }: { client: Client; number: numbe
                     </div>
                 </div>
             )}
-            <section class="panel card-band">
-                <dl class="card-facts">
-                    <div>
-                        <dt>{say("Phone")}</dt>
-                        <dd>
-                            {row.phone?.value === undefined ? (
-                                <span class="ink-3">–</span>
-                            ) : (
+            {alone && (
+                <section class="panel card-band">
+                    <dl class="card-facts">
+                        <div>
+                            <dt>{say("Phone")}</dt>
+                            <dd>
+                                {row.phone?.value === undefined ? (
+                                    <span class="ink-3">–</span>
+                                ) : (
+                                    <b>
+                                        <a href={`tel:${row.phone.value}`}>
+                                            <bdi dir="ltr" class="n">
+                                                {row.phone.value}
+                                            </bdi>
+                                        </a>
+                                    </b>
+                                )}
+                            </dd>
+                        </div>
+                        <div>
+                            <dt>
+                                {last === undefined
+                                    ? say("Last payment")
+                                    : say("Last payment, {day}", { day: day(last.date) })}
+                            </dt>
+                            <dd class="credit">
                                 <b>
-                                    <a href={`tel:${row.phone.value}`}>
-                                        <bdi dir="ltr" class="n">
-                                            {row.phone.value}
-                                        </bdi>
-                                    </a>
+                                    {last === undefined ? (
+                                        <span class="ink-3">–</span>
+                                    ) : (
+                                        <Money minor={last.total_minor} />
+                                    )}
                                 </b>
-                            )}
-                        </dd>
+                            </dd>
+                        </div>
+                        <div>
+                            <dt>
+                                {say("Owes")} <Age client={client} />
+                            </dt>
+                            <dd>
+                                <b>
+                                    <Balance minor={account?.balance_minor ?? 0n} unit />
+                                </b>
+                            </dd>
+                        </div>
+                        <div>
+                            <dt>{late > 0 ? say("Overdue, {days} d", { days: whole(late) }) : say("Overdue")}</dt>
+                            <dd class={(account?.overdue_minor ?? 0n) > 0n ? "late" : "ink-3"}>
+                                <b>
+                                    <Money minor={account?.overdue_minor ?? 0n} />
+                                </b>
+                            </dd>
+                        </div>
+                    </dl>
+                    <div class="card-actions no-print">
+                        {trades && client.may(Right.RIGHT_TAKE_MONEY) && (
+                            <a class="button filled" href={`#/payment/${number}`}>
+                                {say("Payment")} <kbd aria-hidden="true">p</kbd>
+                            </a>
+                        )}
+                        {trades && client.may(Right.RIGHT_SELL) && (
+                            <a class="button" href={`#/sale/customer/${number}`}>
+                                {say("Sale")} <kbd aria-hidden="true">n</kbd>
+                            </a>
+                        )}
+                        {mayEdit && (
+                            <Button onClick={() => setForm("edit")} hotkey="e">
+                                {say("Change")}
+                            </Button>
+                        )}
+                        {mayLock && (
+                            <Button onClick={() => setForm("lock")} hotkey="L">
+                                {locked ? say("Unlock") : say("Lock")}
+                            </Button>
+                        )}
+                        {mayMerge && <Button onClick={() => setForm("merge")}>{say("Merge")}</Button>}
                     </div>
-                    <div>
-                        <dt>
-                            {last === undefined
-                                ? say("Last payment")
-                                : say("Last payment, {day}", { day: day(last.date) })}
-                        </dt>
-                        <dd class="credit">
-                            <b>
-                                {last === undefined ? <span class="ink-3">–</span> : <Money minor={last.total_minor} />}
-                            </b>
-                        </dd>
-                    </div>
-                    <div>
-                        <dt>
-                            {say("Owes")} <Age client={client} />
-                        </dt>
-                        <dd>
-                            <b>
-                                <Balance minor={account?.balance_minor ?? 0n} unit />
-                            </b>
-                        </dd>
-                    </div>
-                    <div>
-                        <dt>{late > 0 ? say("Overdue, {days} d", { days: whole(late) }) : say("Overdue")}</dt>
-                        <dd class={(account?.overdue_minor ?? 0n) > 0n ? "late" : "ink-3"}>
-                            <b>
-                                <Money minor={account?.overdue_minor ?? 0n} />
-                            </b>
-                        </dd>
-                    </div>
-                </dl>
-                <div class="card-actions no-print">
-                    {client.may(Right.RIGHT_TAKE_MONEY) && (
-                        <a class="button filled" href={`#/payment/${number}`}>
-                            {say("Payment")} <kbd aria-hidden="true">p</kbd>
-                        </a>
-                    )}
-                    {client.may(Right.RIGHT_SELL) && (
-                        <a class="button" href={`#/sale/customer/${number}`}>
-                            {say("Sale")} <kbd aria-hidden="true">n</kbd>
-                        </a>
-                    )}
-                    {mayEdit && (
-                        <Button onClick={() => setForm("edit")} hotkey="e">
-                            {say("Change")}
-                        </Button>
-                    )}
-                    {mayLock && (
-                        <Button onClick={() => setForm("lock")} hotkey="L">
-                            {locked ? say("Unlock") : say("Lock")}
-                        </Button>
-                    )}
-                    {mayMerge && <Button onClick={() => setForm("merge")}>{say("Merge")}</Button>}
-                </div>
-            </section>
-            {account !== undefined && (
+                </section>
+            )}
+            {trades && account !== undefined && (
                 <>
                     <div class="card-line wide-block">
                         <LineThatAddsUp terms={{ ...addingOf(account), stopped }} />
@@ -766,16 +776,18 @@ export function Card({ client, number, onBack }: { client: Client; number: numbe
             )}
             <div class="card-two">
                 <div class="card-main">
-                    <Bills client={client} seq={seq} asked={bills} />
-                    <Movements client={client} number={number} seq={seq} />
+                    {alone && <Bills client={client} seq={seq} asked={bills} />}
+                    {alone && <Movements client={client} number={number} seq={seq} />}
                     <Changes client={client} customer={number} seq={record?.changed_seq} />
                 </div>
-                <div class="card-side">
-                    <Notes client={client} customer={customer} name={name} />
-                    <Limits client={client} number={number} live={live} card={card} />
-                    <People client={client} customer={customer} card={card} />
-                    {alone && <Groups client={client} customer={number} groups={card?.groups ?? []} />}
-                </div>
+                {row.erased !== true && (
+                    <div class="card-side">
+                        <Notes client={client} customer={customer} name={name} />
+                        {alone && <Limits client={client} number={number} live={live} card={card} />}
+                        {alone && <People client={client} customer={customer} card={card} />}
+                        {alone && <Groups client={client} customer={number} groups={card?.groups ?? []} />}
+                    </div>
+                )}
             </div>
             {form === "edit" && record !== undefined && (
                 <EditForm client={client} customer={number} name={name} record={record} onClose={close} />

@@ -194,7 +194,9 @@ function Row({ client, customer, index, narrow, current, gone, barOnly, onPick }
                     </b>
                 </a>
                 <span class="small ink-3 nowrap">
-                    {row.merged_code === undefined ? codeBeside(row) : `→ ${row.merged_code}`}
+                    {row.merged_code === undefined
+                        ? codeBeside(row)
+                        : joined([row.code, say("merged into {code}", { code: row.merged_code })])}
                 </span>
             </span>
             <span role="cell" class="small ink-2 cut">

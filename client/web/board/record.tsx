@@ -433,7 +433,7 @@ export function MergeForm({ client, customer, name, onClose }: OfCustomer): JSX.
         if (!("answer" in found)) return [];
         return found.answer.rows
             .map((entry) => entry.who)
-            .filter((row) => row.customer !== customer && row.merged_into === undefined);
+            .filter((row) => row.customer !== customer && row.merged_into === undefined && row.erased !== true);
     };
     return (
         <FormSheet
@@ -514,7 +514,7 @@ export function MergeForm({ client, customer, name, onClose }: OfCustomer): JSX.
                     </ul>
                     <p class="small ink-2">
                         {say(
-                            "The old number leads to this record. Bills, money and matches stay as they are written; limits are not added up. It can be undone.",
+                            "They are one customer then: one row, one list of papers, and money of both pays bills of both. The old number leads there; limits are not added up. It can be undone: what was matched between the two by then stays matched.",
                         )}
                     </p>
                 </section>
@@ -544,9 +544,14 @@ export function MergedNotice({ client, customer }: { client: Client; customer: C
                     {say("This record was merged into")}{" "}
                     <a href={customerHref(row.merged_into)}>{row.merged_code ?? `#${row.merged_into}`}</a>.
                 </b>
-                <p class="small">{wrong ?? say("What it owes counts there. New business is done there.")}</p>
+                <p class="small">
+                    {wrong ??
+                        say(
+                            "Its papers and what it owes are shown there, and new business is done there. Taken apart again, what was matched between the two stays matched.",
+                        )}
+                </p>
             </div>
-            {client.may(Right.RIGHT_SET_LIMIT) && (
+            {client.may(Right.RIGHT_SET_LIMIT) && row.erased !== true && (
                 <Button blocked={busy && say("sending")} onClick={() => void undo()}>
                     {say("They are two after all")}
                 </Button>

@@ -2,7 +2,7 @@
 import type { ComponentChild } from "preact";
 import { useState } from "preact/hooks";
 import type { Client } from "../lib/api";
-import { Right, type Touch } from "../lib/messages";
+import { RefusalCode, Right, type Touch } from "../lib/messages";
 import { Button } from "../kit";
 import { refusalText } from "../kit/refusal";
 import { say } from "../kit/words";
@@ -21,7 +21,11 @@ export function UndoMatch({
     if (touch.undone || !client.may(Right.RIGHT_MATCH)) return null;
     const undo = async (): Promise<void> => {
         setBusy(true);
-        const fate = await client.submit("undo_match", { customer, match: touch.match }).ended;
+        let fate = await client.submit("undo_match", { customer, match: touch.match }).ended;
+        /* of another customer's money the match stands with them */
+        const other = Number(touch.other >> 36n);
+        if (fate.kind === "refused" && fate.refused.code === RefusalCode.NOT_FOUND && other !== customer)
+            fate = await client.submit("undo_match", { customer: other, match: touch.match }).ended;
         setBusy(false);
         if (fate.kind === "refused") setRefused(refusalText(fate.refused, client));
     };

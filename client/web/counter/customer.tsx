@@ -71,7 +71,7 @@ function searchSeen(client: Client, text: string): Customer[] {
     const words = folded(text).split(/\s+/).filter(Boolean);
     return customersSeen(client)
         .filter(({ row }) => {
-            if (row.customer === place.value?.cash_customer) return false;
+            if (row.customer === place.value?.cash_customer || row.erased === true) return false;
             const own = folded(`${row.name.value ?? ""} ${row.code} ${row.phone?.value ?? ""}`).split(/\s+/);
             return words.every((word) => own.some((each) => each.startsWith(word)));
         })
@@ -87,11 +87,21 @@ async function searchCustomers(client: Client, text: string): Promise<Customer[]
         .map((hit) => hit.customer)
         .filter((each): each is CustomerEntry => each !== undefined)
         .map(asCustomer)
-        .filter((each) => each.row.customer !== place.value?.cash_customer);
+        .filter((each) => each.row.customer !== place.value?.cash_customer && each.row.erased !== true);
     return [...hits.filter((each) => each.row.branch === own), ...hits.filter((each) => each.row.branch !== own)].slice(
         0,
         8,
     );
+}
+
+/* Who was merged is led on to whom they were merged into. */
+async function asTheyStand(client: Client, customer: Customer): Promise<Customer> {
+    const into = customer.row.merged_into;
+    if (into === undefined) return customer;
+    const seen = customersSeen(client).find((each) => each.row.customer === into);
+    if (seen !== undefined || !canAsk(client)) return seen ?? customer;
+    const asked = await client.ask("customer_card", { customer: into });
+    return "answer" in asked ? { row: asked.answer.row, account: asked.answer.account, changed: 0 } : customer;
 }
 
 export interface CustomerFieldProps {
@@ -141,8 +151,10 @@ export function CustomerField(props: CustomerFieldProps): JSX.Element {
             }}
             onPick={(each) => {
                 setText("");
-                rememberCustomer(each.row.customer);
-                props.onPick(each);
+                void asTheyStand(props.client, each).then((customer) => {
+                    rememberCustomer(customer.row.customer);
+                    props.onPick(customer);
+                });
             }}
         />
     );
@@ -171,10 +183,18 @@ function CustomerHit({ customer }: { customer: Customer }): JSX.Element {
                     )}
                 </span>
             </span>
-            {(stopped !== undefined || (account !== undefined && !account.unlimited)) && (
-                <span class="small">
-                    <Available minor={account?.available_minor ?? 0n} limit={account?.limit_minor} stopped={stopped} />
-                </span>
+            {row.merged_code !== undefined ? (
+                <span class="nowrap small ink-2">{say("merged into {code}", { code: row.merged_code })}</span>
+            ) : (
+                (stopped !== undefined || (account !== undefined && !account.unlimited)) && (
+                    <span class="small">
+                        <Available
+                            minor={account?.available_minor ?? 0n}
+                            limit={account?.limit_minor}
+                            stopped={stopped}
+                        />
+                    </span>
+                )
             )}
         </>
     );

@@ -7,7 +7,7 @@ import { Balance, Button, Code, Field, Head, Name, Panel, Region, useForm, whole
 import { refusalText } from "../kit/refusal";
 import { say, sayMany } from "../kit/words";
 import { useAsked } from "../board/asked";
-import { customerHref } from "../board/parts";
+import { customerHref, joined } from "../board/parts";
 import { saved } from "../desk/save";
 
 export function Erase({ client, at }: { client: Client; at: readonly string[] }): ComponentChild {
@@ -135,16 +135,21 @@ function Asks({ client, card }: { client: Client; card: CustomerCardAnswer }): C
                     state={{
                         kind: "refused",
                         head: refusalText(refused, client),
-                        ways: (
-                            <span class="row">
-                                <a class="button" href={`#/payment/${row.customer}`}>
-                                    {say("Take the money")}
+                        ways:
+                            row.merged_into !== undefined ? (
+                                <a class="button" href={`#/erase/${row.merged_into}`}>
+                                    {joined([say("Erase a person"), row.merged_code])}
                                 </a>
-                                <a class="button" href={customerHref(row.customer)}>
-                                    {say("To the papers")}
-                                </a>
-                            </span>
-                        ),
+                            ) : (
+                                <span class="row">
+                                    <a class="button" href={`#/payment/${row.customer}`}>
+                                        {say("Take the money")}
+                                    </a>
+                                    <a class="button" href={customerHref(row.customer)}>
+                                        {say("To the papers")}
+                                    </a>
+                                </span>
+                            ),
                     }}
                 />
             ) : (

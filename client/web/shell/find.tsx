@@ -68,8 +68,15 @@ function ofHit(hit: SearchHit, reports: boolean): Found[] {
                 id: `c${who.customer}`,
                 group: say("Customers"),
                 title: who.name.value ?? who.code,
-                about: [who.code, who.phone?.value, who.area].filter(Boolean).join(" · "),
-                run: goes(href("customers", who.customer)),
+                about: [
+                    who.code,
+                    who.merged_code === undefined
+                        ? [who.phone?.value, who.area].filter(Boolean).join(" · ")
+                        : say("merged into {code}", { code: who.merged_code }),
+                ]
+                    .filter(Boolean)
+                    .join(" · "),
+                run: goes(href("customers", who.merged_into ?? who.customer)),
             },
         ];
     }

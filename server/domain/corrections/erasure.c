@@ -4,7 +4,8 @@
  *   open ──EraseCustomer──▶ erased: name, phone, address, notes, buyers are gone at once
  *                              └──JOB_ERASE_WORDS──▶ those of changes, notes, papers and others
  *
- * 1. Nobody is erased while money is open on either side, and nobody who pays for others.
+ * 1. Nobody is erased while money is open on either side, and nobody who pays for others. Records
+ *    that were merged go together, by the one that stays.
  * 2. No paper, sum, number or code changes. Records keep their references; the words they refer to
  *    are no more, in the vault, in its copies made from then on, and in copies that are brought
  *    back (server/vault/vault.h).
@@ -12,6 +13,7 @@
  */
 #include "domain/corrections/corrections.h"
 
+#include "domain/credit/credit.h"
 #include "domain/documents/documents.h"
 #include "domain/org/org.h"
 #include "domain/party/party.h"
@@ -23,55 +25,98 @@ enum { STEP_ROWS = 50 };
 
 /* ---- rules ---- */
 
-static Tefter__Refusal *check_money(struct tx *tx, uint32_t customer)
+/* The records that go: theirs and, since RULE_ERASED_ARE_GONE, those that were merged into it. */
+struct erasing {
+    Tefter__CustomerRecord *customer;
+    const uint32_t *records;
+    size_t count;
+};
+
+/* Of all of them together. */
+static Tefter__Refusal *check_money(struct tx *tx, const struct erasing *erasing)
 {
-    const Tefter__AccountRecord *account = account_field(tx, customer);
-    uint32_t open = account->open_bills + account->open_credits;
-    if (account->balance_minor == 0 && open == 0)
+    int64_t balance_minor = 0;
+    uint32_t open = 0;
+    for (size_t i = 0; i < erasing->count; i++) {
+        const Tefter__AccountRecord *account = account_field(tx, erasing->records[i]);
+        balance_minor = tx_sum(tx, balance_minor, account->balance_minor);
+        open += account->open_bills + account->open_credits;
+    }
+    if (balance_minor == 0 && open == 0)
         return NULL;
     Tefter__Refusal *refusal =
         refuse_most(tx, TEFTER__REFUSAL_CODE__CUSTOMER_OPEN, "customer", open);
-    FIELD_SET(refusal, available_minor, account->balance_minor);
+    FIELD_SET(refusal, available_minor, balance_minor);
     return refusal;
 }
 
-static Tefter__Refusal *check(struct tx *tx, const Tefter__CustomerRecord *customer)
+static Tefter__Refusal *check(struct tx *tx, struct erasing *erasing)
 {
+    const Tefter__CustomerRecord *customer = erasing->customer;
     if (customer->customer == company_cash_customer(tx))
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "customer");
     if (customer->erased)
         return refuse(tx, TEFTER__REFUSAL_CODE__CUSTOMER_ERASED, "customer");
-    if (customer->n_sites > 0)
+    Tefter__Refusal *refusal =
+        tx_rule(tx, RULE_ERASED_ARE_GONE) ? customer_check_stands(tx, customer, "customer") : NULL;
+    if (refusal != NULL)
+        return refusal;
+    erasing->records = &customer->customer;
+    erasing->count = 1;
+    if (tx_rule(tx, RULE_ERASED_ARE_GONE))
+        erasing->records = customer_records(tx, customer, &erasing->count);
+    if (customer->n_sites >= erasing->count)
         return refuse_most(tx, TEFTER__REFUSAL_CODE__PAYER_HAS_SITES, "customer",
-                           (int64_t)customer->n_sites);
-    return check_money(tx, customer->customer);
+                           (int64_t)(customer->n_sites + 1 - erasing->count));
+    return check_money(tx, erasing);
+}
+
+/* Since RULE_ERASED_ARE_GONE the code of one who was merged names that record, and leads nowhere.
+ */
+static Tefter__Refusal *find(struct tx *tx, const Tefter__EraseCustomer *command,
+                             Tefter__CustomerRecord **ret_customer)
+{
+    uint32_t customer = command->has_customer ? command->customer : 0;
+    return tx_rule(tx, RULE_ERASED_ARE_GONE)
+               ? customer_resolve_record(tx, customer, command->code, "customer", ret_customer)
+               : customer_resolve(tx, customer, command->code, false, ret_customer);
 }
 
 /* ---- changes ---- */
 
+static void erase_one(struct tx *tx, uint32_t number, Tefter__CompanyRecord *company)
+{
+    Tefter__CustomerRecord *customer = customer_get(tx, number);
+    if (tx_rule(tx, RULE_ERASED_ARE_GONE))
+        credit_withdraw_terms(tx, number);
+    customer_erase(tx, customer);
+    (void)job_start_of_customer(tx, company, TEFTER__JOB_KIND__JOB_ERASE_WORDS, number);
+}
+
 /* Refuses, in this order: as customer_resolve does; BOUND_TO_BRANCH customer; FIELD_INVALID
- * customer (cash); CUSTOMER_ERASED customer; PAYER_HAS_SITES customer; CUSTOMER_OPEN customer with
- * available_minor and `most`. */
+ * customer (cash); CUSTOMER_ERASED customer; CUSTOMER_MERGED customer with whom they were merged
+ * into; PAYER_HAS_SITES customer; CUSTOMER_OPEN customer with available_minor and `most`, of all
+ * records. Before RULE_ERASED_ARE_GONE no CUSTOMER_MERGED, and whom others were merged into has
+ * sites. */
 Tefter__Refusal *apply_erase_customer(struct tx *tx, const Tefter__EraseCustomer *command,
                                       Tefter__Done *done)
 {
-    Tefter__CustomerRecord *customer = NULL;
-    Tefter__Refusal *refusal = customer_resolve(tx, command->has_customer ? command->customer : 0,
-                                                command->code, false, &customer);
+    struct erasing erasing = {.customer = NULL};
+    Tefter__Refusal *refusal = find(tx, command, &erasing.customer);
     if (refusal == NULL)
         refusal = staff_check_office(
             tx, "customer", tx_rule(tx, RULE_THE_BOUND_KEEP_TO_THEIRS) ? customer->branch : 0);
     if (refusal == NULL)
-        refusal = check(tx, customer);
+        refusal = check(tx, &erasing);
     if (refusal != NULL)
         return refusal;
     Tefter__CompanyRecord *company = company_shared(tx);
 
     tx_decided(tx);
-    customer_erase(tx, customer);
-    (void)job_start_of_customer(tx, company, TEFTER__JOB_KIND__JOB_ERASE_WORDS, customer->customer);
+    for (size_t i = 0; i < erasing.count; i++)
+        erase_one(tx, erasing.records[i], company);
     company_save(tx, company);
-    FIELD_SET(done, id, customer->customer);
+    FIELD_SET(done, id, erasing.customer->customer);
     return NULL;
 }
 

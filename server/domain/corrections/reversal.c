@@ -388,7 +388,7 @@ void reversal_alarm(struct tx *tx, const struct reversal *reversal)
     if (reversal->record->balance_minor <= 0)
         return;
     const Tefter__AccountRow *row =
-        credit_account_row(tx, reversal->original->customer, branch_of_actor(tx)->date);
+        credit_record_row(tx, reversal->original->customer, branch_of_actor(tx)->date);
     if (row == NULL || row->unlimited || row->available_minor >= 0)
         return;
     credit_alarm(tx, reversal->record, reversal->original->source, -row->available_minor);

@@ -389,6 +389,15 @@ static Tefter__Refusal *check_room(struct tx *tx, const Tefter__CompanyRecord *c
 
 /* ---- changes ---- */
 
+/* On all records that are theirs. */
+static int64_t owed_by(struct tx *tx, uint32_t customer)
+{
+    const Tefter__AccountRecord *account = tx_rule(tx, RULE_MERGED_ARE_ONE)
+                                               ? account_together(tx, customer_get(tx, customer))
+                                               : account_field(tx, customer);
+    return account->balance_minor;
+}
+
 static Tefter__ApprovalRecord *approval_new(struct tx *tx, const struct approval_wish *wish,
                                             uint64_t number)
 {
@@ -411,7 +420,7 @@ static Tefter__ApprovalRecord *approval_new(struct tx *tx, const struct approval
         record->draft = command->draft;
         return record;
     }
-    FIELD_SET(row, balance_minor, account_field(tx, command->customer)->balance_minor);
+    FIELD_SET(row, balance_minor, owed_by(tx, command->customer));
     int64_t left_minor;
     bool limited = credit_left(wish->decision, &left_minor);
     FIELD_SET_IF(row, available_minor, limited, left_minor);

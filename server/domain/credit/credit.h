@@ -35,6 +35,9 @@ void credit_terms_of(struct tx *tx, const Tefter__CustomerRecord *customer, uint
 /* A customer's own terms with their days, the entry that began last first; *ret_count of them. */
 Tefter__LimitEntry **credit_own_terms(struct tx *tx, uint32_t customer, size_t *ret_count);
 
+/* After the decided line: their own terms are taken away. */
+void credit_withdraw_terms(struct tx *tx, uint32_t customer);
+
 /* What is sold, beside what is parked with the approval that is named. */
 enum parked_goods { GOODS_OTHER, GOODS_PART, GOODS_ALL };
 
@@ -70,8 +73,11 @@ void credit_explain_cap(struct tx *tx, const struct credit_request *request,
 void credit_decided(struct tx *tx, const Tefter__DocumentRecord *document);
 
 /* A customer's figures, as they read on that day. Rows that terminals hold read as of the head
- * office's, whoever changed them. */
+ * office's, whoever changed them. Records that were merged are one customer: the row of the one
+ * that stays has what is of all of them, the others' have nothing. */
 Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer, uint32_t today);
+/* Of that record alone. */
+Tefter__AccountRow *credit_record_row(struct tx *tx, uint32_t customer, uint32_t today);
 /* The days around `today` on which the rows of this customer read as they do today: no term, lock
  * or person begins or ends within them. */
 bool day_tell_step(struct tx *tx, Tefter__JobRecord *job); /* a job */

@@ -543,7 +543,73 @@ static void row_family(struct tx *tx, const Tefter__AccountRecord *account,
     FIELD_SET_IF(row, freed_minor, row->has_freed_minor, credit_freed(tx, terms, account));
 }
 
+/* How many sites are no records of the same customer. */
+static uint32_t other_sites(struct tx *tx, const Tefter__CustomerRecord *payer)
+{
+    size_t records;
+    (void)customer_records(tx, payer, &records);
+    return (uint32_t)(payer->n_sites + 1 - records);
+}
+
+/* What was due before today on one record more. */
+static void row_overdue(struct tx *tx, uint32_t customer, uint32_t today, Tefter__AccountRow *row)
+{
+    struct overdue overdue;
+    account_overdue_on(tx, customer, today, &overdue);
+    if (overdue.minor <= 0)
+        return;
+    bool first = !row->has_oldest_due || overdue.oldest_due < row->oldest_due;
+    FIELD_SET(row, overdue_minor, tx_sum(tx, row->overdue_minor, overdue.minor));
+    FIELD_SET_IF(row, oldest_due, true, first ? overdue.oldest_due : row->oldest_due);
+}
+
+static const Tefter__LastChange *later_change(const Tefter__LastChange *a,
+                                              const Tefter__LastChange *b)
+{
+    return a == NULL || (b != NULL && b->seq > a->seq) ? b : a;
+}
+
+/* What is of them stands in the row of whom they were merged into, so that whoever sums rows up
+ * counts it once. */
+static Tefter__AccountRow *merged_row(struct tx *tx, const Tefter__CustomerRecord *record,
+                                      uint32_t today)
+{
+    Tefter__AccountRow *row = tx_new(tx, &tefter__account_row__descriptor);
+    row->customer = record->customer;
+    row->locked = customer_locked(record, today);
+    FIELD_COPY(row, payer, record);
+    FIELD_SET(row, seq, tx_seq(tx));
+    return row;
+}
+
 Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer, uint32_t today)
+{
+    const Tefter__CustomerRecord *record = customer_get(tx, customer);
+    if (record == NULL || record->merge != NULL)
+        return record != NULL ? merged_row(tx, record, today) : NULL;
+    Tefter__AccountRow *row = credit_record_row(tx, customer, today);
+    size_t count;
+    const uint32_t *records = customer_records(tx, record, &count);
+    if (count == 1)
+        return row;
+    const Tefter__AccountRecord *together = account_together(tx, record);
+    row->balance_minor = together->balance_minor;
+    row->bills_minor = together->bills_minor;
+    row->uncleared_minor = together->uncleared_minor;
+    row->unmatched_minor = together->unmatched_minor;
+    row->open_bills = together->open_bills;
+    const Tefter__LastChange *last = row->last;
+    for (size_t i = 1; i < count; i++) {
+        row_overdue(tx, records[i], today, row);
+        last = later_change(last, account_field(tx, records[i])->last);
+    }
+    row->last = (Tefter__LastChange *)last;
+    if (other_sites(tx, record) == 0)
+        row->family = NULL;
+    return row;
+}
+
+Tefter__AccountRow *credit_record_row(struct tx *tx, uint32_t customer, uint32_t today)
 {
     const Tefter__CustomerRecord *record = customer_get(tx, customer);
     if (record == NULL)
@@ -570,10 +636,7 @@ Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer, uint32_
     row->buyers = buyer_count(record, today);
     /* of the cash customer it would be every branch's cash sales, which are for that branch */
     row->last = customer != company_cash_customer(tx) ? account->last : NULL;
-    struct overdue overdue;
-    account_overdue_on(tx, customer, today, &overdue);
-    FIELD_SET_IF(row, overdue_minor, overdue.minor > 0, overdue.minor);
-    FIELD_SET_IF(row, oldest_due, overdue.minor > 0, overdue.oldest_due);
+    row_overdue(tx, customer, today, row);
     FIELD_SET(row, seq, tx_seq(tx));
     if (terms.payer != NULL) {
         FIELD_SET(row, payer, terms.payer->customer);
@@ -581,6 +644,6 @@ Tefter__AccountRow *credit_account_row(struct tx *tx, uint32_t customer, uint32_
     }
     if (standing != account)
         row_family(tx, account, standing, &terms,
-                   (uint32_t)(terms.payer != NULL ? terms.payer : record)->n_sites, row);
+                   other_sites(tx, terms.payer != NULL ? terms.payer : record), row);
     return row;
 }

@@ -5,8 +5,11 @@
  * money pays the bills of both. So limits are not added up, and the books balance as they did.
  *
  * 1. Who pays for others, or is paid for by somebody else, is not merged before that is ended.
- * 2. It is undone only as it was done: not while money of the one has paid bills of the other since
- *    then. Those matches are undone first, by hand, by who knows which of them were right.
+ * 2. Until it is undone they are one customer: money of each record pays bills of both and is paid
+ *    out for both.
+ * 3. Undone, what was matched stays matched, as it does when a payer changes: who knows which of it
+ *    was wrong undoes that by hand. Before RULE_MERGED_ARE_ONE it was not undone while money of the
+ *    one had paid bills of the other since then.
  */
 #include "domain/credit/inside.h"
 
@@ -75,13 +78,15 @@ static Tefter__Refusal *look_merge(struct tx *tx, const struct merge_names *name
         refusal =
             customer_resolve_record(tx, names->into, names->into_code, "into", &ret_merge->into);
     if (refusal == NULL)
-        refusal = customer_check_merged(tx, ret_merge->from, "customer");
+        refusal = customer_check_stands(tx, ret_merge->from, "customer");
     if (refusal == NULL)
-        refusal = customer_check_merged(tx, ret_merge->into, "into");
+        refusal = customer_check_stands(tx, ret_merge->into, "into");
     if (refusal == NULL)
         refusal = check_homes(tx, ret_merge);
     if (refusal != NULL)
         return refusal;
+    if (ret_merge->from == ret_merge->into && tx_rule(tx, RULE_MERGED_ARE_ONE))
+        return refuse(tx, TEFTER__REFUSAL_CODE__SAME_CUSTOMER, "into");
     ret_merge->account = account_open(tx, ret_merge->from->customer);
     ret_merge->was_site = of_one_family(ret_merge);
     refusal = check_payers(tx, ret_merge);
@@ -111,8 +116,8 @@ static void alarm_if_over(struct tx *tx, const struct merge *merge)
 
 /* Refuses, in this order: reason (field_text); RULES_TOO_OLD merge_customers (rules before
  * RULE_PAYERS_FROM_THE_START); FIELD_MISSING customer, NOT_FOUND customer, both of into;
- * CUSTOMER_MERGED customer, into; BOUND_TO_BRANCH customer, into; PAYER_HAS_PAYER customer
- * (somebody else pays for them); as customer_check_payer does, of who is paid for naming into;
+ * CUSTOMER_ERASED and CUSTOMER_MERGED customer, into; BOUND_TO_BRANCH customer, into;
+ * SAME_CUSTOMER into; PAYER_HAS_PAYER customer (somebody else pays for them); as customer_check_payer does, of who is paid for naming into;
  * AMOUNT_TOO_BIG into (more than an account may hold together); TOO_MANY buyers. */
 Tefter__Refusal *apply_merge_customers(struct tx *tx, const Tefter__MergeCustomers *command,
                                        Tefter__Done *done)
@@ -146,6 +151,8 @@ static Tefter__Refusal *look_undo(struct tx *tx, const Tefter__UndoMerge *comman
         tx, command->customer, command->customer_code, "customer", &ret_merge->from);
     if (refusal != NULL)
         return refusal;
+    if (ret_merge->from->erased && tx_rule(tx, RULE_ERASED_ARE_GONE) && !tx_recalled(tx))
+        return refuse(tx, TEFTER__REFUSAL_CODE__CUSTOMER_ERASED, "customer");
     const Tefter__MergeRecord *record = ret_merge->from->merge;
     if (record == NULL)
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, "customer");
@@ -156,7 +163,7 @@ static Tefter__Refusal *look_undo(struct tx *tx, const Tefter__UndoMerge *comman
     ret_merge->was_site = record->was_site;
     ret_merge->account = account_open(tx, ret_merge->from->customer);
     int64_t paid_minor = record->moved_minor - ret_merge->account->record->moved_minor;
-    if (paid_minor == 0)
+    if (paid_minor == 0 || tx_rule(tx, RULE_MERGED_ARE_ONE))
         return NULL;
     refusal = refuse(tx, TEFTER__REFUSAL_CODE__MERGE_IN_USE, "customer");
     FIELD_SET(refusal, existing, ret_merge->into->customer);
@@ -166,8 +173,8 @@ static Tefter__Refusal *look_undo(struct tx *tx, const Tefter__UndoMerge *comman
 }
 
 /* Refuses, in this order: reason (field_text); FIELD_MISSING customer, NOT_FOUND customer,
- * NOTHING_TO_CHANGE customer (they are not merged), BOUND_TO_BRANCH customer, into, MERGE_IN_USE
- * customer with over_by_minor. */
+ * CUSTOMER_ERASED customer, NOTHING_TO_CHANGE customer (they are not merged), BOUND_TO_BRANCH
+ * customer, into; before RULE_MERGED_ARE_ONE MERGE_IN_USE customer with over_by_minor. */
 Tefter__Refusal *apply_undo_merge(struct tx *tx, const Tefter__UndoMerge *command,
                                   Tefter__Done *done)
 {

@@ -33,7 +33,7 @@ static Tefter__Refusal *look_payer(struct tx *tx, const Tefter__SetPayer *comman
     *ret_customer = customer_get(tx, command->customer);
     if (*ret_customer == NULL)
         return refuse_not_found(tx, "customer");
-    refusal = customer_check_merged(tx, *ret_customer, "customer");
+    refusal = customer_check_stands(tx, *ret_customer, "customer");
     if (refusal != NULL)
         return refusal;
     refusal =

@@ -245,7 +245,7 @@ static Tefter__Refusal *look_customer(struct tx *tx, uint32_t number,
     *ret_customer = customer;
     if (customer->customer == company_get(tx)->cash_customer)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "customer");
-    Tefter__Refusal *refusal = customer_check_merged(tx, customer, "customer");
+    Tefter__Refusal *refusal = customer_check_stands(tx, customer, "customer");
     return refusal != NULL ? refusal : customer_check_home(tx, customer);
 }
 
@@ -288,6 +288,19 @@ Tefter__Refusal *apply_set_credit_limit(struct tx *tx, const Tefter__SetCreditLi
 }
 
 /* ---- services ---- */
+
+void credit_withdraw_terms(struct tx *tx, uint32_t customer)
+{
+    if (limit_get(tx, customer) == NULL)
+        return;
+    Tefter__LimitRecord *record = tx_new(tx, &tefter__limit_record__descriptor);
+    record->terms = tx_new(tx, &tefter__limit_terms__descriptor);
+    FIELD_SET(record, withdrawn, true);
+    record->seq = tx_done_seq(tx);
+    record->set_ms = tx_now_ms(tx);
+    record->set_by = tx_actor_copy(tx);
+    limit_put(tx, customer, record);
+}
 
 Tefter__LimitEntry **credit_own_terms(struct tx *tx, uint32_t customer, size_t *ret_count)
 {

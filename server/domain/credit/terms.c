@@ -404,10 +404,14 @@ struct date_span credit_account_days(struct tx *tx, const Tefter__CustomerRecord
                                      uint32_t today)
 {
     struct date_span span = credit_row_days(tx, customer, today);
-    struct overdue overdue;
-    account_overdue_on(tx, customer->customer, today, &overdue);
-    span.from = overdue.days.from > span.from ? overdue.days.from : span.from;
-    span.until = overdue.days.until < span.until ? overdue.days.until : span.until;
+    size_t count;
+    const uint32_t *records = customer_records(tx, customer, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct overdue overdue;
+        account_overdue_on(tx, records[i], today, &overdue);
+        span.from = overdue.days.from > span.from ? overdue.days.from : span.from;
+        span.until = overdue.days.until < span.until ? overdue.days.until : span.until;
+    }
     return span;
 }
 
@@ -441,6 +445,8 @@ bool day_tell_step(struct tx *tx, Tefter__JobRecord *job)
         bool late = !done && account_turn_day(tx, scratch, customer, job->date, today);
         if (otherwise || late)
             tx_touch(tx, ROW_ACCOUNT, customer);
+        if (late && customer_leads_to(scratch, customer) != customer)
+            tx_touch(tx, ROW_ACCOUNT, customer_leads_to(scratch, customer));
         if (otherwise)
             tx_touch(tx, ROW_CUSTOMER, customer);
         job->cursor = done ? job->cursor : customer;

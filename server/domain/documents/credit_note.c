@@ -218,6 +218,14 @@ static Tefter__Refusal *find_invoice(struct tx *tx, const Tefter__IssueCreditNot
     return tail->has_reversed_by ? document_refuse_reversed(tx, "invoice", tail) : NULL;
 }
 
+/* Theirs, also on a record that was merged into theirs. */
+static bool is_of(struct tx *tx, const Tefter__DocumentRecord *invoice, uint32_t customer)
+{
+    return invoice->customer == customer ||
+           (tx_rule(tx, RULE_MERGED_ARE_ONE) &&
+            customer_leads_to(tx, invoice->customer) == customer_leads_to(tx, customer));
+}
+
 static Tefter__Refusal *find_customer(struct tx *tx, const Tefter__IssueCreditNote *command,
                                       const Tefter__DocumentRecord *invoice,
                                       Tefter__CustomerRecord **ret_customer)
@@ -226,13 +234,15 @@ static Tefter__Refusal *find_customer(struct tx *tx, const Tefter__IssueCreditNo
         customer_resolve(tx, command->customer, command->customer_code, true, ret_customer);
     if (refusal != NULL)
         return refusal;
-    if (invoice != NULL && *ret_customer != NULL && (*ret_customer)->customer != invoice->customer)
+    if (invoice != NULL && *ret_customer != NULL && !is_of(tx, invoice, (*ret_customer)->customer))
         return refuse(tx, TEFTER__REFUSAL_CODE__MATCH_OTHER_CUSTOMER, "invoice");
     if (invoice != NULL)
         *ret_customer = customer_get(tx, invoice->customer);
     if (*ret_customer == NULL)
         *ret_customer = customer_get(tx, company_get(tx)->cash_customer);
-    return NULL;
+    return invoice == NULL && tx_rule(tx, RULE_ERASED_ARE_GONE)
+               ? customer_check_stands(tx, *ret_customer, "customer")
+               : NULL;
 }
 
 static Tefter__Refusal *begin(struct tx *tx, const Tefter__IssueCreditNote *command,

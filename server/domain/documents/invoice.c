@@ -292,7 +292,7 @@ static Tefter__Refusal *begin(struct tx *tx, const Tefter__IssueInvoice *command
 {
     Tefter__Refusal *refusal = find_customer(tx, command, &plan->customer);
     if (refusal == NULL && corrects == 0)
-        refusal = customer_check_merged(tx, plan->customer, "customer");
+        refusal = customer_check_stands(tx, plan->customer, "customer");
     if (refusal == NULL)
         refusal = find_branch(tx, corrects, plan);
     if (refusal == NULL)
@@ -504,7 +504,12 @@ static Tefter__Refusal *what_if_amount(struct tx *tx, const Tefter__WhatIf *quer
         .today = branch_of_actor(tx)->date,
     };
     answer->refusal = credit_decide(tx, &request, &answer->decision);
-    if (answer->refusal != NULL && answer->refusal->code == TEFTER__REFUSAL_CODE__CUSTOMER_LOCKED)
+    Tefter__Refusal *gone =
+        tx_rule(tx, RULE_ERASED_ARE_GONE) ? customer_check_stands(tx, customer, "customer") : NULL;
+    if (gone != NULL) /* as the sale itself is refused */
+        answer->refusal = gone;
+    if (gone != NULL ||
+        (answer->refusal != NULL && answer->refusal->code == TEFTER__REFUSAL_CODE__CUSTOMER_LOCKED))
         answer->decision->verdict = TEFTER__VERDICT__VERDICT_BLOCKED;
     return NULL;
 }

@@ -467,7 +467,7 @@ Tefter__Refusal *apply_ask_approval(struct tx *tx, const Tefter__AskApproval *co
     const Tefter__CustomerRecord *customer = customer_get(tx, command->customer);
     if (customer == NULL)
         return refuse_not_found(tx, "customer");
-    refusal = customer_check_merged(tx, customer, "customer");
+    refusal = customer_check_stands(tx, customer, "customer");
     if (refusal != NULL)
         return refusal;
     if (command->draft != NULL && tx_rule(tx, RULE_APPROVALS_BIND))

@@ -18,9 +18,7 @@ bool list_by_rank(const Tefter__CustomerList *query)
 
 uint32_t list_looks_at(const Tefter__CustomerList *query)
 {
-    uint32_t facts = 0;
-    if (query->has_group || query->n_groups > 0 || query->has_branch)
-        facts |= LIST_LOOKS_AT_RECORD;
+    uint32_t facts = LIST_LOOKS_AT_RECORD; /* whether they were merged */
     if (query->has_locked || query->has_owing || query->has_over_limit || query->has_overdue ||
         query->has_in_credit || query->has_unmatched || query->has_calls || query->has_owner ||
         list_by_rank(query))
@@ -56,14 +54,14 @@ static bool on_the_list(const struct list_facts *facts)
     return overdue(facts) || facts->again != DATE_NONE;
 }
 
-/* A record that was merged stays in sight as long as something is open of it. */
+/* A record that was merged is a row of its own only to who looks for its words. */
 static bool in_scope(const Tefter__CustomerList *query, const struct list_facts *facts)
 {
     if ((query->has_group || query->n_groups > 0) && !facts->in_groups)
         return false;
     if (query->has_branch && facts->branch != query->branch)
         return false;
-    return !facts->merged || facts->balance_minor != 0 || facts->unmatched || overdue(facts);
+    return !facts->merged || query->text != NULL;
 }
 
 static bool asked_for(const Tefter__CustomerList *query, const struct list_facts *facts,

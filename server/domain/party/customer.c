@@ -295,6 +295,8 @@ Tefter__Refusal *customer_check_payer(struct tx *tx, const Tefter__CustomerRecor
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, "payer");
     if (payer == NULL)
         return NULL;
+    if (payer->erased && tx_rule(tx, RULE_ERASED_ARE_GONE) && !tx_recalled(tx))
+        return refuse(tx, TEFTER__REFUSAL_CODE__CUSTOMER_ERASED, "payer");
     if (customer->n_sites > 0)
         return refuse_most(tx, TEFTER__REFUSAL_CODE__PAYER_HAS_SITES, "customer",
                            (int64_t)customer->n_sites);
@@ -733,6 +735,20 @@ static void regroup(struct tx *tx, Tefter__CustomerRecord *customer, Tefter__Gro
     FIELD_SET(done, id, customer->customer);
 }
 
+void customer_leave_groups(struct tx *tx, Tefter__CustomerRecord *customer,
+                           Tefter__ChangeRecord *entry)
+{
+    for (size_t i = 0; i < customer->n_groups; i++) {
+        Tefter__GroupRecord *group = group_shared(tx, customer->groups[i]);
+        log_group(tx, entry, group, NULL);
+        group_put_member(tx, group, customer->customer, false);
+        event_emit(tx, &(struct event){.kind = TEFTER__EVENT_KIND__CUSTOMER_GROUPED,
+                                       .customer = customer->customer,
+                                       .about = group->group});
+    }
+    customer->n_groups = 0;
+}
+
 /* Refuses, in this order: NOT_FOUND customer, FIELD_INVALID customer (cash), BOUND_TO_BRANCH
  * customer; NOT_FOUND group;
  * NOTHING_TO_CHANGE (a member already); TOO_MANY group (they have GROUPS_PER_CUSTOMER_MAX groups,
@@ -915,7 +931,10 @@ static void row_lock(const Tefter__CustomerRecord *customer, uint32_t today,
 static void row_family(struct tx *tx, const Tefter__CustomerRecord *customer,
                        Tefter__CustomerRow *row)
 {
-    FIELD_SET_IF(row, sites, customer->n_sites > 0, (uint32_t)customer->n_sites);
+    size_t records;
+    (void)customer_records(tx, customer, &records);
+    size_t sites = customer->n_sites + 1 - records;
+    FIELD_SET_IF(row, sites, sites > 0, (uint32_t)sites);
     if (!customer->has_payer)
         return;
     FIELD_COPY(row, payer, customer);

@@ -37,10 +37,14 @@ static bool is_cash(struct tx *tx, uint32_t customer)
     return customer == company_cash_customer(tx);
 }
 
-Tefter__Refusal *customer_check_merged(struct tx *tx, const Tefter__CustomerRecord *customer,
+Tefter__Refusal *customer_check_stands(struct tx *tx, const Tefter__CustomerRecord *customer,
                                        const char *field)
 {
-    if (customer->merge == NULL || tx_recalled(tx))
+    if (tx_recalled(tx))
+        return NULL;
+    if (customer->erased && tx_rule(tx, RULE_ERASED_ARE_GONE))
+        return refuse(tx, TEFTER__REFUSAL_CODE__CUSTOMER_ERASED, field);
+    if (customer->merge == NULL)
         return NULL;
     Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__CUSTOMER_MERGED, field);
     FIELD_SET(refusal, existing, customer->merge->into);
@@ -52,7 +56,7 @@ Tefter__Refusal *customer_cached(struct tx *tx, uint32_t number,
                                  Tefter__CustomerRecord **ret_customer)
 {
     Tefter__Refusal *refusal = customer_there(tx, number, ret_customer);
-    return refusal != NULL ? refusal : customer_check_merged(tx, *ret_customer, "customer");
+    return refusal != NULL ? refusal : customer_check_stands(tx, *ret_customer, "customer");
 }
 
 Tefter__Refusal *customer_there(struct tx *tx, uint32_t number,

@@ -61,6 +61,9 @@ void buyers_take_over(struct tx *tx, const Tefter__CustomerRecord *from,
 void buyers_give_back(struct tx *tx, Tefter__CustomerRecord *into, const Tefter__MergeRecord *merge,
                       Tefter__ChangeRecord *entry);
 
+/* Out of all of their groups, as it is logged in `entry`; the caller saves them. */
+void customer_leave_groups(struct tx *tx, Tefter__CustomerRecord *customer,
+                           Tefter__ChangeRecord *entry);
 /* Puts or takes out a member, counts, and saves the record. */
 void group_put_member(struct tx *tx, Tefter__GroupRecord *group, uint32_t customer, bool member);
 /* Gives the customer's row those who may buy on that date. */

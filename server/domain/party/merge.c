@@ -16,6 +16,35 @@
 #include "base/limits.h"
 #include "domain/org/org.h"
 
+/* ---- records ---- */
+
+/* Without the rest of the record: a payer may have a hundred sites. */
+static const Tefter__MergeRecord *merge_of(struct tx *tx, uint32_t customer)
+{
+    enum { FIELD_MERGE = 665 };
+    struct key key = key_customer(customer, TABLE_PROFILE);
+    return tx_part(tx, &key, FIELD_MERGE, &tefter__merge_record__descriptor);
+}
+
+uint32_t customer_leads_to(struct tx *tx, uint32_t customer)
+{
+    const Tefter__MergeRecord *merge = merge_of(tx, customer);
+    return merge != NULL ? merge->into : customer;
+}
+
+const uint32_t *customer_records(struct tx *tx, const Tefter__CustomerRecord *customer,
+                                 size_t *ret_count)
+{
+    uint32_t *records = tx_take(tx, (customer->n_sites + 1) * sizeof *records);
+    size_t count = 0;
+    records[count++] = customer->customer;
+    for (size_t i = 0; i < customer->n_sites; i++)
+        if (merge_of(tx, customer->sites[i]) != NULL)
+            records[count++] = customer->sites[i];
+    *ret_count = count;
+    return records;
+}
+
 /* ---- rules ---- */
 
 Tefter__Refusal *customer_check_merge(struct tx *tx, const Tefter__CustomerRecord *from,

@@ -106,9 +106,9 @@ Tefter__Refusal *customer_resolve(struct tx *tx, uint32_t customer, const char *
  * customer_resolve on to whom they were merged into. */
 Tefter__Refusal *customer_resolve_record(struct tx *tx, uint32_t customer, const char *code,
                                          const char *field, Tefter__CustomerRecord **ret_customer);
-/* CUSTOMER_MERGED with existing and existing_number: whom they were merged into. What is recalled
- * was done before. */
-Tefter__Refusal *customer_check_merged(struct tx *tx, const Tefter__CustomerRecord *customer,
+/* CUSTOMER_ERASED (since RULE_ERASED_ARE_GONE); CUSTOMER_MERGED with existing and existing_number:
+ * whom they were merged into. What is recalled was done before. */
+Tefter__Refusal *customer_check_stands(struct tx *tx, const Tefter__CustomerRecord *customer,
                                        const char *field);
 /* The term of payment: own, else the first group's that has one, else the company's. */
 uint32_t customer_term_days(struct tx *tx, const Tefter__CustomerRecord *customer);
@@ -147,8 +147,8 @@ Tefter__CustomerRecord *customer_open(struct tx *tx, const struct customer_openi
 Tefter__Refusal *customer_find_payer(struct tx *tx, bool has, uint32_t payer, const char *code,
                                      Tefter__CustomerRecord **ret_payer);
 /* May this customer have that payer (NULL: none)? Refuses: FIELD_INVALID customer, payer (cash);
- * FIELD_INVALID payer (they themselves); NOTHING_TO_CHANGE; PAYER_HAS_SITES customer (they pay for
- * others); PAYER_HAS_PAYER payer with payer_code; TOO_MANY payer (sites). */
+ * FIELD_INVALID payer (they themselves); NOTHING_TO_CHANGE; CUSTOMER_ERASED payer; PAYER_HAS_SITES
+ * customer (they pay for others); PAYER_HAS_PAYER payer with payer_code; TOO_MANY payer (sites). */
 Tefter__Refusal *customer_check_payer(struct tx *tx, const Tefter__CustomerRecord *customer,
                                       const Tefter__CustomerRecord *payer);
 /* After the decided line: writes it and who loses and gets the site, logs and tells it. What they
@@ -197,6 +197,13 @@ void customer_merge(struct tx *tx, Tefter__CustomerRecord *from, Tefter__Custome
                     Tefter__MergeRecord *merge, Tefter__Text *reason);
 /* ... before anything else is taken back. */
 void customer_unmerge(struct tx *tx, Tefter__CustomerRecord *from, Tefter__Text *reason);
+
+/* Whom they were merged into; else they themselves. */
+uint32_t customer_leads_to(struct tx *tx, uint32_t customer);
+/* The record and those that were merged into it, which are one customer to people: that one first,
+ * then as they became its sites. Of one who was merged it is that record alone. */
+const uint32_t *customer_records(struct tx *tx, const Tefter__CustomerRecord *customer,
+                                 size_t *ret_count);
 
 /* ---- notes, and when somebody comes back to them ---- */
 

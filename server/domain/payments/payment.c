@@ -394,7 +394,7 @@ static Tefter__Refusal *begin(struct tx *tx, const Tefter__TakePayment *command,
     if (plan->customer == NULL)
         plan->customer = customer_get(tx, company_get(tx)->cash_customer);
     if (corrects == 0)
-        refusal = customer_check_merged(tx, plan->customer, "customer");
+        refusal = customer_check_stands(tx, plan->customer, "customer");
     if (refusal != NULL)
         return refusal;
     const Tefter__DocumentRecord *replaced = document_replaced(tx, corrects);

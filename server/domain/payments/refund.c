@@ -4,8 +4,9 @@
  *   paid out ──▶ closed: it is matched whole with the money or credit that it gives back
  *
  * 1. No more is paid out than is free: final money and credit that is not matched, less what they
- *    owe. So a refund never makes anybody owe more than before, and passes no limit. The cash
- *    customer is many people: of them it is said which credit is paid out, and no more than that.
+ *    owe, of all records that are one customer. So a refund never makes anybody owe more than
+ * before, and passes no limit. The cash customer is many people: of them it is said which credit is
+ * paid out, and no more than that.
  * 2. A payment that is given back whole pays out the money that was taken, whatever it settled by
  *    rounding; other cash is rounded by the company's unit.
  * 3. Who paid out what, to whom and why stands on it.
@@ -134,7 +135,7 @@ static Tefter__Refusal *find_amount(struct tx *tx, const Tefter__RefundMoney *co
     Tefter__Refusal *refusal = find_credits(tx, command, refund, &said);
     if (refusal != NULL)
         return refusal;
-    const Tefter__AccountRecord *record = refund->account->record;
+    const Tefter__AccountRecord *record = account_with_merged(tx, refund->account);
     int64_t free = record->unmatched_minor;
     if (!nobody)
         free = smaller(free, -account_exposure(tx, record));
@@ -234,9 +235,9 @@ static struct key refunded_key(struct tx *tx)
     return key;
 }
 
-static struct key paid_out_key(const struct refund *refund)
+static struct key paid_out_key(uint32_t customer)
 {
-    return key_customer(refund->customer->customer, TABLE_PAID_OUT);
+    return key_customer(customer, TABLE_PAID_OUT);
 }
 
 static bool booked(struct tx *tx, const Tefter__DocumentRecord *document)
@@ -291,15 +292,11 @@ static bool booked_it(struct tx *tx, struct refund *refund)
     return false;
 }
 
-/* Did they book money or credit for the customer of late? Whatever is paid out may be free because
- * of that. The cash customer is many people: there only what is paid out tells. */
-static bool booked_of_late(struct tx *tx, const struct refund *refund)
+/* Did they book money or credit on that record of late? */
+static bool booked_on(struct tx *tx, uint32_t customer)
 {
     enum { LOOKED_AT_MAX = 1000 };
     const int64_t while_ms = INT64_C(30) * 24 * 60 * 60 * 1000;
-    uint32_t customer = refund->customer->customer;
-    if (!tx_rule(tx, RULE_TWO_PERSONS) || customer == company_cash_customer(tx))
-        return false;
     int64_t since_ms = tx_now_ms(tx) - while_ms;
     struct key prefix = key_customer(customer, TABLE_DOCUMENT);
     struct tx *scratch = tx_scratch_begin(tx);
@@ -319,17 +316,51 @@ static bool booked_of_late(struct tx *tx, const struct refund *refund)
     return found;
 }
 
+/* The records that are the customer: theirs first. */
+static const uint32_t *records_of(struct tx *tx, const struct refund *refund, size_t *ret_count)
+{
+    if (tx_rule(tx, RULE_MERGED_ARE_ONE))
+        return customer_records(tx, refund->customer, ret_count);
+    *ret_count = 1;
+    return &refund->customer->customer;
+}
+
+/* Whatever is paid out may be free because of what they booked for the customer. The cash customer
+ * is many people: there only what is paid out tells. */
+static bool booked_of_late(struct tx *tx, const struct refund *refund)
+{
+    if (!tx_rule(tx, RULE_TWO_PERSONS) || refund->customer->customer == company_cash_customer(tx))
+        return false;
+    size_t count;
+    const uint32_t *records = records_of(tx, refund, &count);
+    bool found = false;
+    for (size_t i = 0; i < count && !found; i++)
+        found = booked_on(tx, records[i]);
+    return found;
+}
+
+static int64_t paid_out_to(struct tx *tx, const struct refund *refund, uint32_t date)
+{
+    size_t count;
+    const uint32_t *records = records_of(tx, refund, &count);
+    int64_t sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct key key = paid_out_key(records[i]);
+        sum = tx_sum(tx, sum, day_sum(tx, &key, date));
+    }
+    return sum;
+}
+
 /* What is left of the day, of who pays it out and of who gets it. */
 static int64_t left_alone(struct tx *tx, const struct refund *refund)
 {
     struct key key = refunded_key(tx);
-    struct key of_customer = paid_out_key(refund);
     uint32_t date = refund->branch->date;
     bool nobody = refund->customer->customer == company_cash_customer(tx);
     int64_t paid_out = day_sum(tx, &key, date);
-    if (!nobody && tx_rule(tx, RULE_TWO_PERSONS) && day_sum(tx, &of_customer, date) > paid_out)
-        paid_out = day_sum(tx, &of_customer, date);
-    return company_get(tx)->refund_alone_minor - paid_out;
+    int64_t to_them =
+        !nobody && tx_rule(tx, RULE_TWO_PERSONS) ? paid_out_to(tx, refund, date) : paid_out;
+    return company_get(tx)->refund_alone_minor - (to_them > paid_out ? to_them : paid_out);
 }
 
 static Tefter__Refusal *check_alone(struct tx *tx, struct refund *refund)
@@ -354,7 +385,7 @@ static Tefter__Refusal *check_alone(struct tx *tx, struct refund *refund)
 static void count_alone(struct tx *tx, const struct refund *refund)
 {
     struct key key = refunded_key(tx);
-    struct key of_customer = paid_out_key(refund);
+    struct key of_customer = paid_out_key(refund->customer->customer);
     if (!refund->alone)
         return;
     day_sum_add(tx, &key, refund->branch->date, refund->amount_minor);
@@ -446,6 +477,8 @@ Tefter__Refusal *apply_refund_money(struct tx *tx, const Tefter__RefundMoney *co
                                    &refund->customer);
     if (refusal == NULL && refund->customer == NULL)
         refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "customer");
+    else if (refusal == NULL && tx_rule(tx, RULE_MERGED_ARE_ONE))
+        refund->customer = customer_get(tx, customer_leads_to(tx, refund->customer->customer));
     if (refusal == NULL)
         refusal = plan_refund(tx, command, refund);
     if (refusal != NULL)

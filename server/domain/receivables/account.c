@@ -500,6 +500,50 @@ const Tefter__AccountRecord *account_field(struct tx *tx, uint32_t customer)
     return record != NULL ? record : tx_new(tx, &tefter__account_record__descriptor);
 }
 
+static void together_add(Tefter__AccountRecord *into, const Tefter__AccountRecord *record)
+{
+    struct account_sums sums = sums_of(record);
+    sums_add(into, &sums, 1);
+    into->open_credits += record->open_credits;
+    FIELD_SET(into, moved_minor, into->moved_minor + record->moved_minor);
+}
+
+const Tefter__AccountRecord *account_together(struct tx *tx, const Tefter__CustomerRecord *customer)
+{
+    size_t count;
+    const uint32_t *records = customer_records(tx, customer, &count);
+    const Tefter__AccountRecord *own = account_field(tx, customer->customer);
+    if (count == 1)
+        return own;
+    Tefter__AccountRecord *sums = tx_new(tx, &tefter__account_record__descriptor);
+    for (size_t i = 0; i < count; i++)
+        together_add(sums, account_field(tx, records[i]));
+    return sums;
+}
+
+const uint32_t *account_records(struct tx *tx, const struct account *account, size_t *ret_count)
+{
+    *ret_count = 1;
+    if (account->record->family == NULL || !tx_rule(tx, RULE_MERGED_ARE_ONE))
+        return &account->customer;
+    return customer_records(tx, customer_read(tx, account->customer), ret_count);
+}
+
+const Tefter__AccountRecord *account_with_merged(struct tx *tx, const struct account *account)
+{
+    size_t count;
+    const uint32_t *records = account_records(tx, account, &count);
+    if (count == 1)
+        return account->record;
+    Tefter__AccountRecord *sums = tx_new(tx, &tefter__account_record__descriptor);
+    together_add(sums, account->record);
+    for (size_t i = 1; i < count; i++) {
+        const struct account *other = account_known(account, records[i]);
+        together_add(sums, other != NULL ? other->record : account_field(tx, records[i]));
+    }
+    return sums;
+}
+
 int64_t account_exposure(struct tx *tx, const Tefter__AccountRecord *record)
 {
     return tx_difference(tx, tx_sum(tx, record->bills_minor, record->uncleared_minor),
@@ -917,6 +961,20 @@ struct item *account_oldest_debit(struct tx *tx, struct account *account, struct
 struct item *account_oldest_credit(struct tx *tx, struct account *account, struct item *after)
 {
     return oldest(tx, account, false, after);
+}
+
+struct item *account_oldest_of_all(struct tx *tx, struct account *account, struct item *after)
+{
+    size_t count;
+    const uint32_t *records = account_records(tx, account, &count);
+    struct item *found = NULL;
+    for (size_t i = 0; i < count; i++) {
+        struct account *other = i == 0 ? account : account_other(tx, account, records[i]);
+        struct item *first = account_oldest_credit(tx, other, after);
+        if (first != NULL && (found == NULL || item_before(first, found)))
+            found = first;
+    }
+    return found;
 }
 
 /* ---- services: in order, of a family ---- */

@@ -12,6 +12,11 @@ uint32_t account_payer(struct tx *tx, uint32_t customer); /* 0: they have none *
 struct item *account_oldest_debit(struct tx *tx, struct account *account, struct item *after);
 struct item *account_oldest_credit(struct tx *tx, struct account *account, struct item *after);
 
+/* The records that are one customer, theirs first; only they, before RULE_MERGED_ARE_ONE. */
+const uint32_t *account_records(struct tx *tx, const struct account *account, size_t *ret_count);
+/* The first open credit behind `after` of all of them; those of others are saved with these. */
+struct item *account_oldest_of_all(struct tx *tx, struct account *account, struct item *after);
+
 /* The open bills of a payer and of all their sites, merged in that order: the first that is still
  * open, until it is passed over. */
 struct family_bills;

@@ -5,7 +5,8 @@
  *   matched ──undone──▶ undone        (both sides are open again; the match is kept, marked)
  *
  * 1. Of no item more is matched than it holds.
- * 2. Both sides are of one customer, or the money is of who pays for whose bill it is.
+ * 2. Both sides are of one customer, or the money is of who pays for whose bill it is. Records that
+ *    were merged are one customer, and the match is kept with the one whose money it is.
  * 3. A match is dated no earlier than both documents, and than what was undone of them: on no day
  *    more of an item is matched than it holds.
  * 4. One act names at most MATCH_PARTS_MAX pairs and makes at most MATCH_PAIRS_MAX. What is left
@@ -27,12 +28,40 @@ static struct key match_key(uint32_t customer, uint64_t match)
     return key;
 }
 
+/* Of the records that are one customer, each has the pairs of its money; the rest is the first
+ * one's. */
+static bool is_home(uint32_t customer, const Tefter__MatchedPair *pair, const uint32_t *records,
+                    size_t count)
+{
+    uint32_t owner = document_customer(pair->credit);
+    bool others = false;
+    for (size_t i = 1; i < count; i++)
+        others = others || records[i] == owner;
+    return customer == (others ? owner : records[0]);
+}
+
+static void write_part(struct tx *tx, const struct match_plan *plan, uint32_t customer,
+                       const uint32_t *records, size_t count)
+{
+    Tefter__MatchRecord part = *plan->record;
+    struct key key = match_key(customer, part.match);
+    part.n_pairs = 0;
+    part.pairs = tx_take(tx, plan->record->n_pairs * sizeof *part.pairs);
+    for (size_t i = 0; i < plan->record->n_pairs; i++)
+        if (is_home(customer, plan->record->pairs[i], records, count))
+            part.pairs[part.n_pairs++] = plan->record->pairs[i];
+    if (part.n_pairs > 0)
+        tx_put(tx, &key, &part.base);
+}
+
 void match_write(struct tx *tx, const struct match_plan *plan)
 {
     if (plan->record->n_pairs == 0)
         return;
-    struct key key = match_key(plan->account->customer, plan->record->match);
-    tx_put(tx, &key, &plan->record->base);
+    size_t count;
+    const uint32_t *records = account_records(tx, plan->account, &count);
+    for (size_t i = 0; i < count; i++)
+        write_part(tx, plan, records[i], records, count);
 }
 
 /* ---- rules ---- */
@@ -166,12 +195,12 @@ static int64_t open_bills(struct tx *tx, const struct match_plan *plan)
 
 static void match_all(struct tx *tx, struct match_plan *plan)
 {
-    struct item *credit = account_oldest_credit(tx, plan->account, NULL);
+    struct item *credit = account_oldest_of_all(tx, plan->account, NULL);
     while (credit != NULL && pairs_left(plan) && open_bills(tx, plan) > 0) {
         match_oldest_due(tx, plan, credit);
-        credit = account_oldest_credit(tx, plan->account, credit);
+        credit = account_oldest_of_all(tx, plan->account, credit);
     }
-    const Tefter__AccountRecord *record = plan->account->record;
+    const Tefter__AccountRecord *record = account_with_merged(tx, plan->account);
     plan->left_minor =
         smaller(record->unmatched_minor + record->waiting_minor, open_bills(tx, plan));
 }
@@ -200,6 +229,15 @@ static Tefter__Refusal *check_papers(struct tx *tx, const Tefter__MatchRecord *m
     return refusal;
 }
 
+/* Who is named; since RULE_MERGED_ARE_ONE of one who was merged whom they were merged into. 0:
+ * there is nobody. */
+static uint32_t matched_customer(struct tx *tx, uint32_t customer)
+{
+    if (customer_get(tx, customer) == NULL)
+        return 0;
+    return tx_rule(tx, RULE_MERGED_ARE_ONE) ? customer_leads_to(tx, customer) : customer;
+}
+
 /* Refuses, in this order: FIELD_INVALID parts (beside "oldest due"), FIELD_INVALID credits (without
  * it), FIELD_MISSING parts, of each part amount_minor (field_amount), date (field_date) · NOT_FOUND
  * customer, date (posting_date) · of each part match_find debit, match_find credit, match_pair
@@ -212,13 +250,14 @@ static Tefter__Refusal *plan_match(struct tx *tx, const Tefter__MatchItems *comm
     Tefter__Refusal *refusal = check_form(tx, command);
     if (refusal != NULL)
         return refusal;
-    if (customer_get(tx, command->customer) == NULL)
+    uint32_t customer = matched_customer(tx, command->customer);
+    if (customer == 0)
         return refuse_not_found(tx, "customer");
     uint32_t date;
     refusal = posting_date(tx, branch_of_actor(tx), command->has_date, command->date, false, &date);
     if (refusal != NULL)
         return refusal;
-    match_begin(tx, account_open(tx, command->customer), date, plan);
+    match_begin(tx, account_open(tx, customer), date, plan);
     refusal = match_as_asked(tx, command, plan);
     if (refusal != NULL || plan->record->n_pairs > 0)
         return refusal != NULL ? refusal : check_papers(tx, plan->record);
@@ -239,7 +278,7 @@ Tefter__Refusal *apply_match_items(struct tx *tx, const Tefter__MatchItems *comm
 
     tx_decided(tx);
     struct event event = {.kind = TEFTER__EVENT_KIND__ITEMS_MATCHED,
-                          .customer = command->customer,
+                          .customer = plan.account->customer,
                           .about = plan.record->match};
     match_write(tx, &plan);
     branch_note_match(tx, branch_of_actor(tx), plan.date, plan.record->pairs[0]->debit);
@@ -268,6 +307,70 @@ static int64_t undo_pairs(struct tx *tx, struct account *account, const Tefter__
     return undone;
 }
 
+/* What is to be undone: of each record that is the customer's the match of that number. */
+struct undoing {
+    struct account *account;
+    uint32_t *owners;
+    Tefter__MatchRecord **matches;
+    size_t count;
+    int64_t undone_minor;
+};
+
+static void find_matches(struct tx *tx, uint64_t match, struct undoing *undoing)
+{
+    size_t count;
+    const uint32_t *records = account_records(tx, undoing->account, &count);
+    undoing->owners = tx_take(tx, count * sizeof *undoing->owners);
+    undoing->matches = tx_take(tx, count * sizeof(Tefter__MatchRecord *));
+    for (size_t i = 0; i < count; i++) {
+        struct key key = match_key(records[i], match);
+        Tefter__MatchRecord *record = tx_get(tx, &key, &tefter__match_record__descriptor);
+        if (record == NULL)
+            continue;
+        undoing->owners[undoing->count] = records[i];
+        undoing->matches[undoing->count++] = record;
+    }
+}
+
+static Tefter__Refusal *plan_undoing(struct tx *tx, const Tefter__UndoMatch *command, uint32_t date,
+                                     struct undoing *undoing)
+{
+    uint32_t customer = matched_customer(tx, command->customer);
+    if (customer == 0)
+        return refuse_not_found(tx, "customer");
+    undoing->account = account_open(tx, customer);
+    find_matches(tx, command->match, undoing);
+    if (undoing->count == 0)
+        return refuse_not_found(tx, "match");
+    Tefter__Refusal *refusal = NULL;
+    for (size_t i = 0; i < undoing->count && refusal == NULL; i++)
+        refusal = check_papers(tx, undoing->matches[i]);
+    if (refusal != NULL)
+        return refusal;
+    for (size_t i = 0; i < undoing->count; i++)
+        if (!undoing->matches[i]->has_undone_seq)
+            undoing->undone_minor += undo_pairs(tx, undoing->account, undoing->matches[i], date);
+    if (undoing->undone_minor == 0)
+        return refuse(tx, TEFTER__REFUSAL_CODE__MATCH_UNDONE, "match");
+    if (tx_rule(tx, RULE_BOUNDS_AGREE) && !account_fits(tx, undoing->account, 0))
+        return refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "match");
+    return account_check_paid(tx, customer, undoing->undone_minor);
+}
+
+static void note_undone(struct tx *tx, const struct undoing *undoing)
+{
+    for (size_t i = 0; i < undoing->count; i++) {
+        Tefter__MatchRecord *record = undoing->matches[i];
+        struct key key = match_key(undoing->owners[i], record->match);
+        if (record->has_undone_seq)
+            continue;
+        FIELD_SET(record, undone_seq, tx_done_seq(tx));
+        FIELD_SET_IF(record, undone_by, tx_rule(tx, RULE_WHO_UNDID_A_MATCH_FREED_IT),
+                     tx_actor(tx)->staff);
+        tx_put(tx, &key, &record->base);
+    }
+}
+
 /* Refuses, in this order: reason (field_text), NOT_FOUND customer, NOT_FOUND match (of this
  * customer), STAFF_OF_OTHER_BRANCH document (check_papers), MATCH_UNDONE match (undone before, by
  * itself or by reversals of all its sides), AMOUNT_TOO_BIG match (more than an account may hold
@@ -275,42 +378,24 @@ static int64_t undo_pairs(struct tx *tx, struct account *account, const Tefter__
 Tefter__Refusal *apply_undo_match(struct tx *tx, const Tefter__UndoMatch *command,
                                   Tefter__Done *done)
 {
-    Tefter__Refusal *refusal = field_text(tx, "reason", command->reason);
-    if (refusal != NULL)
-        return refusal;
-    if (customer_get(tx, command->customer) == NULL)
-        return refuse_not_found(tx, "customer");
-    struct key key = match_key(command->customer, command->match);
-    Tefter__MatchRecord *record = tx_get(tx, &key, &tefter__match_record__descriptor);
-    if (record == NULL)
-        return refuse_not_found(tx, "match");
-    refusal = check_papers(tx, record);
-    if (refusal != NULL)
-        return refusal;
-    struct account *account = account_open(tx, command->customer);
+    struct undoing undoing = {.count = 0};
     Tefter__BranchRecord *branch = branch_of_actor(tx);
-    int64_t undone = record->has_undone_seq ? 0 : undo_pairs(tx, account, record, branch->date);
-    if (undone == 0)
-        return refuse(tx, TEFTER__REFUSAL_CODE__MATCH_UNDONE, "match");
-    if (tx_rule(tx, RULE_BOUNDS_AGREE) && !account_fits(tx, account, 0))
-        return refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "match");
-    refusal = account_check_paid(tx, command->customer, undone);
+    Tefter__Refusal *refusal = field_text(tx, "reason", command->reason);
+    if (refusal == NULL)
+        refusal = plan_undoing(tx, command, branch->date, &undoing);
     if (refusal != NULL)
         return refusal;
 
     tx_decided(tx);
-    FIELD_SET(record, undone_seq, tx_done_seq(tx));
-    FIELD_SET_IF(record, undone_by, tx_rule(tx, RULE_WHO_UNDID_A_MATCH_FREED_IT),
-                 tx_actor(tx)->staff);
-    tx_put(tx, &key, &record->base);
-    branch_note_match(tx, branch, branch->date, record->pairs[0]->debit);
+    note_undone(tx, &undoing);
+    branch_note_match(tx, branch, branch->date, undoing.matches[0]->pairs[0]->debit);
     struct event event = {.kind = TEFTER__EVENT_KIND__MATCH_UNDONE_EVENT,
-                          .customer = command->customer,
+                          .customer = undoing.account->customer,
                           .about = command->match};
     event_emit(tx, &event);
-    account_save(tx, account, &event);
+    account_save(tx, undoing.account, &event);
     FIELD_SET(done, match, command->match);
-    FIELD_SET(done, matched_minor, -undone);
+    FIELD_SET(done, matched_minor, -undoing.undone_minor);
     return NULL;
 }
 
@@ -356,9 +441,9 @@ Tefter__Refusal *match_pair(struct tx *tx, struct match_plan *plan, struct item 
 
 void match_oldest_credits(struct tx *tx, struct match_plan *plan, struct item *debit)
 {
-    struct item *credit = account_oldest_credit(tx, plan->account, NULL);
+    struct item *credit = account_oldest_of_all(tx, plan->account, NULL);
     for (; credit != NULL && debit->record->open_minor > 0;
-         credit = account_oldest_credit(tx, plan->account, credit)) {
+         credit = account_oldest_of_all(tx, plan->account, credit)) {
         int64_t open = smaller(debit->record->open_minor, credit->record->open_minor);
         uint32_t full = pair_full(tx, plan, debit, credit);
         if (full == 0 && open > 0 && credit->record->final)
@@ -417,12 +502,15 @@ void match_oldest_due(struct tx *tx, struct match_plan *plan, struct item *credi
         leave(plan, smaller(credit->record->open_minor, open_bills(tx, plan)), full);
 }
 
-/* A bill of the customer's own, or of a site of theirs. */
+/* A bill of the customer's own, or of a site of theirs; money of their own, also of a record that
+ * was merged into theirs. */
 static bool may_pay(struct tx *tx, const struct account *account, uint64_t document, bool debit)
 {
     uint32_t customer = document_customer(document);
-    return customer == account->customer || (debit && account->record->family != NULL &&
-                                             account_payer(tx, customer) == account->customer);
+    bool site = account->record->family != NULL && account_payer(tx, customer) == account->customer;
+    bool merged = site && tx_rule(tx, RULE_MERGED_ARE_ONE) &&
+                  customer_leads_to(tx, customer) == account->customer;
+    return customer == account->customer || (site && debit) || merged;
 }
 
 Tefter__Refusal *match_find(struct tx *tx, struct match_plan *plan, uint64_t document, bool debit,
@@ -472,9 +560,9 @@ static void show_pairs(struct tx *tx, const struct match_plan *plan, const struc
         answer->parts[answer->n_parts++] = part;
     }
     answer->matched_minor = plan->matched_minor;
+    const Tefter__AccountRecord *record = account_with_merged(tx, plan->account);
     answer->rest_minor = imagined != NULL ? imagined->record->open_minor
-                                          : plan->account->record->unmatched_minor +
-                                                plan->account->record->waiting_minor;
+                                          : record->unmatched_minor + record->waiting_minor;
 }
 
 static Tefter__Refusal *preview_money(struct tx *tx, const Tefter__PreviewMatch *query,
@@ -485,9 +573,10 @@ static Tefter__Refusal *preview_money(struct tx *tx, const Tefter__PreviewMatch 
     Tefter__Refusal *refusal = field_amount(tx, "with_minor", query->with_minor);
     if (refusal != NULL)
         return refusal;
-    if (customer_get(tx, query->match->customer) == NULL)
+    uint32_t customer = matched_customer(tx, query->match->customer);
+    if (customer == 0)
         return refuse_not_found(tx, "match.customer");
-    match_begin(tx, account_open(tx, query->match->customer), today, &plan);
+    match_begin(tx, account_open(tx, customer), today, &plan);
     struct item *money = imagined_money(tx, plan.account, today, query->with_minor);
     for (size_t i = 0; i < query->match->n_parts; i++) {
         const Tefter__MatchPart *part = query->match->parts[i];

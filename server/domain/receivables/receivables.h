@@ -119,6 +119,9 @@ struct account *account_open(struct tx *tx, uint32_t customer);
 struct account *account_open_beside(struct tx *tx, struct account *account, uint32_t customer);
 /* Only the sums. */
 const Tefter__AccountRecord *account_field(struct tx *tx, uint32_t customer);
+/* The sums of the records that are one customer (customer_records), as the store has them. */
+const Tefter__AccountRecord *account_together(struct tx *tx,
+                                              const Tefter__CustomerRecord *customer);
 int64_t account_exposure(struct tx *tx, const Tefter__AccountRecord *record);
 /* The sums that a limit is held against, as they stand in memory: the account's own, or since there
  * are payers those of its whole family. Only the sums and open_bills are set then. */
@@ -184,6 +187,9 @@ uint32_t item_full(const struct tx *tx, const struct item *item);
 bool account_matchable(const struct tx *tx, const struct item *item);
 /* Undoes all and closes the item: its document is reversed. */
 void account_reverse_item(struct tx *tx, struct item *item, uint32_t date);
+/* The sums of the records that are one customer, as they stand in memory; before
+ * RULE_MERGED_ARE_ONE, and of who was never merged, the account's own. */
+const Tefter__AccountRecord *account_with_merged(struct tx *tx, const struct account *account);
 /* Money that was awaited is there. */
 void account_finalise(struct item *credit);
 

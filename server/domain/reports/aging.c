@@ -27,6 +27,8 @@ struct aging {
     uint64_t items[BOUNDS_MAX + 2];
     int64_t credits;
     /* of one customer */
+    uint32_t records[SITES_PER_PAYER_MAX + 1];
+    size_t record_count;
     int64_t customer_sums[BOUNDS_MAX + 2];
     uint64_t customer_items[BOUNDS_MAX + 2];
     int64_t customer_credits;
@@ -115,11 +117,16 @@ static void age_then(struct tx *scratch, struct aging *aging, uint32_t customer,
     tx_walk_end(&walk);
 }
 
-static void age_customer(struct tx *scratch, struct aging *aging, uint32_t customer)
+static void age_none(struct aging *aging)
 {
     memset(aging->customer_sums, 0, sizeof aging->customer_sums);
     memset(aging->customer_items, 0, sizeof aging->customer_items);
     aging->customer_credits = 0;
+}
+
+/* One record more of the customer at hand. */
+static void age_record(struct tx *scratch, struct aging *aging, uint32_t customer)
+{
     if (aging->live) {
         age_live(scratch, aging, customer, true);
         age_live(scratch, aging, customer, false);
@@ -154,13 +161,49 @@ static uint32_t next_customer(struct tx *scratch, const Tefter__Aging *query, ui
 
 static bool wanted(struct tx *scratch, const struct aging *aging, uint32_t customer)
 {
-    const Tefter__Aging *query = aging->query;
-    if (query->n_groups > 1 && !group_filter_takes(scratch, GROUP_FILTER(query), customer))
+    if (!group_filter_takes(scratch, GROUP_FILTER(aging->query), customer))
         return false;
     if (aging->branch == 0)
         return true;
     const Tefter__CustomerRecord *record = customer_get(scratch, customer);
     return record != NULL && record->branch == aging->branch;
+}
+
+/* Sums of all are the same without it. */
+static bool shows_customers(const struct aging *aging)
+{
+    return aging->query->by_customer || aging->query->has_customer;
+}
+
+/* Is it to be counted by itself: wanted, and not with whom it was merged into? Those who are wanted
+ * bring the records that were merged into theirs. */
+static bool counts_alone(struct tx *scratch, const struct aging *aging, uint32_t customer)
+{
+    if (!wanted(scratch, aging, customer) || !shows_customers(aging))
+        return wanted(scratch, aging, customer);
+    uint32_t into = customer_leads_to(scratch, customer);
+    return aging->query->has_customer || into == customer || !wanted(scratch, aging, into);
+}
+
+/* The records that are theirs: what is at hand of a scratch does not last. */
+static void find_records(struct tx *scratch, struct aging *aging, uint32_t customer)
+{
+    size_t count = 1;
+    const uint32_t *records = &customer;
+    if (shows_customers(aging))
+        records = customer_records(scratch, customer_get(scratch, customer), &count);
+    memcpy(aging->records, records, count * sizeof *records);
+    aging->record_count = count;
+}
+
+/* With all records that are theirs and asked for. */
+static void age_customer(struct tx *scratch, struct aging *aging, uint32_t customer)
+{
+    find_records(scratch, aging, customer);
+    age_none(aging);
+    for (size_t i = 0; i < aging->record_count; i++)
+        if (i == 0 || aging->query->has_customer || wanted(scratch, aging, aging->records[i]))
+            age_record(scratch, aging, aging->records[i]);
 }
 
 /* ---- the answer ---- */
@@ -174,11 +217,12 @@ static Tefter__AgingRow *row_of(struct tx *tx, struct tx *scratch, const struct 
         balance = tx_sum(tx, balance, aging->customer_sums[i]);
     if (balance == 0 && aging->customer_credits == 0)
         return NULL;
-    const Tefter__CustomerRecord *record = customer_get(scratch, customer);
+    const Tefter__CustomerRecord *record =
+        customer_get(scratch, customer_leads_to(scratch, customer));
     if (record == NULL)
         tx_fault(scratch, "CustomerRecord");
     Tefter__AgingRow *row = tx_new(tx, &tefter__aging_row__descriptor);
-    row->customer = customer;
+    row->customer = record->customer;
     row->code = tx_text(tx, record->code);
     row->name = tx_copy(tx, &record->name->base);
     row->n_buckets_minor = aging->bound_count + 2;
@@ -266,7 +310,7 @@ Tefter__Refusal *view_aging(struct tx *tx, const Tefter__Aging *query, Tefter__A
     for (; customer != 0 && page.rows < page.rows_most;
          customer = next_customer(scratch, query, customer)) {
         tx_scratch_next(scratch);
-        if (wanted(scratch, &aging, customer)) {
+        if (counts_alone(scratch, &aging, customer)) {
             age_customer(scratch, &aging, customer);
             Tefter__AgingRow *row =
                 query->by_customer ? row_of(tx, scratch, &aging, customer) : NULL;

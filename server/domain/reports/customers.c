@@ -143,8 +143,6 @@ static enum list_answer read_facts(void *context, uint32_t customer, struct list
     struct list_reading *reading = context;
     if (reading->looked++ % FORGET_EACH == 0)
         tx_scratch_next(reading->scratch);
-    if (reading->looks_at == 0 && !company_has_gaps(reading->scratch))
-        return LIST_FACTS;
     const Tefter__CustomerRecord *record = customer_get(reading->scratch, customer);
     if (record == NULL)
         return LIST_NOBODY;
@@ -153,7 +151,7 @@ static enum list_answer read_facts(void *context, uint32_t customer, struct list
     ret_facts->merged = record->merge != NULL;
     ret_facts->again = record->n_again > 0 ? record->again[0]->day : DATE_NONE;
     ret_facts->again_owner = record->n_again > 0 ? record->again[0]->owner : 0;
-    if ((reading->looks_at & LIST_LOOKS_AT_FIGURES) || ret_facts->merged)
+    if (reading->looks_at & LIST_LOOKS_AT_FIGURES)
         read_figures(reading, customer, ret_facts);
     return LIST_FACTS;
 }
@@ -275,23 +273,20 @@ struct open_side {
 
 static void list_open(struct tx *tx, uint32_t customer, uint32_t today, struct open_side *side)
 {
-    struct key prefix = key_customer(customer, side->table);
-    struct key start = prefix;
-    key_u32(&start, (uint32_t)side->place[0]);
-    key_u64(&start, side->place[1]);
+    struct together walk;
     if (side->place[0] == ALL_SHOWN)
         return;
+    together_begin(tx, customer, side->table, false, &walk);
     struct tx *scratch = tx_scratch_begin(tx);
-    struct tx_walk walk;
-    bool on = tx_walk_first(scratch, &prefix, &start, &walk);
-    for (; on && *side->count < PAGE_ROWS_MAX; on = tx_walk_next(&walk)) {
-        side->list[(*side->count)++] =
-            bill_of(tx, tx_walk_record(&walk, &tefter__item_record__descriptor), today);
+    bool on = together_items(scratch, &walk, (uint32_t)side->place[0], side->place[1]);
+    for (; on && *side->count < PAGE_ROWS_MAX; on = together_next(&walk)) {
+        side->list[(*side->count)++] = bill_of(
+            tx, tx_walk_record(together_at(&walk), &tefter__item_record__descriptor), today);
         tx_scratch_next(scratch);
     }
-    side->place[0] = on ? tx_walk_u32(&walk, KEY_CUSTOMER_HEAD) : ALL_SHOWN;
-    side->place[1] = on ? tx_walk_u64(&walk, KEY_CUSTOMER_HEAD + 4) : 0;
-    tx_walk_end(&walk);
+    side->place[0] = on ? tx_walk_u32(together_at(&walk), KEY_CUSTOMER_HEAD) : ALL_SHOWN;
+    side->place[1] = on ? tx_walk_u64(together_at(&walk), KEY_CUSTOMER_HEAD + 4) : 0;
+    together_end(&walk);
     tx_scratch_end(scratch);
 }
 
@@ -306,7 +301,7 @@ Tefter__Refusal *view_unpaid_bills(struct tx *tx, const Tefter__UnpaidBills *que
     uint64_t places[4];
     if (!page_read(query->has_page, query->page, places, 4))
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
-    const Tefter__AccountRecord *account = account_field(tx, customer->customer);
+    const Tefter__AccountRecord *account = account_together(tx, customer);
     uint32_t today = branch_of_actor(tx)->date;
     answer->customer = customer->customer;
     answer->bills_minor = account->bills_minor;
@@ -329,7 +324,8 @@ Tefter__UnmatchedRow *report_unmatched_row(struct tx *tx, struct tx *scratch, ui
     struct account *account = account_open(scratch, document_customer(document));
     const struct item *item = account_item(scratch, account, document);
     const Tefter__DocumentRecord *record = document_get(scratch, document);
-    const Tefter__CustomerRecord *customer = customer_get(scratch, account->customer);
+    const Tefter__CustomerRecord *customer =
+        customer_get(scratch, customer_leads_to(scratch, account->customer));
     if (item == NULL || record == NULL || customer == NULL)
         return NULL;
     Tefter__UnmatchedRow *row = tx_new(tx, &tefter__unmatched_row__descriptor);

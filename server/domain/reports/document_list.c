@@ -181,53 +181,77 @@ struct list {
     char words[TEXT_MAX + 1]; /* folded; empty: any */
 };
 
-static struct key prefix_of(const Tefter__DocumentList *query)
-{
-    return query->has_customer ? key_customer(query->customer, TABLE_DOCUMENT)
-                               : key_book(TABLE_DATED);
-}
+/* A customer's papers, or those of all by their day. */
+struct papers {
+    bool of_customer;
+    bool backwards;
+    struct together theirs;
+    struct tx_walk all;
+};
 
-/* The first place of a day. */
-static struct key day_key(const Tefter__DocumentList *query, uint32_t date)
-{
-    return query->has_customer ? document_key(document_id(query->customer, date, 0))
-                               : document_dated_key(date, 0, 0);
-}
-
-static struct key place_key(const Tefter__DocumentList *query, const struct place *place)
-{
-    return query->has_customer
-               ? document_key(place->document)
-               : document_dated_key((uint32_t)place->date, place->seq, place->document);
-}
-
-static bool walk_begin(const struct list *list, struct tx_walk *walk)
+static bool all_begin(const struct list *list, struct papers *papers)
 {
     const Tefter__DocumentList *query = list->query;
-    struct key prefix = prefix_of(query);
-    struct key edge;
+    struct key prefix = key_book(TABLE_DATED);
     bool begun = list->last.document != 0;
+    const struct place *last = &list->last;
+    struct key edge = document_dated_key((uint32_t)last->date, last->seq, last->document);
     if (query->oldest_first) {
-        edge = begun ? place_key(query, &list->last)
-                     : day_key(query, query->has_from ? query->from : 0);
         if (begun)
             key_u8(&edge, 0); /* just behind it */
-        return tx_walk_first(list->scratch, &prefix, &edge, walk);
+        else
+            edge = document_dated_key(query->has_from ? query->from : 0, 0, 0);
+        return tx_walk_first(list->scratch, &prefix, &edge, &papers->all);
     }
     bool bounded = query->has_to && query->to < DATE_MAX;
-    edge = begun ? place_key(query, &list->last) : day_key(query, bounded ? query->to + 1 : 0);
-    return tx_walk_last(list->scratch, &prefix, begun || bounded ? &edge : NULL, walk);
+    if (!begun)
+        edge = document_dated_key(bounded ? query->to + 1 : 0, 0, 0);
+    return tx_walk_last(list->scratch, &prefix, begun || bounded ? &edge : NULL, &papers->all);
 }
 
-static struct place place_of(const struct list *list, const struct tx_walk *walk)
+/* The day that it begins at, or backwards before; 0: anywhere. */
+static uint32_t first_day(const Tefter__DocumentList *query)
 {
-    if (list->query->has_customer) {
-        uint64_t document = tx_walk_u64(walk, KEY_CUSTOMER_HEAD);
+    if (query->oldest_first)
+        return query->has_from ? query->from : 0;
+    return query->has_to && query->to < DATE_MAX ? query->to + 1 : 0;
+}
+
+static bool papers_begin(struct list *list, struct papers *papers)
+{
+    const Tefter__DocumentList *query = list->query;
+    papers->of_customer = query->has_customer;
+    papers->backwards = !query->oldest_first;
+    if (!papers->of_customer)
+        return all_begin(list, papers);
+    together_begin(list->tx, query->customer, TABLE_DOCUMENT, papers->backwards, &papers->theirs);
+    return together_papers(list->scratch, &papers->theirs, list->last.document, first_day(query));
+}
+
+static bool papers_next(struct papers *papers)
+{
+    if (papers->of_customer)
+        return together_next(&papers->theirs);
+    return papers->backwards ? tx_walk_previous(&papers->all) : tx_walk_next(&papers->all);
+}
+
+static struct place place_of(const struct papers *papers)
+{
+    if (papers->of_customer) {
+        uint64_t document = tx_walk_u64(together_at(&papers->theirs), KEY_CUSTOMER_HEAD);
         return (struct place){document_date(document), 0, document};
     }
-    return (struct place){tx_walk_u32(walk, KEY_BOOK_HEAD),
-                          tx_walk_u64(walk, KEY_BOOK_HEAD + sizeof(uint32_t)),
-                          tx_walk_number(walk)};
+    return (struct place){tx_walk_u32(&papers->all, KEY_BOOK_HEAD),
+                          tx_walk_u64(&papers->all, KEY_BOOK_HEAD + sizeof(uint32_t)),
+                          tx_walk_number(&papers->all)};
+}
+
+static void papers_end(struct papers *papers)
+{
+    if (papers->of_customer)
+        together_end(&papers->theirs);
+    else
+        tx_walk_end(&papers->all);
 }
 
 static bool past_end(const Tefter__DocumentList *query, const struct place *place)
@@ -370,10 +394,10 @@ enum { DOCUMENTS_LOOKED_AT = 50000 };
 /* true: all of them were looked at. */
 static bool walk_all(struct list *list)
 {
-    struct tx_walk walk;
-    bool on = walk_begin(list, &walk);
+    struct papers papers;
+    bool on = papers_begin(list, &papers);
     while (on && list->page.rows < list->page.rows_most && list->looked < DOCUMENTS_LOOKED_AT) {
-        struct place place = place_of(list, &walk);
+        struct place place = place_of(&papers);
         tx_scratch_next(list->scratch);
         if (past_end(list->query, &place)) {
             on = false;
@@ -383,9 +407,9 @@ static bool walk_all(struct list *list)
             break;
         list->looked++;
         list->last = place;
-        on = list->query->oldest_first ? tx_walk_next(&walk) : tx_walk_previous(&walk);
+        on = papers_next(&papers);
     }
-    tx_walk_end(&walk);
+    papers_end(&papers);
     return !on;
 }
 
@@ -398,8 +422,9 @@ static Tefter__Refusal *check(struct tx *tx, const Tefter__DocumentList *query,
     if (!page_read(query->has_page, query->page, token, 3) || token[0] > DATE_MAX)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
     *ret_place = (struct place){token[0], token[1], token[2]};
-    bool others = query->has_customer && document_customer(token[2]) != query->customer;
-    if (token[2] != 0 && others)
+    bool theirs = !query->has_customer || document_customer(token[2]) == query->customer ||
+                  customer_leads_to(tx, document_customer(token[2])) == query->customer;
+    if (token[2] != 0 && !theirs)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
     if (query->has_from && query->from > DATE_MAX)
         return refuse(tx, TEFTER__REFUSAL_CODE__DATE_INVALID, "from");

@@ -74,17 +74,6 @@ static bool history_takes(const Tefter__CustomerHistory *query, const Tefter__Hi
            (!query->has_kind || row->kind == query->kind);
 }
 
-static bool history_start(struct tx *scratch, uint32_t customer, const struct history *history,
-                          uint64_t from, struct tx_walk *walk)
-{
-    struct key prefix = key_customer(customer, TABLE_DOCUMENT);
-    struct key edge = prefix;
-    key_u64(&edge, from);
-    const struct key *start = from != 0 ? &edge : NULL;
-    return history->forward ? tx_walk_first(scratch, &prefix, start, walk)
-                            : tx_walk_last(scratch, &prefix, start, walk);
-}
-
 /* A balance that a page can go on from: with what its rows add it is still a number. */
 static bool history_balance(uint64_t running)
 {
@@ -103,7 +92,7 @@ Tefter__Refusal *view_history(struct tx *tx, const Tefter__CustomerHistory *quer
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "page");
     uint32_t rows = page_rows(query->has_rows, query->rows);
     answer->customer = customer->customer;
-    const Tefter__AccountRecord *account = account_field(tx, customer->customer);
+    const Tefter__AccountRecord *account = account_together(tx, customer);
     answer->balance_minor = account->balance_minor;
     int64_t moved = account->moved_minor;
     FIELD_SET_IF(answer, moved_minor, moved != 0, moved);
@@ -112,15 +101,16 @@ Tefter__Refusal *view_history(struct tx *tx, const Tefter__CustomerHistory *quer
     history.running = token[0] != 0
                           ? (int64_t)token[1]
                           : (history.forward ? 0 : tx_difference(tx, answer->balance_minor, moved));
+    struct together walk;
+    together_begin(tx, customer->customer, TABLE_DOCUMENT, !history.forward, &walk);
     struct tx *scratch = tx_scratch_begin(tx);
-    struct tx_walk walk;
-    bool on = history_start(scratch, customer->customer, &history, token[0], &walk);
+    bool on = together_papers(scratch, &walk, token[0], 0);
     uint64_t last = 0;
     bool all = !query->has_state && !query->has_kind;
     all = all && (staff_branch(tx) == 0 || customer->customer != company_cash_customer(tx));
     for (uint32_t looked = 0; on && answer->n_rows < rows && looked < HISTORY_LOOKED_AT; looked++) {
         const Tefter__DocumentRecord *record =
-            tx_walk_record(&walk, &tefter__document_record__descriptor);
+            tx_walk_record(together_at(&walk), &tefter__document_record__descriptor);
         last = record->document;
         Tefter__HistoryRow *row = history_row(all ? tx : scratch, scratch, record);
         history_step(tx, &history, row);
@@ -128,11 +118,11 @@ Tefter__Refusal *view_history(struct tx *tx, const Tefter__CustomerHistory *quer
             answer->rows[answer->n_rows++] =
                 all ? row : (Tefter__HistoryRow *)tx_copy(tx, &row->base);
         tx_scratch_next(scratch);
-        on = history.forward ? tx_walk_next(&walk) : tx_walk_previous(&walk);
+        on = together_next(&walk);
     }
-    tx_walk_end(&walk);
+    together_end(&walk);
     tx_scratch_end(scratch);
-    uint64_t next[2] = {history.forward ? last + 1 : last, (uint64_t)history.running};
+    uint64_t next[2] = {last, (uint64_t)history.running};
     if (on)
         FIELD_SET(answer, next, page_write(tx, next, 2));
     return NULL;

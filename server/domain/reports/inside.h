@@ -17,6 +17,30 @@ bool report_document_seen(struct tx *tx, const Tefter__DocumentRecord *record);
 /* Money that is not matched; in tx, read over scratch. NULL: there is none of that number. */
 Tefter__UnmatchedRow *report_unmatched_row(struct tx *tx, struct tx *scratch, uint64_t document);
 
+/* ---- rows of the records that are one customer, as if they were of one (together.c) ---- */
+
+struct together {
+    enum customer_table table; /* DOCUMENT, OPEN_DEBIT, OPEN_CREDIT */
+    bool backwards;            /* the newest first */
+    const uint32_t *records;
+    size_t count;
+    struct tx_walk *walks;
+    bool *on;
+    size_t at; /* the record whose row is at hand */
+};
+
+/* In tx, which outlives the walk; the rest over scratch. */
+void together_begin(struct tx *tx, uint32_t customer, enum customer_table table, bool backwards,
+                    struct together *ret_walk);
+/* From behind the paper `last` on; 0: from that day on, backwards from the day before it; 0 both:
+ * all. false: there is none. */
+bool together_papers(struct tx *scratch, struct together *walk, uint64_t last, uint32_t day);
+/* From that day and document on. */
+bool together_items(struct tx *scratch, struct together *walk, uint32_t day, uint64_t document);
+bool together_next(struct together *walk);
+const struct tx_walk *together_at(const struct together *walk);
+void together_end(struct together *walk);
+
 /* ---- reports that people choose (report.c, report_row.c) ---- */
 
 /* What is counted, and where it stands. */

@@ -155,6 +155,13 @@ static Tefter__Refusal *check_whose(struct tally *tally)
 
 /* ---- papers ---- */
 
+/* The customer that is asked for, or a record that was merged into theirs. */
+static bool is_theirs(const struct tally *tally, uint32_t customer)
+{
+    uint32_t wanted = tally->what->customer;
+    return customer == wanted || customer_leads_to(tally->scratch, customer) == wanted;
+}
+
 /* What can be said without unpacking the paper: numbers near its start. */
 static bool may_pass(const struct tally *tally, uint64_t document)
 {
@@ -164,7 +171,7 @@ static bool may_pass(const struct tally *tally, uint64_t document)
     struct key key = document_key(document);
     uint64_t kind = tx_field(tx, &key, FIELD_KIND);
     if ((what->has_group && !group_has(tx, what->group, document_customer(document))) ||
-        (what->has_customer && document_customer(document) != what->customer) ||
+        (what->has_customer && !is_theirs(tally, document_customer(document))) ||
         (tally->branch != 0 && tx_field(tx, &key, FIELD_BRANCH) != tally->branch) ||
         (what->has_kind && kind != (uint64_t)what->kind) ||
         (what->source == SOURCE(PAYMENTS) && kind != TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT))
@@ -184,7 +191,7 @@ static bool take(struct tally *tally, uint64_t document)
         tx_fault(tally->scratch, "document");
     if (what->has_staff && paper_hand(tally->paper) != what->staff)
         return true;
-    tally->customer = document_customer(document);
+    tally->customer = customer_leads_to(tally->scratch, document_customer(document));
     bool lines = what->source == SOURCE(LINES);
     if (!report_rows_fit(tally, lines ? tally->paper->n_lines : 1))
         return false;
@@ -228,7 +235,7 @@ static bool is_asked(const struct tally *tally, uint32_t customer)
 {
     const Tefter__ReportDefinition *what = tally->what;
     if (customer == company_cash_customer(tally->scratch) ||
-        (what->has_customer && customer != what->customer) ||
+        (what->has_customer && !is_theirs(tally, customer)) ||
         (what->has_group && !group_has(tally->scratch, what->group, customer)))
         return false;
     const Tefter__CustomerRecord *record =

@@ -304,7 +304,7 @@ static bool jumped(struct tally *tally)
 {
     const Tefter__DocumentRecord *paper = tally->paper;
     const Tefter__AccountRow *account =
-        credit_account_row(tally->scratch, paper->customer, tally->today);
+        credit_account_row(tally->scratch, tally->customer, tally->today);
     int64_t moved = paper->balance_minor < 0 ? -paper->balance_minor : paper->balance_minor;
     return account != NULL && !account->unlimited && account->limit_minor > 0 &&
            moved >= account->limit_minor;
@@ -433,11 +433,13 @@ void report_add_lines(struct tally *tally)
 
 void report_add_customer(struct tally *tally)
 {
-    const Tefter__AccountRecord *account = account_field(tally->scratch, tally->customer);
+    uint32_t record = tally->customer;
+    const Tefter__AccountRecord *account = account_field(tally->scratch, record);
     struct overdue overdue;
-    account_overdue_on(tally->scratch, tally->customer, tally->today, &overdue);
+    account_overdue_on(tally->scratch, record, tally->today, &overdue);
+    tally->customer = customer_leads_to(tally->scratch, record);
     Tefter__ReportRow *row = report_row(tally);
-    row->count++;
+    row->count += record == tally->customer;
     ADD(row, balance_minor, account->balance_minor);
     ADD(row, open_minor, account->bills_minor);
     ADD(row, overdue_minor, overdue.minor);

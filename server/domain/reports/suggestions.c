@@ -36,13 +36,14 @@ struct bills {
 
 static void gather(struct tx *tx, uint32_t customer, struct bills *bills)
 {
-    struct key prefix = key_customer(customer, TABLE_OPEN_DEBIT);
+    struct together walk;
+    together_begin(tx, customer, TABLE_OPEN_DEBIT, false, &walk);
     struct tx *scratch = tx_scratch_begin(tx);
-    struct tx_walk walk;
-    bool on = tx_walk_first(scratch, &prefix, NULL, &walk);
+    bool on = together_items(scratch, &walk, 0, 0);
     bills->count = 0;
-    for (; on && bills->count < SUGGESTION_BILLS_MAX; on = tx_walk_next(&walk)) {
-        const Tefter__ItemRecord *item = tx_walk_record(&walk, &tefter__item_record__descriptor);
+    for (; on && bills->count < SUGGESTION_BILLS_MAX; on = together_next(&walk)) {
+        const Tefter__ItemRecord *item =
+            tx_walk_record(together_at(&walk), &tefter__item_record__descriptor);
         struct bill *bill = &bills->list[bills->count++];
         *bill = (struct bill){
             .document = item->document, .due = item->due, .open_minor = item->open_minor};
@@ -51,7 +52,7 @@ static void gather(struct tx *tx, uint32_t customer, struct bills *bills)
         tx_scratch_next(scratch);
     }
     bills->more = on;
-    tx_walk_end(&walk);
+    together_end(&walk);
     tx_scratch_end(scratch);
 }
 
@@ -233,39 +234,51 @@ static Tefter__SuggestionRow *row_of(struct tx *tx, struct tx *scratch, uint64_t
 }
 
 /* Where open money stands: among a customer's by its day, among all by when it was recorded. */
-struct place {
-    struct key prefix;
-    struct key start;
-    size_t document; /* in the key */
-    size_t first;    /* bytes of what stands before it */
+struct money_walk {
+    bool of_customer;
+    struct together theirs;
+    struct tx_walk all;
 };
 
-static struct place place_of(const Tefter__MatchSuggestions *query, const uint64_t from[2])
+static bool money_begin(struct tx *tx, struct tx *scratch, const Tefter__MatchSuggestions *query,
+                        const uint64_t from[2], struct money_walk *walk)
 {
-    struct place place;
-    if (query->has_customer) {
-        place.prefix = place.start = key_customer(query->customer, TABLE_OPEN_CREDIT);
-        key_u32(&place.start, (uint32_t)from[0]);
-        place.document = KEY_CUSTOMER_HEAD + sizeof(uint32_t);
-        place.first = sizeof(uint32_t);
-    } else {
-        place.prefix = place.start = key_book(TABLE_UNMATCHED);
-        key_u64(&place.start, from[0]);
-        place.document = KEY_BOOK_HEAD + sizeof(uint64_t);
-        place.first = sizeof(uint64_t);
+    walk->of_customer = query->has_customer;
+    if (walk->of_customer) {
+        together_begin(tx, query->customer, TABLE_OPEN_CREDIT, false, &walk->theirs);
+        return together_items(scratch, &walk->theirs, (uint32_t)from[0], from[1]);
     }
-    key_u64(&place.start, from[1]);
-    return place;
+    struct key prefix = key_book(TABLE_UNMATCHED);
+    struct key start = prefix;
+    key_u64(&start, from[0]);
+    key_u64(&start, from[1]);
+    return tx_walk_first(scratch, &prefix, &start, &walk->all);
 }
 
-static void tell_next(struct tx *tx, const struct place *place, const struct tx_walk *walk,
-                      Tefter__MatchSuggestionsAnswer *answer)
+static bool money_next(struct money_walk *walk)
 {
-    size_t head = place->document - place->first;
-    uint64_t next[2] = {place->first == sizeof(uint32_t) ? tx_walk_u32(walk, head)
-                                                         : tx_walk_u64(walk, head),
-                        tx_walk_u64(walk, place->document)};
-    FIELD_SET(answer, next, page_write(tx, next, 2));
+    return walk->of_customer ? together_next(&walk->theirs) : tx_walk_next(&walk->all);
+}
+
+/* The place of what is at hand: its day or seq, then the document. */
+static void money_place(const struct money_walk *walk, uint64_t ret_place[2])
+{
+    if (walk->of_customer) {
+        const struct tx_walk *one = together_at(&walk->theirs);
+        ret_place[0] = tx_walk_u32(one, KEY_CUSTOMER_HEAD);
+        ret_place[1] = tx_walk_u64(one, KEY_CUSTOMER_HEAD + sizeof(uint32_t));
+        return;
+    }
+    ret_place[0] = tx_walk_u64(&walk->all, KEY_BOOK_HEAD);
+    ret_place[1] = tx_walk_u64(&walk->all, KEY_BOOK_HEAD + sizeof(uint64_t));
+}
+
+static void money_end(struct money_walk *walk)
+{
+    if (walk->of_customer)
+        together_end(&walk->theirs);
+    else
+        tx_walk_end(&walk->all);
 }
 
 /* Refuses, in this order: FIELD_INVALID page, NOT_FOUND customer. */
@@ -281,14 +294,15 @@ Tefter__Refusal *view_match_suggestions(struct tx *tx, const Tefter__MatchSugges
     struct page page = {.rows_most = page_rows(query->has_rows, query->rows)};
     struct bills *bills = tx_take(tx, sizeof *bills);
     answer->rows = tx_take(tx, page.rows_most * sizeof(Tefter__SuggestionRow *));
-    struct place place = place_of(query, from);
     struct tx *scratch = tx_scratch_begin(tx);
-    struct tx_walk walk;
+    struct money_walk walk;
     size_t looks = 0;
-    bool on = tx_walk_first(scratch, &place.prefix, &place.start, &walk);
-    for (; on && looks < SUGGESTION_LOOKS_MAX && page_looks(&page); on = tx_walk_next(&walk)) {
+    bool on = money_begin(tx, scratch, query, from, &walk);
+    uint64_t place[2];
+    for (; on && looks < SUGGESTION_LOOKS_MAX && page_looks(&page); on = money_next(&walk)) {
         tx_scratch_next(scratch);
-        Tefter__SuggestionRow *row = row_of(tx, scratch, tx_walk_u64(&walk, place.document), bills);
+        money_place(&walk, place);
+        Tefter__SuggestionRow *row = row_of(tx, scratch, place[1], bills);
         if (row == NULL)
             continue;
         if (!page_takes(&page, &row->base))
@@ -296,9 +310,11 @@ Tefter__Refusal *view_match_suggestions(struct tx *tx, const Tefter__MatchSugges
         answer->rows[answer->n_rows++] = row;
         looks += bills->count;
     }
-    if (on)
-        tell_next(tx, &place, &walk, answer);
-    tx_walk_end(&walk);
+    if (on) {
+        money_place(&walk, place);
+        FIELD_SET(answer, next, page_write(tx, place, 2));
+    }
+    money_end(&walk);
     tx_scratch_end(scratch);
     return NULL;
 }

@@ -210,11 +210,11 @@ static void count_customer(struct counting *counting, struct tx *scratch, uint32
     if (shown == NULL)
         tx_fault(scratch, "CustomerRecord");
     Tefter__TotalsRow *row = counted_of(counting, customer_get(scratch, customer)->branch)->row;
-    if (account->balance_minor > 0)
-        add(tx, &row->owed_minor, account->balance_minor);
+    if (shown->balance_minor > 0)
+        add(tx, &row->owed_minor, shown->balance_minor);
     else
-        add(tx, &row->in_credit_minor, -account->balance_minor);
-    row->owing += account->balance_minor > 0;
+        add(tx, &row->in_credit_minor, -shown->balance_minor);
+    row->owing += shown->balance_minor > 0;
     add(tx, &row->bills_minor, account->bills_minor);
     row->bills += account->open_bills;
     add(tx, &row->unmatched_minor, tx_sum(tx, account->unmatched_minor, account->waiting_minor));

@@ -53,6 +53,7 @@ export const refusals: Readonly<Record<RefusalCode, string>> = {
     [RefusalCode.PAYER_HAS_PAYER]: "The payer has a payer themselves|: {payer}|. Name that one, or take it from them first|.",
     [RefusalCode.PAYER_HAS_SITES]: "The customer pays for others|, {most} of them|: nobody can pay for them. Give those another payer first|.",
     [RefusalCode.CUSTOMER_MERGED]: "This record was merged into another one|: {existing}|. Go on with that one.",
+    [RefusalCode.SAME_CUSTOMER]: "These two are one and the same customer already.",
     [RefusalCode.MERGE_IN_USE]: "Money of the one record has paid bills of the other since they were merged|: {over$}|. Undo those matches first|.",
     [RefusalCode.SITE_LIMIT_EXCEEDED]: "{walls}| {ways}",
     [RefusalCode.CREDIT_LIMIT_EXCEEDED]: "{walls}| {ways}",
