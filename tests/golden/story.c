@@ -1450,6 +1450,31 @@ static void of_version_6(struct story *t)
     reports_and_erasing(t);
 }
 
+/* ---- rules version 7 ---- */
+
+/* What was owed, or in a till, before these books; and a till that is closed with its money on its
+ * way to the bank. */
+static void opening_accounts(struct story *t)
+{
+    uint32_t old = scenario_customer(t->s, "Old debts", 1000000);
+#define OPENS(number, more)                                                                        \
+    sale(old, 150, ", 'number': '" number "', 'source': 'older', 'backfill': true" more)
+    done(t, "issue_invoice", OPENS("OP-1", ""));
+    id said = done(t, "issue_invoice", OPENS("OP-2", ", 'opening': true"));
+    done(t, "issue_invoice", OPENS("OP-3", ", 'opening': false"));
+#undef OPENS
+    refused(t, "issue_invoice", sale(old, 1, ", 'opening': true"), CODE(FIELD_INVALID));
+    done(t, "issue_credit_note", json("{'invoice': " ID "}", said));
+    uint32_t till = (uint32_t)done(t, "add_till", "{'branch': 1, 'name': 'new till'}");
+    const char *of = json("'money_account': %u", till);
+    done(t, "open_till", json("{%s, 'float_minor': 300}", of));
+    done(t, "count_till", json("{%s, 'counted_minor': 300}", of));
+    refused(t, "close_till", json("{%s, 'to_bank_minor': 301, 'bank_account': %u}", of, t->bank),
+            CODE(MONEY_NOT_THERE));
+    done(t, "close_till", json("{%s, 'to_bank_minor': 200, 'bank_account': %u}", of, t->bank));
+    done(t, "open_till", json("{%s, 'float_minor': 90, 'reason': 'it lacked'}", of));
+}
+
 /* Written down, called, come back to. */
 static void notes(struct story *t)
 {
@@ -1548,6 +1573,8 @@ struct scenario *golden_story(uint32_t rules_version)
         notes(&t);
         merged(&t);
     }
+    if (rules_version >= 7)
+        opening_accounts(&t);
     if (rules_version >= 3)
         restored(&t);
     return t.s;
