@@ -186,8 +186,10 @@ static const char *sub_name(struct run *run, const Tefter__GlTotal *total)
 static void book_row(struct run *run, struct table *table, const Tefter__GlTotal *total)
 {
     char cell[CELL_MAX];
-    table_cell(table, enum_word(&tefter__posting_account__descriptor, (int)total->account, cell,
-                                sizeof(cell)));
+    bool opening = total->account == TEFTER__POSTING_ACCOUNT__GL_OPENING;
+    table_cell(table, opening ? "opening balances"
+                              : enum_word(&tefter__posting_account__descriptor,
+                                          (int)total->account, cell, sizeof(cell)));
     table_cell(table, sub_name(run, total));
     table_cell(table, branch_code(run, total->branch));
     table_cell(table, money_text(run, total->amount_minor, cell));
