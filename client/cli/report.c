@@ -188,8 +188,8 @@ static void book_row(struct run *run, struct table *table, const Tefter__GlTotal
     char cell[CELL_MAX];
     bool opening = total->account == TEFTER__POSTING_ACCOUNT__GL_OPENING;
     table_cell(table, opening ? "opening balances"
-                              : enum_word(&tefter__posting_account__descriptor,
-                                          (int)total->account, cell, sizeof(cell)));
+                              : enum_word(&tefter__posting_account__descriptor, (int)total->account,
+                                          cell, sizeof(cell)));
     table_cell(table, sub_name(run, total));
     table_cell(table, branch_code(run, total->branch));
     table_cell(table, money_text(run, total->amount_minor, cell));

@@ -23,7 +23,7 @@ struct sums {
     uint32_t sales;
     int64_t sold;
     int64_t open;
-    bool paid_hidden; /* cash in what was paid of it is still to be counted */
+    bool paid_hidden;             /* cash in what was paid of it is still to be counted */
     struct kind kinds[KINDS_MAX]; /* cash first */
     size_t kind_count;
     uint32_t credited;

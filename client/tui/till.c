@@ -11,7 +11,7 @@
 #include <string.h>
 
 enum { AGAIN_MS = 2000, PIECE_DIGITS = 7, LEFT = 41, SPLIT_WIDTH = 76, SIDE_MOST = 48, OTHER = 4 };
-enum { SEEN_MS = 250, BANKS_MAX = 64, CLOSE_TO_BANK = 731 /* of CloseTill */ };
+enum { SEEN_MS = 150, BANKS_MAX = 64, CLOSE_TO_BANK = 731 /* of CloseTill */ };
 enum doing { DOING_OPEN, DOING_COUNT, DOING_CLOSE };
 
 static struct {
@@ -420,8 +420,7 @@ static const struct place *bank_of(const struct tui *tui, const struct counting 
 {
     const struct place *banks[BANKS_MAX];
     size_t count = banks_of(tui, banks);
-    bool knows =
-        tefter_knows_field(tui->client, &tefter__close_till__descriptor, CLOSE_TO_BANK);
+    bool knows = tefter_knows_field(tui->client, &tefter__close_till__descriptor, CLOSE_TO_BANK);
     return count > 0 && knows ? banks[form->bank % count] : NULL;
 }
 
@@ -787,8 +786,6 @@ static void draw_bank(struct tui *tui, struct canvas *canvas, int row, int colum
     char a[SHORT_MAX];
     int64_t minor;
     const struct place *bank = bank_of(tui, form);
-    if (bank == NULL)
-        return;
     (void)JOIN(text, in_words(tui, N_("To the bank now")), " · ", bank->name);
     canvas_put(canvas, row, column, width, SIDE_START, INK_BOLD, text);
     canvas_field(canvas, row + 1, column, ROOM, form->at_bank ? INK_BOLD : INK_PLAIN,
@@ -802,8 +799,7 @@ static void draw_bank(struct tui *tui, struct canvas *canvas, int row, int colum
         SAY(tui, text, N_("{amount} stays in it"), "amount",
             money(tui, form->counted_minor - minor, a));
     else
-        SAY(tui, text, N_("F6: all above the float, {amount}"), "amount",
-            money(tui, above_float(tui, form), a));
+        (void)JOIN(text, "F6 · ", money(tui, above_float(tui, form), a));
     bool bad = wrong != NULL || minor > form->counted_minor;
     canvas_put(canvas, row + 1, column + ROOM + 1, width - ROOM - 1, SIDE_START,
                bad ? INK_OVER : INK_DIM, text);
@@ -828,8 +824,10 @@ static void draw_difference(struct tui *tui, struct canvas *canvas, int column, 
     char b[SHORT_MAX];
     int64_t off = form->difference_minor;
     int row = area.top;
-    int banks = bank_of(tui, form) == NULL ? 0 : 2;
-    int reasons = (off == 0 ? 0 : OTHER + 1) + banks;
+    int reasons = off == 0 ? 0 : OTHER + 1;
+    bool fits = form->at_bank || area.bottom - area.top > reasons + 4;
+    int banks = bank_of(tui, form) != NULL && fits ? 2 : 0;
+    reasons += banks;
     bool roomy = area.bottom - row > reasons + 5;
     canvas_pair(canvas, row++, column, area.width,
                 in_words(tui, off < 0   ? N_("Short by")
@@ -843,7 +841,8 @@ static void draw_difference(struct tui *tui, struct canvas *canvas, int column, 
         (void)draw_moved(tui, canvas, row + 1, area.bottom - reasons - 1, column, area.width, form);
     if (off != 0)
         draw_reasons(tui, canvas, area.bottom - reasons, column, area.width, form);
-    draw_bank(tui, canvas, area.bottom - banks, column, area.width, form);
+    if (banks > 0)
+        draw_bank(tui, canvas, area.bottom - banks, column, area.width, form);
 }
 
 /* What F9 does, in its own words. */
@@ -998,8 +997,8 @@ static bool counting_key(struct tui *tui, uint32_t key)
     struct counting *form = counting_of(tui);
     int all = pieces_of(tui, pieces);
     /* what is sent is what stands there */
-    if (answers(key) && (till.sent.state == SENT_UNDER_WAY ||
-                         (form->counted && typed_ahead(tui, form->shown_ms))))
+    if (answers(key) &&
+        (till.sent.state == SENT_UNDER_WAY || (form->counted && typed_ahead(tui, form->shown_ms))))
         return true;
     if (form->counted)
         return reason_key(tui, form, key);

@@ -245,7 +245,7 @@ function usePieces(client: Client, name: string): Counting {
 
 /* ---- what is typed before it is asked ---- */
 
-const SEEN_MS = 300; /* nobody reads a question and answers it in less */
+const SEEN_MS = 150; /* nobody reads a question and answers it in less */
 
 /* Keys that were typed before a question stood there do not answer it. `question`: what is asked, undefined: nothing. */
 function useAhead(question: unknown, busy: boolean): { ahead: () => boolean; onKeyDownCapture: (e: Event) => void } {
@@ -287,7 +287,7 @@ function OpenIt({
     const float = readMoney(text);
     const blocked = float === undefined ? say("How much lies in it?") : false;
     const commit = async (): Promise<void> => {
-        if (float === undefined || ahead()) return;
+        if (float === undefined || busy) return;
         setBusy(true);
         /* A new till has nothing by the books: its first change money says itself why it is there, to
          * a ledger of rules that ask. */
@@ -326,7 +326,7 @@ function OpenIt({
             key: "F9",
             title: say("Open the till"),
             run: () => {
-                void commit();
+                if (!ahead()) void commit();
             },
             blocked,
         },
@@ -451,7 +451,7 @@ function Count({
                 ? say("How much goes to the bank?")
                 : false;
     const close = async (): Promise<void> => {
-        if (ahead() || blockedClose !== false) return;
+        if (busy || blockedClose !== false) return;
         setBusy(true);
         const done = await doCommand(client, "close_till", {
             money_account: till,
@@ -481,7 +481,6 @@ function Count({
     };
     const usual = [say("Wrong change"), say("Entry missing"), say("Not known")];
     const pickReason = (text: string): void => {
-        if (ahead()) return;
         setOther(text === "other");
         setReason(text === "other" ? "" : text);
     };
@@ -491,7 +490,9 @@ function Count({
                   id: `reason-${at}`,
                   key: String(at + 1),
                   title: each === "other" ? say("Other…") : each,
-                  run: () => pickReason(each),
+                  run: () => {
+                      if (!ahead()) pickReason(each);
+                  },
               }))
             : []),
         counted === undefined
@@ -509,7 +510,7 @@ function Count({
                   key: "F9",
                   title: say("Close the till"),
                   run: () => {
-                      void close();
+                      if (!ahead()) void close();
                   },
                   blocked: blockedClose,
               },
