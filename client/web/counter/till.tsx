@@ -654,11 +654,20 @@ function Count({
                                             text={bank}
                                             onText={setBank}
                                             note={
-                                                toBank === undefined || toBank === 0n
-                                                    ? undefined
-                                                    : say("{amount} stays in it", {
-                                                          amount: money(client, counted.counted - toBank),
-                                                      })
+                                                toBank !== undefined && toBank > 0n ? (
+                                                    say("{amount} stays in it", {
+                                                        amount: money(client, counted.counted - toBank),
+                                                    })
+                                                ) : aboveFloat > 0n ? (
+                                                    <Button
+                                                        plain
+                                                        small
+                                                        onClick={() => setBank(amount(aboveFloat, currencyOf(client)))}>
+                                                        {say("All above the float, {amount}", {
+                                                            amount: money(client, aboveFloat),
+                                                        })}
+                                                    </Button>
+                                                ) : undefined
                                             }
                                             wrong={
                                                 toBank !== undefined && toBank > counted.counted
@@ -666,13 +675,6 @@ function Count({
                                                     : undefined
                                             }
                                         />
-                                        {aboveFloat > 0n && (
-                                            <Button onClick={() => setBank(amount(aboveFloat, currencyOf(client)))}>
-                                                {say("All above the float, {amount}", {
-                                                    amount: money(client, aboveFloat),
-                                                })}
-                                            </Button>
-                                        )}
                                         {banks.length > 1 && (
                                             <Chips
                                                 label={say("Bank account")}
