@@ -491,7 +491,20 @@ static void draw_second(struct tui *tui)
                 start[0] == '\0' ? in_words(tui, screen->title) : start, end, INK_BOLD);
 }
 
-static void draw_message(struct tui *tui, int row)
+enum { MESSAGE_ROWS = 4 };
+
+/* What a refusal says is never cut off: it takes more rows. */
+static int message_rows(struct tui *tui)
+{
+    char text[TEXT_MAX_BYTES + SHORT_MAX];
+    (void)JOIN(text, "▲ ", tui->message_text);
+    int rows = tui->message == MESSAGE_REFUSED
+                   ? rows_of_words(text, tui->canvas.columns - 2, MESSAGE_ROWS, tui->canvas.look)
+                   : 1;
+    return rows > 0 ? rows : 1;
+}
+
+static void draw_message(struct tui *tui, int row, int rows)
 {
     static const unsigned looks[] = {[MESSAGE_NONE] = INK_DIM,
                                      [MESSAGE_SAID] = INK_PLAIN,
@@ -510,7 +523,7 @@ static void draw_message(struct tui *tui, int row)
                            : tui->message == MESSAGE_DONE  ? "✓ "
                                                            : "";
         (void)JOIN(text, sign, tui->message_text);
-        canvas_put(&tui->canvas, row, 1, width, SIDE_START, looks[tui->message], text);
+        (void)put_words(&tui->canvas, row, 1, width, rows, looks[tui->message], text);
     } else if (news != NULL) {
         (void)JOIN(text, is_fresh(tui, news->at_ms) ? "▎" : "", news->text, " · ",
                    duration(tui, now_ms(tui) - news->at_ms, age));
@@ -597,8 +610,8 @@ static void draw(struct tui *tui)
     bool wide = rows >= WIDE_ROWS && columns >= WIDE_COLUMNS;
     bool keys = rows >= 24;
     bool message = rows >= 20;
-    struct area area = {
-        .top = 2, .bottom = rows - (keys ? 1 : 0) - (message ? 1 : 0), .width = columns};
+    int said = message ? message_rows(tui) : 0;
+    struct area area = {.top = 2, .bottom = rows - (keys ? 1 : 0) - said, .width = columns};
     draw_first(tui);
     draw_second(tui);
     if (is_lost(tui) && rows >= 20)
@@ -616,7 +629,7 @@ static void draw(struct tui *tui)
     }
     screen->draw(tui, &tui->canvas, area);
     if (message)
-        draw_message(tui, rows - (keys ? 2 : 1));
+        draw_message(tui, rows - (keys ? 1 : 0) - said, said);
     if (keys)
         draw_keys(tui, rows - 1);
     terminal_show(&tui->canvas);

@@ -370,6 +370,7 @@ struct opening {
     struct field reason;
     bool asks_why; /* it is not what was left in it */
     bool at_reason;
+    uint64_t shown_ms; /* since when the question why is on the screen; 0: it is not yet */
 };
 
 /* What is counted so far: of this till, on this day of it. */
@@ -386,6 +387,10 @@ struct counting {
     int64_t difference_minor;
     int reason; /* 0: none yet, then one of those offered; the last: in own words */
     struct field why;
+    struct field banked; /* of it, what goes to the bank now; empty: nothing */
+    size_t bank;         /* which of the bank accounts */
+    bool at_bank;
+    uint64_t shown_ms; /* since when the difference is on the screen; 0: it is not yet */
 };
 
 /* A call that is being written down. */
@@ -568,6 +573,8 @@ void put_missing(struct tui *tui, struct canvas *canvas, struct area area,
 /* Over several rows, cut between words; returns how many rows it took, at most `rows`. */
 int put_words(struct canvas *canvas, int row, int column, int width, int rows, unsigned look,
               const char *text);
+/* How many rows it would take. */
+int rows_of_words(const char *text, int width, int rows, struct glyph_look look);
 /* What is typed, over several rows; its end is what is seen of a long one. */
 void put_typed(struct canvas *canvas, int row, int column, int width, int rows, const char *text,
                bool here);

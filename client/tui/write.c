@@ -393,6 +393,14 @@ int put_words(struct canvas *canvas, int row, int column, int width, int rows, u
     return took;
 }
 
+int rows_of_words(const char *text, int width, int rows, struct glyph_look look)
+{
+    int took = 0;
+    for (; took < rows && *text != '\0'; took++)
+        text += row_bytes(text, width, look);
+    return took;
+}
+
 void put_typed(struct canvas *canvas, int row, int column, int width, int rows, const char *text,
                bool here)
 {

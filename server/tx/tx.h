@@ -280,6 +280,15 @@ enum rule_change {
      * records that were merged into theirs. Nobody could erase a customer who was merged, and a
      * limit could be set for one who was not there. */
     RULE_ERASED_ARE_GONE = 7,
+    /* What an import says was owed before these books is no sale: it stands against the opening
+     * balances. It stood in the sales of the day it was dated. */
+    RULE_OPENINGS_ARE_NO_SALE = 7,
+    /* A till's first float is there before these books. It was a difference, with an alarm. */
+    RULE_FIRST_FLOATS_ARE_PUT_IN = 7,
+    /* Who opens a till short is seen by others, whatever they may take out. */
+    RULE_SHORT_OPENINGS_ALARM = 7,
+    /* A till may be closed and its money be on its way to the bank in one command. */
+    RULE_CLOSING_BANKS = 7,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 

@@ -1450,6 +1450,8 @@ static void of_version_6(struct story *t)
     reports_and_erasing(t);
 }
 
+/* ---- rules version 7 ---- */
+
 /* A manager of the alley, and customers whom the head office opened. */
 static void bound_to_a_branch(struct story *t)
 {
@@ -1471,9 +1473,27 @@ static void bound_to_a_branch(struct story *t)
     done(t, "reverse_document", json("{'document': " ID ", 'reason': 'of the alley'}", bill));
 }
 
-static void of_version_7(struct story *t)
+/* What was owed, or in a till, before these books; and a till that is closed with its money on its
+ * way to the bank. */
+static void opening_accounts(struct story *t)
 {
-    bound_to_a_branch(t);
+    uint32_t old = scenario_customer(t->s, "Old debts", 1000000);
+#define OPENS(number, more)                                                                        \
+    sale(old, 150, ", 'number': '" number "', 'source': 'older', 'backfill': true" more)
+    done(t, "issue_invoice", OPENS("OP-1", ""));
+    id said = done(t, "issue_invoice", OPENS("OP-2", ", 'opening': true"));
+    done(t, "issue_invoice", OPENS("OP-3", ", 'opening': false"));
+#undef OPENS
+    refused(t, "issue_invoice", sale(old, 1, ", 'opening': true"), CODE(FIELD_INVALID));
+    done(t, "issue_credit_note", json("{'invoice': " ID "}", said));
+    uint32_t till = (uint32_t)done(t, "add_till", "{'branch': 1, 'name': 'new till'}");
+    const char *of = json("'money_account': %u", till);
+    done(t, "open_till", json("{%s, 'float_minor': 300}", of));
+    done(t, "count_till", json("{%s, 'counted_minor': 300}", of));
+    refused(t, "close_till", json("{%s, 'to_bank_minor': 301, 'bank_account': %u}", of, t->bank),
+            CODE(MONEY_NOT_THERE));
+    done(t, "close_till", json("{%s, 'to_bank_minor': 200, 'bank_account': %u}", of, t->bank));
+    done(t, "open_till", json("{%s, 'float_minor': 90, 'reason': 'it lacked'}", of));
 }
 
 /* Written down, called, come back to. */
@@ -1548,6 +1568,8 @@ static void merged_records(struct story *t)
 
 static void of_version_7(struct story *t)
 {
+    bound_to_a_branch(t);
+    opening_accounts(t);
     merged_records(t);
 }
 

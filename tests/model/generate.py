@@ -392,7 +392,7 @@ class Generator:
         body.update(self.maybe(0.05, number=f"M-{r.randint(1, 400)}"))
         body.update(self.maybe(0.01, number=f"HQ-{r.randint(1, 3000):05}"))
         body.update(self.maybe(0.03, currency="EUR"))
-        body.update(self.maybe(0.03, backfill=True, source="old"))
+        body.update(self.maybe(0.03, backfill=True, source="old", **self.maybe(0.5, opening=r.random() < 0.5)))
         body.update(self.maybe(0.02, backfill=False))
         persons = self.m.customers.get(body.get("customer"), {"buyers": {}})["buyers"]
         live = [n for n, p in persons.items() if not p["revoked"] and p["until"] >= self.today()]
@@ -488,7 +488,7 @@ class Generator:
                    {"discount_minor": -1}, {"tax_bp": 10001}, {"text": LONG}, {"serials": ["a b"]},
                    {"product": 77}, {"product": 5, "product_code": "P6"}, {"product_code": LONG},
                    {"price": 9 * 10**15}, {"discount_minor": 10**9}, {"serials": [LONG]}]
-        whole = [{"number": "a b"}, {"source": ""}, {"date": 0}, {"date": 70000}, {"note": "n" * 2000},
+        whole = [{"number": "a b"}, {"source": ""}, {"opening": True}, {"date": 0}, {"date": 70000}, {"note": "n" * 2000},
                  {"currency": "USD"}, {"due": 0}, {"salesperson": "Big"}, {"reference": "two\nlines"},
                  {"lines": []}, {"charges": [{"title": " ", "amount_minor": 5}]},
                  {"charges": [{"title": "x", "amount_minor": 0}]},
@@ -524,7 +524,7 @@ class Generator:
         """An invoice as it was, with a line that came back."""
         return {"issue_invoice": {
             "customer": self.a_credit_customer(), "backfill": True, "source": "old", **self.old_number(),
-            "date": self.today() - self.r.randint(0, 200), **self.maybe(0.3, due=self.today() - self.r.randint(0, 250)),
+            **self.maybe(0.4, opening=self.r.random() < 0.5), "date": self.today() - self.r.randint(0, 200), **self.maybe(0.3, due=self.today() - self.r.randint(0, 250)),
             "lines": [self.free(self.r.randint(1000, 50_000)),
                       {"text": "came back", "quantity": -self.r.randint(1, 3000),
                        "price": self.r.randint(1, 999_999)}]}}
@@ -654,6 +654,11 @@ class Generator:
             body.update(self.maybe(0.8, counts=len(till["counts"])))
         else:
             body.update(self.maybe(0.8, reason=r.choice(["miscounted", "wrong change", ""])))
+        if what == "close_till" and r.random() < 0.4:
+            counted = till["counts"][-1][0] if till["counts"] else 1
+            body.update(to_bank_minor=r.choice([counted, counted // 2, counted // 3, 1, counted + 1, 0]),
+                        **self.maybe(0.95, bank_account=r.choice(self.places("account") or [1]) if r.random() < 0.9
+                                     else r.randint(1, 9)))
         return {what: body}
 
     def put_cash(self):
@@ -742,6 +747,7 @@ class Generator:
             body = {"customer": self.customer(), "lines": self.lines()}
             if r.random() < 0.3:
                 body["charges"] = [{"title": "fee back", "amount_minor": r.randint(1, 500)}]
+            body.update(self.maybe(0.2, backfill=True, source="old", **self.maybe(0.5, opening=r.random() < 0.5)))
             return {"issue_credit_note": body}
         number = self.document("INVOICE")
         body = {"invoice": number}

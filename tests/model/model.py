@@ -87,7 +87,8 @@ MONEY = {
 }
 BOOKS = ["GL_RECEIVABLE", "GL_SALES", "GL_TAX", "GL_CHARGES", "GL_CASH", "GL_BANK",
          "GL_POS_CLEARING", "GL_MONEY_ON_ITS_WAY", "GL_CASH_ROUNDING", "GL_SETTLEMENT_DISCOUNT",
-         "GL_MONEY_IN_TRANSIT", "GL_BANK_FEES", "GL_CASH_IN_OUT", "GL_CASH_DIFFERENCE"]
+         "GL_MONEY_IN_TRANSIT", "GL_BANK_FEES", "GL_CASH_IN_OUT", "GL_CASH_DIFFERENCE",
+         "GL_OPENING"]
 BOOK_OF = {"till": "GL_CASH", "device": "GL_POS_CLEARING", "account": "GL_BANK"}
 # up to how much, as a ledger begins with: the right behind it, the highest, and of sales, controller, accountant,
 # manager; None: any
@@ -2223,7 +2224,7 @@ class Ledger:
         books = [posting[0] for posting in move["postings"]]
         if "GL_CASH_DIFFERENCE" in books:
             raise Refused("NOT_REVERSIBLE", "document")
-        put_in = "GL_CASH_IN_OUT" in books and dict((p[0], p[2]) for p in move["postings"])["GL_CASH"] > 0
+        put_in = ("GL_CASH_IN_OUT" in books or "GL_OPENING" in books) and dict((p[0], p[2]) for p in move["postings"])["GL_CASH"] > 0
         ends = [(move["money_account"], move["total"] if put_in else 0)]
         if move.get("to_account") and (not move.get("arrives") or move["confirmed"]):
             ends.append((move["to_account"], move["postings"][1][2]))
@@ -2309,6 +2310,12 @@ class Ledger:
             raise Refused("TILL_CLOSED", "money_account")
         return till
 
+    def first_float(self, c, till, by):
+        """It was there before these books."""
+        place = c["money_account"]
+        done = self.moved(c, place, by, [("GL_CASH", place, by), ("GL_OPENING", place, -by)], till["branch"], self.today())
+        return {"number": done["number"]}
+
     def differs(self, c, till, by, field):
         """What is not in the books is booked, with a reason. Who opens is not told how much it is."""
         if not by:
@@ -2322,11 +2329,11 @@ class Ledger:
         place = c["money_account"]
         done = self.moved(c, place, abs(by), [("GL_CASH", place, by), ("GL_CASH_DIFFERENCE", place, -by)], till["branch"],
                           self.today())
-        self.see_difference(by, done)
+        self.see_difference(by, done, field == "opening_reason")
         return {"number": done["number"]}
 
-    def see_difference(self, by, done):
-        """A shortage counts as cash taken out. What is beyond the threshold for it others see."""
+    def see_difference(self, by, done, opening):
+        """A shortage counts as cash taken out. What is beyond the threshold for it others see, and who opens short."""
         me, role, alone = self.actor.get("staff"), self.asks(), self.company.get("refund_alone")
         bounds = [self.most_for("CASH_OUT", role) if role else ANY, ANY if alone is None else alone]
         most = min((x for x in bounds if x is not ANY), default=None)
@@ -2335,10 +2342,13 @@ class Ledger:
         if by < 0:
             self.add_to_day(("CASH_OUT", me), -by)
         taken = self.day_sum(("CASH_OUT", me)) if by < 0 else by
-        if most is not None and taken > most:
+        beyond = taken - most if most is not None and taken > most else 0
+        if not beyond and opening and self.epoch >= 7:
+            beyond = -by
+        if beyond > 0:
             self.put(self.alarms, self.seq, {
                 "alarm": self.seq, "document": done["id"], "number": done["number"], "kind": "DOCUMENT_MONEY_MOVE",
-                "cash_minor": taken - most, "difference_minor": by, "at_ms": self.now, "actor": dict(self.actor)})
+                "cash_minor": beyond, "difference_minor": by, "at_ms": self.now, "actor": dict(self.actor)})
 
     def do_open_till(self, c):
         amount_or_zero("float_minor", c["float_minor"])
@@ -2347,7 +2357,10 @@ class Ledger:
         if till["open"]:
             raise Refused("TILL_OPEN", "money_account", date=till["open"])
         by = c["float_minor"] - self.holds(c["money_account"])
-        done = self.differs(c, till, by, "opening_reason")
+        if self.epoch >= 7 and by == c["float_minor"] and not till["days"]:
+            done, by = self.first_float(c, till, by) if by else {}, 0
+        else:
+            done = self.differs(c, till, by, "opening_reason")
         self.put(till, "days", till["days"] + 1)
         self.put(till, "open", self.today())
         self.put(till, "counts", ())
@@ -2365,8 +2378,27 @@ class Ledger:
         return {"id": c["money_account"], "total_minor": count[0], "expected_minor": count[1],
                 "difference_minor": count[0] - count[1]}
 
+    def close_with_bank(self, c, till, counted):
+        """Of what was counted, what is on its way to the bank."""
+        if "to_bank_minor" not in c:
+            return {}
+        place, value, bank = c["money_account"], c["to_bank_minor"], c["bank_account"]
+        if self.used_place(bank, "bank_account", False)["kind"] != "account":
+            raise Refused("FIELD_INVALID", "bank_account")
+        if value > counted:
+            raise Refused("MONEY_NOT_THERE", "to_bank_minor", existing_number=till["name"])
+        done = self.moved(c, place, value, [("GL_CASH", place, -value), ("GL_MONEY_IN_TRANSIT", bank, value)],
+                          (till["branch"], till["branch"]), self.today(), arrives="GL_BANK", to_account=bank, confirmed=False)
+        return {"banked_number": done["number"]}
+
     def do_close_till(self, c):
         text("reason", c.get("reason"))
+        if "to_bank_minor" in c:
+            if self.epoch < 7:
+                raise Refused("RULES_TOO_OLD", "to_bank_minor")
+            amount("to_bank_minor", c["to_bank_minor"])
+            if "bank_account" not in c:
+                raise Refused("FIELD_MISSING", "bank_account")
         till = self.an_open_till(c)
         if not till["counts"]:
             raise Refused("TILL_NOT_COUNTED", "money_account")
@@ -2374,6 +2406,7 @@ class Ledger:
         if expected != self.holds(c["money_account"]):
             raise Refused("TILL_NOT_COUNTED", "counts")
         done = self.differs(c, till, counted - expected, "reason")
+        done.update(self.close_with_bank(c, till, counted))
         self.put(till, "open", None)
         return {"id": c["money_account"], "total_minor": counted, "expected_minor": expected,
                 "difference_minor": counted - expected, **done}
@@ -3818,6 +3851,20 @@ class Ledger:
             {"is": self.goods(x, x.get("product"), x["price"], x.get("base_price"), x.get("tax_bp", 0))}
             for x in c.get("lines", [])])
 
+    def opening_said(self, c, paid=False):
+        """Only an import says what was owed before these books."""
+        if self.epoch >= 7 and c.get("opening") and (paid or not c.get("backfill") or "source" not in c):
+            raise Refused("FIELD_INVALID", "opening")
+
+    def opens(self, c, document, of, paid=False):
+        """Was it owed before these books? What corrects or credits a bill is as the bill."""
+        if self.epoch < 7:
+            return False
+        if of:
+            return of.get("opening", False)
+        no_goods = all(x["product"] is None for x in document["lines"])
+        return bool(c.get("backfill") and "source" in c and not paid and c.get("opening", no_goods))
+
     def total(self, document):
         net = sum(x["net"] for x in document["lines"])
         charges = sum(x["amount"] for x in document["charges"])
@@ -3829,6 +3876,8 @@ class Ledger:
         if total < 0:
             raise Refused("TOTAL_NEGATIVE", "lines")
         document["total"] = total
+        if document.get("opening"):
+            return [("GL_RECEIVABLE", document["customer"], total), ("GL_OPENING", 0, -total)]
         return [("GL_RECEIVABLE", document["customer"], total), ("GL_SALES", 0, -net),
                 ("GL_TAX", 0, -tax), ("GL_CHARGES", 0, -charges)]
 
@@ -4006,6 +4055,7 @@ class Ledger:
         if not c.get("lines") and not c.get("charges"):
             raise Refused("FIELD_MISSING", "lines")
         self.line_forms(c, happened or was and was["said"]["happened"])
+        self.opening_said(c, paid is not None)
         if happened:
             self.needs("BACKFILL")
         self.own_number("DOCUMENT_INVOICE", c.get("number"), happened)
@@ -4035,6 +4085,7 @@ class Ledger:
         self.fill(c, document, happened, lists, corrects, was, self.epoch >= 5, parked)
         document["salesperson"] = c.get("salesperson")
         self.check_sale(c, document, customer, happened, corrects, parked, lists)
+        document["opening"] = self.opens(c, document, was, paid is not None)
         postings = self.total(document)
         total = document["total"]
         if c.get("total_minor", total) != total:
@@ -4144,6 +4195,7 @@ class Ledger:
             if part["quantity"] <= 0:
                 raise Refused("QUANTITY_NOT_POSITIVE", f"credit[{i}].quantity")
         self.line_forms(c, happened)
+        self.opening_said(c)
         if happened:
             self.needs("BACKFILL")
 
@@ -4210,6 +4262,7 @@ class Ledger:
             self.check_notes(invoice, note)
         else:
             self.fill(c, note, happened, self.lists_for(customer, date))
+        note["opening"] = self.opens(c, note, invoice)
         postings = self.total(note)
         self.approve_note(note, invoice, happened)
         self.post(note, -note["total"], [(b, s, -v) for b, s, v in postings], note["branch"])

@@ -34,6 +34,7 @@ const accounts: Readonly<Record<PostingAccount, () => string>> = {
     [PostingAccount.GL_BANK_FEES]: () => say("Bank fees"),
     [PostingAccount.GL_CASH_IN_OUT]: () => say("Put into tills and taken out"),
     [PostingAccount.GL_CASH_DIFFERENCE]: () => say("Differences of counts"),
+    [PostingAccount.GL_OPENING]: () => say("Opening balances"),
 };
 const accountText = (account: PostingAccount): string => accounts[account]?.() ?? `#${account}`;
 
@@ -121,6 +122,7 @@ const inPlaces: ReadonlySet<PostingAccount> = new Set([
     PostingAccount.GL_BANK_FEES,
     PostingAccount.GL_CASH_IN_OUT,
     PostingAccount.GL_CASH_DIFFERENCE,
+    PostingAccount.GL_OPENING,
 ]);
 const placeOf = (total: GlTotal, places: readonly MoneyAccountRecord[]): string =>
     inPlaces.has(total.account) ? placeName(places, total.sub) : "";

@@ -145,6 +145,8 @@ bool paper_opens_balance(const Tefter__DocumentRecord *paper)
     bool debt = paper->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE ||
                 paper->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_CREDIT_NOTE;
     bool goods = false;
+    if (paper->has_opening)
+        return paper->opening;
     for (size_t i = 0; i < paper->n_lines; i++)
         goods = goods || paper->lines[i]->has_product;
     return debt && !goods && paper->backfill && paper->source != NULL;

@@ -146,8 +146,8 @@ uint32_t account_settles(const struct account *account, Tefter__DocumentKind kin
 bool account_new_document(struct tx *tx, struct account *account, Tefter__DocumentKind kind,
                           uint32_t date, uint64_t *ret_document);
 
-/* A debt, or a credit, that an import brought without goods: it was owed before, and is no sale and
- * no return of the day it is dated. */
+/* It was owed before, and is no sale and no return of the day it is dated: as the paper says, and
+ * of one that does not (rules before 7), a debt or credit that an import brought without goods. */
 bool paper_opens_balance(const Tefter__DocumentRecord *paper);
 /* Whose work it is; 0: nobody's, an import brought it. */
 uint32_t paper_hand(const Tefter__DocumentRecord *paper);
