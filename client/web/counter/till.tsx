@@ -250,7 +250,6 @@ function OpenIt({
             staff: client.me.value!.staff,
             customer: 0,
             customer_name: "",
-            also: [],
             at_ms: client.clock(),
             state: "taken",
             said: {
@@ -401,7 +400,6 @@ function Count({
             staff: client.me.value!.staff,
             customer: 0,
             customer_name: "",
-            also: [],
             at_ms: client.clock(),
             state: "taken",
             said: { kind: "closed", till: name, difference },
