@@ -554,7 +554,7 @@ static void reverse(struct tui *tui)
         row->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL)
         say_words(tui, MESSAGE_REFUSED, in_words(tui, N_("It does not stand any more.")));
     else
-        undo_paper(tui, row->number);
+        undo_paper(tui, row->document, row->number);
 }
 
 static void print(struct tui *tui)

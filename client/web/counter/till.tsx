@@ -307,7 +307,6 @@ function OpenIt({
             staff: client.me.value!.staff,
             customer: 0,
             customer_name: "",
-            also: [],
             at_ms: client.clock(),
             state: "taken",
             said: {
@@ -470,7 +469,6 @@ function Count({
             staff: client.me.value!.staff,
             customer: 0,
             customer_name: "",
-            also: [],
             at_ms: client.clock(),
             state: "taken",
             said: { kind: "closed", till: name, difference, banked: done.done.banked_number },
