@@ -370,6 +370,7 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(APPROVAL_OTHER_BRANCH):
     case CODE(APPROVAL_OTHER_GOODS):
     case CODE(APPROVAL_FOR_LESS):
+    case CODE(APPROVAL_OUTGROWN):
     case CODE(LOCK_STATE):
     case CODE(PAYER_HAS_PAYER):
     case CODE(PAYER_HAS_SITES):

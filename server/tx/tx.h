@@ -289,6 +289,16 @@ enum rule_change {
     RULE_SHORT_OPENINGS_ALARM = 7,
     /* A till may be closed and its money be on its way to the bank in one command. */
     RULE_CLOSING_BANKS = 7,
+    /* An approval is for the excess that was shown when it was asked for, and the walls: what has
+     * come since is asked for anew. A clerk sold within the limit first, and the approved sale went
+     * over it by all of that. */
+    RULE_APPROVALS_ARE_FOR_WHAT_WAS_SEEN = 7,
+    /* What takes a bill back is bounded as credit notes are, for who may not approve: a reversal
+     * and what a correction makes less, of one's own bills of today too, by customer and by person.
+     * What one undoes at once is counted and alarms. Any sum went, and nobody saw it. */
+    RULE_BILLS_TAKEN_BACK_ARE_BOUNDED = 7,
+    /* Where nobody set how much of one's own money one takes back alone, each time is an alarm. */
+    RULE_OWN_MONEY_BACK_ALARMS = 7,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 

@@ -1575,6 +1575,55 @@ static void of_version_7(struct story *t)
 
 /* ---- all of it ---- */
 
+/* ---- rules version 7 ---- */
+
+/* An approval is for what was seen; bills and receipts that are taken back alone. */
+static void what_was_seen(struct story *t)
+{
+    uint32_t dao = scenario_customer(t->s, "Dao", 100000);
+    limit(t, dao, "'limit_minor': 1000, 'policy': 'APPROVE'");
+    id asked = done(t, "ask_approval", parked(dao, 1500, ""));
+    grant(t, asked, "");
+    id meanwhile = done(t, "issue_invoice", sale(dao, 700, ""));
+    refused(t, "issue_invoice", with(dao, 1500, asked), CODE(APPROVAL_OUTGROWN));
+    limit(t, dao, "'policy': 'BLOCK'");
+    refused(t, "issue_invoice", with(dao, 1500, asked), CODE(CREDIT_LIMIT_EXCEEDED));
+    limit(t, dao, "'policy': 'APPROVE'");
+    done(t, "reverse_document", json("{'document': " ID ", 'reason': 'x'}", meanwhile));
+    done(t, "issue_invoice", with(dao, 1500, asked));
+    done(t, "set_credit_policy",
+         "{'terms': {}, 'credit_note_approve_minor': 100, 'clear': ['TERM_OWN_REVERSAL']}");
+    limit(t, dao, "'unlimited': true");
+    uint32_t piece = (uint32_t)done(
+        t, "add_product", "{'code': 'SEEN', 'name': 'piece', 'price': 10000, 'tax_bp': 0}");
+    scenario_as(t->s, t->clerk);
+#define PIECES(quantity)                                                                           \
+    json("{'customer': %u, 'lines': [{'product': %u, 'quantity': %d}]}", dao, piece, quantity)
+    done(t, "reverse_document",
+         json("{'document': " ID "}", done(t, "issue_invoice", PIECES(20000))));
+    id bill = done(t, "issue_invoice", PIECES(20000));
+    refused(t, "correct_invoice",
+            json("{'document': " ID ", 'reason': 'x', 'invoice': {'lines': [{'line': 1, "
+                 "'quantity': 9900}]}}",
+                 bill),
+            CODE(RIGHT_MISSING));
+    done(t, "correct_invoice",
+         json("{'document': " ID ", 'reason': 'x', 'invoice': {'lines': [{'line': 1, 'quantity': "
+              "19000}]}}",
+              bill));
+    id money = done(t, "take_payment",
+                    json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, 'amount_minor': "
+                         "100}",
+                         dao, t->till));
+    done(t, "reverse_document", json("{'document': " ID ", 'reason': 'x'}", money));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+}
+
+static void of_version_7(struct story *t)
+{
+    what_was_seen(t);
+}
+
 struct scenario *golden_story(uint32_t rules_version)
 {
     struct story t = {.s = scenario_begin_at(1), .rules = rules_version};

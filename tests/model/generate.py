@@ -94,6 +94,9 @@ class Generator:
         approval = m.approvals.get(command.get("issue_invoice", {}).get("approval"))
         if approval and r.random() < 0.9:
             who["branch"] = approval["at"]
+        old = m.documents.get(command.get("reverse_document", {}).get("document"))
+        if old and old["actor"].get("staff") and m.now - old["recorded"] < 700_000 and r.random() < 0.7:
+            who = {**self.person(old["actor"]["staff"]), "branch": old["branch"]}
         return who
 
     def fitting(self, kind, words):
@@ -313,6 +316,10 @@ class Generator:
             if self.m.documents[document]["kind"] in kinds and not gone:
                 out.append(document)
         return out
+
+    def newest_paper(self, kind):
+        return max((x["seq"], d) for d, x in self.m.documents.items() if x["kind"] == "DOCUMENT_" + kind)[1] \
+            if any(x["kind"] == "DOCUMENT_" + kind for x in self.m.documents.values()) else 12345
 
     def document(self, *kinds):
         found = self.documents(*("DOCUMENT_" + k for k in kinds))
@@ -807,6 +814,9 @@ class Generator:
         old = [d for d, x in self.m.documents.items() if x.get("source") and not x["reversed_by"]]
         if r.random() < 0.15 or old and r.random() < 0.2:
             body = {"document": r.choice(old) if old and r.random() < 0.8 else document, "undo_import": True}
+        if "document" in body and r.random() < 0.2:  # at once, by who wrote it
+            self.soon += [lambda: {"reverse_document": {"document": self.newest_paper("INVOICE"), **self.maybe(0.3, reason="x")}}]
+            return self.sale()
         return {"reverse_document": {**body, **self.maybe(0.85, reason="wrong")}}
 
     def correct_invoice(self):
@@ -929,13 +939,24 @@ class Generator:
                 break
             number = self.customer()
         self.soon += r.choice([[], [self.decide, self.granted_sale], [self.decide, self.decide, self.granted_sale],
-                               [self.decide, self.granted_sale, self.granted_sale], [self.granted_sale, self.decide]])
+                               [self.decide, self.granted_sale, self.granted_sale], [self.granted_sale, self.decide],
+                               [self.decide, lambda: self.meanwhile(number), self.granted_sale, self.granted_sale],
+                               [lambda: self.meanwhile(number), self.decide, self.granted_sale]])
         if r.random() < 0.6:
             return self.ask_for_goods(number)
         amount = r.choice([self.money(), self.money(), 500_000, 900_000, 0, 10**13])
         return {"ask_approval": {"customer": number if r.random() < 0.97 else 999, "amount_minor": amount,
                                  **self.maybe(0.3, minutes=r.choice([0, 1, 30, 1440, 1441])),
                                  **self.maybe(0.1, note="please")}}
+
+    def meanwhile(self, number):
+        """Between an approval and its sale: something is sold, paid, or another limit set."""
+        r = self.r
+        return r.choice([
+            lambda: {"issue_invoice": {"customer": number, "lines": [self.free(r.choice([1, 500, 40_000]))]}},
+            lambda: {"set_credit_limit": {"customer": number, "terms": {
+                "limit_minor": r.choice([0, 1000, 100_000]), "policy": r.choice(["EXCESS_APPROVE"] * 3 + ["EXCESS_BLOCK"])}}},
+            lambda: {"take_payment": self.payment(number)}])()
 
     def ask_for_goods(self, number):
         """A sale that is parked; its total is the model's, or nearly."""

@@ -2934,6 +2934,11 @@ class Ledger:
             raise Refused(code, "customer", **facts, **self.explained(decision, terms, free))
         if approval:
             self.check_approval(customer, total, approval, decision, document)
+        if approval and walls and self.epoch >= 7 and not happened:
+            if terms["policy"] == "EXCESS_APPROVE":
+                self.check_seen(approval, decision, terms, free)
+            elif terms["policy"] == "EXCESS_BLOCK":
+                approval = 0
         decision["verdict"] = self.verdict(walls, terms, approval, happened)
         if decision["verdict"] == "VERDICT_APPROVED" or approval and self.epoch >= 5:
             decision["approval"] = approval
@@ -3130,6 +3135,32 @@ class Ledger:
                       reason=approval.get("reason"), goods=approval.get("goods"),
                       ways=ways + [{"kind": "WAY_PART_NOW", "amount_minor": granted}])
 
+    def check_seen(self, number, decision, terms, free):
+        """No other wall, and no more of one, than when it was asked for (rules 7)."""
+        approval = self.approvals[number]
+        seen, less = approval["decision"], approval["amount"] - approval["approved"]
+        over = approval.get("over", max(seen["over_by_minor"] - less, 0))
+
+        def more(*figures):
+            return any(decision.get(figure, 0) > seen.get(figure, 0) for figure in figures)
+
+        walls = decision["walls"]
+        grown = set(walls) - set(seen["walls"]) or \
+            decision["over_by_minor"] > over or \
+            decision.get("site_over_by_minor", 0) > max(seen.get("site_over_by_minor", 0) - less, 0) or \
+            any(wall.startswith("OVERDUE") for wall in walls) and more("overdue_minor", "too_old_minor") or \
+            "UNPAID_TOO_MANY" in walls and more("unpaid_bills")
+        if not grown:
+            return
+        pay = decision["over_by_minor"] - over
+        ways = [{"kind": "WAY_PAY_NOW", "amount_minor": pay}] if walls == ["CREDIT_LIMIT_EXCEEDED"] and pay > 0 else []
+        decision["verdict"] = "VERDICT_NEEDS_APPROVAL"
+        raise Refused("APPROVAL_OUTGROWN", "approval", approval=number, decision=decision, most=over or None,
+                      over_by_minor=decision["over_by_minor"] or None,
+                      available_minor=None if terms["unlimited"] else free,
+                      by=self.login_of(approval.get("decided_by")), goods=approval.get("goods"),
+                      ways=ways + [{"kind": "WAY_ASK_APPROVAL", "roles": roles_with("APPROVE")}])
+
     def four_eyes(self, approval, number):
         me = self.actor.get("staff")
         if me is None or me != approval["by"]:
@@ -3256,7 +3287,7 @@ class Ledger:
         approval = {
             "customer": c["customer"], "amount": c["amount_minor"], "state": "waiting", "asked": self.now,
             "expires": self.now + minutes * 60000, "approved": 0, "by": self.actor.get("staff", 0),
-            "at": self.branch()["branch"]}
+            "at": self.branch()["branch"], "decision": decision}
         if document is not None:
             approval["goods"] = self.goods_in_words(document)
             approval["parked"] = self.priced(document)
@@ -3336,7 +3367,10 @@ class Ledger:
             customer = self.customers[approval["customer"]]
             terms = self.terms_of(customer, self.today())
             free = terms["limit"] - self.weighed(self.standing(customer), terms)["exposure"]
-            self.put(approval, "over", 0 if terms["unlimited"] else max(granted - free, 0))
+            over = 0 if terms["unlimited"] else max(granted - free, 0)
+            if self.epoch >= 7:
+                over = max(approval["decision"]["over_by_minor"] - approval["amount"] + granted, 0)
+            self.put(approval, "over", over)
         return {"id": c["approval"]}
 
     def spend(self, number, document):
@@ -4680,6 +4714,8 @@ class Ledger:
         here = self.branch_here()
         open_day = (document["date"], document["branch"]) == (here["date"], here["branch"])
         limit = self.company.get("approve_over")
+        if self.epoch >= 7:
+            return False
         if limit is None or self.epoch < 4 or document["kind"] != "DOCUMENT_INVOICE" or own and open_day \
                 or self.may("APPROVE"):
             return False
@@ -4687,6 +4723,52 @@ class Ledger:
         if document["total"] > left:
             self.right_missing("APPROVE", roles_with("APPROVE"), available_minor=max(left, 0))
         return True
+
+    def takes_away(self, c, document, less, corrects):
+        """Who may not approve takes back no more of bills than they credit: of the customer's day, and of their own
+        (rules 7). An own bill of the last ten minutes, on which nothing rests, is counted apart."""
+        limit, me = self.company.get("approve_over"), self.actor.get("staff", 0)
+        if self.epoch < 7 or limit is None or document["kind"] != "DOCUMENT_INVOICE" or less <= 0 or self.may("APPROVE"):
+            return None
+        day = (document["date"], document["branch"])
+        here = self.branch_here()
+        own = document["actor"].get("staff") and document["actor"].get("staff") == me
+        item = self.items.get(document["document"])
+        fast = own and day == (here["date"], here["branch"]) and not corrects and not document.get("corrects") and \
+            not document.get("happened") and 0 <= self.now - document["recorded"] <= 600_000 and \
+            all(self.documents[e["other"]]["seq"] == document["seq"]
+                for e in (item["edges"] if item else ()) if e["undone"] is None)
+        if not fast:
+            if not c.get("reason"):
+                raise Refused("FIELD_MISSING", "reason")
+            left = limit - max(self.day_sum(("credited", document["customer"])), self.day_sum(("away", me)))
+            if less > left:
+                self.right_missing("APPROVE", roles_with("APPROVE"), available_minor=max(left, 0))
+        return "fast" if fast else "bounded"
+
+    def count_away(self, how, document, less):
+        me = self.actor.get("staff", 0)
+        if how == "fast":
+            self.add_to_day(("fast", me), less)
+        elif how == "bounded":
+            self.add_to_day(("away", me), less)
+            self.add_to_day(("credited", document["customer"]), less)
+
+    def alarm_joined(self, paper, **facts):
+        """More about what a command's alarm tells, or one of its own."""
+        self.put(self.alarms, self.seq, {
+            **self.alarms.get(self.seq, {"document": paper["document"], "number": paper["number"], "kind": paper["kind"]}),
+            "alarm": self.seq, "at_ms": self.now, "actor": dict(self.actor), "customer": paper["customer"], **facts})
+
+    def alarm_fast(self, how, reversal):
+        beyond = self.day_sum(("fast", self.actor.get("staff", 0))) - self.company["approve_over"] if how == "fast" else 0
+        if beyond > 0:
+            self.alarm_joined(reversal, undone_minor=beyond)
+
+    def alarm_own_back(self, document, reversal, back=None):
+        back = document["total"] if back is None else back
+        if self.epoch >= 7 and self.company.get("alone_back") is None and self.is_own_money(document) and back:
+            self.alarm_joined(reversal, own_back_minor=back)
 
     def is_own_money(self, document):
         return self.epoch >= 3 and document["kind"] == "DOCUMENT_PAYMENT" and document["actor"].get("staff") and \
@@ -4760,12 +4842,15 @@ class Ledger:
                  "open_minor": self.items[other]["open"]} for other, value in list(left.items())[:20]]
         return {"freed": told, "freed_minor": sum(left.values()), "freed_count": len(left)}
 
-    def reversed_alone(self, document, undo=False):
+    def reversed_alone(self, document, undo=False, how=None):
         facts, edges = self.reverse(document, undo=undo)
         if undo and self.epoch >= 6 and document.get("posted"):
             self.alarm_no_more(document)
         self.home = None
         self.alarm_of_reversal(self.documents[facts["reversal"]], document)
+        self.alarm_fast(how, self.documents[facts["reversal"]])
+        if not undo:
+            self.alarm_own_back(document, self.documents[facts["reversal"]])
         if not undo:
             self.alarm_short(self.documents[facts["reversal"]])
         return {"id": document["document"], "number": document["number"], **facts, **self.freed(edges, None)}
@@ -4798,14 +4883,16 @@ class Ledger:
         if item and not item["debit"]:
             self.check_paid(document["customer"], item["amount"] - item["open"])
         counts = self.approve_reversal(document)
+        how = self.takes_away(c, document, document["total"], False)
         self.within("REVERSAL", "document", document["total"])
         if not c.get("undo_import"):
             self.till_gives_back(document, None)
         if counts:
             self.add_to_day(("credited", document["customer"]), document["total"])
+        self.count_away(how, document, document["total"])
         if self.epoch >= 5 and not document.get("corrects"):
             self.free_cap(document)
-        return self.reversed_alone(document, c.get("undo_import", False))
+        return self.reversed_alone(document, c.get("undo_import", False), how)
 
     def free_cap(self, sale):
         number = sale.get("said", {}).get("buyer")
@@ -4884,6 +4971,8 @@ class Ledger:
         body = self.keep(self.keep_invoice, c["invoice"], old, c.get("clear", []))
         done, document, item = self.invoice(body, old["document"])
         self.put(old, "corrected_by", document["document"])
+        less = old["total"] - (document["total"] if document["customer"] == old["customer"] else 0)
+        self.count_away(self.takes_away(c, old, less, True), old, less)
         self.takes_back(old, document)
         pairs = Pairs()
         if item and document["customer"] == old["customer"]:
@@ -4930,6 +5019,7 @@ class Ledger:
         if self.epoch < 5 or not same or waits or document["total"] < old["total"]:
             self.home = None
             self.alarm_of_reversal(self.documents[reversal["reversal"]], old)
+        self.alarm_own_back(old, self.documents[reversal["reversal"]], back)
         self.alarm_short(self.documents[reversal["reversal"]], document)
         return {**done, **reversal, **self.freed(edges, item if same else None)}
 

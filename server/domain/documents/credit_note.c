@@ -330,6 +330,7 @@ Tefter__Refusal *credit_note_check_bill(struct tx *tx, const Tefter__DocumentRec
     const Tefter__CompanyRecord *company = company_get(tx);
     *ret_counts = false;
     if (!company->has_credit_note_approve_minor || !tx_rule(tx, RULE_REVERSED_BILLS_COUNT) ||
+        tx_rule(tx, RULE_BILLS_TAKEN_BACK_ARE_BOUNDED) ||
         bill->kind != TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE || tx_recalled(tx))
         return NULL;
     Tefter__Refusal *refusal = staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_APPROVE);
@@ -344,8 +345,19 @@ Tefter__Refusal *credit_note_check_bill(struct tx *tx, const Tefter__DocumentRec
 
 void credit_note_count_bill(struct tx *tx, const Tefter__DocumentRecord *bill, uint32_t today)
 {
-    struct key key = credited_key(bill->customer);
-    day_sum_add(tx, &key, today, bill->total_minor);
+    credit_note_count(tx, bill->customer, today, bill->total_minor);
+}
+
+int64_t credit_note_credited(struct tx *tx, uint32_t customer, uint32_t today)
+{
+    struct key key = credited_key(customer);
+    return day_sum(tx, &key, today);
+}
+
+void credit_note_count(struct tx *tx, uint32_t customer, uint32_t today, int64_t amount_minor)
+{
+    struct key key = credited_key(customer);
+    day_sum_add(tx, &key, today, amount_minor);
 }
 
 /* After the decided line. */
