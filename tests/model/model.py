@@ -1287,7 +1287,7 @@ class Ledger:
         customer = self.record_of(who, "customer", "customer") if self.epoch >= 7 else self.resolve(who)
         if customer is None:
             raise Refused("FIELD_MISSING", "customer")
-        self.of_office("customer", 0)
+        self.of_office("customer", customer["branch"] if self.epoch >= 7 else 0)
         if customer["customer"] == 1:
             raise Refused("FIELD_INVALID", "customer")
         if customer["erased"]:

@@ -105,7 +105,8 @@ Tefter__Refusal *apply_erase_customer(struct tx *tx, const Tefter__EraseCustomer
     Tefter__Refusal *refusal = find(tx, command, &erasing.customer);
     if (refusal == NULL)
         refusal = staff_check_office(
-            tx, "customer", tx_rule(tx, RULE_THE_BOUND_KEEP_TO_THEIRS) ? customer->branch : 0);
+            tx, "customer",
+            tx_rule(tx, RULE_THE_BOUND_KEEP_TO_THEIRS) ? erasing.customer->branch : 0);
     if (refusal == NULL)
         refusal = check(tx, &erasing);
     if (refusal != NULL)
