@@ -1471,6 +1471,7 @@ static void bound_to_a_branch(struct story *t)
     refused(t, "issue_invoice", sale(t->anh, 7, json(", 'date': %d", TODAY - 5000)),
             CODE(DATE_TOO_EARLY));
     done(t, "reverse_document", json("{'document': " ID ", 'reason': 'of the alley'}", bill));
+    scenario_at(t->s, 1);
 }
 
 /* What was owed, or in a till, before these books; and a till that is closed with its money on its
