@@ -175,8 +175,14 @@ uint32_t item_counted_until(const struct item *item);
 uint32_t item_full(const struct tx *tx, const struct item *item);
 /* Something open, and room. */
 bool account_matchable(const struct tx *tx, const struct item *item);
-/* Undoes all and closes the item: its document is reversed. */
-void account_reverse_item(struct tx *tx, struct item *item, uint32_t date);
+/* Undoes all and closes the item: its document is reversed. What of it was rounded off of bills that
+ * are gone stays with them: that much, which is not taken back. */
+int64_t account_reverse_item(struct tx *tx, struct item *item, uint32_t date);
+/* After it, of a bill: what was rounded off of it goes with it, and is no credit again. How much
+ * that is, and by which payment; 0: nothing. */
+int64_t account_keep_rounded_off(struct tx *tx, struct item *bill, uint64_t *ret_payment);
+/* What was rounded off of it, of a bill, or by it, of a payment, and stands. */
+int64_t item_rounded_off(const struct item *item);
 /* Money that was awaited is there. */
 void account_finalise(struct item *credit);
 
@@ -249,6 +255,9 @@ void match_oldest_credits(struct tx *tx, struct match_plan *plan, struct item *d
  * MATCH_PAIRS_MAX under every rules version; what a bound keeps from it is counted as left. */
 void match_again(struct tx *tx, struct match_plan *plan, struct item *debit, struct item *credit,
                  int64_t amount_minor);
+/* The same, of what was rounded off. */
+void match_rounded_off(struct tx *tx, struct match_plan *plan, struct item *debit,
+                       struct item *credit, int64_t amount_minor);
 /* The reply says how much was left; 0: it says nothing. */
 void match_warn_left(struct tx *tx, int64_t left_minor, Tefter__Done *done);
 /* The item of a bill (debit) or of money; the bill may be of a site of the customer's. Refuses,
