@@ -2831,12 +2831,12 @@ class Ledger:
             self.refuse_credit(decision, terms, sums, free, late)
         return decision
 
-    def would_serve(self, *asked):
+    def would_serve(self, customer, total, approval, decision, document):
         """An approval would lead past the walls."""
-        if self.epoch < 7 or not asked[2]:
+        if self.epoch < 7 or not approval:
             return False
         try:
-            self.check_approval(*asked)
+            self.check_approval(customer, total, approval, dict(decision), document)
         except Refused:
             return False
         return True

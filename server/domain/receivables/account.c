@@ -135,6 +135,14 @@ static int64_t item_recorded_ms(struct tx *tx, const struct item *item)
     return item->fresh ? tx_now_ms(tx) : (int64_t)tx_field(tx, &key, FIELD_RECORDED_MS);
 }
 
+int64_t paper_money(const Tefter__DocumentRecord *paper)
+{
+    bool money = paper->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT ||
+                 paper->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REFUND;
+    return money ? paper->total_minor - paper->rounding_minor - paper->discount_minor
+                 : paper->total_minor;
+}
+
 bool paper_opens_balance(const Tefter__DocumentRecord *paper)
 {
     bool debt = paper->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE ||

@@ -141,6 +141,8 @@ bool account_new_document(struct tx *tx, struct account *account, Tefter__Docume
 /* A debt, or a credit, that an import brought without goods: it was owed before, and is no sale and
  * no return of the day it is dated. */
 bool paper_opens_balance(const Tefter__DocumentRecord *paper);
+/* Of money taken or paid out, what was: without what was rounded; of other papers their total. */
+int64_t paper_money(const Tefter__DocumentRecord *paper);
 /* What of a bill nothing paid as it was written. */
 int64_t item_on_credit(const Tefter__ItemRecord *item);
 /* That of an invoice comes (1), or goes with its paper (-1), for the totals. */
