@@ -4637,6 +4637,7 @@ class Ledger:
         customer, item = self.customers[document["customer"]], self.items.get(document["document"])
         if undo:
             counted = [e["undone"][1] for e in item["edges"] if e["undone"] and e["undone"][1] > e["date"]] if item else []
+            counted += [e["date"] for e in item["edges"] if e["off"] and not e["undone"]] if item else []
             date = max(document["date"], max(counted, default=0))
             self.drop(self.numbers[document["kind"]], document["number"])
         else:

@@ -762,9 +762,13 @@ uint32_t item_counted_until(const struct item *item)
 {
     const Tefter__ItemRecord *record = item->record;
     uint32_t until = DATE_NONE;
-    for (size_t i = 0; i < record->n_matches; i++)
-        if (record->matches[i]->undone_date > record->matches[i]->date)
-            until = later(until, record->matches[i]->undone_date);
+    for (size_t i = 0; i < record->n_matches; i++) {
+        const Tefter__Match *match = record->matches[i];
+        if (match->undone_date > match->date)
+            until = later(until, match->undone_date);
+        else if (match->rounded_off && !match->has_undone_seq)
+            until = later(until, match->date);
+    }
     return until;
 }
 

@@ -169,7 +169,7 @@ void account_match(struct tx *tx, struct item *debit, struct item *credit, int64
  * as when none was. */
 uint32_t item_undone_until(const struct tx *tx, struct item *item);
 /* The latest day up to which a match of it counted that is undone: one undone on its own day never
- * did. DATE_NONE: none. */
+ * did. And on which day what was rounded off was, that stands. DATE_NONE: none. */
 uint32_t item_counted_until(const struct item *item);
 /* 0: there is room for one more match. Else the bound that is reached: MATCHES_PER_ITEM_MAX that
  * are not undone or MATCHES_KEPT_PER_ITEM_MAX in all; before RULE_UNDONE_MATCHES_ARE_FREE undone
