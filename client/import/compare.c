@@ -84,6 +84,11 @@ static bool same_line(const struct comparing *of, size_t i)
            same_number(of, i, "price", there->price, here->price, of->currency->exponent + 3) &&
            same_number(of, i, "discount", there->has_discount_bp ? there->discount_bp : 0,
                        here->discount_bp, 2) &&
+           same_number(of, i, "discount",
+                       there->has_discount_bp || !there->has_discount_minor ? 0
+                       : there->discount_minor < 0                          ? -there->discount_minor
+                                                                            : there->discount_minor,
+                       here->discount_minor, of->currency->exponent) &&
            same_number(of, i, "tax", there->has_tax_bp ? there->tax_bp : 0, here->tax_bp, 2);
 }
 
