@@ -144,7 +144,8 @@ bool compare_document(const struct entry *entry, const Tefter__DocumentAnswer *t
             entry->texts[FIELD_NUMBER]);
         return false;
     }
-    bool same = same_key(&of, "customer", customer_of(&of), entry->texts[FIELD_CUSTOMER]) &&
+    bool same = same_key(&of, "customer", customer_of(&of),
+                         entry->of_nobody ? NULL : entry->texts[FIELD_CUSTOMER]) &&
                 same_date(&of, "date", record->date, entry->numbers[FIELD_DATE]) &&
                 same_money(&of, "a total of", record->total_minor, total);
     if (same && entry->has_number[FIELD_DUE] && entry->kind == ENTRY_INVOICE)

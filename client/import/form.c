@@ -1219,7 +1219,6 @@ static void finish_invoice(const struct form *form, struct entry *entry)
         return;
     turn_document(entry);
     set_due(form, entry);
-    entry->of_nobody = is_of_nobody(entry);
     if (entry->of_nobody && entry->kind == ENTRY_INVOICE && entry->total_minor > 0)
         entry->paid = form->settings->paid;
 }
@@ -1261,6 +1260,7 @@ void form_finish(const struct form *form, struct entry *entry)
 {
     if (entry_rejected(entry))
         return;
+    entry->of_nobody = kind_has_money(form->mapping->kind) && is_of_nobody(entry);
     if (form->mapping->kind == IMPORT_BALANCES)
         finish_balance(form, entry);
     else if (entry->kind == ENTRY_INVOICE)

@@ -1032,11 +1032,16 @@ class Drill(Case):
             wanted.add(row[0])
         rows = [row for row in rows if row[0] in wanted]
         random.Random(5).shuffle(rows)
-        truth = sum((decimal.Decimal(row[3]) * decimal.Decimal(row[5])).quantize(
-            decimal.Decimal("0.01"), decimal.ROUND_HALF_UP) for row in rows)
+        documents = {}
+        for row in rows:
+            line = (decimal.Decimal(row[3]) * decimal.Decimal(row[5])).quantize(decimal.Decimal("0.01"), decimal.ROUND_HALF_UP)
+            documents[row[0], row[6]] = documents.get((row[0], row[6]), 0) + line
+        truth = sum(documents.values())
+        paid = sum(total for (_, customer), total in documents.items() if customer == "" and total > 0)
         done = self.company.imported("invoices", self.table([header] + rows), *RETAIL)
         self.assertEqual((done["sent"], done["total"]), (len(wanted), str(truth)))
-        self.assertEqual(self.company.owed(), round(truth * 100))
+        self.assertGreater(paid, 0)
+        self.assertEqual(self.company.owed(), round((truth - paid) * 100))
 
     def test_one_currency_sign_changed_and_half_the_numbers_taken(self):
         header, *rows = self.rows("ibm-receivables/WA_Fn-UseC_-Accounts-Receivable.csv")

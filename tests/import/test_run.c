@@ -1438,9 +1438,9 @@ static void discounts_in_percent(void **state)
     kit_file(&kit, "number,customer,date,text,price,Discount\n1,A,2011-01-02,Nut,100.00,10%\n"
                    "2,A,2011-01-02,Nut,80.00,5.00\n");
     assert_false(kit_run(&kit, "invoices FILE --yes"));
-    assert_non_null(strstr(kit.failure.text,
-                           "In the column Discount \"5.00\" has no sign, as others have: 10%: is it "
-                           "5.00 % or 5.00 GBP? Say --discount-is percent or --discount-is amount"));
+    assert_non_null(strstr(
+        kit.failure.text, "In the column Discount \"5.00\" has no sign, as others have: 10%: is it "
+                          "5.00 % or 5.00 GBP? Say --discount-is percent or --discount-is amount"));
     kit_end(&kit);
     /* of what an amount alone is without, nobody knows */
     assert_wrong("number,customer,date,amount,Discount\n1,A,2011-01-02,100.00,10%\n",
@@ -1460,7 +1460,7 @@ static void assert_rated(const char *rows, const char *flags, const char *said)
     kit_judged(&kit, list_entry, &list);
     kit_file(&kit, file);
     bool good = kit_run(&kit, words);
-    const char *is = !good                           ? kit.failure.text
+    const char *is = !good                          ? kit.failure.text
                      : kit.result.rejected_rows > 0 ? kit.reject.reasons[0].why
                                                     : list.text;
     if (strstr(is, said) == NULL)
