@@ -379,6 +379,9 @@ static const struct param count_params[] = {
 static const struct param close_params[] = {
     TILL_OPERAND,
     OPTION("--reason", TEXT, "reason", "why the count is not what the books say"),
+    OPTION("--to-bank", AMOUNT, "to_bank_minor", "of what was counted, what goes to the bank now"),
+    OPTION("--bank", PLACE, "bank_account",
+           "the bank account it goes to (default: the only one there is)"),
     END,
 };
 
@@ -431,6 +434,29 @@ static int count_run(struct run *run)
         run, command,
         N_("Counted {total$}|; by the books {expected$}|.|| That is {more$} too much.|| "
            "That is {less$} too little.| Close it: tefter till close {=TILL}"));
+}
+
+static int close_run(struct run *run)
+{
+    uint64_t bank = 0;
+    Tefter__Command *command =
+        (Tefter__Command *)run_build(run, &tefter__command__descriptor, "close_till");
+    if (command == NULL)
+        return run->exit_code;
+    Tefter__CloseTill *wanted = command->close_till;
+    if (wanted->has_bank_account && !wanted->has_to_bank_minor)
+        return run_say(run, EXIT_USE, "--bank goes with --to-bank AMOUNT");
+    if (wanted->has_to_bank_minor && !wanted->has_bank_account) {
+        if (!only_place(run, TEFTER__MONEY_ACCOUNT_KIND__MONEY_BANK_ACCOUNT, &bank))
+            return run->exit_code;
+        wanted->has_bank_account = true;
+        wanted->bank_account = (uint32_t)bank;
+    }
+    return run_submit(
+        run, command,
+        N_("{TILL} is closed with {total$}|.|| Too much: {more$}, noted as {number}.|| Too "
+           "little: {less$}, noted as {number}.|| On its way to the bank: {banked}; when it is "
+           "there: tefter money arrived {banked}|"));
 }
 
 static void slip_line(struct run *run, const char *title, bool known, int64_t amount_minor)
@@ -519,6 +545,7 @@ static int slip_run(struct run *run)
         slip_line(run, "difference", true, day->difference_minor);
         if (day->reason != NULL)
             tell(stdout, "  because: %s\n", text_of(day->reason));
+        slip_line(run, "to the bank", day->has_banked_minor, day->banked_minor);
     } else {
         tell(stdout, "Not closed: open since %s.\n", date_text(day->opened_date, amount));
     }
@@ -597,9 +624,8 @@ const struct verb cash_verbs[] = {
      .verb = "close",
      .summary = "close a till's day",
      .params = close_params,
-     .command = "close_till",
-     .done = N_("{TILL} is closed with {total$}|.|| Too much: {more$}, noted as {number}.|| Too "
-                "little: {less$}, noted as {number}.||")},
+     .run = close_run,
+     .more = "tefter till close \"drawer 1\" --to-bank 1,200 --bank Main"},
     {.entity = "till",
      .verb = "slip",
      .summary = "show a till's day: what came, what went, what was counted, cards by device",

@@ -181,7 +181,8 @@ struct verb {
     const char *fixed; /* "approved=true kind=cash": set before the params */
     /* What the rows that are shown come to, told behind them; and what the query `more` finds in
      * all, when that is not all of it. NULL: nothing. */
-    void (*sums)(struct run *run, ProtobufCMessage *const *rows, size_t count, Tefter__Query *more);
+    void (*sums)(struct run *run, ProtobufCMessage *const *rows, size_t count, Tefter__Query *query,
+                 bool more);
     bool paged;                     /* the query has rows and page, the answer next */
     bool offline;                   /* connects by itself, or not at all */
     bool helps;                     /* its function answers --help */

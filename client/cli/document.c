@@ -169,22 +169,41 @@ static bool ask_totals(struct run *run, Tefter__Query *query, struct totals *tot
     return true;
 }
 
+/* What the server does not add up is not added up here: it has cash that is still to be counted.
+ * true: there is such. */
+static bool hide_sums(struct totals *shown, const struct totals *all)
+{
+    bool hidden = false;
+    for (size_t i = 0; i < all->count; i++) {
+        if (all->of[i].has_total_minor)
+            continue;
+        hidden = true;
+        for (size_t k = 0; k < shown->count; k++)
+            if (shown->of[k].kind == all->of[i].kind)
+                shown->of[k].has_total_minor = false;
+    }
+    return hidden;
+}
+
 static void list_sums(struct run *run, ProtobufCMessage *const *rows, size_t count,
-                      Tefter__Query *more)
+                      Tefter__Query *query, bool more)
 {
     struct totals shown = {.count = 0};
     struct totals all = {.count = 0};
     bool whole = false;
     for (size_t i = 0; i < count; i++)
         add_row(&shown, (const Tefter__DocumentRow *)rows[i]);
-    put_totals(run, more == NULL ? "" : "Shown: ", &shown);
-    if (more == NULL ||
-        !tefter_knows_field(run->client, &tefter__document_list__descriptor, LIST_TOTALS) ||
-        !ask_totals(run, more, &all, &whole))
+    bool asks = tefter_knows_field(run->client, &tefter__document_list__descriptor, LIST_TOTALS);
+    if (count == 0 || (asks && !ask_totals(run, query, &all, &whole)))
         return;
-    put_totals(run, whole ? "In all: " : "Counted so far: ", &all);
-    if (!whole)
+    bool hidden = hide_sums(&shown, &all);
+    put_totals(run, more ? "Shown: " : "", &shown);
+    if (more && asks)
+        put_totals(run, whole ? "In all: " : "Counted so far: ", &all);
+    if (more && asks && !whole)
         run_note(run, "There are more than are counted at once: say --from and --to.");
+    if (hidden)
+        run_note(run, "What has cash in it is added up when the till is counted.");
 }
 
 static const struct column touch_columns[] = {

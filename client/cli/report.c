@@ -169,6 +169,7 @@ static const char *sub_name(struct run *run, const Tefter__GlTotal *total)
     case TEFTER__POSTING_ACCOUNT__GL_BANK_FEES:
     case TEFTER__POSTING_ACCOUNT__GL_CASH_IN_OUT:
     case TEFTER__POSTING_ACCOUNT__GL_CASH_DIFFERENCE:
+    case TEFTER__POSTING_ACCOUNT__GL_OPENING:
         return total->has_sub ? place_name(run, total->sub) : "";
     case TEFTER__POSTING_ACCOUNT__GL_RECEIVABLE:
     case TEFTER__POSTING_ACCOUNT__GL_SALES:
@@ -185,8 +186,10 @@ static const char *sub_name(struct run *run, const Tefter__GlTotal *total)
 static void book_row(struct run *run, struct table *table, const Tefter__GlTotal *total)
 {
     char cell[CELL_MAX];
-    table_cell(table, enum_word(&tefter__posting_account__descriptor, (int)total->account, cell,
-                                sizeof(cell)));
+    bool opening = total->account == TEFTER__POSTING_ACCOUNT__GL_OPENING;
+    table_cell(table, opening ? "opening balances"
+                              : enum_word(&tefter__posting_account__descriptor, (int)total->account,
+                                          cell, sizeof(cell)));
     table_cell(table, sub_name(run, total));
     table_cell(table, branch_code(run, total->branch));
     table_cell(table, money_text(run, total->amount_minor, cell));
@@ -395,8 +398,8 @@ static const struct column alarm_columns[] = {
     {"NUMBER", "number", COLUMN_TEXT},
     {"OVER BY", "over_by_minor", COLUMN_MONEY},
     {"WITH SITE", "site_code", COLUMN_TEXT},
-    {"CASH OUT OVER", "cash_minor", COLUMN_MONEY},
     {"TILL OFF BY", "difference_minor", COLUMN_MONEY},
+    {"CASH OVER BOUND", "cash_minor", COLUMN_MONEY},
     {"TILL BELOW NOTHING BY", "short_minor", COLUMN_MONEY},
     {"DOCUMENTS", "documents", COLUMN_NUMBER},
     {"IMPORT", "source", COLUMN_TEXT},

@@ -370,6 +370,7 @@ int refusal_exit(Tefter__RefusalCode code)
     case CODE(APPROVAL_OTHER_BRANCH):
     case CODE(APPROVAL_OTHER_GOODS):
     case CODE(APPROVAL_FOR_LESS):
+    case CODE(APPROVAL_OUTGROWN):
     case CODE(LOCK_STATE):
     case CODE(PAYER_HAS_PAYER):
     case CODE(PAYER_HAS_SITES):
@@ -827,6 +828,10 @@ static bool done_word(void *context, const char *name, char *out, size_t capacit
         (void)snprintf(out, capacity, "%s", number == NULL ? "" : number);
         return number != NULL && number[0] != '\0';
     }
+    if (strcmp(name, "banked") == 0) {
+        (void)snprintf(out, capacity, "%s", done->banked_number == NULL ? "" : done->banked_number);
+        return out[0] != '\0';
+    }
     if (strcmp(name, "pin") == 0) {
         (void)words_say(out, capacity, run->language, N_("with PIN"), NULL);
         return done->with_pin;
@@ -1225,7 +1230,7 @@ static void listing_print(struct listing *listing, Tefter__Query *query)
     else
         table_rows(run, verb->columns, listing->rows, listing->count);
     if (verb->sums != NULL)
-        verb->sums(run, listing->rows, listing->count, listing->more ? query : NULL);
+        verb->sums(run, listing->rows, listing->count, query, listing->more);
     if (listing->more)
         run_note(run, "%s shown; there are more: --all shows all, --rows N so many.",
                  counted(listing->count, "row", count));

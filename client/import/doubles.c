@@ -117,6 +117,16 @@ static bool same_phone(const Tefter__Text *there, struct slice phone)
            slice_equal(key, folded(slice_text(there->value), true, rooms[1]));
 }
 
+/* The same telephone says more than the same name. */
+static const Tefter__CustomerRow *likeliest(const Tefter__LikelyDoublesAnswer *there,
+                                            struct slice phone)
+{
+    for (size_t i = 0; i < there->n_rows; i++)
+        if (same_phone(there->rows[i]->who->phone, phone))
+            return there->rows[i]->who;
+    return there->rows[0]->who;
+}
+
 /* Whose code is there is known already. */
 static bool tell_of_ledger(struct doubles *doubles, const struct person *person,
                            struct failure *failure)
@@ -142,7 +152,7 @@ static bool tell_of_ledger(struct doubles *doubles, const struct person *person,
     for (size_t i = 0; i < there->n_rows; i++)
         if (same_code(there->rows[i]->who->code, person->code))
             return true;
-    const Tefter__CustomerRow *who = there->rows[0]->who;
+    const Tefter__CustomerRow *who = likeliest(there, person->phone);
     const char *name = who->name != NULL && who->name->value != NULL ? who->name->value : "";
     const char *phone = who->phone != NULL && who->phone->value != NULL ? who->phone->value : "";
     const struct double_found found = {

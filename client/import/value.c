@@ -643,6 +643,13 @@ struct slice value_code(struct slice cell, bool point_zero)
     return cell;
 }
 
+/* They stand for a letter of one direction and are nothing by themselves: spreadsheets put them
+ * around names in Persian and Arabic. What turns other letters round is refused. */
+static bool is_direction(uint32_t point)
+{
+    return point == 0x61C || point == 0x200E || point == 0x200F;
+}
+
 /* The bytes taken from the cell, *ret_size being those written. */
 static size_t copy_line(struct slice cell, char *out, size_t capacity, size_t *ret_size)
 {
@@ -653,13 +660,14 @@ static size_t copy_line(struct slice cell, char *out, size_t capacity, size_t *r
         size_t step = text_decode(cell.data + at, cell.size - at, &point);
         bool is_break = point == '\r' || point == '\n' || point == '\t';
         bool is_joined = is_break && (size == 0 || out[size - 1] == ' ');
-        if (step == 0 || (!is_joined && size + step > capacity))
+        bool is_left_out = is_joined || is_direction(point);
+        if (step == 0 || (!is_left_out && size + step > capacity))
             break;
         if (is_break && !is_joined)
             out[size++] = ' ';
-        else if (!is_break)
+        else if (!is_break && !is_left_out)
             memcpy(out + size, cell.data + at, step);
-        size += is_break ? 0 : step;
+        size += is_break || is_left_out ? 0 : step;
         at += step;
     }
     *ret_size = size;
@@ -696,7 +704,7 @@ static size_t line_begin(struct slice cell)
     size_t step = 0;
     for (; at < cell.size; at += step) {
         step = text_decode(cell.data + at, cell.size - at, &point);
-        if (step == 0 || !sight_blank(point))
+        if (step == 0 || (!sight_blank(point) && !is_direction(point)))
             break;
     }
     return at;

@@ -78,8 +78,8 @@ struct slice value_code(struct slice cell, bool point_zero);
  * breaks are seen. */
 const char *value_unseen(struct slice cell, char said[SIGHT_SAID_MAX]);
 
-/* One line: line breaks and tabs become spaces, blanks at its ends go. False when something in it
- * is not seen (sight.h), and what is in `said`. Cut at a whole character to `capacity`, and
- * *ret_cut says so. */
+/* One line: line breaks and tabs become spaces, blanks at its ends and marks of direction go. False
+ * when something in it is not seen (sight.h), and what is in `said`. Cut at a whole character to
+ * `capacity`, and *ret_cut says so. */
 bool value_line(struct slice cell, enum sight_form form, char *out, size_t capacity,
                 size_t *ret_size, bool *ret_cut, char said[SIGHT_SAID_MAX]);

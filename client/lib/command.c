@@ -6,6 +6,8 @@
 #include "lib/inside.h"
 #include "wire/message.h"
 
+enum { WRITTEN_MEMORY_MAX = 8 * 1024 * 1024 };
+
 /* ---- window ---- */
 
 uint32_t tefter_under_way(const struct tefter *client)
@@ -311,6 +313,51 @@ const Tefter__Reply *tefter_call_with_pin(struct tefter *client, const Tefter__C
     }
     struct request *request = submit_packed(client, packed, NULL, pin, failure);
     return request == NULL ? NULL : call_wait_for(client, request, arena, failure);
+}
+
+/* ---- what is written down ---- */
+
+bool tefter_written_newest(const struct tefter *client, uint8_t ret_id[TEFTER_ID_SIZE])
+{
+    const struct outbox *outbox = &client->outbox;
+    memset(ret_id, 0, TEFTER_ID_SIZE);
+    if (outbox->count > 0)
+        memcpy(ret_id, outbox->entries[outbox->count - 1].id, TEFTER_ID_SIZE);
+    return outbox->count > 0;
+}
+
+/* Behind it in the file; where it was forgotten, behind it by its number. */
+static bool is_behind(const struct outbox *outbox, const struct outbox_entry *entry,
+                      const uint8_t id[TEFTER_ID_SIZE])
+{
+    for (size_t i = 0; i < outbox->count; i++)
+        if (memcmp(outbox->entries[i].id, id, TEFTER_ID_SIZE) == 0)
+            return entry > &outbox->entries[i];
+    return memcmp(entry->id, id, TEFTER_ID_SIZE) > 0;
+}
+
+void tefter_written_behind(struct tefter *client, const uint8_t id[TEFTER_ID_SIZE],
+                           void (*each)(void *context, const Tefter__Command *command),
+                           void *context)
+{
+    struct arena arena;
+    if (client->person == NULL || client->welcome == NULL)
+        return;
+    arena_init(&arena, WRITTEN_MEMORY_MAX);
+    for (size_t i = 0; i < client->outbox.count; i++) {
+        const struct outbox_entry *entry = &client->outbox.entries[i];
+        bool refused = entry->resolved && !entry->done;
+        if (refused || entry->staff != client->person->staff ||
+            memcmp(entry->ledger, client->welcome->ledger.data, LEDGER_ID_SIZE) != 0 ||
+            !is_behind(&client->outbox, entry, id))
+            continue;
+        arena_reset(&arena);
+        const Tefter__Command *command = (const Tefter__Command *)message_unpack(
+            &tefter__command__descriptor, slice_of(entry->command, entry->size), &arena);
+        if (command != NULL)
+            each(context, command);
+    }
+    arena_fini(&arena);
 }
 
 /* ---- what an earlier process or an earlier state of the server left open ---- */

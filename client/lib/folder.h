@@ -9,6 +9,7 @@
  *   incarnation   the newest life of the ledger that was met: "2-00c0ffee00c0ffee"
  *   habits        language = LANGUAGE, unit = money or toman: how numbers and dates are written
  *   outbox        commands whose outcome may be unknown
+ *   kept-NUMBER   what that person has half done here (0600)
  *
  * Files are written beside their place, synced and renamed over it. Secrets never leave 0600.
  */

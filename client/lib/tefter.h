@@ -219,6 +219,15 @@ bool tefter_submit_packed(struct tefter *client, struct slice command,
 uint32_t tefter_room(const struct tefter *client);
 uint32_t tefter_under_way(const struct tefter *client);
 
+/* What is written down here of the person who is logged in (see `outbox`): the id of what was
+ * written last, by this process or before it; false: nothing was. */
+bool tefter_written_newest(const struct tefter *client, uint8_t ret_id[TEFTER_ID_SIZE]);
+/* Each command of theirs that was written down behind that one, oldest first, unless it was
+ * refused. Whoever keeps a form on the disk too learns so that it was sent. */
+void tefter_written_behind(struct tefter *client, const uint8_t id[TEFTER_ID_SIZE],
+                           void (*each)(void *context, const Tefter__Command *command),
+                           void *context);
+
 /* After a restore (tefter_welcome()->recovery): what this terminal was told before it goes back to
  * the server by itself. Waits so long until it has all of it; false: not yet. */
 struct tefter_offers {
@@ -396,6 +405,50 @@ size_t barcode_read(const char *text, struct barcode_reading ret_readings[BARCOD
  * where the total would not come out. false: there is no such quantity. */
 bool barcode_price_line(int64_t total_minor, int64_t price, uint32_t tax_bp, int64_t *ret_quantity,
                         int64_t *ret_price);
+
+/* ---- what is half done on this device, of one person ----
+ *
+ * A file of the profile for each, "kept-12", so that it outlives the program, and the power:
+ *
+ *     magic 8, version 4, staff 4, ledger 16, size 4, body, first 8 bytes of the hash of all that
+ *
+ * Written beside its place, synced and renamed over it (0600). One process at a time keeps a
+ * person's: it holds "kept-12.lock" until tefter_kept_close. What cannot be read is put aside as
+ * "kept-12.aside" and never read again. */
+
+enum {
+    TEFTER_KEPT_BYTES_MAX = 4 * 1024 * 1024,
+    TEFTER_KEPT_NAME_MAX = 32,
+    TEFTER_KEPT_LEDGER_SIZE = 16
+};
+
+struct tefter_kept {
+    char folder[TEFTER_PATH_MAX];
+    char name[TEFTER_KEPT_NAME_MAX];
+    uint32_t staff;
+    uint8_t ledger[TEFTER_KEPT_LEDGER_SIZE];
+    int lock; /* -1: it is not kept by this process */
+};
+
+enum tefter_kept_found {
+    TEFTER_KEPT_NOTHING,
+    TEFTER_KEPT_THERE,
+    TEFTER_KEPT_DAMAGED, /* put aside */
+    TEFTER_KEPT_NEWER,   /* likewise: a newer version of this program wrote it */
+    TEFTER_KEPT_OTHERS,  /* likewise: it is of another person, or of another company's books */
+    TEFTER_KEPT_BUSY,    /* another process keeps this person's: this one does not */
+    TEFTER_KEPT_CLOSED,  /* the folder lets nothing be read or locked: likewise */
+};
+
+enum tefter_kept_found tefter_kept_open(struct tefter_kept *kept, const char *folder,
+                                        uint32_t staff,
+                                        const uint8_t ledger[TEFTER_KEPT_LEDGER_SIZE],
+                                        struct arena *arena, struct slice *ret_body);
+/* Synced when it returns; of any thread, one at a time. An empty body: there is nothing to keep. */
+bool tefter_kept_write(const struct tefter_kept *kept, struct slice body, struct failure *failure);
+void tefter_kept_close(struct tefter_kept *kept);
+/* As it is called in the profile's folder when it was put aside. */
+const char *tefter_kept_aside(const struct tefter_kept *kept, char out[TEFTER_KEPT_NAME_MAX + 8]);
 
 /* ---- a person's habits, kept in the profile ---- */
 

@@ -342,6 +342,18 @@ static void put_touch(struct writing *writing, const Tefter__Touch *touch)
     put_amount(writing, SLIP_SMALL, text, touch->amount_minor);
 }
 
+/* Of a credit note. One of those that are ready to be picked is said in the slip's language. */
+static void put_reason(struct writing *writing)
+{
+    const Tefter__DocumentRecord *document = writing->job->document->document;
+    char line[2 * TEXT_MAX];
+    const char *reason = text_of(document->note);
+    if (document->kind != TEFTER__DOCUMENT_KIND__DOCUMENT_CREDIT_NOTE || reason[0] == '\0')
+        return;
+    (void)snprintf(line, sizeof line, "%s: %s", word(writing, N_("Reason")), word(writing, reason));
+    put(writing, SLIP_SMALL, line, "");
+}
+
 static void put_what(struct writing *writing)
 {
     const Tefter__DocumentAnswer *answer = writing->job->document;
@@ -355,6 +367,7 @@ static void put_what(struct writing *writing)
                        text_of(writing->job->buyer_tax_code));
         put(writing, SLIP_SMALL, line, "");
     }
+    put_reason(writing);
     if (document->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT)
         put_amount(writing, SLIP_PLAIN,
                    kind_word(writing, document->has_payment_kind, document->payment_kind),

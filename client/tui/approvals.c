@@ -214,6 +214,7 @@ static void head(struct tui *tui, char start[SHORT_MAX * 2], char end[SHORT_MAX]
 {
     char count[SHORT_MAX];
     (void)start;
+    look(tui); /* the head is drawn first */
     (void)words_say(end, SHORT_MAX, tui->language, N_("{count} waits"), "count",
                     number(tui, list.count, count), NULL);
 }

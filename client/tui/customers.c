@@ -20,7 +20,8 @@ static struct {
     uint64_t renewed; /* of the shop, when it was sorted */
     uint64_t version; /* of the shop that `moved` is of */
     char filter[FIELD_MAX];
-    void (*chosen)(struct tui *tui, uint32_t customer); /* somebody is looked for */
+    void (*chosen)(struct tui *tui, uint32_t customer); /* somebody is looked for ... */
+    const struct work *chosen_of;                       /* ... by this person */
     struct asked found; /* what the server finds besides, across scripts */
 } list;
 
@@ -109,6 +110,11 @@ static void keep_order(struct tui *tui)
     free(all);
 }
 
+static bool is_picking(const struct tui *tui)
+{
+    return list.chosen != NULL && list.chosen_of == tui->work;
+}
+
 /* ---- the cursor ---- */
 
 static size_t cursor(const struct tui *tui)
@@ -135,7 +141,7 @@ static void choose(struct tui *tui)
         return;
     tui->work->customer = customer_leads_to(tui, list.rows[cursor(tui)]);
     tui->work->filtering = false;
-    if (list.chosen != NULL) {
+    if (is_picking(tui)) {
         void (*chosen)(struct tui *, uint32_t) = list.chosen;
         list.chosen = NULL;
         field_set(&tui->work->filter, "");
@@ -200,10 +206,18 @@ static void enter(struct tui *tui)
     keep_order(tui);
 }
 
+static void stop_picking(struct tui *tui)
+{
+    list.chosen = NULL;
+    go_back(tui);
+}
+
 static bool filter_typed(struct tui *tui, uint32_t key)
 {
     struct work *work = tui->work;
     if (key == KEY_ESC_) {
+        if (is_picking(tui) && work->filter.text[0] == '\0')
+            stop_picking(tui);
         work->filtering = false;
         field_set(&work->filter, "");
         asked_forget(&list.found);
@@ -254,11 +268,10 @@ static bool key_typed(struct tui *tui, uint32_t key)
         return true;
     if (work->filtering)
         return filter_typed(tui, key);
-    if (key == KEY_ESC_ && (work->filter.text[0] != '\0' || list.chosen != NULL)) {
+    if (key == KEY_ESC_ && (work->filter.text[0] != '\0' || is_picking(tui))) {
         field_set(&work->filter, "");
-        if (list.chosen != NULL)
-            go_back(tui);
-        list.chosen = NULL;
+        if (is_picking(tui))
+            stop_picking(tui);
         return true;
     }
     if ((key >= '0' && key <= '9') || key >= 0x80) { /* digits typed fast begin a search */
@@ -277,6 +290,7 @@ void pick_customer(struct tui *tui, void (*chosen)(struct tui *tui, uint32_t cus
 {
     go_to(tui, &customers_screen);
     list.chosen = chosen;
+    list.chosen_of = tui->work;
     filter_with(tui, "");
 }
 
@@ -429,11 +443,13 @@ static void head(struct tui *tui, char start[SHORT_MAX * 2], char end[SHORT_MAX]
     char b[SHORT_MAX];
     const struct work *work = tui->work;
     size_t whole = everybody(tui);
-    if (list.chosen != NULL)
-        (void)snprintf(start, SHORT_MAX * 2, "%s", in_words(tui, N_("For which customer?")));
+    const char *title =
+        in_words(tui, is_picking(tui) ? N_("For which customer?") : N_("Customers"));
     if (work->filtering || work->filter.text[0] != '\0')
-        (void)snprintf(start, SHORT_MAX * 2, "%s / %s%s", in_words(tui, N_("Customers")),
-                       work->filter.text, work->filtering ? "_" : "");
+        (void)snprintf(start, SHORT_MAX * 2, "%s / %s%s", title, work->filter.text,
+                       work->filtering ? "_" : "");
+    else
+        (void)snprintf(start, SHORT_MAX * 2, "%s", title);
     if (list.moved > 0)
         (void)words_say(end, SHORT_MAX, tui->language, N_("{count} rows moved, v sorts"), "count",
                         number(tui, list.moved, a), NULL);
@@ -472,7 +488,7 @@ static void match(struct tui *tui)
 
 static bool looks(const struct tui *tui)
 {
-    return !tui->work->filtering && list.chosen == NULL;
+    return !tui->work->filtering && !is_picking(tui);
 }
 
 /* ... and whoever the cursor is on can be traded with. */

@@ -23,6 +23,7 @@ struct sums {
     uint32_t sales;
     int64_t sold;
     int64_t open;
+    bool paid_hidden;             /* cash in what was paid of it is still to be counted */
     struct kind kinds[KINDS_MAX]; /* cash first */
     size_t kind_count;
     uint32_t credited;
@@ -141,6 +142,7 @@ static void sums_came(struct tui *tui, struct asked *asked)
     sums->credited += answer->credited;
     (void)money_add(sums->sold, answer->sold_minor, &sums->sold);
     (void)money_add(sums->open, answer->open_minor, &sums->open);
+    sums->paid_hidden |= answer->has_paid_hidden && answer->paid_hidden;
     (void)money_add(sums->credited_minor, answer->credited_minor, &sums->credited_minor);
     for (size_t i = 0; i < answer->n_collected; i++)
         add_kind(sums, answer->collected[i]);
@@ -257,6 +259,8 @@ static int draw_sold(struct tui *tui, struct canvas *canvas, int row, int column
     char a[SHORT_MAX];
     char b[SHORT_MAX];
     const struct sums *sums = &mine.sums;
+    const char *after = in_words(tui, N_("shown after the count"));
+    bool hidden = sums->paid_hidden;
     SAY(tui, text,
         words_many(tui->language, N_("Sold by me today, {count} sale"),
                    "Sold by me today, {count} sales", sums->sales),
@@ -267,9 +271,10 @@ static int draw_sold(struct tui *tui, struct canvas *canvas, int row, int column
         canvas_put(canvas, row++, column, width, SIDE_START, INK_PLAIN, text);
     canvas_pair(canvas, row++, column, width, both > (size_t)width ? "" : text, b, INK_BOLD);
     canvas_pair(canvas, row++, column + 2, width - 2, in_words(tui, N_("not paid yet")),
-                money(tui, sums->open, a), INK_PLAIN);
+                hidden ? after : money(tui, sums->open, a), hidden ? INK_DIM : INK_PLAIN);
     canvas_pair(canvas, row++, column + 2, width - 2, in_words(tui, N_("paid or credited")),
-                money(tui, sums->sold - sums->open, a), INK_PLAIN);
+                hidden ? after : money(tui, sums->sold - sums->open, a),
+                hidden ? INK_DIM : INK_PLAIN);
     if (sums->credited == 0)
         return row;
     SAY(tui, text,
@@ -549,7 +554,7 @@ static void reverse(struct tui *tui)
         row->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL)
         say_words(tui, MESSAGE_REFUSED, in_words(tui, N_("It does not stand any more.")));
     else
-        undo_paper(tui, row->number);
+        undo_paper(tui, row->document, row->number);
 }
 
 static void print(struct tui *tui)

@@ -310,7 +310,7 @@ static void reverse(struct tui *tui)
     if (answer == NULL)
         return;
     if (stands(answer))
-        undo_paper(tui, answer->document->number);
+        undo_paper(tui, answer->document->document, answer->document->number);
     else
         say_words(tui, MESSAGE_REFUSED, in_words(tui, N_("It does not stand any more.")));
 }

@@ -72,6 +72,25 @@ void draft_sums(const struct draft *draft, int64_t *ret_net, int64_t *ret_tax, b
     }
 }
 
+void draft_prices_anew(struct tui *tui)
+{
+    for (size_t i = 0; i < DRAFTS_MAX; i++) {
+        struct draft *draft = &tui->work->drafts[i];
+        for (size_t k = 0; draft->used && k < draft->line_count; k++) {
+            struct line *line = &draft->lines[k];
+            const struct product *product = product_of(tui, line->product);
+            const struct unit *unit = NULL;
+            if (product == NULL || line->has_listed ||
+                (line->pack[0] != '\0' && !unit_called(product, line->pack, &unit)))
+                continue;
+            line->tax_bp = product->tax_bp;
+            line->listed = unit == NULL ? product->price : unit->price;
+            line->has_listed = unit == NULL ? product->has_price : unit->has_price;
+            reckon_line(line);
+        }
+    }
+}
+
 /* ---- what is sent ---- */
 
 static Tefter__InvoiceLine *line_sent(const struct line *line, struct arena *arena)
@@ -132,6 +151,27 @@ static int64_t pieces_for(const struct line *line, int64_t room)
     cut.quantity = (int64_t)fits * QUANTITY_UNIT;
     reckon_line(&cut);
     return cut.net + cut.tax <= room ? cut.quantity : 0;
+}
+
+bool draft_parts(const struct draft *draft, int64_t room)
+{
+    bool some = false;
+    bool rest = false;
+    for (size_t i = 0; i < draft->line_count; i++) {
+        const struct line *line = &draft->lines[i];
+        int64_t total = line->net + line->tax;
+        int64_t fits = total <= room ? line->quantity : pieces_for(line, room);
+        some = some || fits > 0;
+        rest = rest || fits < line->quantity;
+        if (fits == 0)
+            continue;
+        struct line now = *line;
+        now.quantity = fits;
+        if (fits < line->quantity)
+            reckon_line(&now);
+        room -= now.net + now.tax;
+    }
+    return some && rest;
 }
 
 bool draft_part(struct tui *tui, int64_t room)

@@ -25,6 +25,8 @@ enum {
     WIDE_ROWS = 36,
     NARROW = 80,
     HAPPENS_ROWS = 9,
+    LEAST_ROWS = 10, /* fewer than these show amounts without their names */
+    LEAST_COLUMNS = 40,
     SAID_MS = 12 * 1000,
     DONE_MS = 60 * 1000,
 };
@@ -137,14 +139,19 @@ void work_of_person(struct tui *tui)
     if (found == NULL) /* so many people at one terminal: the first one's is given up */
         found = &tui->works[0];
     bool begun = found->screen != NULL && found->staff == staff;
-    if (!begun)
+    if (!begun) {
+        keep_let_go(tui, found);
         *found = (struct work){.staff = staff};
+    }
     tui->work = found;
     tui->message = MESSAGE_NONE;
+    found->undoing = false; /* the question is not there any more */
     if (begun && found->screen == &person_screen)
         go_back(tui);
-    if (!begun)
+    if (!begun) {
         enter(tui, staff == 0 ? &person_screen : &customers_screen);
+        keep_take_up(tui);
+    }
     tui->dirty = true;
 }
 
@@ -162,24 +169,13 @@ static void other_person(struct tui *tui)
         go_to(tui, &person_screen);
 }
 
-/* Sales that are parked or half typed, whoever's: they live as long as the program. */
-static uint64_t half_done(const struct tui *tui)
-{
-    uint64_t count = 0;
-    for (size_t i = 0; i < WORKS_MAX; i++)
-        for (size_t k = 0; k < DRAFTS_MAX; k++) {
-            const struct draft *draft = &tui->works[i].drafts[k];
-            count += draft->used && (draft->line_count > 0 || draft->approval != 0);
-        }
-    return count;
-}
-
+/* What is kept is no reason to stay. */
 static void leave(struct tui *tui)
 {
     char text[TEXT_MAX_BYTES];
     char count[SHORT_MAX];
     bool again = tui->asked_to_leave;
-    uint64_t lost = half_done(tui);
+    uint64_t lost = keep_lost(tui);
     tui->asked_to_leave = true;
     if (again) {
         tui->leaving = true;
@@ -241,6 +237,12 @@ static void key_typed(struct tui *tui, uint32_t typed)
     uint32_t key = key_second(typed);
     const struct screen *screen = tui->work->screen;
     tui->dirty = true;
+    if (!tui->begun) { /* nothing is begun that could be lost */
+        tui->leaving = key == KEY_CTRL('C');
+        return;
+    }
+    if (tui->too_small && key != KEY_CTRL('C'))
+        return; /* nothing happens that is not seen */
     if (key != KEY_CTRL('C'))
         tui->asked_to_leave = false;
     if (tui->going) {
@@ -491,26 +493,52 @@ static void draw_second(struct tui *tui)
                 start[0] == '\0' ? in_words(tui, screen->title) : start, end, INK_BOLD);
 }
 
-static void draw_message(struct tui *tui, int row)
+/* Line 23, and as many rows above it as the words need: a question is read to its end. */
+enum { MESSAGE_ROWS = 6 };
+
+static bool is_said(const struct tui *tui)
+{
+    uint64_t stays = tui->message == MESSAGE_SAID   ? SAID_MS
+                     : tui->message == MESSAGE_DONE ? DONE_MS
+                                                    : UINT64_MAX;
+    return tui->message != MESSAGE_NONE && now_ms(tui) - tui->message_ms <= stays;
+}
+
+/* What was said, else what is so as long as it is; "": nothing. */
+static const char *message_line(const struct tui *tui, char out[MESSAGE_MAX_BYTES + SHORT_MAX])
+{
+    const char *lost = keep_words(tui);
+    const char *sign = tui->message == MESSAGE_REFUSED ? "▲ "
+                       : tui->message == MESSAGE_DONE  ? "✓ "
+                                                       : "";
+    out[0] = '\0';
+    if (is_said(tui))
+        (void)join(out, MESSAGE_MAX_BYTES + SHORT_MAX, sign, tui->message_text, NULL);
+    else if (lost != NULL)
+        (void)join(out, MESSAGE_MAX_BYTES + SHORT_MAX, "▲ ", in_words(tui, lost), NULL);
+    return out;
+}
+
+static int message_rows(const struct tui *tui, int columns)
+{
+    char text[MESSAGE_MAX_BYTES + SHORT_MAX];
+    int rows = rows_for_words(message_line(tui, text), columns - 2, tui->canvas.look);
+    return rows < 1 ? 1 : rows < MESSAGE_ROWS ? rows : MESSAGE_ROWS;
+}
+
+static void draw_message(struct tui *tui, int row, int rows)
 {
     static const unsigned looks[] = {[MESSAGE_NONE] = INK_DIM,
                                      [MESSAGE_SAID] = INK_PLAIN,
                                      [MESSAGE_REFUSED] = INK_OVER,
                                      [MESSAGE_DONE] = INK_CREDIT};
-    char text[TEXT_MAX_BYTES + SHORT_MAX];
+    char text[MESSAGE_MAX_BYTES + SHORT_MAX];
     char age[SHORT_MAX];
     const struct news *news = tui->shop.news_count > 0 ? &tui->shop.news[0] : NULL;
-    uint64_t stays = tui->message == MESSAGE_SAID   ? SAID_MS
-                     : tui->message == MESSAGE_DONE ? DONE_MS
-                                                    : UINT64_MAX;
-    bool old = now_ms(tui) - tui->message_ms > stays;
     int width = tui->canvas.columns - 2;
-    if (tui->message != MESSAGE_NONE && !old) {
-        const char *sign = tui->message == MESSAGE_REFUSED ? "▲ "
-                           : tui->message == MESSAGE_DONE  ? "✓ "
-                                                           : "";
-        (void)JOIN(text, sign, tui->message_text);
-        canvas_put(&tui->canvas, row, 1, width, SIDE_START, looks[tui->message], text);
+    if (message_line(tui, text)[0] != '\0') {
+        (void)put_words(&tui->canvas, row, 1, width, rows,
+                        is_said(tui) ? looks[tui->message] : INK_LATE, text);
     } else if (news != NULL) {
         (void)JOIN(text, is_fresh(tui, news->at_ms) ? "▎" : "", news->text, " · ",
                    duration(tui, now_ms(tui) - news->at_ms, age));
@@ -587,6 +615,45 @@ static void draw_happens(struct tui *tui, int top, int bottom)
     }
 }
 
+/* Amounts without names would be worse than nothing. */
+static bool is_too_small(int rows, int columns)
+{
+    return rows < LEAST_ROWS || columns < LEAST_COLUMNS;
+}
+
+static void draw_too_small(struct tui *tui, int rows, int columns)
+{
+    char text[TEXT_MAX_BYTES];
+    char line[MESSAGE_MAX_BYTES + SHORT_MAX];
+    char size[4][SHORT_MAX];
+    SAY(tui, text, N_("Tefter needs {columns} × {rows} here; this is {width} × {height}."),
+        "columns", number(tui, LEAST_COLUMNS, size[0]), "rows", number(tui, LEAST_ROWS, size[1]),
+        "width", number(tui, (uint64_t)columns, size[2]), "height",
+        number(tui, (uint64_t)rows, size[3]));
+    int row = put_words(&tui->canvas, 0, 0, columns, rows, INK_BOLD, text);
+    if (tui->asked_to_leave && row < rows)
+        (void)put_words(&tui->canvas, row, 0, columns, rows - row, INK_PLAIN,
+                        message_line(tui, line));
+}
+
+/* Before the first greeting: what it does, and with which server. */
+static void draw_first_connecting(struct tui *tui, int columns)
+{
+    char text[TEXT_MAX_BYTES];
+    char *reason = seen_text(tui->state.reason == NULL ? "" : tui->state.reason);
+    struct canvas *canvas = &tui->canvas;
+    canvas_put(canvas, 0, 1, columns - 2, SIDE_START, INK_BOLD, "Tefter");
+    SAY(tui, text, N_("Connecting to {server}"), "server", tefter_address(tui->client));
+    int row = 2 + put_words(canvas, 2, 1, columns - 2, 3, INK_PLAIN, text);
+    if (reason[0] != '\0') {
+        (void)snprintf(text, sizeof(text), "▲ %.480s", reason);
+        row += put_words(canvas, row, 1, columns - 2, 3, INK_OVER, text);
+    }
+    (void)put_words(canvas, row + 1, 1, columns - 2, 3, INK_DIM,
+                    in_words(tui, N_("It is tried again by itself. Ctrl C leaves Tefter.")));
+    free(reason);
+}
+
 static void draw(struct tui *tui)
 {
     int rows;
@@ -594,11 +661,19 @@ static void draw(struct tui *tui)
     const struct screen *screen = tui->work->screen;
     terminal_size(&rows, &columns);
     canvas_begin(&tui->canvas, rows, columns, tui->look);
+    tui->too_small = is_too_small(rows, columns);
+    if (tui->too_small || !tui->begun) {
+        if (tui->begun || (rows < 6 || columns < 20))
+            draw_too_small(tui, rows, columns);
+        else
+            draw_first_connecting(tui, columns);
+        terminal_show(&tui->canvas);
+        return;
+    }
     bool wide = rows >= WIDE_ROWS && columns >= WIDE_COLUMNS;
     bool keys = rows >= 24;
-    bool message = rows >= 20;
-    struct area area = {
-        .top = 2, .bottom = rows - (keys ? 1 : 0) - (message ? 1 : 0), .width = columns};
+    int message = rows >= 20 || is_said(tui) ? message_rows(tui, columns) : 0;
+    struct area area = {.top = 2, .bottom = rows - (keys ? 1 : 0) - message, .width = columns};
     draw_first(tui);
     draw_second(tui);
     if (is_lost(tui) && rows >= 20)
@@ -615,8 +690,8 @@ static void draw(struct tui *tui)
                      (struct area){area.top, area.bottom, columns - NARROW - 3});
     }
     screen->draw(tui, &tui->canvas, area);
-    if (message)
-        draw_message(tui, rows - (keys ? 2 : 1));
+    if (message > 0)
+        draw_message(tui, rows - (keys ? 1 : 0) - message, message);
     if (keys)
         draw_keys(tui, rows - 1);
     terminal_show(&tui->canvas);
@@ -630,21 +705,40 @@ static bool in_time(const struct tui *tui)
            tui->shop.news_count > 0 || tui->state.connection == TEFTER_LIVE;
 }
 
+/* Once the server has said which. */
+static void take_currency(struct tui *tui)
+{
+    tui->currency = *tefter_currency(tui->client);
+    tui->currency.habit = tui->habits.habit;
+    if (tui->habits.toman && strcmp(tui->currency.code, "IRR") == 0)
+        tui->currency = currency_toman(&tui->currency);
+}
+
+/* The first greeting, and with it the login that this terminal kept. */
+static void begin_work(struct tui *tui)
+{
+    tui->begun = tui->dirty = true;
+    take_currency(tui);
+}
+
 static void turn(struct tui *tui)
 {
-    uint32_t staff = tui->work->staff;
+    uint32_t staff = 0;
     while (!tui->leaving) {
         loop_run(tui->loop);
         tefter_state(tui->client, &tui->state);
         take_keys(tui);
         if (tui->answered)
             take_answers(tui);
+        if (!tui->begun && tui->state.connected)
+            begin_work(tui);
         const Tefter__LoggedIn *person = tefter_person(tui->client);
-        if ((person == NULL ? 0 : person->staff) != staff) {
+        if (tui->begun && (person == NULL ? 0 : person->staff) != staff) {
             staff = person == NULL ? 0 : person->staff;
             work_of_person(tui);
         }
         shop_look(tui);
+        keep_look(tui);
         bool clock = in_time(tui) && now_ms(tui) - tui->drawn_ms >= 1000;
         if (!tui->dirty && !clock)
             continue;
@@ -676,15 +770,6 @@ static void take_habits(struct tui *tui)
     } else {
         tui->language = languages[tui->habits.habit];
     }
-}
-
-/* Once the server has said which. */
-static void take_currency(struct tui *tui)
-{
-    tui->currency = *tefter_currency(tui->client);
-    tui->currency.habit = tui->habits.habit;
-    if (tui->habits.toman && strcmp(tui->currency.code, "IRR") == 0)
-        tui->currency = currency_toman(&tui->currency);
 }
 
 static void state_changed(void *context, const struct tefter_state *state)
@@ -734,27 +819,26 @@ static void begin_screens(struct tui *tui, bool begins)
 int tui_run(const struct tui_options *options, struct failure *failure)
 {
     struct tui *tui = calloc(1, sizeof(*tui));
-    struct failure quiet = {0};
     need(tui != NULL);
     tui->options = *options;
     canvas_init(&tui->canvas);
     bool good = begin(tui, failure);
     if (good) {
         shop_begin(tui);
+        keep_begin(tui, true);
         begin_screens(tui, true);
-        /* The first figures come with the login that this terminal kept. */
-        (void)tefter_connect(tui->client, 0, &quiet);
+        tefter_start(tui->client);
         tefter_state(tui->client, &tui->state);
-        take_currency(tui);
         work_of_person(tui);
-        tui->dirty = true;
         draw(tui);
         turn(tui);
+        keep_end(tui);
         terminal_close();
     }
     tefter_close(tui->client);
     if (good) {
         begin_screens(tui, false);
+        keep_begin(tui, false);
         shop_end(tui);
     }
     canvas_fini(&tui->canvas);

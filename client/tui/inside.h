@@ -7,7 +7,8 @@
  *   shop.c ask.c       what is known; questions, commands, answers on the loop
  *   write.c spell.c    money, days, numbers; amounts in words         field.c  what is typed
  *   customers.c card.c sale.c draft.c payment.c matching.c approvals.c day.c till.c document.c
- *   calls.c find.c person.c           the screens
+ *   calls.c find.c person.c           the screens             keep.c       half-done work on the
+ * disk
  *
  * The loop calls back only to take notes: a key was typed, an answer came, something changed. What
  * follows from that is done between two turns of the loop, where it may ask and wait.
@@ -23,6 +24,7 @@
 
 enum {
     TEXT_MAX_BYTES = 512,
+    MESSAGE_MAX_BYTES = 1024,
     SHORT_MAX = 96,
     FIELD_MAX = 160,
     LINES_MAX = 200,
@@ -345,7 +347,8 @@ struct draft {
     Tefter__ApprovalState approval_state;
     int64_t asked_minor;
     int64_t parked_ms; /* 0: not parked */
-    bool by_person;    /* parked by somebody, not by asking */
+    int64_t changed_ms;
+    bool by_person; /* parked by somebody, not by asking */
 };
 
 enum { DRAFTS_MAX = 9, TICKS_MAX = BILLS_MAX };
@@ -370,6 +373,7 @@ struct opening {
     struct field reason;
     bool asks_why; /* it is not what was left in it */
     bool at_reason;
+    uint64_t shown_ms; /* since when the question why is on the screen; 0: it is not yet */
 };
 
 /* What is counted so far: of this till, on this day of it. */
@@ -386,6 +390,10 @@ struct counting {
     int64_t difference_minor;
     int reason; /* 0: none yet, then one of those offered; the last: in own words */
     struct field why;
+    struct field banked; /* of it, what goes to the bank now; empty: nothing */
+    size_t bank;         /* which of the bank accounts */
+    bool at_bank;
+    uint64_t shown_ms; /* since when the difference is on the screen; 0: it is not yet */
 };
 
 /* A call that is being written down. */
@@ -449,8 +457,7 @@ struct work {
     struct matching matching;
     char done_number[40]; /* the newest paper: undo, print; "": none */
     uint64_t done_id;
-    bool undoing;         /* it is asked what was wrong ... */
-    char undo_number[40]; /* ... with this one */
+    bool undoing; /* it is asked what was wrong with one */
 };
 
 enum { WORKS_MAX = 12 };
@@ -476,7 +483,7 @@ struct tui {
     struct work works[WORKS_MAX];
     struct work *work;
     enum message_kind message;
-    char message_text[TEXT_MAX_BYTES];
+    char message_text[MESSAGE_MAX_BYTES];
     uint64_t message_ms;
     uint32_t burst[FIELD_MAX];
     size_t burst_count;
@@ -488,6 +495,8 @@ struct tui {
     bool dirty;    /* something to draw */
     bool answered; /* something came that is to be looked at */
     bool asked_to_leave;
+    bool begun;     /* a server has greeted this terminal */
+    bool too_small; /* so that no screen is drawn */
     struct asked *askeds[32];
     size_t asked_count;
     struct sent *sents[32];
@@ -568,6 +577,8 @@ void put_missing(struct tui *tui, struct canvas *canvas, struct area area,
 /* Over several rows, cut between words; returns how many rows it took, at most `rows`. */
 int put_words(struct canvas *canvas, int row, int column, int width, int rows, unsigned look,
               const char *text);
+/* How many rows they take. */
+int rows_for_words(const char *text, int width, struct glyph_look look);
 /* What is typed, over several rows; its end is what is seen of a long one. */
 void put_typed(struct canvas *canvas, int row, int column, int width, int rows, const char *text,
                bool here);
@@ -594,15 +605,34 @@ void draft_reckon(struct draft *draft);
 /* What is free of the limit for goods now: the lines that fit stay, the rest goes to another
  * draft. False: nothing fits. */
 bool draft_part(struct tui *tui, int64_t room);
+bool draft_parts(const struct draft *draft, int64_t room); /* would it */
 bool draft_invoice(const struct tui *tui, const struct draft *draft, struct arena *arena,
                    Tefter__IssueInvoice *ret_invoice);
 struct draft *draft_begin(struct tui *tui, uint32_t customer);
+
+/* Goods that came from the disk, at the prices of the catalogue as it is now. */
+void draft_prices_anew(struct tui *tui);
+
+/* ---- what outlives the program (keep.c) ---- */
+
+void keep_begin(struct tui *tui, bool begins);
+void keep_take_up(struct tui *tui); /* of who logged in, and is said */
+void keep_look(struct tui *tui);    /* writes what changed; never waits */
+void keep_let_go(struct tui *tui, struct work *work);
+void keep_end(struct tui *tui);
+/* Why what is half done ends with the program, as long as it does; NULL: it is kept. */
+const char *keep_words(const struct tui *tui);
+uint64_t keep_lost(const struct tui *tui); /* sales that are not kept, so end with the program */
 
 /* ---- screens that others open ---- */
 
 void approvals_came(void *context, const struct tefter_delta *set); /* of the feed */
 void sale_open(struct tui *tui, uint32_t customer);
 void payment_open(struct tui *tui, uint32_t customer);
+bool payment_is_sent(const struct payment *form);
+/* Is this what the form says? */
+bool payment_is_of(const struct tui *tui, const struct payment *form,
+                   const Tefter__TakePayment *sent);
 void matching_open(struct tui *tui, uint32_t customer); /* only their money */
 void card_pane(struct tui *tui, struct canvas *canvas, int column, struct area area);
 void customer_pane(struct tui *tui, struct canvas *canvas, int column, struct area area,
@@ -615,7 +645,8 @@ bool document_change(const Tefter__DocumentRecord *paper, int64_t *ret_minor);
 bool document_in_cash(const Tefter__DocumentRecord *paper);
 const char *move_words(const struct tui *tui, const Tefter__DocumentRecord *paper);
 void undo_last(struct tui *tui);
-void undo_paper(struct tui *tui, const char *number);
+/* What was paid with it goes back too, as far as they may; 0: its number alone is known. */
+void undo_paper(struct tui *tui, uint64_t document, const char *number);
 void print_last(struct tui *tui);
 void print_again(struct tui *tui, uint64_t document);
 /* A paper is written: said, and there to be undone and printed. */

@@ -6,10 +6,29 @@
 
 enum { KEPT_MAX = 16 };
 
+/* Money that came with a sale, in the same command: it goes back with it. */
+struct with {
+    uint64_t payment;
+    Tefter__PaymentKind kind;
+    int64_t minor; /* in money */
+    char number[40];
+    bool back;
+};
+enum { WITH_MAX = 16 };
+
 static struct {
     struct sent undone;
     struct sent kept[KEPT_MAX]; /* made without a line */
-    char number[40];            /* that is taken back */
+    struct asked view;          /* the paper, then each payment of it */
+    uint64_t document;          /* that is taken back */
+    char number[40];
+    char reversal[40];
+    const char *reason; /* in the language of who took it back; NULL: not said yet */
+    struct with with[WITH_MAX];
+    size_t with_count;
+    size_t looked;              /* payments whose sum is known */
+    size_t at;                  /* the one that is taken back; with_count: none */
+    char stays[TEXT_MAX_BYTES]; /* what was not taken back, and why */
 } paper;
 
 void paper_done(struct tui *tui, const Tefter__Done *done, const char *words)
@@ -59,13 +78,111 @@ static const struct {
     const char *words;
 } reasons[] = {{'1', N_("Customer")}, {'2', N_("Goods or amount")}, {'3', N_("Not paid")}};
 
-void undo_paper(struct tui *tui, const char *number)
+/* ---- what came with it ---- */
+
+static void ask_paper(uint64_t document, const char *number)
+{
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__DocumentView view = TEFTER__DOCUMENT_VIEW__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_DOCUMENT;
+    query.document = &view;
+    view.has_document = document != 0;
+    view.document = document;
+    if (document == 0)
+        view.number = (char *)(uintptr_t)number;
+    ask(&paper.view, &query);
+}
+
+/* The money that the same command took: what was matched later is paid for another time. */
+static void take_with(const Tefter__DocumentAnswer *answer)
+{
+    const Tefter__DocumentRecord *bill = answer->document;
+    paper.document = bill->document;
+    for (size_t i = 0; i < answer->n_touches && paper.with_count < WITH_MAX; i++) {
+        const Tefter__Touch *touch = answer->touches[i];
+        if (bill->kind != TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE || touch->match != bill->seq ||
+            (touch->has_undone && touch->undone) ||
+            touch->other_kind != TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT)
+            continue;
+        struct with *with = &paper.with[paper.with_count++];
+        *with = (struct with){.payment = touch->other, .minor = touch->amount_minor};
+        (void)snprintf(with->number, sizeof(with->number), "%s",
+                       touch->other_number == NULL ? "" : touch->other_number);
+    }
+}
+
+/* What was rounded is no money. */
+static void take_sum(struct with *with, const Tefter__DocumentRecord *payment)
+{
+    with->kind = payment->payment_kind;
+    with->minor = payment->total_minor -
+                  (payment->has_rounding_minor ? payment->rounding_minor : 0) -
+                  (payment->has_discount_minor ? payment->discount_minor : 0);
+}
+
+static void reverse_now(struct tui *tui, uint64_t document)
+{
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    Tefter__ReverseDocument reverse = TEFTER__REVERSE_DOCUMENT__INIT;
+    Tefter__Text reason = TEFTER__TEXT__INIT;
+    reason.value = (char *)(uintptr_t)paper.reason;
+    reverse.has_document = document != 0;
+    reverse.document = document;
+    if (document == 0)
+        reverse.number = paper.number;
+    reverse.reason = &reason;
+    command.kind_case = TEFTER__COMMAND__KIND_REVERSE_DOCUMENT;
+    command.reverse_document = &reverse;
+    if (send_command(&paper.undone, &command))
+        say_words(tui, MESSAGE_SAID, sent_words(&paper.undone));
+}
+
+static bool is_looked(void)
+{
+    return !paper.view.flying && paper.looked >= paper.with_count;
+}
+
+/* The paper first, for money that pays a bill of the cash customer stays as long as that stands. */
+static void reverse_when_looked(struct tui *tui)
+{
+    if (paper.reason != NULL && is_looked() && paper.undone.state != SENT_UNDER_WAY)
+        reverse_now(tui, paper.document);
+}
+
+static void viewed(struct tui *tui, struct asked *asked)
+{
+    const Tefter__DocumentAnswer *answer =
+        asked_is(asked, TEFTER__ANSWER__KIND_DOCUMENT) ? asked->answer->document : NULL;
+    bool first = paper.with_count == 0;
+    if (first && answer != NULL) {
+        take_with(answer);
+    } else if (!first) {
+        if (answer != NULL)
+            take_sum(&paper.with[paper.looked], answer->document);
+        paper.looked++;
+    }
+    if (paper.looked < paper.with_count)
+        ask_paper(paper.with[paper.looked].payment, NULL);
+    else
+        reverse_when_looked(tui);
+}
+
+void undo_paper(struct tui *tui, uint64_t document, const char *number)
 {
     char text[TEXT_MAX_BYTES];
     char rest[TEXT_MAX_BYTES];
     if (!need_line(tui))
         return;
-    (void)snprintf(tui->work->undo_number, sizeof(tui->work->undo_number), "%s", number);
+    if (paper.undone.state == SENT_UNDER_WAY) {
+        say_words(tui, MESSAGE_SAID, sent_words(&paper.undone));
+        return;
+    }
+    (void)snprintf(paper.number, sizeof(paper.number), "%s", number);
+    paper.document = document;
+    paper.reason = NULL;
+    paper.with_count = paper.looked = paper.at = 0;
+    paper.stays[0] = '\0';
+    ask_paper(document, paper.number);
     SAY(tui, text, N_("What was wrong with {number}?"), "number", number);
     (void)JOIN(rest, text, "  1 ", in_words(tui, reasons[0].words), " · 2 ",
                in_words(tui, reasons[1].words), " · 3 ", in_words(tui, reasons[2].words), " · Esc");
@@ -75,31 +192,94 @@ void undo_paper(struct tui *tui, const char *number)
 
 void undo_last(struct tui *tui)
 {
-    undo_paper(tui, tui->work->done_number);
+    undo_paper(tui, tui->work->done_id, tui->work->done_number);
+}
+
+/* ---- what is handed back, and what stays ---- */
+
+static void tell_back(struct tui *tui, char *text, size_t capacity)
+{
+    char part[TEXT_MAX_BYTES];
+    char a[SHORT_MAX];
+    for (size_t i = 0; i < paper.with_count; i++) {
+        const struct with *with = &paper.with[i];
+        if (!with->back)
+            continue;
+        if (with->kind == TEFTER__PAYMENT_KIND__PAYMENT_CASH)
+            SAY(tui, part, N_("Give back {amount} in cash."), "amount",
+                money_unit(tui, with->minor, a));
+        else
+            SAY(tui, part, N_("Give back {amount} ({kind})."), "amount",
+                money_unit(tui, with->minor, a), "kind", kind_words(tui, with->kind));
+        (void)snprintf(text + strlen(text), capacity - strlen(text), " %s", part);
+    }
+}
+
+static void tell_undone(struct tui *tui)
+{
+    char text[TEXT_MAX_BYTES * 2];
+    SAY(tui, text, N_("{number} is reversed, by {reversal}"), "number", paper.number, "reversal",
+        paper.reversal);
+    if (paper.with_count > 0)
+        (void)snprintf(text + strlen(text), sizeof(text) - strlen(text), ".");
+    tell_back(tui, text, sizeof(text));
+    if (paper.stays[0] != '\0')
+        (void)snprintf(text + strlen(text), sizeof(text) - strlen(text), " %s", paper.stays);
+    say_words(tui, paper.stays[0] != '\0' ? MESSAGE_REFUSED : MESSAGE_DONE, text);
+}
+
+/* The bill is gone and its money is not: how much, why, and what is to be done now. */
+static void note_stays(struct tui *tui, const struct with *with, const Tefter__Refusal *refusal)
+{
+    char why[TEXT_MAX_BYTES];
+    char text[TEXT_MAX_BYTES];
+    char a[SHORT_MAX];
+    struct speech speech = speech_of(tui);
+    (void)refusal_sentence_for(refusal, &speech, why, sizeof(why));
+    SAY(tui, text,
+        N_("{amount} of {number} was not reversed and stays to their credit: {reason} Whoever may "
+           "reverses {number} too, or pays it out."),
+        "amount", money_unit(tui, with->minor, a), "number", with->number, "reason", why);
+    (void)JOIN(why, paper.stays, paper.stays[0] == '\0' ? "" : " ", text);
+    memcpy(paper.stays, why, sizeof(paper.stays));
+}
+
+static void undone_with(struct tui *tui, const struct sent *sent)
+{
+    struct with *with = &paper.with[paper.at++];
+    const Tefter__Refusal *refusal = sent->state == SENT_REFUSED ? sent->reply->refused : NULL;
+    with->back = refusal == NULL;
+    /* Somebody was faster: they gave it back. */
+    if (refusal != NULL && refusal->code != TEFTER__REFUSAL_CODE__ALREADY_REVERSED)
+        note_stays(tui, with, refusal);
 }
 
 static void undone(struct tui *tui, struct sent *sent)
 {
-    char text[TEXT_MAX_BYTES];
-    if (sent->state == SENT_REFUSED) {
+    bool first = paper.reversal[0] == '\0';
+    if (first && sent->state == SENT_REFUSED) {
+        paper.with_count = 0;
         say_refusal(tui, sent->reply->refused);
         return;
     }
-    const Tefter__Done *done = sent->reply->done;
-    const char *by = done->reversal_number != NULL ? done->reversal_number : "";
-    SAY(tui, text, N_("{number} is reversed, by {reversal}"), "number", paper.number, "reversal",
-        by);
-    if (strcmp(tui->work->done_number, paper.number) == 0)
-        tui->work->done_number[0] = '\0';
-    say_words(tui, MESSAGE_DONE, text);
+    const Tefter__Done *done = sent->state == SENT_DONE ? sent->reply->done : NULL;
+    if (first) {
+        (void)snprintf(paper.reversal, sizeof(paper.reversal), "%s",
+                       done != NULL && done->reversal_number != NULL ? done->reversal_number : "–");
+        if (strcmp(tui->work->done_number, paper.number) == 0)
+            tui->work->done_number[0] = '\0';
+    } else {
+        undone_with(tui, sent);
+    }
+    if (paper.at < paper.with_count)
+        reverse_now(tui, paper.with[paper.at].payment);
+    else
+        tell_undone(tui);
 }
 
 bool undo_key(struct tui *tui, uint32_t key)
 {
     struct work *work = tui->work;
-    Tefter__Command command = TEFTER__COMMAND__INIT;
-    Tefter__ReverseDocument reverse = TEFTER__REVERSE_DOCUMENT__INIT;
-    Tefter__Text reason = TEFTER__TEXT__INIT;
     if (!work->undoing)
         return false;
     work->undoing = false;
@@ -107,13 +287,9 @@ bool undo_key(struct tui *tui, uint32_t key)
     for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
         if (reasons[i].key != key)
             continue;
-        (void)snprintf(paper.number, sizeof(paper.number), "%s", work->undo_number);
-        reason.value = (char *)(uintptr_t)in_words(tui, reasons[i].words);
-        reverse.number = paper.number;
-        reverse.reason = &reason;
-        command.kind_case = TEFTER__COMMAND__KIND_REVERSE_DOCUMENT;
-        command.reverse_document = &reverse;
-        (void)send_command(&paper.undone, &command);
+        paper.reason = in_words(tui, reasons[i].words);
+        paper.reversal[0] = '\0';
+        reverse_when_looked(tui);
     }
     return true;
 }
@@ -160,10 +336,13 @@ void print_again(struct tui *tui, uint64_t document)
 
 void paper_begin(struct tui *tui, bool begins)
 {
-    if (begins)
+    if (begins) {
         sent_begin(&paper.undone, tui, undone);
-    else
+        asked_begin(&paper.view, tui, viewed);
+    } else {
         sent_end(&paper.undone);
+        asked_end(&paper.view);
+    }
     for (size_t i = 0; i < KEPT_MAX; i++)
         if (begins)
             sent_begin(&paper.kept[i], tui, kept_came);

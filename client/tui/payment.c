@@ -116,6 +116,22 @@ static void made_begin(const struct tui *tui, const struct payment *form, int64_
     }
 }
 
+bool payment_is_sent(const struct payment *form)
+{
+    return pay.taken.state == SENT_UNDER_WAY && pay.taken_form == form;
+}
+
+bool payment_is_of(const struct tui *tui, const struct payment *form,
+                   const Tefter__TakePayment *sent)
+{
+    char why[AMOUNT_WHY_MAX];
+    const char *wrong;
+    const char *reference = sent->reference == NULL ? "" : sent->reference;
+    return form->customer == sent->customer && form->kind == sent->kind &&
+           amount_of(tui, form, &wrong, why) == sent->amount_minor &&
+           strcmp(form->reference.text, reference) == 0;
+}
+
 /* ---- asking ---- */
 
 static void ask_bills(struct tui *tui, const struct payment *form)
@@ -224,7 +240,7 @@ static const char *closed(struct tui *tui, struct payment *form)
     char why[AMOUNT_WHY_MAX];
     const char *wrong;
     int64_t minor = amount_of(tui, form, &wrong, why);
-    if (pay.taken.state == SENT_UNDER_WAY && pay.taken_form == form)
+    if (payment_is_sent(form))
         return sent_words(&pay.taken);
     if (form->customer == 0)
         return N_("For which customer?");
@@ -638,9 +654,21 @@ void payment_open(struct tui *tui, uint32_t customer)
     go_to(tui, &payment_screen);
 }
 
+/* Money is somebody's: whose it is comes first, and who asks for nobody is back where they were. */
+static void customer_first(struct tui *tui, uint32_t customer)
+{
+    payment_open(tui, customer);
+}
+
 static void enter(struct tui *tui)
 {
     struct payment *form = form_of(tui);
+    if (form->customer == 0) {
+        pick_customer(tui, customer_first);
+        if (tui->work->trail_count > 0)
+            tui->work->trail_count--; /* not to an empty form */
+        return;
+    }
     if (form->at == AT_KIND)
         form->at = AT_AMOUNT;
     if (is_shut_here(tui)) /* somebody at another terminal may have opened it since */

@@ -229,6 +229,7 @@ static void tried(struct tui *tui, struct asked *asked)
 void sale_changed(struct tui *tui)
 {
     struct draft *draft = draft_now(tui);
+    draft->changed_ms = tefter_now_ms(tui->client);
     if (!sale_is_judged(draft))
         draft_reckon(draft);
     draft_judge(tui);
@@ -365,6 +366,19 @@ static bool send_sale(struct tui *tui, const Tefter__Command *command)
     return true;
 }
 
+/* Goods that are half typed are neither sold nor lost. */
+static bool is_half_typed(struct tui *tui, const struct draft *draft)
+{
+    char text[TEXT_MAX_BYTES];
+    const char *typed = draft->entry.text;
+    if (draft->approval != 0 || draft->column != COLUMN_ITEM || typed[strspn(typed, " ")] == '\0')
+        return false;
+    SAY(tui, text, N_("‘{text}’ is not among the goods yet: Enter takes it, Ctrl U removes it."),
+        "text", typed);
+    say_words(tui, MESSAGE_REFUSED, text);
+    return true;
+}
+
 static void commit(struct tui *tui)
 {
     struct made made;
@@ -373,6 +387,8 @@ static void commit(struct tui *tui)
         say_words(tui, MESSAGE_SAID, sent_words(&sale.sold));
         return;
     }
+    if (is_half_typed(tui, draft))
+        return;
     if (draft->at == 0 && draft->approval == 0 && !sale_lines_take(tui, draft))
         return; /* nothing is sold that is not what stands there */
     const char *closed = sale_closed(tui, draft);
@@ -498,16 +514,26 @@ static void pay_now(struct tui *tui)
     sale_changed(tui);
 }
 
-static void part_now(struct tui *tui)
+/* For how much of it there is room now. */
+static int64_t room_for(const struct draft *draft, const Tefter__Refusal *refusal)
 {
     int64_t room = 0;
     int64_t over = 0;
-    struct draft *draft = draft_now(tui);
-    const Tefter__Refusal *refusal = fork_here(tui);
     if (!sale_way(refusal, TEFTER__WAY_OUT_KIND__WAY_PART_NOW, &room) &&
         sale_way(refusal, TEFTER__WAY_OUT_KIND__WAY_PAY_NOW, &over))
         room = sale_total(draft) - over;
-    if (!draft_part(tui, room)) {
+    return room;
+}
+
+bool sale_parts(const struct draft *draft, const Tefter__Refusal *refusal)
+{
+    return refusal != NULL && draft_parts(draft, room_for(draft, refusal));
+}
+
+static void part_now(struct tui *tui)
+{
+    struct draft *draft = draft_now(tui);
+    if (!draft_part(tui, room_for(draft, fork_here(tui)))) {
         say_words(tui, MESSAGE_REFUSED, in_words(tui, N_("Nothing of it fits.")));
         return;
     }
@@ -554,6 +580,32 @@ static void ask_manager(struct tui *tui)
     made_end(&made);
 }
 
+/* The feed may have been faster than the reply. */
+static void answered_before(struct tui *tui, uint64_t approval)
+{
+    struct arena arena;
+    arena_init(&arena, ASKED_MEMORY_MAX);
+    const Tefter__Row *row =
+        tefter_feed_row(tui->shop.approvals, TEFTER_ROW_APPROVAL, approval, &arena);
+    if (row != NULL)
+        sale_answered(tui, row->approval);
+    arena_fini(&arena);
+}
+
+static const char was_asked_words[] =
+    N_("A manager was asked. The sale is parked; the answer comes here.");
+static const char waits_words[] = N_("Waits for a manager");
+
+/* That it waits, or is there to be taken up, is not true any more. */
+static void unsay(struct tui *tui)
+{
+    bool stale = strcmp(tui->message_text, in_words(tui, was_asked_words)) == 0 ||
+                 strcmp(tui->message_text, in_words(tui, waits_words)) == 0 ||
+                 strcmp(tui->message_text, sale.answer) == 0;
+    if (stale)
+        say_words(tui, MESSAGE_NONE, "");
+}
+
 static void was_asked(struct tui *tui, struct sent *sent)
 {
     if (sent->state == SENT_REFUSED) {
@@ -568,8 +620,8 @@ static void was_asked(struct tui *tui, struct sent *sent)
     draft->parked_ms = tefter_now_ms(tui->client);
     if (here)
         (void)draft_begin(tui, 0);
-    say_words(tui, MESSAGE_SAID,
-              in_words(tui, N_("A manager was asked. The sale is parked; the answer comes here.")));
+    say_words(tui, MESSAGE_SAID, in_words(tui, was_asked_words));
+    answered_before(tui, draft->approval);
 }
 
 /* Whoever it was that asked: their sale waits among their own. */
@@ -593,6 +645,8 @@ void sale_answered(struct tui *tui, const Tefter__ApprovalRow *row)
     if (draft == NULL || draft->approval_state == row->state)
         return;
     draft->approval_state = row->state;
+    if (row->state != TEFTER__APPROVAL_STATE__APPROVAL_WAITING)
+        unsay(tui);
     if (row->state == TEFTER__APPROVAL_STATE__APPROVAL_SPENT)
         *draft = (struct draft){.used = false};
     if (work != tui->work || row->state == TEFTER__APPROVAL_STATE__APPROVAL_SPENT ||
@@ -611,6 +665,7 @@ void sale_answered(struct tui *tui, const Tefter__ApprovalRow *row)
     (void)snprintf(text + strlen(text), sizeof(text) - strlen(text), " · Alt T");
     if (!good && row->state != TEFTER__APPROVAL_STATE__APPROVAL_GRANTED)
         draft->approval = 0; /* it may be changed, and asked for anew */
+    (void)snprintf(sale.answer, sizeof(sale.answer), "%s", text);
     say_words(tui, good ? MESSAGE_DONE : MESSAGE_REFUSED, text);
 }
 
@@ -664,6 +719,30 @@ static void next_kind(struct tui *tui)
 
 static void new_sale(struct tui *tui)
 {
+    (void)draft_begin(tui, 0);
+}
+
+/* Twice, for it is gone then. */
+static void throw_away(struct tui *tui)
+{
+    struct draft *draft = draft_now(tui);
+    bool again = sale.throwing == draft;
+    sale.throwing = NULL;
+    if (draft->line_count == 0 && draft->approval == 0) {
+        say_words(tui, MESSAGE_SAID, in_words(tui, N_("Nothing to sell yet")));
+        return;
+    }
+    if (sale.sold.state == SENT_UNDER_WAY && sale.sold_draft == draft) {
+        say_words(tui, MESSAGE_SAID, sent_words(&sale.sold));
+        return;
+    }
+    if (!again) {
+        sale.throwing = draft;
+        say_words(tui, MESSAGE_REFUSED,
+                  in_words(tui, N_("Alt D once more throws this sale away.")));
+        return;
+    }
+    *draft = (struct draft){.used = false};
     (void)draft_begin(tui, 0);
 }
 
@@ -736,6 +815,8 @@ static bool pin_key(struct tui *tui, uint32_t key)
 static bool key_typed(struct tui *tui, uint32_t key)
 {
     struct draft *draft = draft_now(tui);
+    if (key != KEY_ALT('d'))
+        sale.throwing = NULL;
     if (sale.pin_draft == draft)
         return pin_key(tui, key);
     forget_pin();
@@ -802,9 +883,9 @@ static void begin(struct tui *tui, bool begins)
     sent_end(&sale.asked);
 }
 
-static bool is_fork_here(const struct tui *tui)
+static bool may_part(const struct tui *tui)
 {
-    return fork_here(tui) != NULL;
+    return sale_parts(&tui->work->drafts[tui->work->draft], fork_here(tui));
 }
 
 static bool may_ask(const struct tui *tui)
@@ -824,7 +905,7 @@ static const struct action actions[] = {
     {"sale.pay", N_("Pay a part or all of it now"), N_("pay"), KEY_FN(3),
      TEFTER__RIGHT__RIGHT_TAKE_MONEY, pay_now, NULL},
     {"sale.part", N_("Part now, the rest later"), N_("part now"), KEY_FN(4),
-     TEFTER__RIGHT__RIGHT_SELL, part_now, is_fork_here},
+     TEFTER__RIGHT__RIGHT_SELL, part_now, may_part},
     {"sale.park", N_("Park the sale"), N_("park"), KEY_FN(6), TEFTER__RIGHT__RIGHT_SELL, park,
      NULL},
     {"sale.ask", N_("Ask a manager"), N_("ask"), KEY_FN(8), TEFTER__RIGHT__RIGHT_SELL, ask_manager,
@@ -840,6 +921,8 @@ static const struct action actions[] = {
     {"sale.custom", N_("A line that is not in the catalogue"), NULL, KEY_ALT('i'),
      TEFTER__RIGHT__RIGHT_CUSTOM_LINE, sale_lines_custom, NULL},
     {"sale.new", N_("New sale"), NULL, KEY_ALT('n'), TEFTER__RIGHT__RIGHT_SELL, new_sale, NULL},
+    {"sale.throw", N_("Throw this sale away"), NULL, KEY_ALT('d'), TEFTER__RIGHT__RIGHT_SELL,
+     throw_away, NULL},
     {"sale.back", N_("Back; the sale is kept"), N_("back"), KEY_ESC_, 0, go_back, NULL},
     {.title = NULL},
 };

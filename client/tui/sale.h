@@ -25,7 +25,9 @@ struct sale {
     int64_t typed_quantity;
     struct draft *pin_draft; /* whose buyer types a PIN; NULL: nobody does */
     struct field pin;
-    bool pin_typed; /* it goes with what is sent next, and is forgotten */
+    char answer[TEXT_MAX_BYTES]; /* that was said last, of somebody who was asked */
+    struct draft *throwing;      /* Alt D was typed once */
+    bool pin_typed;              /* it goes with what is sent next, and is forgotten */
 };
 extern struct sale sale;
 
@@ -35,6 +37,8 @@ const Tefter__Decision *sale_decision(const struct tui *tui, const struct draft 
 bool sale_is_fork(const Tefter__Refusal *refusal);
 /* The amount of a way out; false: it is none. */
 bool sale_way(const Tefter__Refusal *refusal, Tefter__WayOutKind kind, int64_t *ret_amount);
+/* Does some of it fit, and some not? */
+bool sale_parts(const struct draft *draft, const Tefter__Refusal *refusal);
 bool sale_is_judged(const struct draft *draft);
 int64_t sale_total(const struct draft *draft);
 /* What is given in money; 0: nothing. False: what is typed is no amount. */

@@ -260,7 +260,7 @@ static void put_way(struct canvas *canvas, int row, int width, const char *key, 
 }
 
 static void draw_ways(struct tui *tui, struct canvas *canvas, int row, int width,
-                      const Tefter__Refusal *refusal)
+                      const struct draft *draft, const Tefter__Refusal *refusal)
 {
     char text[TEXT_MAX_BYTES];
     char a[SHORT_MAX];
@@ -273,7 +273,8 @@ static void draw_ways(struct tui *tui, struct canvas *canvas, int row, int width
                                   : N_("the oldest bills, as a payment")),
                 INK_PLAIN);
     }
-    if (sale_way(refusal, TEFTER__WAY_OUT_KIND__WAY_PART_NOW, &amount) && amount > 0) {
+    if (sale_parts(draft, refusal) &&
+        sale_way(refusal, TEFTER__WAY_OUT_KIND__WAY_PART_NOW, &amount) && amount > 0) {
         SAY(tui, text, N_("goods up to {amount}"), "amount", money(tui, amount, a));
         put_way(canvas, row++, width, "F4", in_words(tui, N_("Take part now, the rest later")),
                 text, INK_PLAIN);
@@ -286,22 +287,39 @@ static void draw_ways(struct tui *tui, struct canvas *canvas, int row, int width
 }
 
 /* The wall that it ran into, and by how much. */
-static void draw_wall(struct tui *tui, struct canvas *canvas, int row, int width,
-                      const Tefter__Refusal *refusal)
+enum { WALL_ROWS = 3 };
+static const char *wall_words(struct tui *tui, const Tefter__Refusal *refusal,
+                              char line[TEXT_MAX_BYTES + 8])
 {
     char text[TEXT_MAX_BYTES];
-    char line[TEXT_MAX_BYTES + 8];
-    char amount[SHORT_MAX];
     struct speech speech = speech_of(tui);
     if (refusal->decision == NULL ||
         !decision_sentence(refusal->decision, &speech, text, sizeof(text)))
         (void)refusal_sentence_for(refusal, &speech, text, sizeof(text));
-    (void)snprintf(line, sizeof(line), "▲ %s", text);
-    bool fits = (int)glyphs_columns(line, canvas->look) <= width - 2;
+    (void)snprintf(line, TEXT_MAX_BYTES + 8, "▲ %s", text);
+    return line;
+}
+
+/* In as many rows as it needs; where it needs more than there is room for, by how much is told. */
+static void draw_wall(struct tui *tui, struct canvas *canvas, int row, int width, int rows,
+                      const Tefter__Refusal *refusal)
+{
+    char line[TEXT_MAX_BYTES + 8];
+    char amount[SHORT_MAX];
+    (void)wall_words(tui, refusal, line);
+    bool fits = rows_for_words(line, width - 2, canvas->look) <= rows;
     if (!fits && refusal->decision != NULL && refusal->decision->over_by_minor > 0)
         SAY(tui, line, N_("{sign} over by {amount}"), "sign", "▲", "amount",
             money_unit(tui, refusal->decision->over_by_minor, amount));
-    canvas_put(canvas, row, 1, width - 2, SIDE_START, INK_OVER, line);
+    (void)put_words(canvas, row, 1, width - 2, rows, INK_OVER, line);
+}
+
+static int wall_rows(struct tui *tui, const struct canvas *canvas, int width,
+                     const Tefter__Refusal *refusal)
+{
+    char line[TEXT_MAX_BYTES + 8];
+    int rows = rows_for_words(wall_words(tui, refusal, line), width - 2, canvas->look);
+    return rows < WALL_ROWS ? rows : WALL_ROWS;
 }
 
 /* ---- who takes the goods ---- */
@@ -394,9 +412,10 @@ void sale_draw(struct tui *tui, struct canvas *canvas, struct area area)
         bottom -= 1;
         draw_approval(tui, canvas, bottom, area.width, draft);
     } else if (fork != NULL) {
-        bottom -= 6;
-        draw_wall(tui, canvas, bottom + 1, area.width, fork);
-        draw_ways(tui, canvas, bottom + 2, area.width, fork);
+        int wall = bottom - area.top > 12 ? wall_rows(tui, canvas, area.width, fork) : 1;
+        bottom -= 5 + wall;
+        draw_wall(tui, canvas, bottom + 1, area.width, wall, fork);
+        draw_ways(tui, canvas, bottom + 1 + wall, area.width, draft, fork);
     }
     if (has_money && draft->approval == 0) {
         bottom -= 1;

@@ -415,6 +415,7 @@ static void products_came(struct tui *tui, struct asked *asked)
     for (size_t i = 0; i < answer->n_products; i++)
         if (!answer->products[i]->retired)
             product_add(tui, answer->products[i]);
+    draft_prices_anew(tui);
     if (answer->has_next && answer->next.len > 0 && tui->shop.product_count < PRODUCTS_MOST)
         ask_products(tui, answer->next);
 }

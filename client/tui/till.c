@@ -11,6 +11,7 @@
 #include <string.h>
 
 enum { AGAIN_MS = 2000, PIECE_DIGITS = 7, LEFT = 41, SPLIT_WIDTH = 76, SIDE_MOST = 48, OTHER = 4 };
+enum { SEEN_MS = 150, BANKS_MAX = 64, CLOSE_TO_BANK = 731 /* of CloseTill */ };
 enum doing { DOING_OPEN, DOING_COUNT, DOING_CLOSE };
 
 static struct {
@@ -131,6 +132,23 @@ static struct opening *opening_of(struct tui *tui)
     return form;
 }
 
+/* What they counted is in the ledger, and is still what counts: it goes on at the difference. */
+static void resume(const struct tui *tui, const Tefter__TillDayAnswer *answer,
+                   struct counting *form)
+{
+    const Tefter__TillDayRecord *record = answer->day;
+    const Tefter__TillCount *last =
+        record->n_counts > 0 ? record->counts[record->n_counts - 1] : NULL;
+    bool stands = last != NULL && record->moved != NULL && answer->has_expected_minor &&
+                  answer->expected_minor == last->expected_minor;
+    if (!stands || !last->actor->has_staff || last->actor->staff != tui->work->staff)
+        return;
+    form->counted = true;
+    form->counted_minor = last->counted_minor;
+    form->expected_minor = last->expected_minor;
+    form->difference_minor = last->counted_minor - last->expected_minor;
+}
+
 /* Of this till and this day of it; of an earlier day nothing is kept. */
 static struct counting *counting_of(struct tui *tui)
 {
@@ -140,9 +158,11 @@ static struct counting *counting_of(struct tui *tui)
         return form;
     const Tefter__TillDayRecord *record = answer->day;
     uint32_t counts = (uint32_t)record->n_counts;
-    if (form->till != record->money_account || form->day != record->day)
+    if (form->till != record->money_account || form->day != record->day) {
         *form =
             (struct counting){.till = record->money_account, .day = record->day, .counts = counts};
+        resume(tui, answer, form);
+    }
     if (counts > form->counts && till.sent.state != SENT_UNDER_WAY) {
         form->counts = counts; /* somebody else counted it: theirs is the one that counts */
         form->counted = false;
@@ -150,18 +170,31 @@ static struct counting *counting_of(struct tui *tui)
     return form;
 }
 
+/* -1: it is no number of pieces, as "-30" is none. */
 static int64_t pieces_in(const struct field *field)
 {
     char folded[FIELD_MAX * 4];
     int64_t count = 0;
-    int digits = 0;
     size_t size = text_fold(field->text, strlen(field->text), folded, sizeof(folded));
-    for (size_t i = 0; i < size && digits < PIECE_DIGITS; i++)
-        if (folded[i] >= '0' && folded[i] <= '9') {
-            count = count * 10 + (folded[i] - '0');
-            digits++;
-        }
+    if (size > PIECE_DIGITS)
+        return -1;
+    for (size_t i = 0; i < size; i++) {
+        if (folded[i] < '0' || folded[i] > '9')
+            return -1;
+        count = count * 10 + (folded[i] - '0');
+    }
     return count;
+}
+
+/* The first field that holds no number of pieces; NULL: none does. */
+static const struct field *wrong_pieces(const struct tui *tui, const struct counting *form)
+{
+    int64_t pieces[PIECES_MAX];
+    int count = pieces_of(tui, pieces);
+    for (int i = 0; i < count; i++)
+        if (pieces_in(&form->pieces[i]) < 0)
+            return &form->pieces[i];
+    return NULL;
 }
 
 /* NULL: read, an empty one as nothing. */
@@ -169,7 +202,10 @@ static const char *amount_in(const struct tui *tui, const struct field *field, i
                              char why[AMOUNT_WHY_MAX])
 {
     *ret_minor = 0;
-    return field->text[0] == '\0' ? NULL : amount_read(field->text, &tui->currency, ret_minor, why);
+    if (field->text[0] == '\0')
+        return NULL;
+    const char *wrong = amount_read(field->text, &tui->currency, ret_minor, why);
+    return wrong == NULL && *ret_minor < 0 ? N_("No till holds less than nothing.") : wrong;
 }
 
 static int64_t counted_sum(const struct tui *tui, const struct counting *form)
@@ -180,8 +216,10 @@ static int64_t counted_sum(const struct tui *tui, const struct counting *form)
     int count = pieces_of(tui, pieces);
     if (amount_in(tui, &form->loose, &sum, why) != NULL)
         sum = 0;
-    for (int i = 0; i < count; i++)
-        (void)money_add(sum, pieces[i] * pieces_in(&form->pieces[i]), &sum);
+    for (int i = 0; i < count; i++) {
+        int64_t number_of = pieces_in(&form->pieces[i]);
+        (void)money_add(sum, number_of > 0 ? pieces[i] * number_of : 0, &sum);
+    }
     return sum;
 }
 
@@ -234,7 +272,8 @@ static void open_it(struct tui *tui)
         say_words(tui, MESSAGE_REFUSED, in_words(tui, wrong != NULL ? wrong : shut));
         return;
     }
-    /* A new till has nothing by the books: its first change money says itself why it is there. */
+    /* A new till has nothing by the books: its first change money says itself why it is there, to
+     * a ledger of rules that ask. */
     till.first = is_new() && form->reason.text[0] == '\0';
     reason.value = till.first ? (char *)(uintptr_t)in_words(tui, N_("Change money to begin with"))
                               : form->reason.text;
@@ -284,11 +323,25 @@ static const char *count_shut(const struct tui *tui, const struct counting *form
         return sent_words(&till.sent);
     if (!connected(tui))
         return N_("The till is counted when the line is back.");
+    if (!form->counted && wrong_pieces(tui, form) != NULL)
+        return N_("How many pieces?");
     if (!form->counted)
         return amount_in(tui, &form->loose, &minor, why) != NULL ? N_("How much lies in it?")
                                                                  : NULL;
     bool wants = form->difference_minor != 0 && reason_of(tui, form)[0] == '\0';
-    return wants ? N_("A reason is needed") : NULL;
+    if (wants)
+        return N_("A reason is needed");
+    bool banks = amount_in(tui, &form->banked, &minor, why) == NULL && minor <= form->counted_minor;
+    return banks ? NULL : N_("How much goes to the bank?");
+}
+
+static void say_no_pieces(struct tui *tui, const struct field *field)
+{
+    char text[TEXT_MAX_BYTES];
+    char *typed = seen_text(field->text);
+    SAY(tui, text, N_("{text} is no number of pieces."), "text", typed);
+    free(typed);
+    say_words(tui, MESSAGE_REFUSED, text);
 }
 
 static bool may_send(struct tui *tui, const struct counting *form)
@@ -296,8 +349,10 @@ static bool may_send(struct tui *tui, const struct counting *form)
     char why[AMOUNT_WHY_MAX];
     int64_t minor;
     const char *shut = count_shut(tui, form);
-    const char *wrong = form->counted ? NULL : amount_in(tui, &form->loose, &minor, why);
-    if (shut != NULL)
+    const char *wrong = amount_in(tui, form->counted ? &form->banked : &form->loose, &minor, why);
+    if (shut != NULL && !form->counted && wrong_pieces(tui, form) != NULL)
+        say_no_pieces(tui, wrong_pieces(tui, form));
+    else if (shut != NULL)
         say_words(tui, MESSAGE_REFUSED, in_words(tui, wrong != NULL ? wrong : shut));
     return shut == NULL;
 }
@@ -332,7 +387,10 @@ static void counted(struct tui *tui, const Tefter__Done *done)
     form->expected_minor = done->has_expected_minor ? done->expected_minor : till.amount - off;
     form->difference_minor = off;
     form->reason = 0;
+    form->shown_ms = 0;
+    form->at_bank = false;
     field_set(&form->why, "");
+    field_set(&form->banked, "");
     say_words(tui, MESSAGE_NONE, "");
     ask_day(tui, till.till); /* now it tells what went through it */
 }
@@ -345,12 +403,56 @@ static void count_again(struct tui *tui)
     say_words(tui, MESSAGE_NONE, "");
 }
 
-/* ---- closing ---- */
+/* ---- closing, and some of it to the bank ---- */
+
+/* The bank accounts there are. */
+static size_t banks_of(const struct tui *tui, const struct place *out[BANKS_MAX])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < tui->shop.place_count && count < BANKS_MAX; i++)
+        if (tui->shop.places[i].kind == TEFTER__MONEY_ACCOUNT_KIND__MONEY_BANK_ACCOUNT)
+            out[count++] = &tui->shop.places[i];
+    return count;
+}
+
+/* NULL: there is none, or the server does not know of it. */
+static const struct place *bank_of(const struct tui *tui, const struct counting *form)
+{
+    const struct place *banks[BANKS_MAX];
+    size_t count = banks_of(tui, banks);
+    bool knows = tefter_knows_field(tui->client, &tefter__close_till__descriptor, CLOSE_TO_BANK);
+    return count > 0 && knows ? banks[form->bank % count] : NULL;
+}
+
+/* What was counted beyond the day's float. */
+static int64_t above_float(const struct tui *tui, const struct counting *form)
+{
+    const Tefter__TillDayAnswer *answer = day_here(tui);
+    int64_t above = answer == NULL ? 0 : form->counted_minor - answer->day->float_minor;
+    return above > 0 ? above : 0;
+}
+
+static void to_bank(struct tui *tui)
+{
+    char text[SHORT_MAX];
+    struct counting *form = counting_of(tui);
+    form->at_bank = true;
+    (void)amount_write(above_float(tui, form), &tui->currency, text);
+    field_set(&form->banked, text);
+    form->banked.fresh = true;
+}
+
+static void other_bank(struct tui *tui)
+{
+    struct counting *form = counting_of(tui);
+    form->bank++;
+}
 
 static void close_it(struct tui *tui)
 {
     Tefter__Command command = TEFTER__COMMAND__INIT;
     Tefter__CloseTill wanted = TEFTER__CLOSE_TILL__INIT;
+    char why[AMOUNT_WHY_MAX];
     Tefter__Text reason = TEFTER__TEXT__INIT;
     struct counting *form = counting_of(tui);
     if (!may_send(tui, form))
@@ -360,32 +462,43 @@ static void close_it(struct tui *tui)
     wanted.money_account = form->till;
     reason.value = (char *)(uintptr_t)reason_of(tui, form);
     wanted.reason = form->difference_minor == 0 ? NULL : &reason;
+    const struct place *bank = bank_of(tui, form);
+    (void)amount_in(tui, &form->banked, &wanted.to_bank_minor, why);
+    wanted.has_to_bank_minor = wanted.has_bank_account = bank != NULL && wanted.to_bank_minor > 0;
+    wanted.bank_account = bank != NULL ? bank->id : 0;
     begin_sending(tui, DOING_CLOSE, form->difference_minor);
     if (send_command(&till.sent, &command))
         say_words(tui, MESSAGE_SAID, sent_words(&till.sent));
 }
 
-static void closed(struct tui *tui)
+static void closed(struct tui *tui, const Tefter__Done *done)
 {
     char text[TEXT_MAX_BYTES];
+    char way[TEXT_MAX_BYTES];
+    char both[TEXT_MAX_BYTES];
     char a[SHORT_MAX];
     int64_t off = till.amount;
     const char *pattern = off == 0  ? N_("{till} is closed; nothing was missing")
                           : off < 0 ? N_("{till} is closed, short by {amount}")
                                     : N_("{till} is closed, over by {amount}");
     SAY(tui, text, pattern, "till", till.name, "amount", money_unit(tui, off < 0 ? -off : off, a));
+    if (done->banked_number != NULL)
+        SAY(tui, way, N_("On its way to the bank: {number}"), "number", done->banked_number);
+    (void)JOIN(both, text, done->banked_number != NULL ? ". " : "",
+               done->banked_number != NULL ? way : "");
     till.of->counting = (struct counting){0};
     leave(tui);
-    say_words(tui, MESSAGE_DONE, text);
+    say_words(tui, MESSAGE_DONE, both);
 }
 
 /* ---- what became of it ---- */
 
 static void refused(struct tui *tui, const Tefter__Refusal *refusal)
 {
-    if (till.doing == DOING_OPEN) {
+    if (till.doing == DOING_OPEN && refusal->code == TEFTER__REFUSAL_CODE__FIELD_MISSING) {
         till.of->opening.asks_why = true;
         till.of->opening.at_reason = true;
+        till.of->opening.shown_ms = 0;
     }
     bool others = till.doing == DOING_COUNT &&
                   refusal->code == TEFTER__REFUSAL_CODE__TILL_COUNTED && refusal->has_most;
@@ -403,7 +516,7 @@ static void answered(struct tui *tui, struct sent *sent)
     else if (till.doing == DOING_COUNT)
         counted(tui, sent->reply->done);
     else
-        closed(tui);
+        closed(tui, sent->reply->done);
     till.exact = 0; /* the day is another one now */
     till.asked_ms = till.doing == DOING_COUNT ? till.asked_ms : 0;
     places_again(tui);
@@ -461,6 +574,7 @@ static void draw_opening(struct tui *tui, struct canvas *canvas, struct area are
     draw_amount(tui, canvas, row, area.width, form);
     row += area.bottom - row > 6 ? 4 : 2;
     if (form->asks_why) {
+        form->shown_ms = form->shown_ms == 0 ? now_ms(tui) : form->shown_ms;
         canvas_put(canvas, row, 1, area.width - 2, SIDE_START, INK_BOLD,
                    in_words(tui, N_("Reason, when it is not what was left in it")));
         canvas_field(canvas, row + 1, 3, area.width - 4, INK_PLAIN, form->reason.text,
@@ -488,8 +602,11 @@ static void draw_piece(struct tui *tui, struct canvas *canvas, int row, const st
     char b[SHORT_MAX];
     int64_t number_of = pieces_in(&form->pieces[at]);
     bool here = !form->counted && form->at == at;
-    put_piece(canvas, row, money(tui, piece, a), money(tui, piece * number_of, b),
-              number_of == 0 ? INK_DIM : INK_PLAIN);
+    put_piece(canvas, row, money(tui, piece, a),
+              number_of < 0 ? "?" : money(tui, piece * number_of, b),
+              number_of < 0    ? INK_OVER
+              : number_of == 0 ? INK_DIM
+                               : INK_PLAIN);
     canvas_put(canvas, row, 16, 1, SIDE_START, INK_ACCENT, here ? ">" : " ");
     canvas_field(canvas, row, 17, 8, here ? INK_BOLD : INK_PLAIN, form->pieces[at].text, here);
 }
@@ -659,6 +776,35 @@ static void draw_reasons(struct tui *tui, struct canvas *canvas, int row, int co
     canvas_field(canvas, row + OTHER, column + used, width - used, INK_PLAIN, form->why.text, true);
 }
 
+/* What of it goes to the bank now. */
+static void draw_bank(struct tui *tui, struct canvas *canvas, int row, int column, int width,
+                      const struct counting *form)
+{
+    enum { ROOM = 14 };
+    char text[TEXT_MAX_BYTES];
+    char why[AMOUNT_WHY_MAX];
+    char a[SHORT_MAX];
+    int64_t minor;
+    const struct place *bank = bank_of(tui, form);
+    (void)JOIN(text, in_words(tui, N_("To the bank now")), " · ", bank->name);
+    canvas_put(canvas, row, column, width, SIDE_START, INK_BOLD, text);
+    canvas_field(canvas, row + 1, column, ROOM, form->at_bank ? INK_BOLD : INK_PLAIN,
+                 form->banked.text, form->at_bank);
+    const char *wrong = amount_in(tui, &form->banked, &minor, why);
+    if (wrong != NULL)
+        (void)snprintf(text, sizeof(text), "%s", in_words(tui, wrong));
+    else if (minor > form->counted_minor)
+        (void)snprintf(text, sizeof(text), "%s", in_words(tui, N_("How much goes to the bank?")));
+    else if (minor > 0)
+        SAY(tui, text, N_("{amount} stays in it"), "amount",
+            money(tui, form->counted_minor - minor, a));
+    else
+        (void)JOIN(text, "F6 · ", money(tui, above_float(tui, form), a));
+    bool bad = wrong != NULL || minor > form->counted_minor;
+    canvas_put(canvas, row + 1, column + ROOM + 1, width - ROOM - 1, SIDE_START,
+               bad ? INK_OVER : INK_DIM, text);
+}
+
 static const char *close_words(struct tui *tui, int64_t off, char out[TEXT_MAX_BYTES])
 {
     char a[SHORT_MAX];
@@ -679,6 +825,9 @@ static void draw_difference(struct tui *tui, struct canvas *canvas, int column, 
     int64_t off = form->difference_minor;
     int row = area.top;
     int reasons = off == 0 ? 0 : OTHER + 1;
+    bool fits = form->at_bank || area.bottom - area.top > reasons + 4;
+    int banks = bank_of(tui, form) != NULL && fits ? 2 : 0;
+    reasons += banks;
     bool roomy = area.bottom - row > reasons + 5;
     canvas_pair(canvas, row++, column, area.width,
                 in_words(tui, off < 0   ? N_("Short by")
@@ -692,6 +841,8 @@ static void draw_difference(struct tui *tui, struct canvas *canvas, int column, 
         (void)draw_moved(tui, canvas, row + 1, area.bottom - reasons - 1, column, area.width, form);
     if (off != 0)
         draw_reasons(tui, canvas, area.bottom - reasons, column, area.width, form);
+    if (banks > 0)
+        draw_bank(tui, canvas, area.bottom - banks, column, area.width, form);
 }
 
 /* What F9 does, in its own words. */
@@ -708,7 +859,7 @@ static const char *button(struct tui *tui, const struct counting *form, char out
 static void draw_counting(struct tui *tui, struct canvas *canvas, struct area area)
 {
     char text[TEXT_MAX_BYTES];
-    const struct counting *form = counting_of(tui);
+    struct counting *form = counting_of(tui);
     bool split = area.width >= SPLIT_WIDTH;
     (void)JOIN(text, in_words(tui, form->counted ? N_("2 Difference") : N_("1 Count")), "  ",
                in_words(tui, form->counted
@@ -728,6 +879,8 @@ static void draw_counting(struct tui *tui, struct canvas *canvas, struct area ar
         draw_pieces(tui, canvas, (struct area){area.top, area.bottom - rows, area.width}, form);
         side.top = area.bottom - rows;
     }
+    if (form->counted && form->shown_ms == 0)
+        form->shown_ms = now_ms(tui);
     if (form->counted)
         draw_difference(tui, canvas, column, side, form);
     else
@@ -777,9 +930,25 @@ static void head(struct tui *tui, char start[SHORT_MAX * 2], char end[SHORT_MAX]
 
 /* ---- keys ---- */
 
+/* Was it typed before the question that it would answer could be read? */
+static bool typed_ahead(const struct tui *tui, uint64_t shown_ms)
+{
+    return shown_ms == 0 || now_ms(tui) - shown_ms < SEEN_MS;
+}
+
+/* What is written, and what says yes to it; the way back and the like stay open. */
+static bool answers(uint32_t key)
+{
+    return (key >= ' ' && key < KEYS_F) || key == KEY_ENTER_ || key == KEY_TAB_ ||
+           key == KEY_ERASE_ || key == KEY_FN(9);
+}
+
 static bool opening_key(struct tui *tui, uint32_t key)
 {
     struct opening *form = opening_of(tui);
+    bool asks_now = form->asks_why && typed_ahead(tui, form->shown_ms);
+    if (answers(key) && (till.sent.state == SENT_UNDER_WAY || asks_now))
+        return true;
     if (key == KEY_ENTER_ && (!form->asks_why || form->at_reason)) {
         open_it(tui);
         return true;
@@ -791,8 +960,14 @@ static bool opening_key(struct tui *tui, uint32_t key)
     return field_key(form->at_reason ? &form->reason : &form->amount, key);
 }
 
-static bool reason_key(struct counting *form, uint32_t key)
+static bool reason_key(struct tui *tui, struct counting *form, uint32_t key)
 {
+    if (key == KEY_TAB_ && bank_of(tui, form) != NULL) {
+        form->at_bank = !form->at_bank;
+        return true;
+    }
+    if (form->at_bank)
+        return field_key(&form->banked, key);
     if (form->difference_minor == 0)
         return false;
     if (key == KEY_RIGHT_ || key == KEY_DOWN_ || key == KEY_LEFT_ || key == KEY_UP_) {
@@ -808,10 +983,11 @@ static bool reason_key(struct counting *form, uint32_t key)
     return true;
 }
 
-/* Digits of any script, and nothing else. */
+/* Digits of any script, and a minus, which is refused when all of it stands there. */
 static bool piece_key(struct field *field, uint32_t key)
 {
-    bool letter = key > ' ' && key < 0x80 && key != KEY_ERASE_ && (key < '0' || key > '9');
+    bool letter =
+        key > ' ' && key < 0x80 && key != KEY_ERASE_ && key != '-' && (key < '0' || key > '9');
     return letter || key == ' ' || field_key(field, key);
 }
 
@@ -820,10 +996,18 @@ static bool counting_key(struct tui *tui, uint32_t key)
     int64_t pieces[PIECES_MAX];
     struct counting *form = counting_of(tui);
     int all = pieces_of(tui, pieces);
-    if (till.sent.state == SENT_UNDER_WAY) /* what is sent is what stands there */
-        return key >= ' ' && key < KEYS_F;
+    /* what is sent is what stands there */
+    if (answers(key) &&
+        (till.sent.state == SENT_UNDER_WAY || (form->counted && typed_ahead(tui, form->shown_ms))))
+        return true;
     if (form->counted)
-        return reason_key(form, key);
+        return reason_key(tui, form, key);
+    const struct field *left = form->at < all ? &form->pieces[form->at] : NULL;
+    bool leaves = key == KEY_ENTER_ || key == KEY_DOWN_ || key == KEY_TAB_ || key == KEY_UP_;
+    if (leaves && left != NULL && pieces_in(left) < 0) {
+        say_no_pieces(tui, left);
+        return true;
+    }
     if (key == KEY_ENTER_ || key == KEY_DOWN_ || key == KEY_TAB_)
         form->at = form->at < all ? form->at + 1 : 0;
     else if (key == KEY_UP_)
@@ -861,6 +1045,17 @@ static bool is_counted(const struct tui *tui)
     return is_open(tui) && tui->work->counting.counted;
 }
 
+static bool may_bank(const struct tui *tui)
+{
+    return is_counted(tui) && bank_of(tui, &tui->work->counting) != NULL;
+}
+
+static bool has_other_bank(const struct tui *tui)
+{
+    const struct place *banks[BANKS_MAX];
+    return may_bank(tui) && banks_of(tui, banks) > 1;
+}
+
 static bool has_other(const struct tui *tui)
 {
     size_t tills = 0;
@@ -896,6 +1091,10 @@ static const struct action actions[] = {
      close_it, is_counted},
     {"till.again", N_("Count again"), N_("count again"), KEY_FN(4), TEFTER__RIGHT__RIGHT_TAKE_MONEY,
      count_again, is_counted},
+    {"till.bank", N_("All above the float to the bank now"), N_("to the bank"), KEY_FN(6),
+     TEFTER__RIGHT__RIGHT_TAKE_MONEY, to_bank, may_bank},
+    {"till.bank.other", N_("Another bank account"), N_("other bank"), KEY_FN(8),
+     TEFTER__RIGHT__RIGHT_TAKE_MONEY, other_bank, has_other_bank},
     {"till.other", N_("Another till"), N_("other till"), KEY_FN(7), TEFTER__RIGHT__RIGHT_TAKE_MONEY,
      other, has_other},
     {"till.back", N_("Back; what is counted is kept"), N_("back"), KEY_ESC_, 0, go_back, NULL},

@@ -378,6 +378,14 @@ void put_missing(struct tui *tui, struct canvas *canvas, struct area area,
                refused != NULL ? INK_OVER : INK_DIM, text);
 }
 
+int rows_for_words(const char *text, int width, struct glyph_look look)
+{
+    int rows = 0;
+    for (; *text != '\0'; rows++)
+        text += row_bytes(text, width, look);
+    return rows;
+}
+
 int put_words(struct canvas *canvas, int row, int column, int width, int rows, unsigned look,
               const char *text)
 {

@@ -491,6 +491,7 @@ static void ask(struct sink *sink, uint64_t number)
     case TABLE_CASH_OUT:
     case TABLE_CASH_IN:
     case TABLE_OWN_CONFIRMED:
+    case TABLE_TAKEN_AWAY:
         sink->follows = true;
         break;
     }

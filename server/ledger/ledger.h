@@ -276,6 +276,9 @@ const Tefter__BranchRecord *ledger_view_other_branch(struct ledger_view *view, c
                                                      uint32_t branch);
 const Tefter__TerminalRecord *ledger_view_terminal(struct ledger_view *view, uint32_t terminal);
 const Tefter__CustomerRecord *ledger_view_customer(struct ledger_view *view, uint32_t customer);
+/* The newest of what is noted of them, at most so many, newest first; how many there are. */
+size_t ledger_view_notes(struct ledger_view *view, uint32_t customer,
+                         const Tefter__NoteRecord **ret_notes, size_t most);
 /* Of the newest restore; NULL: there was none. */
 const Tefter__RecoveryRecord *ledger_view_recovery(struct ledger_view *view);
 /* Has this terminal offered all it holds since then? */

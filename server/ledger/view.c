@@ -405,6 +405,26 @@ const Tefter__CustomerRecord *ledger_view_customer(struct ledger_view *view, uin
     return look_record(view, look_customer, (struct wanted){.number = customer});
 }
 
+struct wanted_notes {
+    uint32_t customer;
+    const Tefter__NoteRecord **notes;
+    size_t most;
+    size_t count;
+};
+
+static void look_notes(struct tx *tx, void *context)
+{
+    struct wanted_notes *wanted = context;
+    wanted->count = customer_newest_notes(tx, wanted->customer, wanted->notes, wanted->most);
+}
+
+size_t ledger_view_notes(struct ledger_view *view, uint32_t customer,
+                         const Tefter__NoteRecord **ret_notes, size_t most)
+{
+    struct wanted_notes wanted = {customer, ret_notes, most, 0};
+    return look(view, look_notes, &wanted) ? wanted.count : 0;
+}
+
 struct branches {
     const Tefter__BranchRecord **list;
     size_t count;

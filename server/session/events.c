@@ -134,6 +134,7 @@ static enum concern concern_of(Tefter__EventKind kind)
         {TEFTER__EVENT_KIND__CUSTOMER_OPENED, CONCERN_CUSTOMER},
         {TEFTER__EVENT_KIND__CUSTOMER_CHANGED, CONCERN_CUSTOMER},
         {TEFTER__EVENT_KIND__BUYER_CHANGED, CONCERN_CUSTOMER},
+        {TEFTER__EVENT_KIND__NOTE_CHANGED, CONCERN_CUSTOMER},
         {TEFTER__EVENT_KIND__CUSTOMER_ERASED_EVENT, CONCERN_CUSTOMER},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

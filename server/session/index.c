@@ -1,7 +1,8 @@
 /*
  * The search index: filled from all customers after the start, some each turn, then kept up by
  * events. Lines of one customer: code, names, phones (also as digits alone, and as they are dialled
- * inside their country), tax code, and who may buy on the account.
+ * inside their country), tax code, area, who may buy on the account, and what is noted of them: in
+ * their record, and the newest notes.
  */
 #include "base/fold.h"
 #include "base/text.h"
@@ -12,6 +13,7 @@ enum {
     FINISH_AT_ONCE = 1000, /* so few are put in before a search waits; some milliseconds */
     LINE_BYTES = NAME_MAX_BYTES * 2,
     LINES_BYTES = 4096,
+    NOTES_MOST = 5, /* of a customer, the newest; of each a line from its start */
     SEARCH_ROWS = 50,
     DOUBLES_MAX = 20,
 };
@@ -65,11 +67,26 @@ static void put_customer(struct lines *lines, const Tefter__CustomerRecord *reco
     put_text(lines, record->nickname);
     put_phone(lines, record->phone);
     put_text(lines, record->tax_code);
+    put_words(lines, record->area);
     for (size_t i = 0; i < record->n_buyers; i++) {
         if (record->buyers[i]->revoked)
             continue;
         put_text(lines, record->buyers[i]->name);
         put_phone(lines, record->buyers[i]->phone);
+    }
+    put_text(lines, record->note);
+}
+
+/* Words of who was erased leave their notes by and by: none of them is taken in again. */
+static void put_notes(struct lines *lines, struct ledger_view *view, struct texts *texts,
+                      const Tefter__CustomerRecord *record)
+{
+    const Tefter__NoteRecord *notes[NOTES_MOST];
+    size_t count =
+        record->erased ? 0 : ledger_view_notes(view, record->customer, notes, NOTES_MOST);
+    for (size_t i = 0; i < count; i++) {
+        texts_fill(texts, (ProtobufCMessage *)(uintptr_t)&notes[i]->base);
+        put_text(lines, notes[i]->text);
     }
 }
 
@@ -82,6 +99,7 @@ void index_customer(struct sessions *home, struct ledger_view *view, struct text
         /* a record of this arena's, made for us */
         texts_fill(texts, (ProtobufCMessage *)(uintptr_t)&record->base);
         put_customer(&lines, record);
+        put_notes(&lines, view, texts, record);
     }
     search_put(home->search, customer, lines.text, lines.size);
     secret_wipe(lines.text, lines.size);

@@ -3,6 +3,7 @@
  * on the pool with memory of their own.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/container.h"
 #include "domain/lists/lists.h"
@@ -321,13 +322,39 @@ static const char *query_name(uint32_t kind)
     return field == NULL ? NULL : field->name;
 }
 
+/* What is looked for by words, NULL: nothing. */
+static const char *words_of(const Tefter__Query *query)
+{
+    uint32_t kind = (uint32_t)query->kind_case;
+    return kind == TEFTER__QUERY__KIND_CUSTOMERS   ? query->customers->text
+           : kind == TEFTER__QUERY__KIND_SEARCH    ? query->search->text
+           : kind == TEFTER__QUERY__KIND_DOCUMENTS ? query->documents->text
+           : kind == TEFTER__QUERY__KIND_PRODUCTS  ? query->products->text
+                                                   : NULL;
+}
+
+/* Longer words were found in nothing, or in everything. */
+static void refuse_long(struct session *session, const Tefter__FromTerminal *request,
+                        const char *field)
+{
+    Tefter__Refusal refusal = TEFTER__REFUSAL__INIT;
+    refusal.code = TEFTER__REFUSAL_CODE__TEXT_INVALID;
+    refusal.field = (char *)(uintptr_t)field;
+    refusal.has_most = true;
+    refusal.most = SEARCH_QUERY_MAX;
+    session_refuse(session, request, &refusal);
+}
+
 /* Scanned and of a kind this person may ask for; NULL: it was refused. */
 static Tefter__Query *read_query(struct session *session, const Tefter__FromTerminal *request)
 {
     struct slice bytes = slice_of(request->query.data, request->query.len);
     struct message_fault fault = {.path = "", .what = ""};
     if (!message_scan(&tefter__query__descriptor, bytes, &fault)) {
-        session_refuse_code(session, request, TEFTER__REFUSAL_CODE__UNREADABLE, fault.path);
+        if (strcmp(fault.what, MESSAGE_TEXT_TOO_LONG) == 0)
+            refuse_long(session, request, fault.path);
+        else
+            session_refuse_code(session, request, TEFTER__REFUSAL_CODE__UNREADABLE, fault.path);
         return NULL;
     }
     uint32_t kind = message_kind(bytes);
@@ -346,6 +373,11 @@ static Tefter__Query *read_query(struct session *session, const Tefter__FromTerm
         (Tefter__Query *)message_unpack(&tefter__query__descriptor, bytes, &session->home->arena);
     if (query == NULL)
         session_refuse_code(session, request, TEFTER__REFUSAL_CODE__TOO_MANY, NULL);
+    const char *words = query != NULL ? words_of(query) : NULL;
+    if (words != NULL && strlen(words) > SEARCH_QUERY_MAX) {
+        refuse_long(session, request, "text");
+        return NULL;
+    }
     return query;
 }
 

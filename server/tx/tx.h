@@ -261,6 +261,16 @@ enum rule_change {
     /* A login is letters and digits, with single marks between them, and no two are the same but
      * for marks. ".." and "-" were logins, and an-b stood beside an.b. */
     RULE_LOGINS_ARE_PLAIN = 6,
+    /* Who belongs to a branch changes what is of that branch, and nothing that holds elsewhere: no
+     * goods or groups, and no terms, payer, lock, group, merging or erasing of customers whom
+     * another branch opened. Prices were held so, and limits were not. */
+    RULE_THE_BOUND_KEEP_TO_THEIRS = 7,
+    /* What is written by hand is dated two years back at most: a receipt of 1990 was taken. What an
+     * import brings is as old as it is. */
+    RULE_DATES_BY_HAND_BEGIN = 7,
+    /* A reversal is a paper of the old one's branch, as a correction is. It was one of wherever it
+     * was made, and that branch's day had it. */
+    RULE_REVERSALS_STAY_IN_BRANCH = 7,
     /* Two records that were merged are one customer: money of each pays bills of both and is paid
      * out, and what was matched between them stays when the merge is undone. Money of the one could
      * not be matched with bills of the other, and the merge stood as long as any was. */
@@ -270,6 +280,25 @@ enum rule_change {
      * records that were merged into theirs. Nobody could erase a customer who was merged, and a
      * limit could be set for one who was not there. */
     RULE_ERASED_ARE_GONE = 7,
+    /* What an import says was owed before these books is no sale: it stands against the opening
+     * balances. It stood in the sales of the day it was dated. */
+    RULE_OPENINGS_ARE_NO_SALE = 7,
+    /* A till's first float is there before these books. It was a difference, with an alarm. */
+    RULE_FIRST_FLOATS_ARE_PUT_IN = 7,
+    /* Who opens a till short is seen by others, whatever they may take out. */
+    RULE_SHORT_OPENINGS_ALARM = 7,
+    /* A till may be closed and its money be on its way to the bank in one command. */
+    RULE_CLOSING_BANKS = 7,
+    /* An approval is for the excess that was shown when it was asked for, and the walls: what has
+     * come since is asked for anew. A clerk sold within the limit first, and the approved sale went
+     * over it by all of that. */
+    RULE_APPROVALS_ARE_FOR_WHAT_WAS_SEEN = 7,
+    /* What takes a bill back is bounded as credit notes are, for who may not approve: a reversal
+     * and what a correction makes less, of one's own bills of today too, by customer and by person.
+     * What one undoes at once is counted and alarms. Any sum went, and nobody saw it. */
+    RULE_BILLS_TAKEN_BACK_ARE_BOUNDED = 7,
+    /* Where nobody set how much of one's own money one takes back alone, each time is an alarm. */
+    RULE_OWN_MONEY_BACK_ALARMS = 7,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 

@@ -31,6 +31,9 @@ struct message_fault {
     struct sight_fault text; /* a text in which something is not seen; else SIGHT_CLEAR */
 };
 
+/* What `what` says of a text of more than TEXT_MAX bytes. */
+#define MESSAGE_TEXT_TOO_LONG "the text is too long"
+
 /* ret_fault may be NULL. Varints must be in their shortest form; [packed=true] fields may come
  * packed or one by one, others only one by one. */
 bool message_scan(const ProtobufCMessageDescriptor *type, struct slice bytes,

@@ -210,7 +210,7 @@ static bool scan_string(const ProtobufCFieldDescriptor *field, struct reader par
     if ((walk->leave & MESSAGE_ANY_TEXT) != 0)
         return true;
     if (size > TEXT_MAX && (walk->leave & MESSAGE_UNBOUNDED) == 0)
-        return path_fault(walk->fault, "the text is too long");
+        return path_fault(walk->fault, MESSAGE_TEXT_TOO_LONG);
     if ((walk->leave & MESSAGE_SEEN_TEXT) != 0)
         return scan_sight(walk->holder != NULL ? walk->holder : field->name, part.at, size, walk);
     return text_valid(part.at, size) || path_fault(walk->fault, "not valid text");

@@ -4,6 +4,7 @@
     test_cash.py BINARIES
 """
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -159,6 +160,51 @@ class Cash(unittest.TestCase):
         said = self.does("trial-balance")
         self.assertIn("cash difference", said)
         self.assertIn("the books balance", said)
+        said = self.does("alarms")
+        self.assertIn("TILL OFF BY", said)
+        self.assertNotIn("CASH OUT", said)
+
+    def test_a_first_float_is_no_difference_and_a_till_is_closed_to_the_bank(self):
+        self.as_ann()
+        self.assertNotIn("noted as", self.does("till", "open", "drawer", "50"))
+        self.does("sell", "cash", "BREAD=4")
+        for less in (("-30",), ("--", "-30")):
+            said = self.does("till", "count", "drawer", *less, code=2)
+            self.assertNotIn("by the books", said)
+        self.does("till", "count", "drawer", "60")
+        said = self.does("till", "close", "drawer", "--bank", "Main", code=2)
+        self.assertIn("--bank goes with --to-bank AMOUNT", said)
+        self.assertIn("drawer", self.does("till", "close", "drawer", "--to-bank", "61", "--bank", "Main", code=1))
+        said = self.does("till", "close", "drawer", "--to-bank", "10")
+        number = re.search(r"On its way to the bank: (HQ-M-\d+); when it is there: tefter money arrived \1", said)[1]
+        self.assertIn("10.00", self.does("till", "slip", "drawer").split("to the bank")[1])
+        self.assertIn("drawer is open", self.does("till", "open", "drawer", "50"))
+        self.as_owner()
+        self.does("money", "arrived", number)
+        said = self.does("trial-balance")
+        self.assertRegex(said, r"opening balances +drawer +HQ +[-\u2212]50\.00")
+        self.assertNotIn("cash difference", said)
+        self.assertNotIn("drawer", self.does("alarms"))
+
+    def test_a_list_does_not_add_up_cash_before_the_count(self):
+        self.as_ann()
+        self.does("till", "open", "drawer", "0")
+        self.does("sell", "cash", "BREAD=4")
+        self.does("sell", "cash", "BREAD=2")
+        self.does("sell", "cash", "BREAD=3", "--paid", "pos#1")
+        for words in ((), ("--kind", "payment"), ("--kind", "payment", "--paid", "cash"), ("--kind", "invoice"),
+                      ("--by", "ann", "--rows", "2")):
+            said = self.does("documents", *words)
+            self.assertIn("What has cash in it is added up when the till is counted.", said)
+            for sum_of in ("15.00", "22.50"):
+                self.assertNotIn(sum_of, said)
+        self.assertIn("5.00", self.does("documents", "--kind", "payment"))  # one by one they are seen
+        self.assertIn("7.50, open", self.does("documents", "--kind", "payment", "--paid", "pos"))
+        self.as_owner()
+        self.assertIn("22.50, open", self.does("documents", "--kind", "payment"))
+        self.as_ann()
+        self.does("till", "count", "drawer", "15")
+        self.assertIn("15.00, open", self.does("documents", "--kind", "payment", "--paid", "cash"))
 
 
 if __name__ == "__main__":

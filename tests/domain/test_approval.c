@@ -523,6 +523,173 @@ static void no_payment_is_named_where_it_would_not_help(void **state)
     shop_end(&shop);
 }
 
+/* ---- what was seen ---- */
+
+static void sold_meanwhile(struct shop *shop, long long amount)
+{
+    scenario_as(shop->s, ROLE_STAFF_OWNER);
+    (void)scenario_sell(shop->s, shop->anh, amount);
+    scenario_as(shop->s, shop->minh);
+}
+
+static const Tefter__Refusal *outgrown(struct shop *shop, id approval)
+{
+    const Tefter__Refusal *refusal = not_sold(shop, GOODS, approval, CODE(APPROVAL_OUTGROWN));
+    assert_non_null(way(refusal, TEFTER__WAY_OUT_KIND__WAY_ASK_APPROVAL));
+    return refusal;
+}
+
+static void what_is_sold_after_the_ask_is_not_approved_with_it(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    uint32_t till = scenario_till(shop.s);
+    scenario_as(shop.s, shop.minh);
+    id approval = park(&shop);
+    grant(&shop, approval);
+    sold_meanwhile(&shop, 90000);
+    const Tefter__Refusal *refusal = outgrown(&shop, approval);
+    assert_int_equal(refusal->most, 54400);
+    assert_int_equal(refusal->over_by_minor, 144400);
+    assert_int_equal(refusal->decision->over_by_minor, 144400);
+    assert_int_equal(way(refusal, TEFTER__WAY_OUT_KIND__WAY_PAY_NOW)->amount_minor, 90000);
+    assert_non_null(look(&shop, approval)->draft); /* it stays */
+    pay(&shop, till, 89999);
+    assert_int_equal(outgrown(&shop, approval)->over_by_minor, 54401); /* not by a cent more */
+    pay(&shop, till, 1);
+    scenario_done(shop.s, "issue_invoice", sale(&shop, GOODS, approval));
+    const Tefter__ApprovalRow *row = look(&shop, approval)->row;
+    assert_int_equal(row->over_by_minor, 54400); /* what was seen, and what it came to */
+    assert_int_equal(row->used_over_minor, 54400);
+    shop_end(&shop);
+}
+
+static void money_that_is_taken_back_after_the_grant_makes_no_room(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    uint32_t till = scenario_till(shop.s);
+    (void)scenario_sell(shop.s, shop.anh, 90000);
+    scenario_as(shop.s, shop.minh);
+    pay(&shop, till, 90000);
+    id approval = park(&shop);
+    grant(&shop, approval);
+    scenario_done(shop.s, "reverse_document", "{'number': 'HQ-R-00001', 'reason': 'not theirs'}");
+    assert_int_equal(outgrown(&shop, approval)->over_by_minor, 144400);
+    shop_end(&shop);
+}
+
+static void of_several_that_saw_the_same_one_is_sold(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    id first = park(&shop);
+    id second = park(&shop);
+    grant(&shop, first);
+    grant(&shop, second);
+    scenario_done(shop.s, "issue_invoice", sale(&shop, GOODS, first));
+    (void)outgrown(&shop, second);
+    /* asked for again, it says what it is now */
+    id anew = park(&shop);
+    assert_int_equal(look(&shop, anew)->row->over_by_minor, 54400 + TOTAL);
+    grant(&shop, anew);
+    scenario_done(shop.s, "issue_invoice", sale(&shop, GOODS, anew));
+    shop_end(&shop);
+}
+
+static void terms(struct shop *shop, const char *what)
+{
+    scenario_as(shop->s, ROLE_STAFF_OWNER);
+    scenario_done(shop->s, "set_credit_limit",
+                  json("{'customer': %u, 'terms': {%s}}", shop->anh, what));
+    scenario_as(shop->s, shop->minh);
+}
+
+static void another_wall_and_other_terms_are_asked_about_anew(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    id approval = park(&shop);
+    grant(&shop, approval);
+    terms(&shop, "'limit_minor': 99999");
+    (void)outgrown(&shop, approval);
+    terms(&shop, "'limit_minor': 100000, 'document_max_minor': 1000");
+    const Tefter__Refusal *refusal = outgrown(&shop, approval);
+    assert_int_equal(refusal->decision->n_walls, 2);
+    assert_null(way(refusal, TEFTER__WAY_OUT_KIND__WAY_PAY_NOW)); /* money does not help there */
+    /* nobody grants what a policy blocks: an approval of before does not help either */
+    terms(&shop, "'limit_minor': 100000, 'document_max_minor': 0, 'policy': 'BLOCK'");
+    scenario_refused(shop.s, "issue_invoice", sale(&shop, GOODS, approval),
+                     CODE(CREDIT_LIMIT_EXCEEDED), "customer");
+    /* a policy that warns needs no approval */
+    terms(&shop, "'limit_minor': 0, 'policy': 'WARN'");
+    scenario_done(shop.s, "issue_invoice", sale(&shop, GOODS, approval));
+    shop_end(&shop);
+}
+
+static void more_bills_and_more_overdue_are_asked_about_anew(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    terms(&shop, "'limit_minor': 1000000, 'unpaid_max': 1");
+    sold_meanwhile(&shop, 100);
+    id approval = park(&shop);
+    id other = park(&shop);
+    grant(&shop, approval);
+    grant(&shop, other);
+    scenario_done(shop.s, "issue_invoice", sale(&shop, GOODS, approval));
+    (void)outgrown(&shop, other);
+    terms(&shop, "'unpaid_max': 0, 'overdue_days': 10");
+    const char *late = json("{'customer': %u, 'date': 19900, 'due': 19900, 'backfill': true, "
+                            "'lines': [{'text': 'old', 'quantity': 1000, 'price': 10000}]}",
+                            shop.anh);
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    scenario_done(shop.s, "issue_invoice", late);
+    scenario_as(shop.s, shop.minh);
+    id third = park(&shop);
+    grant(&shop, third);
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    scenario_done(shop.s, "issue_invoice", late);
+    scenario_as(shop.s, shop.minh);
+    (void)outgrown(&shop, third);
+    shop_end(&shop);
+}
+
+static void granted_for_less_is_so_much_less_over(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    id approval = park(&shop);
+    sold_meanwhile(&shop, 90000);
+    decide(&shop, approval, "'approved': true, 'amount_minor': 150000");
+    assert_int_equal(look(&shop, approval)->row->over_minor, 50000); /* as it was shown */
+    not_sold(&shop, "'lines': [{'product_code': 'STEEL', 'quantity': 10000}]", approval,
+             CODE(APPROVAL_OUTGROWN));
+    shop_end(&shop);
+}
+
+static void an_old_ledger_sells_whatever_came_between(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin_at(&shop, 6);
+    id approval = park(&shop);
+    grant(&shop, approval);
+    sold_meanwhile(&shop, 90000);
+    terms(&shop, "'limit_minor': 0, 'policy': 'BLOCK'");
+    scenario_done(shop.s, "issue_invoice", sale(&shop, GOODS, approval));
+    assert_false(look(&shop, approval)->row->has_used_over_minor);
+    shop_end(&shop);
+}
+
 /* ---- who decides ---- */
 
 static void who_asked_does_not_grant_it_unless_the_company_says_so(void **state)
@@ -952,6 +1119,13 @@ int main(void)
         cmocka_unit_test(granted_for_less_says_how_much_must_be_paid_first),
         cmocka_unit_test(granted_for_less_lets_a_part_pass_up_to_the_last_cent),
         cmocka_unit_test(no_payment_is_named_where_it_would_not_help),
+        cmocka_unit_test(what_is_sold_after_the_ask_is_not_approved_with_it),
+        cmocka_unit_test(money_that_is_taken_back_after_the_grant_makes_no_room),
+        cmocka_unit_test(of_several_that_saw_the_same_one_is_sold),
+        cmocka_unit_test(another_wall_and_other_terms_are_asked_about_anew),
+        cmocka_unit_test(more_bills_and_more_overdue_are_asked_about_anew),
+        cmocka_unit_test(granted_for_less_is_so_much_less_over),
+        cmocka_unit_test(an_old_ledger_sells_whatever_came_between),
         cmocka_unit_test(who_asked_does_not_grant_it_unless_the_company_says_so),
         cmocka_unit_test(of_two_who_decide_one_wins_and_the_other_hears_it),
         cmocka_unit_test(of_two_tills_one_sells_and_the_other_hears_the_invoice),

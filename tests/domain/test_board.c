@@ -193,6 +193,58 @@ static bool tells_cash(struct scenario *s, bool controls)
     return by_day;
 }
 
+/* A bill that was paid at once, less what came by card, is cash. */
+static void bills_that_were_paid_do_not_tell_cash(void **state)
+{
+    (void)state;
+    struct board_shop shop = board_begin();
+    struct scenario *s = shop.s;
+    const char *paid = json("{'invoice': {'lines': [{'text': 'x', 'quantity': 1000, 'price': "
+                            "7000}]}, 'payments': [{'kind': 'CASH', 'money_account': %u}]}",
+                            shop.till);
+    scenario_as(s, shop.clerk);
+    scenario_done(s, "open_till", json("{'money_account': %u, 'float_minor': 0}", shop.till));
+    scenario_as(s, ROLE_STAFF_OWNER);
+    scenario_done(s, "sell_paid", paid);
+    for (int hidden = 1; hidden >= 0; hidden--) {
+        const Tefter__StaffDayAnswer *owner = scenario_ask(s, "staff_day", "{}")->staff_day;
+        assert_int_equal(owner->open_minor, 0);
+        assert_false(owner->paid_hidden);
+        scenario_as(s, shop.clerk);
+        const Tefter__DocumentsAnswer *bills =
+            scenario_ask(s, "documents", "{'totals': true, 'kind': 'DOCUMENT_INVOICE'}")->documents;
+        assert_int_equal(bills->n_totals, 1);
+        assert_int_equal(bills->totals[0]->count, 1);
+        assert_int_equal(bills->totals[0]->has_total_minor, !hidden);
+        assert_int_equal(bills->totals[0]->has_open_minor, !hidden);
+        const Tefter__DocumentsAnswer *rows =
+            scenario_ask(s, "documents", "{'kind': 'DOCUMENT_INVOICE'}")->documents;
+        assert_int_equal(rows->rows[0]->total_minor, 7); /* one by one they are seen */
+        const Tefter__StaffDayAnswer *mine = scenario_ask(s, "staff_day", "{}")->staff_day;
+        assert_int_equal(mine->paid_hidden, hidden);
+        scenario_done(
+            s, "count_till",
+            json("{'money_account': %u, 'counted_minor': 7, 'counts': %d}", shop.till, 1 - hidden));
+        scenario_as(s, ROLE_STAFF_OWNER);
+    }
+    /* what is owed tells nothing of a till */
+    bill(&shop, shop.hoa, 5, DAY + 30);
+    scenario_done(s, "close_till", json("{'money_account': %u}", shop.till));
+    scenario_as(s, 0);
+    scenario_done(s, "turn_day", json("{'branch': 1, 'date': %u}", DAY + 1));
+    scenario_as(s, shop.clerk);
+    scenario_done(s, "open_till", json("{'money_account': %u, 'float_minor': 7}", shop.till));
+    scenario_as(s, ROLE_STAFF_OWNER);
+    bill(&shop, shop.hoa, 5, DAY + 30);
+    scenario_as(s, shop.clerk);
+    assert_true(
+        scenario_ask(s, "documents",
+                     json("{'totals': true, 'kind': 'DOCUMENT_INVOICE', 'from': %u}", DAY + 1))
+            ->documents->totals[0]
+            ->has_total_minor);
+    scenario_end(s);
+}
+
 /* Nor what tells it by the rest. */
 static void no_sum_tells_cash_before_the_count(void **state)
 {
@@ -320,6 +372,123 @@ static void totals_agree_with_books_aging_and_lists(void **state)
     scenario_end(s);
 }
 
+static int64_t books(struct scenario *s, Tefter__PostingAccount account)
+{
+    const Tefter__TrialBalanceAnswer *answer =
+        scenario_ask(s, "trial_balance", "{}")->trial_balance;
+    int64_t sum = 0;
+    assert_true(answer->balanced);
+    for (size_t i = 0; i < answer->n_totals; i++)
+        sum += answer->totals[i]->account == account ? answer->totals[i]->amount_minor : 0;
+    return sum;
+}
+
+#define GL(name) books(s, TEFTER__POSTING_ACCOUNT__GL_##name)
+
+static const Tefter__Done *opens(const struct board_shop *shop, const char *number,
+                                 const char *more, const char *line)
+{
+    return scenario_done(shop->s, "issue_invoice",
+                         json("{'customer': %u, 'number': '%s', 'source': 'old', 'backfill': "
+                              "true%s, 'lines': [{%s, 'quantity': 1000, 'price': 90000}]}",
+                              shop->hoa, number, more, line));
+}
+
+static int64_t sold_by_product(struct scenario *s)
+{
+    const Tefter__ProductSalesAnswer *answer =
+        scenario_ask(s, "product_sales", "{}")->product_sales;
+    int64_t sum = answer->custom_minor;
+    for (size_t i = 0; i < answer->n_rows; i++)
+        sum += answer->rows[i]->net_minor;
+    return sum;
+}
+
+static void opening_balances_have_an_account_of_their_own(void **state)
+{
+    (void)state;
+    struct board_shop shop = board_begin();
+    struct scenario *s = shop.s;
+    scenario_done(s, "add_product",
+                  "{'code': 'P', 'name': 'piece', 'price': 500000, 'tax_bp': 1000}");
+    /* by its lines; as it says; and goods that were sold and are not paid */
+    uint64_t text = opens(&shop, "O1", "", "'text': 'old debt'")->id;
+    uint64_t goods = opens(&shop, "O2", ", 'opening': true", "'product_code': 'P'")->id;
+    opens(&shop, "S1", ", 'opening': false", "'text': 'a service'");
+    opens(&shop, "S2", "", "'product_code': 'P'");
+    assert_int_equal(GL(OPENING), -(90 + 99));
+    assert_int_equal(GL(SALES), -(90 + 90));
+    assert_int_equal(GL(TAX), -9);
+    assert_int_equal(GL(RECEIVABLE), 90 + 99 + 90 + 99);
+    assert_int_equal(sold_by_product(s), 180);
+    assert_int_equal(scenario_ask(s, "totals", "{}")->totals->rows[0]->sold_minor, 90 + 99);
+    assert_int_equal(scenario_ask(s, "staff_day", "{}")->staff_day->sold_minor, 90 + 99);
+    /* what corrects or credits such a bill goes back to where that stands */
+    uint64_t again = scenario_done(s, "correct_invoice",
+                                   json("{'document': '%llu', 'reason': 'less', 'invoice': "
+                                        "{'lines': [{'text': 'old debt', 'quantity': 1000, "
+                                        "'price': 80000}]}}",
+                                        (unsigned long long)text))
+                         ->id;
+    assert_int_equal(GL(OPENING), -(80 + 99));
+    scenario_done(s, "issue_credit_note", json("{'invoice': '%llu'}", (unsigned long long)goods));
+    assert_int_equal(GL(OPENING), -80);
+    assert_int_equal(scenario_ask(s, "totals", "{}")->totals->rows[0]->credited, 0);
+    scenario_done(s, "reverse_document",
+                  json("{'document': '%llu', 'reason': 'wrong'}", (unsigned long long)again));
+    assert_int_equal(GL(OPENING), 0);
+    assert_int_equal(GL(SALES), -180);
+    assert_int_equal(sold_by_product(s), 180);
+    scenario_done(s, "issue_credit_note",
+                  json("{'customer': %u, 'source': 'old', 'backfill': true, 'opening': true, "
+                       "'lines': [{'product_code': 'P', 'quantity': 1000, 'price': 10000}]}",
+                       shop.hoa));
+    assert_int_equal(GL(OPENING), 11);
+    /* only an import says so; what is paid at once was not owed */
+    scenario_refused(s, "issue_invoice",
+                     json("{'customer': %u, 'opening': true, 'lines': [{'text': 'x', 'quantity': "
+                          "1000, 'price': 1000}]}",
+                          shop.lan),
+                     TEFTER__REFUSAL_CODE__FIELD_INVALID, "opening");
+    scenario_refused(s, "issue_credit_note",
+                     json("{'customer': %u, 'backfill': true, 'opening': true, 'lines': [{'text': "
+                          "'x', 'quantity': 1000, 'price': 1000}]}",
+                          shop.lan),
+                     TEFTER__REFUSAL_CODE__FIELD_INVALID, "opening");
+    scenario_done(s, "sell_paid",
+                  json("{'invoice': {'source': 'old', 'number': 'S3', 'backfill': true, 'lines': "
+                       "[{'text': 'x', 'quantity': 1000, 'price': 7000}]}, 'payments': [{'kind': "
+                       "'CASH', 'money_account': %u}]}",
+                       shop.till));
+    assert_int_equal(GL(SALES), -187);
+    scenario_end(s);
+}
+
+/* What it booked stays there, and is taken back from there, once it has newer rules. */
+static void an_old_ledger_books_what_was_owed_as_sold(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin_at(LEDGER_RULES - 1);
+    struct board_shop shop = {.s = s, .hoa = scenario_customer(s, "Hoa", 10000)};
+    uint64_t first = opens(&shop, "O1", "", "'text': 'old debt'")->id;
+    uint64_t second = opens(&shop, "O2", ", 'opening': true", "'text': 'old debt'")->id;
+    assert_int_equal(GL(SALES), -180);
+    assert_int_equal(GL(OPENING), 0);
+    scenario_as(s, 0);
+    scenario_done(s, "adopt_rules_version", json("{'rules_version': %d}", LEDGER_RULES));
+    scenario_as(s, ROLE_STAFF_OWNER);
+    opens(&shop, "O3", "", "'text': 'old debt'");
+    assert_int_equal(GL(SALES), -180);
+    assert_int_equal(GL(OPENING), -90);
+    scenario_done(s, "issue_credit_note", json("{'invoice': '%llu'}", (unsigned long long)second));
+    scenario_done(s, "reverse_document",
+                  json("{'document': '%llu', 'reason': 'wrong'}", (unsigned long long)first));
+    assert_int_equal(GL(SALES), 0);
+    assert_int_equal(GL(OPENING), -90);
+    assert_int_equal(sold_by_product(s), -90); /* of before, the credit note alone */
+    scenario_end(s);
+}
+
 /* An import brings what was owed before: owed is more, sold today is not. Goods that it brings are
  * a sale. */
 static void opening_balances_are_no_sale(void **state)
@@ -350,14 +519,15 @@ static void opening_balances_are_no_sale(void **state)
     assert_int_equal(company->sold_minor, 500 + 7);
     assert_int_equal(company->on_credit_minor, 500 + 7);
     assert_int_equal(company->credited, 0);
-    assert_int_equal(scenario_ask(s, "staff_day", "{}")->staff_day->sold_minor, 500 + 7);
+    /* what an import brought is nobody's work */
+    assert_int_equal(scenario_ask(s, "staff_day", "{}")->staff_day->sold_minor, 7);
     scenario_done(
         s, "reverse_document",
         json("{'document': '%llu', 'reason': {'value': 'wrong'}}", (unsigned long long)owed));
     company = scenario_ask(s, "totals", "{}")->totals->rows[0];
     assert_int_equal(company->sold_minor, 500 + 7);
     assert_int_equal(company->on_credit_minor, 500 + 7);
-    assert_int_equal(scenario_ask(s, "staff_day", "{}")->staff_day->sold_minor, 500 + 7);
+    assert_int_equal(scenario_ask(s, "staff_day", "{}")->staff_day->sold_minor, 7);
     scenario_end(s);
 }
 
@@ -366,9 +536,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(money_is_told_by_day_branch_and_kind),
         cmocka_unit_test(opening_balances_are_no_sale),
+        cmocka_unit_test(opening_balances_have_an_account_of_their_own),
+        cmocka_unit_test(an_old_ledger_books_what_was_owed_as_sold),
         cmocka_unit_test(what_is_due_falls_into_weeks),
         cmocka_unit_test(who_used_most_of_their_limit_comes_first),
         cmocka_unit_test(cash_of_my_day_is_told_when_the_till_was_counted),
+        cmocka_unit_test(bills_that_were_paid_do_not_tell_cash),
         cmocka_unit_test(no_sum_tells_cash_before_the_count),
         cmocka_unit_test(figures_of_another_branch_are_not_told),
         cmocka_unit_test(branches_tell_their_tills),

@@ -128,7 +128,7 @@ static void papers_of_no_customer_are_of_ones_own_branch(void **state)
         const Tefter__Refusal *refusal = scenario_ask_refused(
             s, "document", json("{'document': %llu}", (unsigned long long)papers[i][1]),
             TEFTER__REFUSAL_CODE__STAFF_OF_OTHER_BRANCH);
-        assert_string_equal(refusal->field, "document");
+        assert_string_equal(refusal->field, "paper");
     }
     assert_int_equal(
         scenario_ask(s, "documents", json("{'customer': %u}", cash))->documents->n_rows, all / 2);
@@ -241,7 +241,7 @@ static void approvals_are_seen_and_decided_at_ones_own_branch(void **state)
     assert_int_equal(scenario_ask(s, "approval", APPROVAL(here))->approval->row->approval, here);
     const Tefter__Refusal *refusal = scenario_ask_refused(
         s, "approval", APPROVAL(there), TEFTER__REFUSAL_CODE__STAFF_OF_OTHER_BRANCH);
-    assert_string_equal(refusal->branch, "AL");
+    assert_string_equal(refusal->branch, "HQ"); /* theirs, and not where it was asked for */
     scenario_refused(s, "decide_approval",
                      json("{'approval': %llu, 'approved': true}", (unsigned long long)there),
                      TEFTER__REFUSAL_CODE__STAFF_OF_OTHER_BRANCH, "approval");

@@ -556,6 +556,32 @@ static void an_old_ledger_takes_it_as_the_offices(void **state)
     scenario_end(s);
 }
 
+static void what_the_office_takes_back_is_of_the_branchs_day(void **state)
+{
+    (void)state;
+    for (uint32_t rules = 6; rules <= 7; rules++) {
+        struct scenario *s = scenario_begin_at(rules);
+        uint32_t anh = scenario_customer(s, "Anh", 1000);
+        uint32_t far = second_branch(s, 20001);
+        scenario_at(s, far);
+        id bill = scenario_sell(s, anh, 500)->id;
+        owner_at_the_office(s);
+        const Tefter__Done *done =
+            scenario_done(s, "reverse_document", json("{'document': %llu, 'reason': 'x'}", bill));
+        assert_string_equal(done->reversal_number, rules < 7 ? "HQ-X-00001" : "TD-X-00001");
+        const Tefter__DocumentRecord *reversal = look(s, done->reversal_number)->document;
+        assert_int_equal(reversal->branch, rules < 7 ? 1 : far);
+        assert_int_equal(reversal->date, 20001);
+        assert_int_equal(reversal->actor->branch, 1); /* but who did it stood here */
+        const Tefter__TotalsAnswer *totals = scenario_ask(s, "totals", "{}")->totals;
+        for (size_t i = 0; i < totals->n_rows; i++)
+            assert_int_equal(totals->rows[i]->reversed,
+                             rules == 7 &&
+                                 (totals->rows[i]->branch == far || totals->rows[i]->branch == 0));
+        scenario_end(s);
+    }
+}
+
 /* ---- what became of the money ---- */
 
 static id paid(struct scenario *s, uint32_t customer, uint32_t till, int64_t amount_minor)
@@ -742,6 +768,7 @@ int main(void)
         cmocka_unit_test(and_a_branchs_bill_in_the_branchs_series_and_day),
         cmocka_unit_test(who_may_not_reverse_corrects_only_their_own_of_today_where_they_stand),
         cmocka_unit_test(an_old_ledger_takes_it_as_the_offices),
+        cmocka_unit_test(what_the_office_takes_back_is_of_the_branchs_day),
         cmocka_unit_test(money_that_a_smaller_bill_does_not_take_is_named),
         cmocka_unit_test(a_bill_moved_to_another_customer_leaves_its_money_where_it_was_paid),
         cmocka_unit_test(a_receipt_taken_back_names_the_bills_that_are_open_again),

@@ -157,6 +157,54 @@ static void a_sales_clerk_may_not_backdate_nor_sell_what_is_not_in_the_catalogue
     scenario_end(s);
 }
 
+static void a_date_by_hand_lies_two_years_back_at_most(void **state)
+{
+    (void)state;
+    enum { FIRST = 20000 - 731 };
+    struct scenario *s = scenario_begin();
+    uint32_t anh = scenario_customer(s, "Anh", 1000000);
+    uint32_t bank = scenario_bank(s);
+    const char *lines = "'lines': [{'text': 'a', 'quantity': 1000, 'price': 1000}]";
+    const Tefter__Refusal *refusal = scenario_refused(
+        s, "issue_invoice", json("{'customer': %u, 'date': %d, %s}", anh, FIRST - 1, lines),
+        TEFTER__REFUSAL_CODE__DATE_TOO_EARLY, "date");
+    assert_int_equal(refusal->date, FIRST);
+    scenario_done(s, "issue_invoice", json("{'customer': %u, 'date': %d, %s}", anh, FIRST, lines));
+    const char *money = json("'customer': %u, 'kind': 'SLIP', 'amount_minor': 5, 'reference': 'a', "
+                             "'payer': 'x', 'money_account': %u",
+                             anh, bank);
+    scenario_refused(s, "take_payment", json("{%s, 'date': 7305}", money),
+                     TEFTER__REFUSAL_CODE__DATE_TOO_EARLY, "date");
+    /* what is brought from elsewhere is as old as it is, and stays so when it is corrected */
+    uint64_t old = scenario_done(s, "issue_invoice",
+                                 json("{'customer': %u, 'backfill': true, 'source': 'old', "
+                                      "'date': 15000, %s}",
+                                      anh, lines))
+                       ->id;
+    scenario_done(s, "correct_invoice",
+                  json("{'document': %llu, 'reason': 'x', 'invoice': {'customer': %u, 'lines': "
+                       "[{'text': 'a', 'quantity': 1000, 'price': 900}]}}",
+                       (unsigned long long)old, anh));
+    /* a slip of old came on its own day, or on a day of these two years */
+    uint64_t slip =
+        scenario_done(s, "take_payment",
+                      json("{%s, 'backfill': true, 'source': 'old', 'date': 15000}", money))
+            ->id;
+    scenario_as(s, scenario_staff(s, "mai", TEFTER__ROLE__ROLE_ACCOUNTANT));
+    scenario_refused(
+        s, "confirm_payment",
+        json("{'payment': %llu, 'confirmed': true, 'date': 14999}", (unsigned long long)slip),
+        TEFTER__REFUSAL_CODE__DATE_TOO_EARLY, "date");
+    scenario_done(
+        s, "confirm_payment",
+        json("{'payment': %llu, 'confirmed': true, 'date': 15000}", (unsigned long long)slip));
+    scenario_end(s);
+    s = scenario_begin_at(6);
+    anh = scenario_customer(s, "Anh", 1000000);
+    scenario_done(s, "issue_invoice", json("{'customer': %u, 'date': 7305, %s}", anh, lines));
+    scenario_end(s);
+}
+
 static void a_credit_note_in_parts_adds_up_to_the_line_exactly(void **state)
 {
     (void)state;
@@ -584,6 +632,7 @@ int main(void)
         cmocka_unit_test(wrong_lines_are_refused_by_name),
         cmocka_unit_test(a_number_stands_once_and_imports_are_passed_over),
         cmocka_unit_test(a_sales_clerk_may_not_backdate_nor_sell_what_is_not_in_the_catalogue),
+        cmocka_unit_test(a_date_by_hand_lies_two_years_back_at_most),
         cmocka_unit_test(a_credit_note_in_parts_adds_up_to_the_line_exactly),
         cmocka_unit_test(a_large_credit_note_wants_who_may_approve),
         cmocka_unit_test(a_large_credit_note_is_not_passed_by_splitting_it),

@@ -94,6 +94,49 @@ static void papers_are_counted_by_what_is_chosen(void **state)
     scenario_end(s);
 }
 
+static const char *of_old(uint32_t customer, const char *source)
+{
+    return json("{'customer': %u, 'backfill': true, %s 'date': 19990, 'lines': [{'text': 'a', "
+                "'quantity': 1000, 'price': 77000}]}",
+                customer, source);
+}
+
+static void what_an_import_brought_is_nobodys_work(void **state)
+{
+    (void)state;
+    struct reporting shop = begin();
+    struct scenario *s = shop.s;
+    scenario_as(s, ROLE_STAFF_OWNER);
+    scenario_done(s, "issue_invoice", of_old(shop.lan, "'source': 'old',"));
+    scenario_done(s, "take_payment",
+                  json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 9, 'backfill': true, "
+                       "'source': 'old', 'date': 19990}",
+                       shop.lan));
+    const Tefter__ReportAnswer *days = ask(
+        &shop, "'source': 'REPORT_DOCUMENTS', 'by': ['BY_STAFF'], 'from': 19990, 'until': 19990");
+    assert_int_equal(days->n_rows, 1);
+    assert_true(days->rows[0]->has_staff);
+    assert_int_equal(days->rows[0]->staff, 0);
+    assert_null(days->rows[0]->login);
+    assert_int_equal(days->rows[0]->collected_minor, 9);
+    assert_int_equal(days->rows[0]->count, 2);
+    days = ask(&shop, json("'source': 'REPORT_DOCUMENTS', 'staff': %d, 'from': 19990, "
+                           "'until': 19990",
+                           ROLE_STAFF_OWNER));
+    assert_int_equal(days->n_rows, 0);
+    assert_int_equal(scenario_ask(s, "staff_day", "{'date': 19990}")->staff_day->n_collected, 0);
+    days = ask(&shop, "'source': 'REPORT_DOCUMENTS', 'staff': 0, 'from': 19990, 'until': 19990");
+    assert_int_equal(days->rows[0]->count, 2);
+    /* what somebody writes down of an old day is theirs */
+    scenario_done(s, "issue_invoice", of_old(shop.lan, ""));
+    days = ask(&shop, "'source': 'REPORT_DOCUMENTS', 'by': ['BY_STAFF'], 'from': 19990, "
+                      "'until': 19990");
+    assert_int_equal(days->n_rows, 2);
+    assert_int_equal(days->rows[1]->staff, ROLE_STAFF_OWNER);
+    assert_int_equal(days->rows[1]->sold_minor, 77);
+    scenario_end(s);
+}
+
 /* What customers owe is what the books say. */
 static void customers_as_they_stand_are_the_trial_balance(void **state)
 {
@@ -318,6 +361,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(papers_are_counted_by_what_is_chosen),
+        cmocka_unit_test(what_an_import_brought_is_nobodys_work),
         cmocka_unit_test(customers_as_they_stand_are_the_trial_balance),
         cmocka_unit_test(lines_are_what_product_sales_tell),
         cmocka_unit_test(what_is_unusual_is_found),

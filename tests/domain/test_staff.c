@@ -566,7 +566,153 @@ static void who_belongs_to_a_branch_sets_nothing_for_all_branches(void **state)
                   "{'list': 'MINE', 'prices': [{'product_code': 'A1', 'price': 3}]}");
     scenario_done(s, "change_price_list", "{'list': 'MINE', 'name': 'Ours'}");
     (void)made(s, "add_price_list", "{'code': 'OURS', 'name': 'x', 'branches': [2]}");
+    BOUND("add_group", "{'dimension': 'area', 'name': 'Hill'}", "group");
+    BOUND("add_product", "{'code': 'B1', 'name': 'Lime'}", "product");
+    scenario_end(s);
+}
+
+/* What holds for a customer wherever they buy: of one whom that branch opened. */
+struct served {
+    uint32_t theirs, theirs_too, mine, mine_too, payer, group;
+};
+
+static struct served served_begin(const struct office *at)
+{
+    struct scenario *s = at->s;
+    struct served served = {0};
+    scenario_as(s, ROLE_STAFF_OWNER);
+    scenario_at(s, 1);
+    served.theirs = scenario_customer(s, "Anh", 1000);
+    served.theirs_too = scenario_customer(s, "Anh & son", 1000);
+    served.group = made(s, "add_group", "{'dimension': 'area', 'name': 'Harbour'}");
+    scenario_at(s, 2);
+    served.mine = scenario_customer(s, "Hoa", 1000);
+    served.mine_too = scenario_customer(s, "Hoa & son", 1000);
+    served.payer = scenario_customer(s, "Hoa & daughters", 1000);
+    scenario_as(s, at->lan);
+    scenario_at(s, 2);
+    return served;
+}
+
+static const struct {
+    const char *command;
+    const char *format; /* %u: of whom */
+} of_customers[] = {
+    {"set_credit_limit", "{'customer': %u, 'terms': {'limit_minor': 5}}"},
+    {"change_customer", "{'customer': %u, 'term_days': 1}"},
+    {"change_customer", "{'customer': %u, 'clear': ['TERM_DAYS']}"},
+    {"change_customer", "{'customer': %u, 'buyers_only': true}"},
+    {"change_customer", "{'customer': %u, 'no_debt_on_slips': true}"},
+    {"lock_customer", "{'customer': %u, 'reason': 'x'}"},
+    {"unlock_customer", "{'customer': %u}"},
+    {"join_group", "{'customer': %u, 'group': 1}"},
+    {"leave_group", "{'customer': %u, 'group': 1}"},
+};
+
+static const char *of_one(size_t i, uint32_t customer)
+{
+    const char *format = of_customers[i].format;
+    const char *at = strstr(format, "%u");
+    return json("%.*s%u%s", (int)(at - format), format, customer, at + 2);
+}
+
+static void who_belongs_to_a_branch_sets_what_holds_for_its_customers_alone(void **state)
+{
+    (void)state;
+    struct office at = office_begin();
+    struct scenario *s = at.s;
+    struct served served = served_begin(&at);
+    for (size_t i = 0; i < sizeof of_customers / sizeof of_customers[0]; i++)
+        BOUND(of_customers[i].command, of_one(i, served.theirs), "customer");
+    BOUND("erase_customer", json("{'customer': %u}", served.theirs), "customer");
+    const char *anhs =
+        json("{'customer': %u, 'into': %u, 'reason': 'x'}", served.theirs, served.mine);
+    BOUND("merge_customers", anhs, "customer");
+    BOUND("merge_customers",
+          json("{'customer': %u, 'into': %u, 'reason': 'x'}", served.mine, served.theirs), "into");
+    const Tefter__Refusal *looked = scenario_ask_refused(
+        s, "merge_preview", json("{'customer': %u, 'into': %u}", served.theirs, served.mine),
+        TEFTER__REFUSAL_CODE__BOUND_TO_BRANCH);
+    assert_string_equal(looked->branch, "TD");
+    BOUND("set_payer", json("{'customer': %u, 'payer': %u}", served.theirs, served.mine),
+          "customer");
+    BOUND("set_payer", json("{'customer': %u, 'payer': %u}", served.mine, served.theirs), "payer");
+    BOUND("open_customer",
+          json("{'name': 'x', 'phone': '1', 'area': 'x', 'payer': %u}", served.theirs), "payer");
+    for (size_t i = 0; i < sizeof of_customers / sizeof of_customers[0]; i++)
+        scenario_done(s, of_customers[i].command, of_one(i, served.mine));
+    scenario_done(
+        s, "merge_customers",
+        json("{'customer': %u, 'into': %u, 'reason': 'x'}", served.mine_too, served.mine));
+    scenario_done(s, "undo_merge", json("{'customer': %u}", served.mine_too));
+    scenario_done(s, "set_payer",
+                  json("{'customer': %u, 'payer': %u}", served.mine_too, served.payer));
+    (void)made(s, "open_customer",
+               json("{'name': 'x', 'phone': '1', 'area': 'x', 'groups': [%u], 'payer': %u}",
+                    served.group, served.payer));
+    scenario_done(s, "erase_customer", json("{'customer': %u}", served.mine));
+    scenario_end(s);
+}
+
+/* ... and whoever comes is served: what they are called, who fetches, what is noted of them. */
+static void they_sell_to_and_take_money_of_any(void **state)
+{
+    (void)state;
+    struct office at = office_begin();
+    struct scenario *s = at.s;
+    struct served served = served_begin(&at);
+    scenario_sell(s, served.theirs, 500);
+    scenario_done(s, "take_payment",
+                  json("{'customer': %u, 'kind': 'CASH', 'amount_minor': 500, 'money_account': %u}",
+                       served.theirs, at.till_mine));
+    scenario_done(s, "change_customer",
+                  json("{'customer': %u, 'phone': {'value': '0905'}}", served.theirs));
+    scenario_done(s, "authorise_buyer", json("{'customer': %u, 'name': 'Son'}", served.theirs));
+    scenario_done(s, "add_note",
+                  json("{'customer': %u, 'text': 'x', 'kind': 'NOTE_CALL', 'result': "
+                       "'CALL_NO_ANSWER'}",
+                       served.theirs));
+    scenario_end(s);
+}
+
+static void a_report_of_another_branchs_people_stays(void **state)
+{
+    (void)state;
+    struct office at = office_begin();
+    struct scenario *s = at.s;
+    scenario_as(s, ROLE_STAFF_OWNER);
+    const char *report = "{'name': 'week', 'shared': true, 'what': {'source': 'REPORT_DOCUMENTS', "
+                         "'by': ['BY_BRANCH']}}";
+    uint64_t theirs = scenario_done(s, "save_report", report)->id;
+    scenario_done(s, "change_staff",
+                  json("{'staff': %u, 'role': 'CONTROLLER', 'branch': 2}", at.mine));
+    scenario_as(s, at.mine);
+    scenario_at(s, 2);
+    uint64_t mine = scenario_done(s, "save_report", report)->id;
+    scenario_as(s, at.lan);
+    BOUND("remove_report", json("{'report': %llu}", (unsigned long long)theirs), "report");
+    scenario_done(s, "remove_report", json("{'report': %llu}", (unsigned long long)mine));
+    scenario_end(s);
+}
+
+static void before_rules_7_they_set_limits_of_any(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin_at(6);
+    uint32_t anh = scenario_customer(s, "Anh", 100000);
+    uint32_t lan = bound(s, TEFTER__ROLE__ROLE_MANAGER);
+    scenario_as(s, lan);
+    scenario_at(s, 2);
+    scenario_done(s, "set_credit_limit",
+                  json("{'customer': %u, 'terms': {'limit_minor': 5}}", anh));
+    scenario_done(s, "lock_customer", json("{'customer': %u, 'reason': 'x'}", anh));
     (void)made(s, "add_group", "{'dimension': 'area', 'name': 'Hill'}");
+    (void)made(s, "add_product", "{'code': 'B1', 'name': 'Lime'}");
+    BOUND("erase_customer", json("{'customer': %u}", anh), "customer");
+    scenario_as(s, 0);
+    scenario_done(s, "adopt_rules_version", "{'rules_version': 7}");
+    scenario_as(s, lan);
+    BOUND("unlock_customer", json("{'customer': %u}", anh), "customer");
     scenario_end(s);
 }
 
@@ -923,7 +1069,7 @@ static void who_belongs_to_a_branch_takes_back_corrects_and_credits_its_papers_a
     const char *reverse = json("{'document': %llu, 'reason': 'x'}", papers.cash);
     const Tefter__Refusal *refusal = scenario_refused(
         s, "reverse_document", reverse, TEFTER__REFUSAL_CODE__STAFF_OF_OTHER_BRANCH, "document");
-    assert_string_equal(refusal->branch, "TD");
+    assert_string_equal(refusal->branch, "HP"); /* theirs, and not the paper's */
     assert_int_equal(refusal->n_roles, 2);
     REFUSED(s, "reverse_document", json("{'document': %llu, 'reason': 'x'}", papers.bill),
             STAFF_OF_OTHER_BRANCH, "document");
@@ -990,6 +1136,10 @@ int main(void)
         cmocka_unit_test(secrets_and_codes_are_held_to_the_branch_of_who_asks),
         cmocka_unit_test(who_belongs_to_a_branch_looks_after_its_devices_and_tills_alone),
         cmocka_unit_test(who_belongs_to_a_branch_sets_nothing_for_all_branches),
+        cmocka_unit_test(who_belongs_to_a_branch_sets_what_holds_for_its_customers_alone),
+        cmocka_unit_test(they_sell_to_and_take_money_of_any),
+        cmocka_unit_test(a_report_of_another_branchs_people_stays),
+        cmocka_unit_test(before_rules_7_they_set_limits_of_any),
         cmocka_unit_test(who_belongs_to_a_branch_makes_what_is_of_their_branch),
         cmocka_unit_test(no_command_of_administration_is_forgotten),
         cmocka_unit_test(before_rules_6_a_bound_manager_administers_anywhere),

@@ -816,17 +816,22 @@ static void a_tills_day_comes_back_as_it_was(void **state)
     offers[count++] = then.s->last;
     scenario_done(then.s, "count_till", of_till(then.till, ", 'counted_minor': 250"));
     offers[count++] = then.s->last;
-    scenario_done(then.s, "close_till", of_till(then.till, ", 'reason': 'wrong change'"));
+    scenario_done(then.s, "close_till",
+                  of_till(then.till, json(", 'reason': 'wrong change', 'to_bank_minor': 200, "
+                                          "'bank_account': %u",
+                                          then.bank)));
     offers[count++] = then.s->last;
     scenario_restored(now.s, backup);
     for (size_t i = 0; i < count; i++)
         scenario_offer(now.s, &offers[i]);
     scenario_recall(now.s);
     scenario_as(now.s, ROLE_STAFF_OWNER);
-    assert_int_equal(holds(&now, now.till), 250);
+    assert_int_equal(holds(&now, now.till), 50);
     assert_int_equal(holds(&now, now.bank), 300);
     assert_int_equal(slip(&now, now.till)->day->difference_minor, -10);
-    static const char *const numbers[] = {"HQ-M-00001", "HQ-RF-00001", "HQ-M-00002", "HQ-M-00003"};
+    assert_int_equal(slip(&now, now.till)->day->banked_minor, 200);
+    static const char *const numbers[] = {"HQ-M-00001", "HQ-RF-00001", "HQ-M-00002", "HQ-M-00003",
+                                          "HQ-M-00004"};
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         const Tefter__DocumentAnswer *old =
             scenario_ask(then.s, "document", json("{'number': '%s'}", numbers[i]))->document;
@@ -836,7 +841,7 @@ static void a_tills_day_comes_back_as_it_was(void **state)
         assert_int_equal(old->document->total_minor, back->document->total_minor);
     }
     /* what is new has numbers of a series of its own */
-    scenario_done(now.s, "open_till", of_till(now.till, ", 'float_minor': 250"));
+    scenario_done(now.s, "open_till", of_till(now.till, ", 'float_minor': 50"));
     const Tefter__Done *done = scenario_done(now.s, "move_money", move(now.till, now.other, 1, ""));
     assert_string_equal(done->number, "HQ-R1-M-00001");
     scenario_end(then.s);
@@ -959,6 +964,12 @@ static void who_may_not_take_so_much_hears_nothing_of_the_till(void **state)
     scenario_as(shop.s, shop.clerk);
     scenario_done(shop.s, "put_cash", more);
     scenario_end(shop.s);
+}
+
+static uint64_t document_of(struct shop *shop, const char *number)
+{
+    return scenario_ask(shop->s, "document", json("{'number': '%s'}", number))
+        ->document->document->document;
 }
 
 /* The newest alarm, as the owner sees it, and how many there are. */
@@ -1091,9 +1102,9 @@ static void what_a_till_is_off_by_is_seen_as_cash_taken_out_is(void **state)
     struct shop shop = shop_at(LEDGER_RULES);
     clerks_take_out(&shop, 20);
     fill_till(&shop, shop.till, 10000);
-    day_off_by(&shop, -15, 20);
+    day_off_by(&shop, 15, -15);
     assert_int_equal(scenario_ask(shop.s, "alarms", "{}")->alarms->n_rows, 0);
-    day_off_by(&shop, -7, 0); /* in parts it is no less */
+    day_off_by(&shop, 0, -7); /* in parts it is no less */
     const Tefter__AlarmsAnswer *alarms = scenario_ask(shop.s, "alarms", "{}")->alarms;
     assert_int_equal(alarms->n_rows, 1);
     assert_int_equal(alarms->rows[0]->cash_minor, 2);
@@ -1110,6 +1121,159 @@ static void what_a_till_is_off_by_is_seen_as_cash_taken_out_is(void **state)
     scenario_refused(shop.s, "put_cash",
                      of_till(shop.till, ", 'amount_minor': 1, 'out': true, 'reason': 'milk'"),
                      CODE(MORE_THAN_YOU_MAY), "amount_minor");
+    scenario_end(shop.s);
+}
+
+/* Also by who may take out whatever they want; an older ledger told nobody. */
+static void a_till_that_is_opened_short_is_seen(void **state)
+{
+    (void)state;
+    for (uint32_t rules = LEDGER_RULES - 1; rules <= LEDGER_RULES; rules++) {
+        struct shop shop = shop_at(rules);
+        fill_till(&shop, shop.till, 100);
+        scenario_as(shop.s, shop.accountant);
+        scenario_done(shop.s, "open_till",
+                      of_till(shop.till, ", 'float_minor': 93, 'reason': 'it lacked'"));
+        scenario_done(shop.s, "count_till", of_till(shop.till, ", 'counted_minor': 91"));
+        scenario_done(shop.s, "close_till", of_till(shop.till, ", 'reason': 'wrong change'"));
+        if (rules < LEDGER_RULES) {
+            assert_int_equal(scenario_ask(shop.s, "alarms", "{}")->alarms->n_rows, 0);
+        } else {
+            const Tefter__AlarmRow *alarm = newest_alarm(&shop, 1);
+            assert_int_equal(alarm->difference_minor, -7);
+            assert_int_equal(alarm->cash_minor, 7);
+            assert_string_equal(alarm->login, "dee");
+        }
+        scenario_end(shop.s);
+    }
+}
+
+/* ---- what was there before these books ---- */
+
+static void a_tills_first_float_is_no_difference(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    scenario_as(shop.s, shop.clerk);
+    const Tefter__Done *done =
+        scenario_done(shop.s, "open_till", of_till(shop.till, ", 'float_minor': 500"));
+    assert_int_equal(done->difference_minor, 0);
+    assert_string_equal(done->number, "HQ-M-00001");
+    assert_false(slip(&shop, shop.till)->day->has_opening_difference_minor);
+    assert_int_equal(gl(&shop, GL(OPENING)), -500);
+    assert_int_equal(gl(&shop, GL(CASH_DIFFERENCE)), 0);
+    assert_int_equal(holds(&shop, shop.till), 500);
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
+    assert_int_equal(scenario_ask(shop.s, "alarms", "{}")->alarms->n_rows, 0);
+    scenario_as(shop.s, shop.clerk);
+    scenario_done(shop.s, "count_till", of_till(shop.till, ", 'counted_minor': 500"));
+    scenario_done(shop.s, "close_till", of_till(shop.till, ""));
+    assert_int_equal(slip(&shop, shop.till)->day->moved->in_minor, 0);
+    /* it was opened before: what is found in it then is a difference */
+    scenario_refused(shop.s, "open_till", of_till(shop.till, ", 'float_minor': 510"),
+                     CODE(FIELD_MISSING), "opening_reason");
+    /* so it is where cash lies that the books know of */
+    fill_till(&shop, shop.other, 20);
+    scenario_refused(shop.s, "open_till", of_till(shop.other, ", 'float_minor': 510"),
+                     CODE(FIELD_MISSING), "opening_reason");
+    scenario_end(shop.s);
+}
+
+static void an_old_ledger_finds_a_first_float(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES - 1);
+    scenario_as(shop.s, shop.clerk);
+    scenario_refused(shop.s, "open_till", of_till(shop.till, ", 'float_minor': 500"),
+                     CODE(FIELD_MISSING), "opening_reason");
+    scenario_done(shop.s, "open_till",
+                  of_till(shop.till, ", 'float_minor': 500, 'reason': 'the first day'"));
+    assert_int_equal(gl(&shop, GL(CASH_DIFFERENCE)), -500);
+    (void)newest_alarm(&shop, 1);
+    scenario_end(shop.s);
+}
+
+static void a_first_float_that_was_typed_wrong_is_taken_back(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    uint64_t move = document_of(
+        &shop,
+        scenario_done(shop.s, "open_till", of_till(shop.till, ", 'float_minor': 500"))->number);
+    scenario_done(shop.s, "reverse_document",
+                  json("{'document': %llu, 'reason': 'typed wrong'}", (unsigned long long)move));
+    assert_int_equal(gl(&shop, GL(OPENING)), 0);
+    assert_int_equal(holds(&shop, shop.till), 0);
+    scenario_end(shop.s);
+}
+
+/* ---- to the bank as it is closed ---- */
+
+static void a_till_is_closed_and_its_money_is_on_its_way_to_the_bank(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    clerks_take_out(&shop, 20);
+    scenario_as(shop.s, shop.clerk);
+    scenario_done(shop.s, "open_till", of_till(shop.till, ", 'float_minor': 100"));
+    pay(&shop, shop.anh, "CASH", shop.till, 500);
+    scenario_done(shop.s, "count_till", of_till(shop.till, ", 'counted_minor': 595"));
+#define CLOSE(more) of_till(shop.till, json(", 'reason': 'wrong change'" more, shop.bank))
+    scenario_refused(shop.s, "close_till", CLOSE(", 'to_bank_minor': 0, 'bank_account': %u"),
+                     CODE(AMOUNT_NOT_POSITIVE), "to_bank_minor");
+    scenario_refused(shop.s, "close_till",
+                     of_till(shop.till, ", 'reason': 'x', 'to_bank_minor': 5"), CODE(FIELD_MISSING),
+                     "bank_account");
+    scenario_refused(shop.s, "close_till",
+                     of_till(shop.till, json(", 'reason': 'x', 'to_bank_minor': 5, "
+                                             "'bank_account': %u",
+                                             shop.other)),
+                     CODE(FIELD_INVALID), "bank_account");
+    scenario_refused(shop.s, "close_till", CLOSE(", 'to_bank_minor': 596, 'bank_account': %u"),
+                     CODE(MONEY_NOT_THERE), "to_bank_minor");
+    scenario_refused(
+        shop.s, "close_till",
+        of_till(shop.till, json(", 'to_bank_minor': 495, 'bank_account': %u", shop.bank)),
+        CODE(FIELD_MISSING), "reason");
+    assert_int_equal(holds(&shop, shop.till), 600); /* nothing of all that was booked */
+    const Tefter__Done *done =
+        scenario_done(shop.s, "close_till", CLOSE(", 'to_bank_minor': 495, 'bank_account': %u"));
+#undef CLOSE
+    assert_string_equal(done->number, "HQ-M-00002");
+    assert_string_equal(done->banked_number, "HQ-M-00003");
+    assert_int_equal(holds(&shop, shop.till), 100);
+    assert_int_equal(holds(&shop, shop.bank), 0);
+    assert_int_equal(gl(&shop, GL(MONEY_IN_TRANSIT)), 495);
+    assert_int_equal(gl(&shop, GL(CASH_DIFFERENCE)), 5);
+    const Tefter__TillDayAnswer *day = slip(&shop, shop.till);
+    assert_int_equal(day->day->banked_minor, 495);
+    assert_int_equal(day->day->moved->sent_minor, 0); /* it was sent after the count */
+    assert_int_equal(day->day->difference_minor, -5);
+    scenario_as(shop.s, shop.accountant);
+    scenario_done(shop.s, "confirm_move", json("{'number': '%s'}", done->banked_number));
+    assert_int_equal(holds(&shop, shop.bank), 495);
+    /* the next day begins with what was left */
+    scenario_as(shop.s, shop.clerk);
+    done = scenario_done(shop.s, "open_till", of_till(shop.till, ", 'float_minor': 100"));
+    assert_int_equal(done->difference_minor, 0);
+    scenario_done(shop.s, "count_till", of_till(shop.till, ", 'counted_minor': 100"));
+    scenario_done(
+        shop.s, "close_till",
+        of_till(shop.till, json(", 'to_bank_minor': 100, 'bank_account': %u", shop.bank)));
+    assert_int_equal(holds(&shop, shop.till), 0);
+    scenario_end(shop.s);
+}
+
+static void an_old_ledger_closes_a_till_and_no_more(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES - 1);
+    scenario_done(shop.s, "open_till", of_till(shop.till, ", 'float_minor': 0"));
+    scenario_done(shop.s, "count_till", of_till(shop.till, ", 'counted_minor': 0"));
+    scenario_refused(
+        shop.s, "close_till",
+        of_till(shop.till, json(", 'to_bank_minor': 5, 'bank_account': %u", shop.bank)),
+        CODE(RULES_TOO_OLD), "to_bank_minor");
     scenario_end(shop.s);
 }
 
@@ -1508,6 +1672,12 @@ int main(void)
         cmocka_unit_test(cash_is_taken_out_up_to_so_much_a_day),
         cmocka_unit_test(much_cash_that_is_taken_out_is_seen),
         cmocka_unit_test(what_a_till_is_off_by_is_seen_as_cash_taken_out_is),
+        cmocka_unit_test(a_till_that_is_opened_short_is_seen),
+        cmocka_unit_test(a_tills_first_float_is_no_difference),
+        cmocka_unit_test(an_old_ledger_finds_a_first_float),
+        cmocka_unit_test(a_first_float_that_was_typed_wrong_is_taken_back),
+        cmocka_unit_test(a_till_is_closed_and_its_money_is_on_its_way_to_the_bank),
+        cmocka_unit_test(an_old_ledger_closes_a_till_and_no_more),
         cmocka_unit_test(nobody_confirms_what_they_booked),
         cmocka_unit_test(an_owner_says_how_much_of_their_own_one_confirms),
         cmocka_unit_test(money_that_one_set_free_another_pays_out),

@@ -1450,6 +1450,52 @@ static void of_version_6(struct story *t)
     reports_and_erasing(t);
 }
 
+/* ---- rules version 7 ---- */
+
+/* A manager of the alley, and customers whom the head office opened. */
+static void bound_to_a_branch(struct story *t)
+{
+    uint32_t chief = scenario_staff(t->s, "alleyhead", TEFTER__ROLE__ROLE_MANAGER);
+    done(t, "change_staff", json("{'staff': %u, 'branch': 2}", chief));
+    scenario_at(t->s, ALLEY);
+    uint32_t own = scenario_customer(t->s, "Alley's own", 1000);
+    id bill = done(t, "issue_invoice", sale(t->anh, 7, ""));
+    scenario_as(t->s, chief);
+    scenario_at(t->s, ALLEY);
+    refused(t, "set_credit_limit", json("{'customer': %u, 'terms': {'limit_minor': 9}}", t->anh),
+            CODE(BOUND_TO_BRANCH));
+    refused(t, "add_group", "{'dimension': 'tier', 'name': 'alley'}", CODE(BOUND_TO_BRANCH));
+    done(t, "set_credit_limit", json("{'customer': %u, 'terms': {'limit_minor': 9}}", own));
+    done(t, "lock_customer", json("{'customer': %u, 'reason': 'x'}", own));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+    refused(t, "issue_invoice", sale(t->anh, 7, json(", 'date': %d", TODAY - 5000)),
+            CODE(DATE_TOO_EARLY));
+    done(t, "reverse_document", json("{'document': " ID ", 'reason': 'of the alley'}", bill));
+}
+
+/* What was owed, or in a till, before these books; and a till that is closed with its money on its
+ * way to the bank. */
+static void opening_accounts(struct story *t)
+{
+    uint32_t old = scenario_customer(t->s, "Old debts", 1000000);
+#define OPENS(number, more)                                                                        \
+    sale(old, 150, ", 'number': '" number "', 'source': 'older', 'backfill': true" more)
+    done(t, "issue_invoice", OPENS("OP-1", ""));
+    id said = done(t, "issue_invoice", OPENS("OP-2", ", 'opening': true"));
+    done(t, "issue_invoice", OPENS("OP-3", ", 'opening': false"));
+#undef OPENS
+    refused(t, "issue_invoice", sale(old, 1, ", 'opening': true"), CODE(FIELD_INVALID));
+    done(t, "issue_credit_note", json("{'invoice': " ID "}", said));
+    uint32_t till = (uint32_t)done(t, "add_till", "{'branch': 1, 'name': 'new till'}");
+    const char *of = json("'money_account': %u", till);
+    done(t, "open_till", json("{%s, 'float_minor': 300}", of));
+    done(t, "count_till", json("{%s, 'counted_minor': 300}", of));
+    refused(t, "close_till", json("{%s, 'to_bank_minor': 301, 'bank_account': %u}", of, t->bank),
+            CODE(MONEY_NOT_THERE));
+    done(t, "close_till", json("{%s, 'to_bank_minor': 200, 'bank_account': %u}", of, t->bank));
+    done(t, "open_till", json("{%s, 'float_minor': 90, 'reason': 'it lacked'}", of));
+}
+
 /* Written down, called, come back to. */
 static void notes(struct story *t)
 {
@@ -1522,10 +1568,61 @@ static void merged_records(struct story *t)
 
 static void of_version_7(struct story *t)
 {
+    bound_to_a_branch(t);
+    opening_accounts(t);
     merged_records(t);
 }
 
 /* ---- all of it ---- */
+
+/* ---- rules version 7 ---- */
+
+/* An approval is for what was seen; bills and receipts that are taken back alone. */
+static void what_was_seen(struct story *t)
+{
+    uint32_t dao = scenario_customer(t->s, "Dao", 100000);
+    limit(t, dao, "'limit_minor': 1000, 'policy': 'APPROVE'");
+    id asked = done(t, "ask_approval", parked(dao, 1500, ""));
+    grant(t, asked, "");
+    id meanwhile = done(t, "issue_invoice", sale(dao, 700, ""));
+    refused(t, "issue_invoice", with(dao, 1500, asked), CODE(APPROVAL_OUTGROWN));
+    limit(t, dao, "'policy': 'BLOCK'");
+    refused(t, "issue_invoice", with(dao, 1500, asked), CODE(CREDIT_LIMIT_EXCEEDED));
+    limit(t, dao, "'policy': 'APPROVE'");
+    done(t, "reverse_document", json("{'document': " ID ", 'reason': 'x'}", meanwhile));
+    done(t, "issue_invoice", with(dao, 1500, asked));
+    done(t, "set_credit_policy",
+         "{'terms': {}, 'credit_note_approve_minor': 100, 'clear': ['TERM_OWN_REVERSAL']}");
+    limit(t, dao, "'unlimited': true");
+    uint32_t piece = (uint32_t)done(
+        t, "add_product", "{'code': 'SEEN', 'name': 'piece', 'price': 10000, 'tax_bp': 0}");
+    scenario_as(t->s, t->clerk);
+#define PIECES(quantity)                                                                           \
+    json("{'customer': %u, 'lines': [{'product': %u, 'quantity': %d}]}", dao, piece, quantity)
+    done(t, "reverse_document",
+         json("{'document': " ID "}", done(t, "issue_invoice", PIECES(20000))));
+    id bill = done(t, "issue_invoice", PIECES(20000));
+    refused(t, "correct_invoice",
+            json("{'document': " ID ", 'reason': 'x', 'invoice': {'lines': [{'line': 1, "
+                 "'quantity': 9900}]}}",
+                 bill),
+            CODE(RIGHT_MISSING));
+    done(t, "correct_invoice",
+         json("{'document': " ID ", 'reason': 'x', 'invoice': {'lines': [{'line': 1, 'quantity': "
+              "19000}]}}",
+              bill));
+    id money = done(t, "take_payment",
+                    json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, 'amount_minor': "
+                         "100}",
+                         dao, t->till));
+    done(t, "reverse_document", json("{'document': " ID ", 'reason': 'x'}", money));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+}
+
+static void of_version_7(struct story *t)
+{
+    what_was_seen(t);
+}
 
 struct scenario *golden_story(uint32_t rules_version)
 {

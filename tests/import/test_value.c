@@ -245,6 +245,8 @@ static void lines(void **state)
          "b",
          20, NULL},
         {"", 20, ""},
+        {"\u200F Ali\u200E Reza\u200F ", 20, "Ali Reza"},
+        {"\u200Fعلی\u061C", 6, "علی"},
         {"\u00A0 Lan\u3000", 20, "Lan"},
         {"An\u200B", 20, NULL},
         {"\u0301", 20, NULL},

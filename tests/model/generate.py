@@ -94,6 +94,9 @@ class Generator:
         approval = m.approvals.get(command.get("issue_invoice", {}).get("approval"))
         if approval and r.random() < 0.9:
             who["branch"] = approval["at"]
+        old = m.documents.get(command.get("reverse_document", {}).get("document"))
+        if old and old["actor"].get("staff") and m.now - old["recorded"] < 700_000 and r.random() < 0.7:
+            who = {**self.person(old["actor"]["staff"]), "branch": old["branch"]}
         return who
 
     def fitting(self, kind, words):
@@ -295,6 +298,10 @@ class Generator:
     def today(self):
         return self.m.branches[self.r.choice([1, 2, 3])]["date"]
 
+    def long_ago(self):
+        """About two years back, where dates by hand begin, and long before."""
+        return self.today() - self.r.choice([730, 731, 731, 732, 735, 9000])
+
     def money(self, most=60_000):
         return self.r.choice([self.r.randint(1, 100), self.r.randint(1, most), self.r.randint(1, 5000)])
 
@@ -309,6 +316,10 @@ class Generator:
             if self.m.documents[document]["kind"] in kinds and not gone:
                 out.append(document)
         return out
+
+    def newest_paper(self, kind):
+        return max((x["seq"], d) for d, x in self.m.documents.items() if x["kind"] == "DOCUMENT_" + kind)[1] \
+            if any(x["kind"] == "DOCUMENT_" + kind for x in self.m.documents.values()) else 12345
 
     def document(self, *kinds):
         found = self.documents(*("DOCUMENT_" + k for k in kinds))
@@ -380,6 +391,7 @@ class Generator:
             if r.random() < 0.5:
                 del body["customer"]
         body.update(self.maybe(0.05, date=self.today() - r.randint(0, 40)))
+        body.update(self.maybe(0.02, date=self.long_ago()))
         body.update(self.maybe(0.1, due=self.today() + r.randint(0, 60)))
         body.update(self.maybe(0.03, note="careful"))
         body.update(self.maybe(0.03, salesperson=r.choice(["an", "an", "giang", "nobody"])))
@@ -387,7 +399,7 @@ class Generator:
         body.update(self.maybe(0.05, number=f"M-{r.randint(1, 400)}"))
         body.update(self.maybe(0.01, number=f"HQ-{r.randint(1, 3000):05}"))
         body.update(self.maybe(0.03, currency="EUR"))
-        body.update(self.maybe(0.03, backfill=True, source="old"))
+        body.update(self.maybe(0.03, backfill=True, source="old", **self.maybe(0.5, opening=r.random() < 0.5)))
         body.update(self.maybe(0.02, backfill=False))
         persons = self.m.customers.get(body.get("customer"), {"buyers": {}})["buyers"]
         live = [n for n, p in persons.items() if not p["revoked"] and p["until"] >= self.today()]
@@ -483,7 +495,7 @@ class Generator:
                    {"discount_minor": -1}, {"tax_bp": 10001}, {"text": LONG}, {"serials": ["a b"]},
                    {"product": 77}, {"product": 5, "product_code": "P6"}, {"product_code": LONG},
                    {"price": 9 * 10**15}, {"discount_minor": 10**9}, {"serials": [LONG]}]
-        whole = [{"number": "a b"}, {"source": ""}, {"date": 0}, {"date": 70000}, {"note": "n" * 2000},
+        whole = [{"number": "a b"}, {"source": ""}, {"opening": True}, {"date": 0}, {"date": 70000}, {"note": "n" * 2000},
                  {"currency": "USD"}, {"due": 0}, {"salesperson": "Big"}, {"reference": "two\nlines"},
                  {"lines": []}, {"charges": [{"title": " ", "amount_minor": 5}]},
                  {"charges": [{"title": "x", "amount_minor": 0}]},
@@ -519,7 +531,7 @@ class Generator:
         """An invoice as it was, with a line that came back."""
         return {"issue_invoice": {
             "customer": self.a_credit_customer(), "backfill": True, "source": "old", **self.old_number(),
-            "date": self.today() - self.r.randint(0, 200), **self.maybe(0.3, due=self.today() - self.r.randint(0, 250)),
+            **self.maybe(0.4, opening=self.r.random() < 0.5), "date": self.today() - self.r.randint(0, 200), **self.maybe(0.3, due=self.today() - self.r.randint(0, 250)),
             "lines": [self.free(self.r.randint(1000, 50_000)),
                       {"text": "came back", "quantity": -self.r.randint(1, 3000),
                        "price": self.r.randint(1, 999_999)}]}}
@@ -555,6 +567,7 @@ class Generator:
             body["match"] = "MATCH_PARTS_ONLY"
         body.update(self.maybe(0.1, round_off=True))
         body.update(self.maybe(0.04, date=self.today() - r.randint(0, 30)))
+        body.update(self.maybe(0.02, date=self.long_ago()))
         body.update(self.maybe(0.04, reference=f"ref {r.randint(1, 30)}"))
         body.update(self.maybe(0.03, backfill=True))
         body.update(self.maybe(0.03, number=f"PM-{r.randint(1, 300)}"))
@@ -648,6 +661,11 @@ class Generator:
             body.update(self.maybe(0.8, counts=len(till["counts"])))
         else:
             body.update(self.maybe(0.8, reason=r.choice(["miscounted", "wrong change", ""])))
+        if what == "close_till" and r.random() < 0.4:
+            counted = till["counts"][-1][0] if till["counts"] else 1
+            body.update(to_bank_minor=r.choice([counted, counted // 2, counted // 3, 1, counted + 1, 0]),
+                        **self.maybe(0.95, bank_account=r.choice(self.places("account") or [1]) if r.random() < 0.9
+                                     else r.randint(1, 9)))
         return {what: body}
 
     def put_cash(self):
@@ -736,6 +754,7 @@ class Generator:
             body = {"customer": self.customer(), "lines": self.lines()}
             if r.random() < 0.3:
                 body["charges"] = [{"title": "fee back", "amount_minor": r.randint(1, 500)}]
+            body.update(self.maybe(0.2, backfill=True, source="old", **self.maybe(0.5, opening=r.random() < 0.5)))
             return {"issue_credit_note": body}
         number = self.document("INVOICE")
         body = {"invoice": number}
@@ -780,6 +799,7 @@ class Generator:
         if not body["confirmed"] and r.random() < 0.9:
             body["reason"] = "never came"
         body.update(self.maybe(0.2, date=self.today() - r.choice([0, 1, 5, -1])))
+        body.update(self.maybe(0.05, date=self.long_ago()))
         body.update(self.maybe(0.02, date=0))
         return {"confirm_payment": body}
 
@@ -794,6 +814,9 @@ class Generator:
         old = [d for d, x in self.m.documents.items() if x.get("source") and not x["reversed_by"]]
         if r.random() < 0.15 or old and r.random() < 0.2:
             body = {"document": r.choice(old) if old and r.random() < 0.8 else document, "undo_import": True}
+        if "document" in body and r.random() < 0.2:  # at once, by who wrote it
+            self.soon += [lambda: {"reverse_document": {"document": self.newest_paper("INVOICE"), **self.maybe(0.3, reason="x")}}]
+            return self.sale()
         return {"reverse_document": {**body, **self.maybe(0.85, reason="wrong")}}
 
     def correct_invoice(self):
@@ -916,13 +939,24 @@ class Generator:
                 break
             number = self.customer()
         self.soon += r.choice([[], [self.decide, self.granted_sale], [self.decide, self.decide, self.granted_sale],
-                               [self.decide, self.granted_sale, self.granted_sale], [self.granted_sale, self.decide]])
+                               [self.decide, self.granted_sale, self.granted_sale], [self.granted_sale, self.decide],
+                               [self.decide, lambda: self.meanwhile(number), self.granted_sale, self.granted_sale],
+                               [lambda: self.meanwhile(number), self.decide, self.granted_sale]])
         if r.random() < 0.6:
             return self.ask_for_goods(number)
         amount = r.choice([self.money(), self.money(), 500_000, 900_000, 0, 10**13])
         return {"ask_approval": {"customer": number if r.random() < 0.97 else 999, "amount_minor": amount,
                                  **self.maybe(0.3, minutes=r.choice([0, 1, 30, 1440, 1441])),
                                  **self.maybe(0.1, note="please")}}
+
+    def meanwhile(self, number):
+        """Between an approval and its sale: something is sold, paid, or another limit set."""
+        r = self.r
+        return r.choice([
+            lambda: {"issue_invoice": {"customer": number, "lines": [self.free(r.choice([1, 500, 40_000]))]}},
+            lambda: {"set_credit_limit": {"customer": number, "terms": {
+                "limit_minor": r.choice([0, 1000, 100_000]), "policy": r.choice(["EXCESS_APPROVE"] * 3 + ["EXCESS_BLOCK"])}}},
+            lambda: {"take_payment": self.payment(number)}])()
 
     def ask_for_goods(self, number):
         """A sale that is parked; its total is the model's, or nearly."""

@@ -10,7 +10,8 @@ import unicodedata
 
 MONEY_MAX = 9_000_000_000_000
 QUANTITY_MAX = 1_000_000_000_000
-DATE_MAX = 65535
+DATE_MIN, DATE_MAX = 1, 65535
+DAYS_BACK = 731
 DAY_MS = 86_400_000
 ID_LIFE_MS = 45 * DAY_MS
 ID_AHEAD_MS = DAY_MS
@@ -86,7 +87,8 @@ MONEY = {
 }
 BOOKS = ["GL_RECEIVABLE", "GL_SALES", "GL_TAX", "GL_CHARGES", "GL_CASH", "GL_BANK",
          "GL_POS_CLEARING", "GL_MONEY_ON_ITS_WAY", "GL_CASH_ROUNDING", "GL_SETTLEMENT_DISCOUNT",
-         "GL_MONEY_IN_TRANSIT", "GL_BANK_FEES", "GL_CASH_IN_OUT", "GL_CASH_DIFFERENCE"]
+         "GL_MONEY_IN_TRANSIT", "GL_BANK_FEES", "GL_CASH_IN_OUT", "GL_CASH_DIFFERENCE",
+         "GL_OPENING"]
 BOOK_OF = {"till": "GL_CASH", "device": "GL_POS_CLEARING", "account": "GL_BANK"}
 # up to how much, as a ledger begins with: the right behind it, the highest, and of sales, controller, accountant,
 # manager; None: any
@@ -478,6 +480,11 @@ class Ledger:
         if office not in (0, branch):
             self.bound(field, office)
 
+    def of_home(self, field, branch):
+        """The same since rules 7: of a customer whom that branch opened, 0 of what is the company's."""
+        if self.epoch >= 7:
+            self.of_office(field, branch)
+
     def of_office_touch(self, by, who):
         if by and by != who["staff"]:
             self.of_office("staff", who.get("branch", 0), self.office(by))
@@ -487,7 +494,7 @@ class Ledger:
         if self.epoch < 5 or who is None:
             return
         if who.get("branch", 0) not in (0, document["branch"]):
-            raise Refused("STAFF_OF_OTHER_BRANCH", field, branch=self.branches[document["branch"]]["code"],
+            raise Refused("STAFF_OF_OTHER_BRANCH", field, branch=self.branches[who["branch"]]["code"],
                           roles=roles_with("EDIT_STAFF"))
 
     def own_papers(self, pairs):
@@ -1078,6 +1085,8 @@ class Ledger:
         if "term_days" in c and c.get("clear"):
             raise Refused("FIELD_INVALID", "clear")
         customer = self.named_customer(c["customer"])
+        if any(f in c for f in ("term_days", "no_debt_on_slips", "buyers_only")) or c.get("clear"):
+            self.of_home("customer", customer["branch"])
         if "term_days" in c or c.get("clear"):
             after = {k: v for k, v in customer.items() if k != "term_days"}
             if "term_days" in c:
@@ -1104,6 +1113,7 @@ class Ledger:
         text("reason", c.get("reason"))
         date_form("until", c.get("until"))
         customer = self.named_customer(c["customer"])
+        self.of_home("customer", customer["branch"])
         if c.get("until", DATE_MAX) < self.today():
             self.too_early("until", self.today())
         if self.locked(customer, self.today()):
@@ -1118,6 +1128,7 @@ class Ledger:
     def do_unlock_customer(self, c):
         text("reason", c.get("reason"))
         customer = self.named_customer(c["customer"])
+        self.of_home("customer", customer["branch"])
         if not self.locked(customer, self.today()):
             raise Refused("LOCK_STATE", "not_locked")
         self.put(customer, "locked", False)
@@ -1134,6 +1145,9 @@ class Ledger:
         site = self.found(self.customers, c["customer"], "customer")
         self.stands(site, "customer")
         payer = self.named_payer(c)
+        self.of_home("customer", site["branch"])
+        if payer:
+            self.of_home("payer", payer["branch"])
         if site["customer"] == 1:
             raise Refused("FIELD_INVALID", "customer")
         self.pays_for(payer, site)
@@ -1187,6 +1201,8 @@ class Ledger:
         gone, into = self.record_of(c, "customer", "customer"), self.record_of(c, "into", "into")
         self.stands(gone, "customer")
         self.stands(into, "into")
+        self.of_home("customer", gone["branch"])
+        self.of_home("into", into["branch"])
         if self.epoch >= 7 and gone is into:
             raise Refused("SAME_CUSTOMER", "into")
         was_site = gone["payer"] == into["customer"]
@@ -1241,6 +1257,8 @@ class Ledger:
         if not merge:
             raise Refused("NOTHING_TO_CHANGE", "customer")
         into = self.customers[merge["into"]]
+        self.of_home("customer", gone["branch"])
+        self.of_home("into", into["branch"])
         paid = merge["moved"] - gone["moved"]
         if paid and self.epoch < 7:
             raise Refused("MERGE_IN_USE", "customer", existing=into["customer"], existing_number=into["code"],
@@ -1407,6 +1425,8 @@ class Ledger:
             raise Refused("RULES_TOO_OLD", "payer")
         self.needs("SET_LIMIT")
         payer = self.named_payer(c)
+        if payer:
+            self.of_home("payer", payer["branch"])
         self.pays_for(payer)
         return payer
 
@@ -1520,6 +1540,7 @@ class Ledger:
         return bool(gone)
 
     def do_add_group(self, c):
+        self.of_home("group", 0)
         if "limit" in c or "term_days" in c:
             self.of_office("group", 0)
         code("dimension", c["dimension"])
@@ -1571,6 +1592,7 @@ class Ledger:
 
     def do_join_group(self, c):
         customer = self.named_customer(c["customer"])
+        self.of_home("customer", customer["branch"])
         group = self.found(self.groups, c["group"], "group")
         self.nothing(c["group"] not in customer["groups"])
         others = tuple(g for g in customer["groups"]
@@ -1585,6 +1607,7 @@ class Ledger:
 
     def do_leave_group(self, c):
         customer = self.named_customer(c["customer"])
+        self.of_home("customer", customer["branch"])
         self.found(self.groups, c["group"], "group")
         self.nothing(c["group"] in customer["groups"])
         left = tuple(g for g in customer["groups"] if g != c["group"])
@@ -1845,8 +1868,10 @@ class Ledger:
         return {"id": number}
 
     def do_remove_report(self, c):
-        if self.seen_report(c["report"])["staff"] != self.actor.get("staff", 0):
+        whose = self.seen_report(c["report"])["staff"]
+        if whose != self.actor.get("staff", 0):
             self.needs("EDIT_STAFF")
+            self.of_home("report", self.staff.get(whose, {}).get("branch", 0))
         self.drop(self.reports, c["report"])
         return {"id": c["report"]}
 
@@ -1984,6 +2009,7 @@ class Ledger:
         return by_factor(product["price"], factor) if "price" in product else (None, None)
 
     def do_add_product(self, c):
+        self.of_home("product", 0)
         code("code", c["code"])
         line("name", c["name"])
         self.product_forms(c, c["code"])
@@ -2203,7 +2229,7 @@ class Ledger:
         books = [posting[0] for posting in move["postings"]]
         if "GL_CASH_DIFFERENCE" in books:
             raise Refused("NOT_REVERSIBLE", "document")
-        put_in = "GL_CASH_IN_OUT" in books and dict((p[0], p[2]) for p in move["postings"])["GL_CASH"] > 0
+        put_in = ("GL_CASH_IN_OUT" in books or "GL_OPENING" in books) and dict((p[0], p[2]) for p in move["postings"])["GL_CASH"] > 0
         ends = [(move["money_account"], move["total"] if put_in else 0)]
         if move.get("to_account") and (not move.get("arrives") or move["confirmed"]):
             ends.append((move["to_account"], move["postings"][1][2]))
@@ -2289,6 +2315,12 @@ class Ledger:
             raise Refused("TILL_CLOSED", "money_account")
         return till
 
+    def first_float(self, c, till, by):
+        """It was there before these books."""
+        place = c["money_account"]
+        done = self.moved(c, place, by, [("GL_CASH", place, by), ("GL_OPENING", place, -by)], till["branch"], self.today())
+        return {"number": done["number"]}
+
     def differs(self, c, till, by, field):
         """What is not in the books is booked, with a reason. Who opens is not told how much it is."""
         if not by:
@@ -2302,11 +2334,11 @@ class Ledger:
         place = c["money_account"]
         done = self.moved(c, place, abs(by), [("GL_CASH", place, by), ("GL_CASH_DIFFERENCE", place, -by)], till["branch"],
                           self.today())
-        self.see_difference(by, done)
+        self.see_difference(by, done, field == "opening_reason")
         return {"number": done["number"]}
 
-    def see_difference(self, by, done):
-        """A shortage counts as cash taken out. What is beyond the threshold for it others see."""
+    def see_difference(self, by, done, opening):
+        """A shortage counts as cash taken out. What is beyond the threshold for it others see, and who opens short."""
         me, role, alone = self.actor.get("staff"), self.asks(), self.company.get("refund_alone")
         bounds = [self.most_for("CASH_OUT", role) if role else ANY, ANY if alone is None else alone]
         most = min((x for x in bounds if x is not ANY), default=None)
@@ -2315,10 +2347,13 @@ class Ledger:
         if by < 0:
             self.add_to_day(("CASH_OUT", me), -by)
         taken = self.day_sum(("CASH_OUT", me)) if by < 0 else by
-        if most is not None and taken > most:
+        beyond = taken - most if most is not None and taken > most else 0
+        if not beyond and opening and self.epoch >= 7:
+            beyond = -by
+        if beyond > 0:
             self.put(self.alarms, self.seq, {
                 "alarm": self.seq, "document": done["id"], "number": done["number"], "kind": "DOCUMENT_MONEY_MOVE",
-                "cash_minor": taken - most, "difference_minor": by, "at_ms": self.now, "actor": dict(self.actor)})
+                "cash_minor": beyond, "difference_minor": by, "at_ms": self.now, "actor": dict(self.actor)})
 
     def do_open_till(self, c):
         amount_or_zero("float_minor", c["float_minor"])
@@ -2327,7 +2362,10 @@ class Ledger:
         if till["open"]:
             raise Refused("TILL_OPEN", "money_account", date=till["open"])
         by = c["float_minor"] - self.holds(c["money_account"])
-        done = self.differs(c, till, by, "opening_reason")
+        if self.epoch >= 7 and by == c["float_minor"] and not till["days"]:
+            done, by = self.first_float(c, till, by) if by else {}, 0
+        else:
+            done = self.differs(c, till, by, "opening_reason")
         self.put(till, "days", till["days"] + 1)
         self.put(till, "open", self.today())
         self.put(till, "counts", ())
@@ -2345,8 +2383,27 @@ class Ledger:
         return {"id": c["money_account"], "total_minor": count[0], "expected_minor": count[1],
                 "difference_minor": count[0] - count[1]}
 
+    def close_with_bank(self, c, till, counted):
+        """Of what was counted, what is on its way to the bank."""
+        if "to_bank_minor" not in c:
+            return {}
+        place, value, bank = c["money_account"], c["to_bank_minor"], c["bank_account"]
+        if self.used_place(bank, "bank_account", False)["kind"] != "account":
+            raise Refused("FIELD_INVALID", "bank_account")
+        if value > counted:
+            raise Refused("MONEY_NOT_THERE", "to_bank_minor", existing_number=till["name"])
+        done = self.moved(c, place, value, [("GL_CASH", place, -value), ("GL_MONEY_IN_TRANSIT", bank, value)],
+                          (till["branch"], till["branch"]), self.today(), arrives="GL_BANK", to_account=bank, confirmed=False)
+        return {"banked_number": done["number"]}
+
     def do_close_till(self, c):
         text("reason", c.get("reason"))
+        if "to_bank_minor" in c:
+            if self.epoch < 7:
+                raise Refused("RULES_TOO_OLD", "to_bank_minor")
+            amount("to_bank_minor", c["to_bank_minor"])
+            if "bank_account" not in c:
+                raise Refused("FIELD_MISSING", "bank_account")
         till = self.an_open_till(c)
         if not till["counts"]:
             raise Refused("TILL_NOT_COUNTED", "money_account")
@@ -2354,6 +2411,7 @@ class Ledger:
         if expected != self.holds(c["money_account"]):
             raise Refused("TILL_NOT_COUNTED", "counts")
         done = self.differs(c, till, counted - expected, "reason")
+        done.update(self.close_with_bank(c, till, counted))
         self.put(till, "open", None)
         return {"id": c["money_account"], "total_minor": counted, "expected_minor": expected,
                 "difference_minor": counted - expected, **done}
@@ -2546,6 +2604,7 @@ class Ledger:
                                         "TERM_SLIP_WEIGHT"))
         text("reason", c.get("reason"))
         customer = self.its_limit(c["customer"])
+        self.of_home("customer", customer["branch"])
         if "ended" in c:
             if said is not None or clear or self.epoch < 4:
                 raise Refused("FIELD_INVALID", "ended")
@@ -2880,6 +2939,11 @@ class Ledger:
             raise Refused(code, "customer", **facts, **self.explained(decision, terms, free))
         if approval:
             self.check_approval(customer, total, approval, decision, document)
+        if approval and walls and self.epoch >= 7 and not happened:
+            if terms["policy"] == "EXCESS_APPROVE":
+                self.check_seen(approval, decision, terms, free)
+            elif terms["policy"] == "EXCESS_BLOCK":
+                approval = 0
         decision["verdict"] = self.verdict(walls, terms, approval, happened)
         if decision["verdict"] == "VERDICT_APPROVED" or approval and self.epoch >= 5:
             decision["approval"] = approval
@@ -3076,6 +3140,32 @@ class Ledger:
                       reason=approval.get("reason"), goods=approval.get("goods"),
                       ways=ways + [{"kind": "WAY_PART_NOW", "amount_minor": granted}])
 
+    def check_seen(self, number, decision, terms, free):
+        """No other wall, and no more of one, than when it was asked for (rules 7)."""
+        approval = self.approvals[number]
+        seen, less = approval["decision"], approval["amount"] - approval["approved"]
+        over = approval.get("over", max(seen["over_by_minor"] - less, 0))
+
+        def more(*figures):
+            return any(decision.get(figure, 0) > seen.get(figure, 0) for figure in figures)
+
+        walls = decision["walls"]
+        grown = set(walls) - set(seen["walls"]) or \
+            decision["over_by_minor"] > over or \
+            decision.get("site_over_by_minor", 0) > max(seen.get("site_over_by_minor", 0) - less, 0) or \
+            any(wall.startswith("OVERDUE") for wall in walls) and more("overdue_minor", "too_old_minor") or \
+            "UNPAID_TOO_MANY" in walls and more("unpaid_bills")
+        if not grown:
+            return
+        pay = decision["over_by_minor"] - over
+        ways = [{"kind": "WAY_PAY_NOW", "amount_minor": pay}] if walls == ["CREDIT_LIMIT_EXCEEDED"] and pay > 0 else []
+        decision["verdict"] = "VERDICT_NEEDS_APPROVAL"
+        raise Refused("APPROVAL_OUTGROWN", "approval", approval=number, decision=decision, most=over or None,
+                      over_by_minor=decision["over_by_minor"] or None,
+                      available_minor=None if terms["unlimited"] else free,
+                      by=self.login_of(approval.get("decided_by")), goods=approval.get("goods"),
+                      ways=ways + [{"kind": "WAY_ASK_APPROVAL", "roles": roles_with("APPROVE")}])
+
     def four_eyes(self, approval, number):
         me = self.actor.get("staff")
         if me is None or me != approval["by"]:
@@ -3202,7 +3292,7 @@ class Ledger:
         approval = {
             "customer": c["customer"], "amount": c["amount_minor"], "state": "waiting", "asked": self.now,
             "expires": self.now + minutes * 60000, "approved": 0, "by": self.actor.get("staff", 0),
-            "at": self.branch()["branch"]}
+            "at": self.branch()["branch"], "decision": decision}
         if document is not None:
             approval["goods"] = self.goods_in_words(document)
             approval["parked"] = self.priced(document)
@@ -3282,7 +3372,10 @@ class Ledger:
             customer = self.customers[approval["customer"]]
             terms = self.terms_of(customer, self.today())
             free = terms["limit"] - self.weighed(self.standing(customer), terms)["exposure"]
-            self.put(approval, "over", 0 if terms["unlimited"] else max(granted - free, 0))
+            over = 0 if terms["unlimited"] else max(granted - free, 0)
+            if self.epoch >= 7:
+                over = max(approval["decision"]["over_by_minor"] - approval["amount"] + granted, 0)
+            self.put(approval, "over", over)
         return {"id": c["approval"]}
 
     def spend(self, number, document):
@@ -3302,7 +3395,15 @@ class Ledger:
             raise Refused("DATE_IN_FUTURE", "date")
         if date < self.today() and not happened and not self.may("BACKDATE"):
             self.right_missing("BACKDATE", roles_with("BACKDATE"), "DATE_BEFORE_TODAY", "date")
+        if not happened:
+            self.by_hand(date, DATE_MAX)
         return date
+
+    def by_hand(self, date, free):
+        """What is written by hand is dated two years back at most, or as the paper that it is about."""
+        first = min(max(self.today() - DAYS_BACK, DATE_MIN), free)
+        if date < first and self.epoch >= 7:
+            self.too_early("date", first)
 
     def begin(self, kind, customer, date, number=None):
         taken, branch = self.numbers[kind], self.branch()
@@ -3789,6 +3890,20 @@ class Ledger:
             {"is": self.goods(x, x.get("product"), x["price"], x.get("base_price"), x.get("tax_bp", 0))}
             for x in c.get("lines", [])])
 
+    def opening_said(self, c, paid=False):
+        """Only an import says what was owed before these books."""
+        if self.epoch >= 7 and c.get("opening") and (paid or not c.get("backfill") or "source" not in c):
+            raise Refused("FIELD_INVALID", "opening")
+
+    def opens(self, c, document, of, paid=False):
+        """Was it owed before these books? What corrects or credits a bill is as the bill."""
+        if self.epoch < 7:
+            return False
+        if of:
+            return of.get("opening", False)
+        no_goods = all(x["product"] is None for x in document["lines"])
+        return bool(c.get("backfill") and "source" in c and not paid and c.get("opening", no_goods))
+
     def total(self, document):
         net = sum(x["net"] for x in document["lines"])
         charges = sum(x["amount"] for x in document["charges"])
@@ -3800,6 +3915,8 @@ class Ledger:
         if total < 0:
             raise Refused("TOTAL_NEGATIVE", "lines")
         document["total"] = total
+        if document.get("opening"):
+            return [("GL_RECEIVABLE", document["customer"], total), ("GL_OPENING", 0, -total)]
         return [("GL_RECEIVABLE", document["customer"], total), ("GL_SALES", 0, -net),
                 ("GL_TAX", 0, -tax), ("GL_CHARGES", 0, -charges)]
 
@@ -3977,6 +4094,7 @@ class Ledger:
         if not c.get("lines") and not c.get("charges"):
             raise Refused("FIELD_MISSING", "lines")
         self.line_forms(c, happened or was and was["said"]["happened"])
+        self.opening_said(c, paid is not None)
         if happened:
             self.needs("BACKFILL")
         self.own_number("DOCUMENT_INVOICE", c.get("number"), happened)
@@ -4006,6 +4124,7 @@ class Ledger:
         self.fill(c, document, happened, lists, corrects, was, self.epoch >= 5, parked)
         document["salesperson"] = c.get("salesperson")
         self.check_sale(c, document, customer, happened, corrects, parked, lists)
+        document["opening"] = self.opens(c, document, was, paid is not None)
         postings = self.total(document)
         total = document["total"]
         if c.get("total_minor", total) != total:
@@ -4115,6 +4234,7 @@ class Ledger:
             if part["quantity"] <= 0:
                 raise Refused("QUANTITY_NOT_POSITIVE", f"credit[{i}].quantity")
         self.line_forms(c, happened)
+        self.opening_said(c)
         if happened:
             self.needs("BACKFILL")
 
@@ -4181,6 +4301,7 @@ class Ledger:
             self.check_notes(invoice, note)
         else:
             self.fill(c, note, happened, self.lists_for(customer, date))
+        note["opening"] = self.opens(c, note, invoice)
         postings = self.total(note)
         self.approve_note(note, invoice, happened)
         self.post(note, -note["total"], [(b, s, -v) for b, s, v in postings], note["branch"])
@@ -4595,8 +4716,11 @@ class Ledger:
     def approve_reversal(self, document):
         """A bill that is reversed by right counts with the credit notes of its customer's day (rules 4)."""
         own = document["actor"].get("staff") and document["actor"].get("staff") == self.actor.get("staff")
-        open_day = (document["date"], document["branch"]) == (self.today(), self.branch()["branch"])
+        here = self.branch_here()
+        open_day = (document["date"], document["branch"]) == (here["date"], here["branch"])
         limit = self.company.get("approve_over")
+        if self.epoch >= 7:
+            return False
         if limit is None or self.epoch < 4 or document["kind"] != "DOCUMENT_INVOICE" or own and open_day \
                 or self.may("APPROVE"):
             return False
@@ -4604,6 +4728,52 @@ class Ledger:
         if document["total"] > left:
             self.right_missing("APPROVE", roles_with("APPROVE"), available_minor=max(left, 0))
         return True
+
+    def takes_away(self, c, document, less, corrects):
+        """Who may not approve takes back no more of bills than they credit: of the customer's day, and of their own
+        (rules 7). An own bill of the last ten minutes, on which nothing rests, is counted apart."""
+        limit, me = self.company.get("approve_over"), self.actor.get("staff", 0)
+        if self.epoch < 7 or limit is None or document["kind"] != "DOCUMENT_INVOICE" or less <= 0 or self.may("APPROVE"):
+            return None
+        day = (document["date"], document["branch"])
+        here = self.branch_here()
+        own = document["actor"].get("staff") and document["actor"].get("staff") == me
+        item = self.items.get(document["document"])
+        fast = own and day == (here["date"], here["branch"]) and not corrects and not document.get("corrects") and \
+            not document.get("happened") and 0 <= self.now - document["recorded"] <= 600_000 and \
+            all(self.documents[e["other"]]["seq"] == document["seq"]
+                for e in (item["edges"] if item else ()) if e["undone"] is None)
+        if not fast:
+            if not c.get("reason"):
+                raise Refused("FIELD_MISSING", "reason")
+            left = limit - max(self.day_sum(("credited", document["customer"])), self.day_sum(("away", me)))
+            if less > left:
+                self.right_missing("APPROVE", roles_with("APPROVE"), available_minor=max(left, 0))
+        return "fast" if fast else "bounded"
+
+    def count_away(self, how, document, less):
+        me = self.actor.get("staff", 0)
+        if how == "fast":
+            self.add_to_day(("fast", me), less)
+        elif how == "bounded":
+            self.add_to_day(("away", me), less)
+            self.add_to_day(("credited", document["customer"]), less)
+
+    def alarm_joined(self, paper, **facts):
+        """More about what a command's alarm tells, or one of its own."""
+        self.put(self.alarms, self.seq, {
+            **self.alarms.get(self.seq, {"document": paper["document"], "number": paper["number"], "kind": paper["kind"]}),
+            "alarm": self.seq, "at_ms": self.now, "actor": dict(self.actor), "customer": paper["customer"], **facts})
+
+    def alarm_fast(self, how, reversal):
+        beyond = self.day_sum(("fast", self.actor.get("staff", 0))) - self.company["approve_over"] if how == "fast" else 0
+        if beyond > 0:
+            self.alarm_joined(reversal, undone_minor=beyond)
+
+    def alarm_own_back(self, document, reversal, back=None):
+        back = document["total"] if back is None else back
+        if self.epoch >= 7 and self.company.get("alone_back") is None and self.is_own_money(document) and back:
+            self.alarm_joined(reversal, own_back_minor=back)
 
     def is_own_money(self, document):
         return self.epoch >= 3 and document["kind"] == "DOCUMENT_PAYMENT" and document["actor"].get("staff") and \
@@ -4677,14 +4847,23 @@ class Ledger:
                  "open_minor": self.items[other]["open"]} for other, value in list(left.items())[:20]]
         return {"freed": told, "freed_minor": sum(left.values()), "freed_count": len(left)}
 
-    def reversed_alone(self, document, undo=False):
+    def reversed_alone(self, document, undo=False, how=None):
         facts, edges = self.reverse(document, undo=undo)
         if undo and self.epoch >= 6 and document.get("posted"):
             self.alarm_no_more(document)
+        self.home = None
         self.alarm_of_reversal(self.documents[facts["reversal"]], document)
+        self.alarm_fast(how, self.documents[facts["reversal"]])
+        if not undo:
+            self.alarm_own_back(document, self.documents[facts["reversal"]])
         if not undo:
             self.alarm_short(self.documents[facts["reversal"]])
         return {"id": document["document"], "number": document["number"], **facts, **self.freed(edges, None)}
+
+    def reversed_at(self, document):
+        """A reversal is a paper of the old one's branch since rules 7."""
+        if self.epoch >= 7:
+            self.home = document["branch"]
 
     def find(self, number):
         return self.found(self.documents, number, "document")
@@ -4697,6 +4876,7 @@ class Ledger:
         if number is None:
             number = next(filter(None, (self.named(of, c["number"]) for of in self.numbers.values())), None)
         document = self.find(number)
+        self.reversed_at(document)
         if c.get("undo_import"):
             if self.epoch < 5:
                 raise Refused("RULES_TOO_OLD", "undo_import")
@@ -4708,14 +4888,16 @@ class Ledger:
         if item and not item["debit"]:
             self.check_paid(document["customer"], item["amount"] - item["open"])
         counts = self.approve_reversal(document)
+        how = self.takes_away(c, document, document["total"], False)
         self.within("REVERSAL", "document", document["total"])
         if not c.get("undo_import"):
             self.till_gives_back(document, None)
         if counts:
             self.add_to_day(("credited", document["customer"]), document["total"])
+        self.count_away(how, document, document["total"])
         if self.epoch >= 5 and not document.get("corrects"):
             self.free_cap(document)
-        return self.reversed_alone(document, c.get("undo_import", False))
+        return self.reversed_alone(document, c.get("undo_import", False), how)
 
     def free_cap(self, sale):
         number = sale.get("said", {}).get("buyer")
@@ -4732,10 +4914,12 @@ class Ledger:
         if slip.get("payment_kind") != "PAYMENT_SLIP" or slip["reversed_by"] or slip["confirmed"]:
             raise Refused("NOT_CONFIRMABLE", "payment")
         self.own_paper("payment", slip)
+        self.reversed_at(slip)
         if c["confirmed"]:
             self.confirms_own(slip["actor"].get("staff"), slip["total"], "payment")
         if c.get("date", 0) > self.today():
             raise Refused("DATE_IN_FUTURE", "date")
+        self.by_hand(c.get("date", self.today()), slip["date"])
         done = {"id": c["payment"], "number": slip["number"]}
         if not c["confirmed"]:
             self.check_alone(slip)
@@ -4792,6 +4976,8 @@ class Ledger:
         body = self.keep(self.keep_invoice, c["invoice"], old, c.get("clear", []))
         done, document, item = self.invoice(body, old["document"])
         self.put(old, "corrected_by", document["document"])
+        less = old["total"] - (document["total"] if document["customer"] == old["customer"] else 0)
+        self.count_away(self.takes_away(c, old, less, True), old, less)
         self.takes_back(old, document)
         pairs = Pairs()
         if item and document["customer"] == old["customer"]:
@@ -4838,6 +5024,7 @@ class Ledger:
         if self.epoch < 5 or not same or waits or document["total"] < old["total"]:
             self.home = None
             self.alarm_of_reversal(self.documents[reversal["reversal"]], old)
+        self.alarm_own_back(old, self.documents[reversal["reversal"]], back)
         self.alarm_short(self.documents[reversal["reversal"]], document)
         return {**done, **reversal, **self.freed(edges, item if same else None)}
 

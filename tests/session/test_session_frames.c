@@ -665,6 +665,65 @@ static const Tefter__SearchAnswer *search(const char *text)
     return answer->search;
 }
 
+static void too_long(const Tefter__Query *query, const char *field)
+{
+    const Tefter__Answer *answer = client_query(&witness, query);
+    assert_int_equal(answer->kind_case, TEFTER__ANSWER__KIND_REFUSED);
+    assert_int_equal(answer->refused->code, TEFTER__REFUSAL_CODE__TEXT_INVALID);
+    assert_string_equal(answer->refused->field, field);
+}
+
+/* More than can be looked for is found neither in nothing nor in everything. */
+static void what_is_looked_for_is_bounded(void **state)
+{
+    (void)state;
+    enum { MOST = 256, FAR_TOO_MUCH = 5000 };
+    char words[FAR_TOO_MUCH + 1];
+    memset(words, 'x', sizeof words - 1);
+    words[FAR_TOO_MUCH] = '\0';
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__CustomerList customers = TEFTER__CUSTOMER_LIST__INIT;
+    Tefter__DocumentList documents = TEFTER__DOCUMENT_LIST__INIT;
+    for (int round = 0; round < 2; round++) {
+        customers.text = documents.text = words;
+        query.kind_case = TEFTER__QUERY__KIND_CUSTOMERS;
+        query.customers = &customers;
+        too_long(&query, round == 0 ? "customers.text" : "text");
+        query.kind_case = TEFTER__QUERY__KIND_DOCUMENTS;
+        query.documents = &documents;
+        too_long(&query, round == 0 ? "documents.text" : "text");
+        words[MOST + 1] = '\0';
+    }
+    words[MOST] = '\0';
+    const Tefter__Answer *answer = client_query(&witness, &query);
+    assert_int_equal(answer->documents->n_rows, 0);
+}
+
+/* Where they live, and what is written down of them. */
+static void look_for_what_is_noted(uint32_t customer)
+{
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    Tefter__ChangeCustomer change = TEFTER__CHANGE_CUSTOMER__INIT;
+    Tefter__AddNote note = TEFTER__ADD_NOTE__INIT;
+    Tefter__Text text = TEFTER__TEXT__INIT;
+    assert_int_equal(search("quay dong")->n_hits, 0);
+    change.customer = customer;
+    change.area = (char *)(uintptr_t) "Quầy Đông";
+    command.kind_case = TEFTER__COMMAND__KIND_CHANGE_CUSTOMER;
+    command.change_customer = &change;
+    (void)world_do(&command);
+    assert_int_equal(search("quay dong")->n_hits, 1);
+    assert_int_equal(search("quay dong")->hits[0]->customer->who->customer, customer);
+    note.customer = customer;
+    text.value = (char *)(uintptr_t) "comes back after the harvest";
+    note.text = &text;
+    command.kind_case = TEFTER__COMMAND__KIND_ADD_NOTE;
+    command.add_note = &note;
+    (void)world_do(&command);
+    assert_int_equal(search("harvest")->n_hits, 1);
+    assert_int_equal(search("harvest")->hits[0]->customer->who->customer, customer);
+}
+
 static void searching(void **state)
 {
     (void)state;
@@ -688,6 +747,7 @@ static void searching(void **state)
     command.change_customer = &change;
     (void)world_do(&command);
     assert_int_equal(search("nguyen")->n_hits, 0);
+    look_for_what_is_noted(duc);
     assert_int_equal(search("somebody")->n_hits, 1);
     client_close(&witness);
     world_restart(); /* filled anew from the ledger */
@@ -849,6 +909,7 @@ int main(void)
         frames_test(what_one_person_has_refused_is_bounded),
         frames_test(gone_before_the_reply),
         frames_test(a_locks_reason_has_its_words),
+        frames_test(what_is_looked_for_is_bounded),
         frames_test(searching),
         frames_test(terminals_and_status),
         frames_test(draining),

@@ -8,6 +8,7 @@ import glob
 import os
 import re
 import sys
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import screen
@@ -64,6 +65,10 @@ class Day(screen.Counter):
         at.keys("F9")
         at.wait(r"✓ TD-\d+")
         at.keys("Escape")
+
+    def reads(self):
+        """Nobody answers a question as it appears: what is typed then was typed before it."""
+        time.sleep(0.25)
 
     def counts(self, at, pieces):
         """As often each, from the largest down."""
@@ -147,6 +152,7 @@ class Day(screen.Counter):
 
         # and no close without a reason
         clerk.wait(r"A reason is needed · F9")
+        self.reads()
         clerk.keys("F9")
         clerk.wait("▲ A reason is needed")
         self.assertNotIn("closed_date", self.last_day())
@@ -173,13 +179,105 @@ class Day(screen.Counter):
         clerk.wait("It was closed last after 1. count.")
         clerk.wait("Reason, when it is not what was left in it")
         self.assertNotIn("500,000", body(clerk))  # what was left is not told: nothing is counted yet
+        # all of it, on as many rows as it takes
+        clerk.wait(r"▲ By the books something else should be in the till\. Count it once more; if\n"
+                   r" that is right, say why\. By how much it is off is told when it is open\.\n")
         self.assertEqual(len(self.days()), 1)
+        self.reads()
         clerk.type("change for the market")
         clerk.keys("Enter")
         clerk.wait(r"✓ drawer is open with 450,000 ₫, 50,000 ₫ less than by the books")
         self.assertEqual(self.last_day()["opening_reason"], "change for the market")
         clerk.keys("t")
         clerk.wait(r"▲ At opening it held 50,000 ₫ less")
+        alarm = self.shop.json("office", "alarms")[0]  # a reason is not all: others see it
+        self.assertEqual((int(alarm["difference_minor"]), alarm["login"]), (-50000, "minh"))
+
+    def test_keys_that_were_typed_before_a_question_do_not_answer_it(self):
+        clerk = self.opens(language="en")
+        self.opens_till(clerk, "500k")
+        clerk.wait(r"✓ drawer is open with 500,000 ₫")
+        self.my_day(clerk)
+        clerk.keys("t")
+        clerk.wait("1 Count")
+        self.counts(clerk, (0, 2))
+        clerk.tmux("send-keys", "F9", "1", "F9", "2", "Enter", "F9")
+        clerk.wait(r"Short by +100,000 ₫")
+        clerk.wait(r"1 \[ \] Wrong change")
+        clerk.wait(r"2 \[ \] Entry missing")
+        self.assertNotIn("closed_date", self.last_day())
+        self.reads()
+        clerk.keys("1", "F9")
+        clerk.wait(r"✓ drawer is closed, short by 100,000 ₫")
+        self.my_day(clerk)
+        clerk.keys("t")
+        clerk.wait("What lies in it, counted")
+        clerk.type("450k")
+        clerk.tmux("send-keys", "Enter", "x", "y", "Enter", "z", "F9")
+        clerk.wait("Reason, when it is not what was left in it")
+        clerk.wait(r"told when it is open\.\n")
+        self.assertNotRegex(body(clerk), "x|y?z")
+        self.assertEqual(len(self.days()), 1)
+
+    def test_pieces_below_nothing_are_refused_with_words(self):
+        clerk = self.opens(language="en")
+        self.opens_till(clerk, "500k")
+        clerk.wait(r"✓ drawer is open with 500,000 ₫")
+        self.my_day(clerk)
+        clerk.keys("t")
+        clerk.wait("1 Count")
+        clerk.type("-30")
+        clerk.wait(r"500,000 >?-30 +\?\n?")
+        clerk.wait(r"Counted +0 ₫")
+        clerk.keys("Enter")
+        clerk.wait("▲ -30 is no number of pieces.")
+        clerk.wait(r"How many pieces\? · F9")
+        clerk.keys("F9")
+        clerk.wait("▲ -30 is no number of pieces.")
+        self.assertNotIn("counts", self.last_day())
+        clerk.keys("BSpace", "BSpace", "BSpace")
+        clerk.type("1")
+        clerk.keys("Up")
+        clerk.type("-5")  # what lies in it besides
+        clerk.keys("F9")
+        clerk.wait("▲ No till holds less than nothing.")
+        self.assertNotIn("counts", self.last_day())
+
+    def test_what_was_counted_goes_on_at_its_difference_and_to_the_bank(self):
+        self.does("account", "add", "Vietcombank", "0071")
+        clerk = self.opens(language="en")
+        self.opens_till(clerk, "500k")
+        clerk.wait(r"✓ drawer is open with 500,000 ₫")
+        self.cash_sale(clerk, 3)
+        self.my_day(clerk)
+        clerk.keys("t")
+        clerk.wait("1 Count")
+        self.counts(clerk, (1, 1, 0, 1, 0, 1))
+        clerk.keys("F9")
+        clerk.wait(r"Short by +7,000 ₫")
+        clerk.wait("To the bank now · Main")
+        # the terminal dies; the count was sent
+        os.kill(int(clerk.tmux("display-message", "-p", "#{pane_pid}")), 9)
+        again = self.opens(language="en")
+        self.my_day(again)
+        again.keys("t")
+        again.wait(r"Short by +7,000 ₫")
+        again.wait(r"Counted 760,000 − expected 767,000")
+        self.reads()
+        again.keys("1", "F6")
+        again.wait(r"260,000 +500,000 stays in it")
+        again.keys("F8")
+        again.wait("To the bank now · Vietcombank")
+        again.type("900000")
+        again.wait(r"How much goes to the bank\? · F9")
+        again.keys("F6")
+        again.wait(r"260,000 +500,000 stays in it")
+        again.keys("F9")
+        again.wait(r"✓ drawer is closed, short by 7,000 ₫\. On its way to the bank: TD-M-\d+")
+        self.assertEqual(int(self.last_day()["banked_minor"]), 260000)
+        accounts = {each["name"]: each for each in self.shop.json("office", "money", "list")}
+        self.assertEqual(int(accounts["drawer"]["holds_minor"]), 500000)
+        self.assertEqual(int(accounts["Vietcombank"]["coming_minor"]), 260000)
 
     def test_cash_for_a_till_that_nobody_opened_is_said_before_and_leads_there_and_back(self):
         clerk = self.opens(language="en")
@@ -210,6 +308,7 @@ class Day(screen.Counter):
         other.wait("It was counted 1 time before; that")
         other.keys("F9")
         other.wait(r"Nothing is missing +0 ₫")
+        self.reads()
         self.assertEqual([int(each["counted_minor"]) for each in self.last_day()["counts"]], [90000, 100000])
 
         # money goes through it after the count: it is counted once more, as blindly
@@ -225,6 +324,7 @@ class Day(screen.Counter):
         other.wait(r"Counted +189,000 ₫")
         other.keys("F9")
         other.wait(r"Nothing is missing +0 ₫")
+        self.reads()
         other.keys("F9")
         other.wait("✓ drawer is closed; nothing was missing")
         self.assertEqual(len(self.last_day()["counts"]), 3)
@@ -319,6 +419,7 @@ class Day(screen.Counter):
             plain.resize(columns, rows)
             plain.wait(r"Over by +400,000 d")
             plain.wait(r"3 \[ \] Not known")
+        self.reads()
         plain.keys("4")
         plain.type("found it under the drawer")
         plain.keys("F9")

@@ -127,19 +127,6 @@ class Terminal(screen.Counter):
         clerk.keys("F9")
         clerk.wait(r"✓ TD-00001 5.360.000 ₫")
 
-    def test_leaving_says_what_would_be_lost(self):
-        clerk = self.opens()
-        clerk.keys("C-c")
-        clerk.wait(r"Bấm Ctrl C lần nữa")
-        self.assertNotIn("thoát là mất", clerk.text())
-        clerk.keys("g", "s")
-        self.goods(clerk, "XM40", 5)
-        clerk.wait("445.000")
-        clerk.keys("C-c")
-        clerk.wait(r"thoát là mất: 1\.")
-        clerk.keys("F1", "Escape")
-        clerk.wait("445.000")  # another key, and all is there
-
     def test_who_decides_at_the_same_terminal_is_heard_there(self):
         self.does("staff", "add", "carl", "--role", "controller")
         self.shop.tefter("office", "password", "--of", "carl", given=screen.shop.PASSWORD + "\n")

@@ -4,6 +4,7 @@ import { fresh } from "./fresh.mjs";
 import { customer, goods, lines, sells, taken, type } from "./at_counter.mjs";
 
 const AHEAD_MS = 15 * 60_000;
+const READ_MS = 250; /* nobody answers a question as it appears */
 let made;
 const shop = () => (made ??= company({ own: true }));
 const clerk = async (look = {}) =>
@@ -141,6 +142,7 @@ test("counter: a till: what it is off by is told, its sum stands beside the piec
     await page.waitForSelector(".till-foot .notice.over, .day-grid");
     const off = (await page.locator(".day-grid").count()) === 0;
     if (off) {
+        await page.waitForTimeout(READ_MS);
         await page.getByLabel("Reason, when it is not what was left in it").fill("float of the safe");
         await page.keyboard.press("F9");
     }
@@ -159,13 +161,27 @@ test("counter: a till: what it is off by is told, its sum stands beside the piec
     await page.evaluate(() => (location.hash = "#/day"));
     await page.waitForSelector("text=shown after the count");
     await page.evaluate(() => (location.hash = "#/day/till"));
+    await page.locator("[aria-label='Pieces of 500,000']").fill("-30");
+    await page.waitForSelector(".till-sum .over:has-text('-30 is no number of pieces.')");
+    await page.keyboard.press("F9");
+    same(await page.locator("text=2 Difference").count(), 0, "what is no number of pieces is not sent");
     await page.locator("[aria-label='Pieces of 500,000']").fill("6");
     await page.locator("[aria-label='Pieces of 100,000']").fill("1");
     await page.keyboard.press("F9");
+    for (const key of ["1", "F9"]) await page.keyboard.press(key); /* typed before the difference was there */
     await page.waitForSelector("text=Expected in the drawer");
-    await page.getByRole("radio", { name: "Wrong change" }).click();
+    same(await page.getByRole("radio", { name: "Wrong change" }).getAttribute("aria-checked"), "false");
+    /* the page comes anew; the count was sent, so it goes on at its difference */
+    await page.reload();
+    await page.waitForSelector("text=Counted 3,100,000 − expected 3,135,000");
+    await page.waitForTimeout(READ_MS);
+    await page.keyboard.press("1");
+    await page.getByRole("button", { name: "All above the float, 100,000" }).click();
+    await page.waitForSelector("text=3,000,000 ₫ stays in it");
+    if (process.env.TEFTER_PICTURES) await page.screenshot({ path: `${process.env.TEFTER_PICTURES}/till-to-bank.png` });
     await page.keyboard.press("F9");
     await page.waitForSelector(".strip-text:has-text('short by 35,000')");
+    await page.waitForSelector(".strip-text:has-text('On its way to the bank:')");
     await page.waitForSelector(".day-row:has-text('Till was short'):has-text('−35,000')");
     same(await page.locator("text=shown after the count").count(), 0, "cash is told now");
     ok(/Cash[\s\S]*135,000/.test(await page.innerText(".panel:has-text('Money I took')")), "what it came to");

@@ -17,6 +17,9 @@ async function week() {
     await tefter("till", "count", "drawer HQ", "450000");
     await tefter("till", "close", "drawer HQ", "--reason", "σκισμένο χαρτονόμισμα");
     await tefter("till", "add", "HQ", "safe");
+    await tefter("till", "open", "safe", "0");
+    await tefter("till", "count", "safe", "0");
+    await tefter("till", "close", "safe");
     await tefter("till", "open", "safe", "200000", "--reason", "ψιλά");
     return shop;
 }

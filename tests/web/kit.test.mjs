@@ -793,3 +793,43 @@ test("kit: no screen styles a class that another screen uses", async () => {
         .map(([name, by]) => `.${name} of ${[...by]} is used in ${[...(used.get(name) ?? [])]}`);
     same(found, []);
 });
+
+test("kit: days are read in the order and the calendar of the language, each as it is shown", async () => {
+    const { dayOfParts, monthStart, partsOf, readDay, weeksOf } = await part("kit/dates.ts");
+    const TODAY = 20780; /* 23 November 2026, 2 Azar 1405 */
+    for (let day = 10_000; day < 30_000; day += 7)
+        for (const language of ["en", "fa"]) same(dayOfParts(partsOf(day, language), language), day);
+    for (const [text, language] of [
+        ["23/11/2026", "en"],
+        ["23.11.26", "el"],
+        ["23-11", "vi"],
+        ["2026/11/23", "zh"],
+        ["26/11/23", "zh"],
+        ["2026-11-23", "en"],
+        ["2026-11-23", "fa"],
+        ["۱۴۰۵/۹/۲", "fa"],
+        ["05/9/2", "fa"],
+        ["9/2", "fa"],
+    ])
+        same(readDay(text, language, TODAY, true), TODAY, `${text} ${language}`);
+    for (const text of ["", "23", "31/2/2026", "11/23/2026", "1/1/20261", "yesterday"])
+        same(readDay(text, "en", TODAY, true), undefined, text);
+    same(readDay("23/11/20", "en", TODAY, false), undefined, "while it is typed a year may be half there");
+    same(partsOf(monthStart(TODAY, "fa", 1), "fa"), { year: 1405, month: 10, date: 1 });
+    same(partsOf(monthStart(TODAY, "en", -11), "en"), { year: 2025, month: 12, date: 1 });
+    same(weeksOf(monthStart(TODAY, "en"), "en").flat().filter(Boolean).length, 30);
+});
+
+test("kit: what of an address narrows nothing is told apart", async () => {
+    const { among, anyDay, knownOf, unknownOf } = await part("kit/filters.ts");
+    const known = { state: (value) => value === "open", branch: among([1, 2]), from: anyDay };
+    const at = ["state", "zzz", "branch", "2", "branch", "3", "from", "2026-13-01", "other", "1", "alone"];
+    same(unknownOf(at, known), ["state/zzz", "branch/3", "from/2026-13-01", "other/1", "alone"]);
+    same(knownOf(["state", "open", "x", "1"], known), { state: "open" });
+    same(unknownOf(["state", "open", "branch", "1", "from", "2026-11-23"], known), []);
+    const { choiceOf, unknownIn } = await part("board/rows.ts");
+    same(unknownIn(["E2"]), ["E2"]);
+    same(unknownIn(["list", "show-zzz.branch-x.by-oldest.turned", "nguyen"]), ["show-zzz", "branch-x"]);
+    same(unknownIn(["list", "all", "n".repeat(81)]).length, 1);
+    same(choiceOf(["list", "all", "n".repeat(81)]).text, "");
+});

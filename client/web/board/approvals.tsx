@@ -305,7 +305,7 @@ function Goods({ row, view }: { row: ApprovalRow; view: ApprovalAnswer | undefin
         return (
             <p class="section">
                 <b>{sayMany("{count} item:", "{count} items:", count, { count: whole(count) })}</b>{" "}
-                <bdi>{row.goods ?? ""}</bdi>
+                <Name>{row.goods ?? ""}</Name>
             </p>
         );
     const shown = all.value ? lines : lines.slice(0, 3);
@@ -321,7 +321,7 @@ function Goods({ row, view }: { row: ApprovalRow; view: ApprovalAnswer | undefin
                 }}>
                 <span class="cut">
                     <b>{sayMany("{count} item:", "{count} items:", count, { count: whole(count) })}</b>{" "}
-                    <bdi>{row.goods ?? ""}</bdi>
+                    <Name>{row.goods ?? ""}</Name>
                 </span>
                 <span class="accent" aria-hidden="true">
                     ›
@@ -345,7 +345,7 @@ function Goods({ row, view }: { row: ApprovalRow; view: ApprovalAnswer | undefin
                 {shown.map((line, index) => (
                     <li key={index}>
                         <span class="grow">
-                            <bdi>{line.text ?? ""}</bdi>{" "}
+                            <Name>{line.text ?? ""}</Name>{" "}
                             <span class="ink-2 nowrap">
                                 <Quantity thousandths={line.quantity} measure={line.unit} />
                             </span>
@@ -366,7 +366,7 @@ function Goods({ row, view }: { row: ApprovalRow; view: ApprovalAnswer | undefin
                 {charges.map((charge, index) => (
                     <li key={`c${index}`}>
                         <span class="grow">
-                            <bdi>{charge.title}</bdi>
+                            <Name>{charge.title}</Name>
                         </span>
                         <Money minor={charge.amount_minor + (charge.tax_minor ?? 0n)} />
                     </li>
@@ -429,7 +429,7 @@ function Facts({ client, row }: { client: Client; row: ApprovalRow }) {
             <Help client={client} row={row} />
             {row.note?.value !== undefined && (
                 <p>
-                    {say("Note of who asks:")} <bdi>“{row.note.value}”</bdi>
+                    {say("Note of who asks:")} <Name>“{row.note.value}”</Name>
                 </p>
             )}
         </section>
@@ -809,7 +809,7 @@ function Ended({
                     <p class="small ink-2">
                         {row.reason?.value !== undefined && (
                             <>
-                                <bdi>“{reasonText(row.reason.value)}”</bdi> ·{" "}
+                                <Name>“{reasonText(row.reason.value)}”</Name> ·{" "}
                             </>
                         )}
                         {mine

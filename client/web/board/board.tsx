@@ -96,12 +96,12 @@ function Change({ client, change, nothing }: { client: Client; change: TotalsCha
             {change.number !== undefined && (
                 <span class="tile-number">
                     {" "}
-                    · <bdi>{digits(change.number)}</bdi>
+                    · <Name>{digits(change.number)}</Name>
                 </span>
             )}
             <span>
                 {" "}
-                · <bdi>{ago(change.at_ms)}</bdi>
+                · <Name>{ago(change.at_ms)}</Name>
             </span>
             {(who !== "" || where !== "") && (
                 <span class="tile-who">
@@ -547,7 +547,7 @@ function Feed({
                         </span>
                         <a class="feed-what cut" href={href}>
                             <b>
-                                <bdi>{row.customer_name?.value ?? row.customer_code ?? ""}</bdi>
+                                <Name>{row.customer_name?.value ?? row.customer_code ?? ""}</Name>
                             </b>{" "}
                             {whatHappened(client, row)}
                             {row.times !== undefined && <span class="ink-2"> ×{whole(row.times)}</span>}

@@ -20,6 +20,7 @@ import {
     type Touch,
 } from "../lib/messages";
 import {
+    Name,
     amount,
     Balance,
     Bones,
@@ -28,6 +29,7 @@ import {
     digits,
     Head,
     LineThatAddsUp,
+    stoppedOf,
     moment,
     money,
     Money,
@@ -468,7 +470,7 @@ function People({
                     <li key={buyer.buyer} class="ask-line">
                         <span class="grow cut">
                             <b>
-                                <bdi>{buyer.name.value ?? ""}</bdi>
+                                <Name>{buyer.name.value ?? ""}</Name>
                             </b>{" "}
                             {buyer.phone?.value !== undefined && (
                                 <a class="small" href={`tel:${buyer.phone.value}`}>
@@ -510,12 +512,12 @@ function People({
                 )}
                 {record?.address?.value !== undefined && (
                     <li>
-                        <bdi>{record.address.value}</bdi>
+                        <Name>{record.address.value}</Name>
                     </li>
                 )}
                 {record?.note?.value !== undefined && (
                     <li class="ink-2">
-                        <bdi>{record.note.value}</bdi>
+                        <Name>{record.note.value}</Name>
                     </li>
                 )}
                 {row.buyers.length === 0 && row.buyers_only !== true && (
@@ -637,6 +639,7 @@ export function Card({ client, number, onBack }: { client: Client; number: numbe
     const name = row.name.value ?? row.code;
     const close = (): void => setForm(undefined);
     const locked = row.locked === true || account?.locked === true;
+    const stopped = stoppedOf(row, account, asked.answer?.terms, asked.answer?.today);
     return (
         <article class="card" aria-label={row.name.value ?? row.code}>
             <Head title={row.name.value ?? row.code} back={onBack}>
@@ -764,10 +767,10 @@ export function Card({ client, number, onBack }: { client: Client; number: numbe
             {trades && account !== undefined && (
                 <>
                     <div class="card-line wide-block">
-                        <LineThatAddsUp terms={addingOf(account)} />
+                        <LineThatAddsUp terms={{ ...addingOf(account), stopped }} />
                     </div>
                     <div class="panel card-line narrow-only">
-                        <LineThatAddsUp form="phone" terms={addingOf(account)} />
+                        <LineThatAddsUp form="phone" terms={{ ...addingOf(account), stopped }} />
                     </div>
                 </>
             )}

@@ -11,10 +11,12 @@ import { DocumentKind, Right, type CustomerEntry, type ListCounts, type SearchHi
 import { CustomerForm } from "../desk/forms";
 import { useExport } from "../kit/export";
 import type { FileColumn } from "../kit/files";
+import { FIND_MOST } from "../kit/filters";
 import { go, replace } from "../kit/route";
 import {
     ago,
     amount,
+    AtMost,
     Available,
     Balance,
     Button,
@@ -28,13 +30,15 @@ import {
     Name,
     readAmount,
     Sign,
+    stoppedOf,
     unit,
+    Unknown,
     useActions,
     useMark,
     whole,
 } from "../kit";
 import { shortName } from "../kit/money";
-import { language, say, sayMany } from "../kit/words";
+import { directionOf, language, say, sayMany } from "../kit/words";
 import { keyOf, useAsked } from "./asked";
 import { Card } from "./customer";
 import { namesOf } from "./live";
@@ -53,6 +57,7 @@ import {
     Sorting,
     Which,
     WHICH,
+    unknownIn,
     type Choice,
 } from "./rows";
 import { addingOf } from "./sums";
@@ -117,13 +122,8 @@ function AvailableCell({ customer, word }: { customer: Customer; word: boolean }
             <span class="ink-3">–</span>
         );
     if (row.erased === true) return <span class="ink-2">{say("Person erased")}</span>;
-    if (row.locked === true || account?.locked === true)
-        return (
-            <span class="over nowrap">
-                <Sign of="⊘" />
-                {say("locked")}
-            </span>
-        );
+    const stopped = stoppedOf(row, account);
+    if (stopped !== undefined) return <Available minor={0n} stopped={stopped} />;
     if (account === undefined) return <span class="ink-3">–</span>;
     if (account.unlimited) return <span class="ink-2 nowrap">{say("no limit")}</span>;
     return (
@@ -372,7 +372,7 @@ function Groups({
                     class="chip chosen-group"
                     aria-label={say("Without {group}", { group: name(group) })}
                     onClick={() => onPick(choice.groups.filter((each) => each !== group))}>
-                    <bdi>{name(group)}</bdi> <span aria-hidden="true">✕</span>
+                    <Name>{name(group)}</Name> <span aria-hidden="true">✕</span>
                 </button>
             ))}
         </>
@@ -547,10 +547,12 @@ function List({ client, at: address }: { client: Client; at: readonly string[] }
                 autocomplete="off"
                 placeholder={say("Name, phone, amount, bill")}
                 value={choice.text}
-                dir="auto"
+                dir={directionOf(choice.text) ?? "auto"}
+                maxLength={FIND_MOST}
                 onInput={(event) => choose({ text: event.currentTarget.value })}
                 onKeyDown={onKey}
             />
+            {choice.text.length >= FIND_MOST && <AtMost letters={FIND_MOST} />}
             {choice.text !== "" ? (
                 <button
                     type="button"
@@ -619,6 +621,7 @@ function List({ client, at: address }: { client: Client; at: readonly string[] }
                 )}
                 <Groups client={client} choice={choice} onPick={(groups) => choose({ groups })} />
             </div>
+            <Unknown parts={unknownIn(address)} onAway={() => choose({})} />
             {papers.length > 0 && (
                 <ul class="panel papers">
                     {papers.map(
@@ -628,7 +631,7 @@ function List({ client, at: address }: { client: Client; at: readonly string[] }
                                     <a class="ask-line" href={documentHref(paper.document)}>
                                         <span class="grow cut">
                                             {documentKindText(paper.kind)} <b>{digits(paper.number)}</b>{" "}
-                                            <bdi>{paper.name?.value ?? paper.code ?? ""}</bdi>
+                                            <Name>{paper.name?.value ?? paper.code ?? ""}</Name>
                                         </span>
                                         <Money minor={paper.total_minor} />
                                     </a>
@@ -824,13 +827,13 @@ function Side({ client, customer }: { client: Client; customer: Customer | undef
             </div>
             {account !== undefined && (
                 <div class="side-sum">
-                    <LineThatAddsUp form="phone" terms={addingOf(account)} />
+                    <LineThatAddsUp form="phone" terms={{ ...addingOf(account), stopped: stoppedOf(row, account) }} />
                 </div>
             )}
             {row.lock_reason?.value !== undefined && (
                 <p class="section over">
                     <Sign of="⊘" />
-                    <bdi>{row.lock_reason.value}</bdi>
+                    <Name>{row.lock_reason.value}</Name>
                 </p>
             )}
             <p class="section">

@@ -1,8 +1,9 @@
 /* One paper, read-only: its lines, what it comes to, what touched it, and the papers that belong to it. */
 import type { ComponentChild } from "preact";
 import type { Client } from "../lib/api";
-import { DocumentState, Right, type DocumentAnswer, type PaperLink } from "../lib/messages";
+import { DocumentKind, DocumentState, Right, type DocumentAnswer, type PaperLink } from "../lib/messages";
 import {
+    Name,
     Bones,
     Button,
     day,
@@ -83,11 +84,11 @@ function Lines({ answer }: { answer: DocumentAnswer }) {
                         {paper.lines.map((line, index) => (
                             <tr key={index}>
                                 <td>
-                                    <bdi>{line.text ?? `#${line.product ?? ""}`}</bdi>
+                                    <Name>{line.text ?? `#${line.product ?? ""}`}</Name>
                                     {line.code !== undefined && line.code !== line.text && (
                                         <span class="small ink-2">
                                             {" "}
-                                            <bdi>{line.code}</bdi>
+                                            <Name>{line.code}</Name>
                                         </span>
                                     )}
                                     {line.serials.length > 0 && (
@@ -115,7 +116,7 @@ function Lines({ answer }: { answer: DocumentAnswer }) {
                         {paper.charges.map((charge, index) => (
                             <tr key={`c${index}`}>
                                 <td colSpan={2}>
-                                    <bdi>{charge.title}</bdi>
+                                    <Name>{charge.title}</Name>
                                 </td>
                                 <td class="wide-only" />
                                 <td class="wide-only" />
@@ -199,7 +200,7 @@ export function Document({ client, at }: { client: Client; at: readonly string[]
                                     `#${paper.customer}`
                                 ) : (
                                     <a href={customerHref(paper.customer)}>
-                                        <bdi>{answer.customer.name.value ?? answer.customer.code}</bdi>
+                                        <Name>{answer.customer.name.value ?? answer.customer.code}</Name>
                                     </a>
                                 )}
                             </b>
@@ -320,7 +321,7 @@ export function Document({ client, at }: { client: Client; at: readonly string[]
                                 <li class="ask-line">
                                     <span class="ink-2">{say("Goods taken by")}</span>
                                     <span>
-                                        <bdi>{answer.buyer_name.value}</bdi>
+                                        <Name>{answer.buyer_name.value}</Name>
                                         {paper.with_pin && ` · ${say("with PIN")}`}
                                     </span>
                                 </li>
@@ -349,18 +350,21 @@ export function Document({ client, at }: { client: Client; at: readonly string[]
                             {paper.salesperson !== undefined && (
                                 <li class="ask-line">
                                     <span class="ink-2">{say("Salesperson")}</span>
-                                    <bdi>{paper.salesperson}</bdi>
+                                    <Name>{paper.salesperson}</Name>
                                 </li>
                             )}
                             {paper.source !== undefined && (
                                 <li class="ask-line">
                                     <span class="ink-2">{say("Came by")}</span>
-                                    <bdi>{paper.source}</bdi>
+                                    <Name>{paper.source}</Name>
                                 </li>
                             )}
                             {paper.note?.value !== undefined && (
-                                <li>
-                                    <bdi>{paper.note.value}</bdi>
+                                <li class="ask-line">
+                                    {paper.kind === DocumentKind.DOCUMENT_CREDIT_NOTE && (
+                                        <span class="ink-2">{say("Reason")}</span>
+                                    )}
+                                    <Name>{reasonText(paper.note.value)}</Name>
                                 </li>
                             )}
                             <Link client={client} title={say("About")} link={answer.about} />

@@ -1,6 +1,6 @@
 /* Who has used most of their limit. */
 import type { Client } from "../lib/api";
-import { Available, money, Money, Name, Panel, percent, unit } from "../kit";
+import { Available, money, Money, Name, Panel, percent, stoppedOf, unit } from "../kit";
 import { say } from "../kit/words";
 import { useAsked } from "./asked";
 import { Age, customerHref, NotYet } from "./parts";
@@ -66,7 +66,11 @@ export function Exposures({ client, only }: { client: Client; only: number | und
                                 <span class="exposure-figures">
                                     <Money minor={account.used_minor} />
                                     <span class="small ink-2">
-                                        <Available minor={account.available_minor} limit={account.limit_minor} />
+                                        <Available
+                                            minor={account.available_minor}
+                                            limit={account.limit_minor}
+                                            stopped={stoppedOf(who, account)}
+                                        />
                                     </span>
                                 </span>
                             </li>

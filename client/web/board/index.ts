@@ -47,7 +47,7 @@ export const screens: Screen[] = [
         may: (client) => client.may(Right.RIGHT_SEE),
         part: office,
         view: ({ client, at }) =>
-            screen(client, ({ Customers }) => h(Customers, { client, at }), at[0] === undefined || at[0] === "list"),
+            screen(client, ({ Customers }) => h(Customers, { client, at }), !/^\d{1,9}$/.test(at[0] ?? "")),
     },
     {
         id: "calls",

@@ -3,9 +3,9 @@ import { useState } from "preact/hooks";
 import type { JSX } from "preact";
 import type { Client, Customer } from "../lib/api";
 import { CallResult, NoteHelp, NoteKind, Right, type NoteRecord } from "../lib/messages";
-import { Bones, Button, Chips, Choice, day, moment, Panel, Sign, useActions } from "../kit";
+import { Name, Bones, Button, Chips, Choice, day, moment, Panel, Sign, useActions } from "../kit";
 import { DayField, today } from "../kit/day";
-import { say } from "../kit/words";
+import { directionOf, say } from "../kit/words";
 import { FormSheet } from "../desk/forms";
 import { saved } from "../desk/save";
 import { useAsked } from "./asked";
@@ -57,7 +57,7 @@ export function Words({
             <textarea
                 class="note-words"
                 rows={3}
-                dir="auto"
+                dir={directionOf(value) ?? "auto"}
                 maxLength={600}
                 autofocus={autofocus}
                 value={value}
@@ -195,7 +195,7 @@ export function NoteLines({
                         )}
                     </p>
                     <p class="note-text">
-                        <bdi>{note.text.value ?? ""}</bdi>
+                        <Name>{note.text.value ?? ""}</Name>
                     </p>
                 </li>
             ))}

@@ -353,13 +353,13 @@ const CHANGED: Readonly<Record<string, () => string>> = {
 export function Changes({ client, customer, seq }: { client: Client; customer: number; seq: unknown }): JSX.Element {
     const asked = useAsked(client, "customer_changes", { customer }, { again: seq });
     const shown = (field: string, text: Text | undefined, value: string | undefined): ComponentChild => {
-        if (text?.value !== undefined) return <bdi>{text.value}</bdi>;
+        if (text?.value !== undefined) return <Name>{text.value}</Name>;
         if (value === undefined) return <span class="ink-3">–</span>;
         if (value === "true" || value === "yes") return say("yes");
         if (value === "false") return say("no");
         if (/_minor$/.test(field) && /^-?\d+$/.test(value)) return money(client, BigInt(value));
         if (/^\d{4}-\d\d-\d\d$/.test(value)) return day(Math.round(Date.parse(`${value}T00:00:00Z`) / 86_400_000));
-        return <bdi>{value}</bdi>;
+        return <Name>{value}</Name>;
     };
     const lines: ChangeLine[] = asked.pages.flatMap((page) =>
         page.changes.flatMap((change) =>

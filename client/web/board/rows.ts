@@ -3,6 +3,7 @@
  * stands elsewhere by now is counted. */
 import { signal, type ReadonlySignal } from "@preact/signals";
 import type { Asked, Customer, Sent } from "../lib/api";
+import { FIND_MOST } from "../kit/filters";
 import { CustomerSort, type CustomerList, type ListCounts, type Refusal } from "../lib/messages";
 
 export const enum Which {
@@ -70,15 +71,33 @@ export function addressOf(choice: Choice): string[] {
 
 const number = (text: string): number | undefined => (/^\d{1,9}$/.test(text) ? Number(text) : undefined);
 
-/* What of it is not understood is passed over: an address may be old, or typed. */
+const saidIn = (part: string): [string, string] => {
+    const dash = part.indexOf("-");
+    return dash < 0 ? [part, ""] : [part.slice(0, dash), part.slice(dash + 1)];
+};
+
+const findable = (text: string): boolean => text.length <= FIND_MOST;
+
+const isKnown = (part: string): boolean => {
+    const [name, value] = saidIn(part);
+    if (name === "show") return whichWords.includes(value);
+    if (name === "by") return sortingWords.includes(value);
+    if (name === "branch") return number(value) !== undefined;
+    if (name === "groups") return value.split("+").every((each) => number(each) !== undefined);
+    return ["turned", "all", ""].includes(part);
+};
+
+/* What of it is not understood: an address may be old, or typed. */
+export function unknownIn(at: readonly string[]): string[] {
+    if (at.length > 0 && at[0] !== "list") return [at.join("/")];
+    const parts = (at[1] ?? "").split(".").filter((part) => !isKnown(part));
+    return [...parts, ...at.slice(2, 3).filter((text) => !findable(text)), ...at.slice(3)];
+}
+
+/* What is not understood is passed over, and said (unknownIn). */
 export function choiceOf(at: readonly string[]): Choice {
     if (at[0] !== "list") return ANYBODY;
-    const said = new Map(
-        (at[1] ?? "").split(".").map((part): [string, string] => {
-            const dash = part.indexOf("-");
-            return dash < 0 ? [part, ""] : [part.slice(0, dash), part.slice(dash + 1)];
-        }),
-    );
+    const said = new Map((at[1] ?? "").split(".").map(saidIn));
     const which = whichWords.indexOf(said.get("show") ?? "all");
     const sorting = sortingWords.indexOf(said.get("by") ?? "owes");
     return {
@@ -87,7 +106,7 @@ export function choiceOf(at: readonly string[]): Choice {
         groups: (said.get("groups") ?? "").split("+").flatMap((text) => number(text) ?? []),
         sorting: sorting < 0 ? Sorting.OWES : (sorting as Sorting),
         turned: said.has("turned"),
-        text: at[2] ?? "",
+        text: findable(at[2] ?? "") ? (at[2] ?? "") : "",
     };
 }
 

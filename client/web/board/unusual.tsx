@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import type { ComponentChild } from "preact";
 import type { Client } from "../lib/api";
 import { DecisionKind, Right, TerminalAlarm, type AlarmRow, type DecisionRow, type TotalsRow } from "../lib/messages";
-import { Bones, clock, day, moment, money, Panel, percent, whole as count } from "../kit";
+import { Name, Bones, clock, day, moment, money, Panel, percent, whole as count } from "../kit";
 import { listed, say, sayMany } from "../kit/words";
 import { useAsked } from "./asked";
 import { namesOf, useReplica } from "./live";
@@ -24,7 +24,7 @@ export interface Item {
 const name = (row: AlarmRow | DecisionRow): string => row.customer_name?.value ?? row.customer_code ?? "";
 const strong = (text: string): ComponentChild => (
     <b>
-        <bdi>{text}</bdi>
+        <Name>{text}</Name>
     </b>
 );
 

@@ -72,7 +72,6 @@ function answered(client: Client, row: ApprovalRow): void {
         staff: mine.staff,
         customer: 0,
         customer_name: mine.customer_name,
-        also: [],
         opens: mine.id,
         at_ms: client.clock(),
         state: "taken",

@@ -6,7 +6,7 @@ import type { Client, Customer } from "../lib/api";
 import type { AccountRow, CustomerEntry } from "../lib/messages";
 import { LineThatAddsUp, Result, type Adding, type ResultProps } from "../kit/adds";
 import { amount, day, whole } from "../kit/format";
-import { Available, Code, Money, Name, Sign } from "../kit/money";
+import { Available, Code, Money, Name, Sign, stoppedOf } from "../kit/money";
 import { Button, classes } from "../kit/parts";
 import { say, sayMany } from "../kit/words";
 import { customersSeen, isPhone, useAnswer, useCalm, useCustomers } from "./hooks";
@@ -162,6 +162,7 @@ export function CustomerField(props: CustomerFieldProps): JSX.Element {
 
 function CustomerHit({ customer }: { customer: Customer }): JSX.Element {
     const { row, account } = customer;
+    const stopped = stoppedOf(row, account);
     return (
         <>
             <span class="grow cut">
@@ -177,23 +178,21 @@ function CustomerHit({ customer }: { customer: Customer }): JSX.Element {
                     {row.area !== undefined && (
                         <>
                             {" "}
-                            · <bdi>{row.area}</bdi>
+                            · <Name>{row.area}</Name>
                         </>
                     )}
                 </span>
             </span>
             {row.merged_code !== undefined ? (
                 <span class="nowrap small ink-2">{say("merged into {code}", { code: row.merged_code })}</span>
-            ) : row.locked ? (
-                <span class="over nowrap small">
-                    <Sign of="⊘" />
-                    {say("locked")}
-                </span>
             ) : (
-                account !== undefined &&
-                !account.unlimited && (
+                (stopped !== undefined || (account !== undefined && !account.unlimited)) && (
                     <span class="small">
-                        <Available minor={account.available_minor} limit={account.limit_minor} />
+                        <Available
+                            minor={account?.available_minor ?? 0n}
+                            limit={account?.limit_minor}
+                            stopped={stopped}
+                        />
                     </span>
                 )
             )}
@@ -307,7 +306,8 @@ export function Band(props: BandProps): JSX.Element {
                 <Result {...((!canAsk(props.client) && props.result) || { how: "", label: "", figure: "" })} />
             </div>
         );
-    const terms = addingOf(customer.account, props.sale);
+    const stopped = stoppedOf(customer.row, customer.account);
+    const terms = { ...addingOf(customer.account, props.sale), stopped };
     if (!isPhone.value) return <LineThatAddsUp terms={terms} who={who} result={props.result} at={props.lost} />;
     return (
         <section class="panel phone-band">
@@ -319,7 +319,7 @@ export function Band(props: BandProps): JSX.Element {
                 onClick={() => setOpen(!open)}>
                 <span class="small row">
                     <span class="grow cut">
-                        {say("available")} <Money minor={customer.account.available_minor} />
+                        <Available minor={customer.account.available_minor} stopped={stopped} />
                         {props.lost !== undefined && (
                             <span class="late"> {say("at {time}", { time: props.lost })}</span>
                         )}

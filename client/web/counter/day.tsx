@@ -46,6 +46,7 @@ interface Mine {
     sold: bigint;
     sales: number;
     open: bigint;
+    hidden: boolean /* cash in what was paid of it is still to be counted */;
     kinds: Kind[] /* cash first */;
     credited: { count: number; minor: bigint };
     refunded: { count: number; minor: bigint | undefined };
@@ -72,6 +73,7 @@ async function askSums(client: Client): Promise<Omit<Mine, "entries"> | undefine
         sold: 0n,
         sales: 0,
         open: 0n,
+        hidden: false,
         kinds: [{ kind: PaymentKind.PAYMENT_CASH, count: 0, minor: 0n }],
         credited: { count: 0, minor: 0n },
         refunded: { count: 0, minor: 0n },
@@ -84,6 +86,7 @@ async function askSums(client: Client): Promise<Omit<Mine, "entries"> | undefine
         sums.sold += part.sold_minor;
         sums.sales += part.sold;
         sums.open += part.open_minor;
+        sums.hidden ||= part.paid_hidden ?? false;
         for (const each of part.collected) addKind(sums.kinds, each);
         sums.credited.count += part.credited;
         sums.credited.minor += part.credited_minor;
@@ -247,6 +250,7 @@ function MyDay({ client }: { client: Client }): JSX.Element {
     const kinds = mine?.kinds ?? [];
     const hidden =
         kinds.some((each) => each.minor === undefined) || (mine !== undefined && mine.refunded.minor === undefined);
+    const paidHidden = mine?.hidden === true;
     const told = kinds.filter(
         (each) => each.minor !== undefined && !(hidden && each.kind === PaymentKind.PAYMENT_CASH),
     );
@@ -281,13 +285,15 @@ function MyDay({ client }: { client: Client }): JSX.Element {
                             <span class="figure">
                                 <Money minor={mine?.sold ?? 0n} unit />
                             </span>
-                            <Bar
-                                parts={[
-                                    { value: mine?.open ?? 0n, colour: "var(--c1)" },
-                                    { value: (mine?.sold ?? 0n) - (mine?.open ?? 0n), colour: "var(--c6)" },
-                                ]}
-                                all={mine?.sold ?? 0n}
-                            />
+                            {!paidHidden && (
+                                <Bar
+                                    parts={[
+                                        { value: mine?.open ?? 0n, colour: "var(--c1)" },
+                                        { value: (mine?.sold ?? 0n) - (mine?.open ?? 0n), colour: "var(--c6)" },
+                                    ]}
+                                    all={mine?.sold ?? 0n}
+                                />
+                            )}
                             <div class="row">
                                 <span class="grow">
                                     <span class="small ink-2">
@@ -295,9 +301,13 @@ function MyDay({ client }: { client: Client }): JSX.Element {
                                         {say("not paid yet")}
                                     </span>
                                     <br />
-                                    <b>
-                                        <Money minor={mine?.open ?? 0n} />
-                                    </b>
+                                    {paidHidden ? (
+                                        <span class="small ink-2">{say("shown after the count")}</span>
+                                    ) : (
+                                        <b>
+                                            <Money minor={mine?.open ?? 0n} />
+                                        </b>
+                                    )}
                                 </span>
                                 <span class="end">
                                     <span class="small ink-2">
@@ -305,9 +315,13 @@ function MyDay({ client }: { client: Client }): JSX.Element {
                                         {say("paid or credited")}
                                     </span>
                                     <br />
-                                    <b>
-                                        <Money minor={(mine?.sold ?? 0n) - (mine?.open ?? 0n)} />
-                                    </b>
+                                    {paidHidden ? (
+                                        <span class="small ink-2">{say("shown after the count")}</span>
+                                    ) : (
+                                        <b>
+                                            <Money minor={(mine?.sold ?? 0n) - (mine?.open ?? 0n)} />
+                                        </b>
+                                    )}
                                 </span>
                             </div>
                             {mine !== undefined && mine.credited.count > 0 && (

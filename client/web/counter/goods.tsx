@@ -201,7 +201,7 @@ function ProductHit({ product }: { product: ProductRecord }): JSX.Element {
                 {product.unit !== undefined && (
                     <span class="small ink-2">
                         {" "}
-                        / <bdi>{product.unit}</bdi>
+                        / <Name>{product.unit}</Name>
                     </span>
                 )}
             </span>

@@ -15,7 +15,6 @@ export function stripOfPayment(draft: Draft, done: Done, at_ms: number): Strip {
         said: { kind: "money", of: draft.pay?.kind ?? PaymentKind.PAYMENT_CASH },
         account: done.account,
         was: owedBefore(draft, done, -(done.total_minor ?? draft.pay?.minor ?? 0n)),
-        also: [],
         done,
         draft,
         at_ms,

@@ -34,6 +34,7 @@ import { canAsk, lineOfPaper } from "./products";
 import { printingText, printingWords, printOut } from "./printing";
 import { debtShown, setSlipWidth, shareText, showDebt, slipOf, slipWidth } from "./slip";
 import { doCommand, showStrip, StripView } from "./strip";
+import { backWords, staysWords, takeBack, withOfPaper } from "./takeback";
 import { readCount } from "./typed";
 import { kindWord, paperWord } from "./words";
 
@@ -363,6 +364,7 @@ function Paper({ client, number, credit }: { client: Client; number: bigint; cre
     const [again, setAgain] = useState(0);
     const [reversing, setReversing] = useState(false);
     const [note, setNote] = useState<string | undefined>(undefined);
+    const [stays, setStays] = useState<readonly string[]>([]);
     const [refusal, setRefusal] = useState<Refusal | undefined>(undefined);
     const [, redraw] = useState(0);
     const asked = useAnswer(canAsk(client) ? `${number}|${again}` : undefined, () =>
@@ -406,11 +408,13 @@ function Paper({ client, number, credit }: { client: Client; number: bigint; cre
     };
     const reverse = async (reason: string): Promise<void> => {
         setReversing(false);
-        const done = await doCommand(client, "reverse_document", { document: number, reason: { value: reason } });
-        if ("refused" in done) setRefusal(done.refused);
+        const parts = answer === undefined ? [] : await withOfPaper(client, answer);
+        const taken = await takeBack(client, number, parts, reason);
+        if ("refused" in taken) setRefusal(taken.refused);
         else {
             setRefusal(undefined);
-            setNote(say("Reversed by {number}.", { number: done.done.reversal_number ?? "" }));
+            setNote([say("Reversed by {number}.", { number: taken.reversal ?? "" }), ...backWords(taken)].join(" "));
+            setStays(staysWords(client, taken));
             setAgain(again + 1);
         }
     };
@@ -509,6 +513,14 @@ function Paper({ client, number, credit }: { client: Client; number: bigint; cre
                     <b>{note}</b>
                 </Notice>
             )}
+            {stays.map((words) => (
+                <Notice key={words} tone="over" role="alert">
+                    <b>
+                        <Sign of="▲" />
+                        {words}
+                    </b>
+                </Notice>
+            ))}
             <Panel
                 title={
                     <>
@@ -558,7 +570,7 @@ function Paper({ client, number, credit }: { client: Client; number: bigint; cre
                 )}
                 {document.note?.value !== undefined && document.note.value !== "" && (
                     <p class="paper-sum">
-                        <bdi>{document.note.value}</bdi>
+                        <Name>{document.note.value}</Name>
                     </p>
                 )}
                 {answer.about !== undefined && (
@@ -814,7 +826,6 @@ function TakeBack({
                 done.done.account === undefined
                     ? undefined
                     : done.done.account.balance_minor + (done.done.total_minor ?? 0n),
-            also: [],
             done: done.done,
             at_ms: client.clock(),
             state: "taken",

@@ -20,7 +20,7 @@ import { AmountField } from "../kit/amounts";
 import { amount, currencyOf, day, money, serverNow, whole } from "../kit/format";
 import { Head, useForm } from "../kit/head";
 import { useActions } from "../kit/keys";
-import { Code, Figure, Money, Name, Sign } from "../kit/money";
+import { Available, Code, Figure, Money, Name, Sign, stoppedOf } from "../kit/money";
 import { Button, Choice, classes, Field, Notice } from "../kit/parts";
 import { Region } from "../kit/region";
 import { refusalText } from "../kit/refusal";
@@ -755,9 +755,7 @@ function After({
                 {say("over by")} <Money minor={-value} />
             </span>
         ) : (
-            <>
-                {say("available")} <Money minor={value} />
-            </>
+            <Available minor={value} stopped={stoppedOf(customer?.row, account)} />
         );
     return (
         <section class="panel after" aria-label={say("After this")}>

@@ -8,7 +8,7 @@ import { say } from "../kit/words";
 export type Said =
     | { kind: "money"; of: PaymentKind }
     | { kind: "opened"; till: string; float: bigint; difference: bigint }
-    | { kind: "closed"; till: string; difference: bigint }
+    | { kind: "closed"; till: string; difference: bigint; banked?: string | undefined }
     | { kind: "answer"; state: "granted" | "refused" | "lapsed"; who: string; customer: string; minor: bigint };
 
 const size = (minor: bigint): bigint => (minor < 0n ? -minor : minor);
@@ -30,11 +30,15 @@ export function sentenceOf(said: Said | undefined): string {
         }
         case "closed": {
             const facts = { till: said.till, amount: money(undefined, size(said.difference)) };
-            return said.difference === 0n
-                ? say("{till} is closed; nothing was missing", facts)
-                : said.difference < 0n
-                  ? say("{till} is closed, short by {amount}", facts)
-                  : say("{till} is closed, over by {amount}", facts);
+            const closed =
+                said.difference === 0n
+                    ? say("{till} is closed; nothing was missing", facts)
+                    : said.difference < 0n
+                      ? say("{till} is closed, short by {amount}", facts)
+                      : say("{till} is closed, over by {amount}", facts);
+            return said.banked === undefined
+                ? closed
+                : `${closed} · ${say("On its way to the bank: {number}", { number: said.banked })}`;
         }
         case "answer": {
             const facts = { customer: said.customer, amount: money(undefined, said.minor), who: said.who };

@@ -23,7 +23,7 @@ import type { ResultProps } from "../kit/adds";
 import { amount, clock, everySecond, lasting, money, serverNow, whole } from "../kit/format";
 import { Head, useForm } from "../kit/head";
 import { useActions } from "../kit/keys";
-import { Money, Name, Sign } from "../kit/money";
+import { Money, Name, Sign, stoppedText } from "../kit/money";
 import { Button, classes, Notice, Sheet, Field } from "../kit/parts";
 import { refusalText } from "../kit/refusal";
 import { reasonText } from "../kit/reasons";
@@ -285,6 +285,11 @@ function resultOf(view: View): ResultProps | undefined {
               ? say("Over by {over} + this sale {sale}", { over: amount(-room), sale: amount(credit) })
               : say("Available {available} − this sale {sale}", { available: amount(room), sale: amount(credit) });
     const bad = after < 0n || site;
+    const late = decision.walls.some(
+        (wall) => wall === RefusalCode.OVERDUE_TOO_OLD || wall === RefusalCode.OVERDUE_TOO_MUCH,
+    );
+    if (late && !bad && credit > 0n)
+        return { how, label: say("Available"), figure: stoppedText("overdue"), sign: "◷", tone: "over" };
     return {
         how,
         label: bad ? say("After it: over by") : say("After it: available"),
@@ -903,9 +908,7 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
                         items={draft.lines.length}
                         button={
                             blocked !== false && blocked !== addingUp() && draft.lines.length > 0
-                                ? blocked.length > 60
-                                    ? say("Not possible like this")
-                                    : blocked
+                                ? blocked
                                 : commitWords(client, {
                                       cash,
                                       corrects: draft.corrects_number,
@@ -1094,7 +1097,7 @@ function ApprovalBox({
                 </b>
                 {row.reason?.value !== undefined && (
                     <p class="small">
-                        <bdi>{reasonText(row.reason.value)}</bdi>
+                        <Name>{reasonText(row.reason.value)}</Name>
                     </p>
                 )}
                 {row.approved_minor !== undefined && row.approved_minor < row.amount_minor && (
@@ -1128,7 +1131,7 @@ function ApprovalBox({
                 </b>
                 {row.reason?.value !== undefined && (
                     <p class="small">
-                        <bdi>{reasonText(row.reason.value)}</bdi>
+                        <Name>{reasonText(row.reason.value)}</Name>
                     </p>
                 )}
                 <Button small onClick={drop}>

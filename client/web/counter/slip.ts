@@ -12,7 +12,8 @@ import {
     type DocumentAnswer,
 } from "../lib/messages";
 import { amount, clock, dayInColumn, dayOf, digits, percent, price, quantity, unit } from "../kit/format";
-import { direction, language, say } from "../kit/words";
+import { reasonText } from "../kit/reasons";
+import { direction, directionOf, language, say } from "../kit/words";
 import { kindWord } from "./words";
 
 interface Row {
@@ -148,6 +149,8 @@ export function slipOf(
     if (!cash) rows.push({ start: nameOf(answer) });
     if (!cash && (options.tax_code ?? "") !== "")
         rows.push({ start: `${say("Tax number")}: ${options.tax_code}`, kind: "small" });
+    if (document.kind === DocumentKind.DOCUMENT_CREDIT_NOTE && (document.note?.value ?? "") !== "")
+        rows.push({ start: `${say("Reason")}: ${reasonText(document.note!.value!)}`, kind: "small" });
     if (document.kind === DocumentKind.DOCUMENT_PAYMENT)
         rows.push({
             start: kindWord(document.payment_kind ?? PaymentKind.PAYMENT_CASH),
@@ -215,6 +218,7 @@ function draw(slip: Slip, mm: 80 | 58): HTMLElement {
         const line = paper.appendChild(document.createElement("p"));
         line.className = row.kind ?? "plain";
         const start = line.appendChild(document.createElement("bdi"));
+        start.dir = directionOf(row.start) ?? "auto";
         /* numbers of papers are not broken at their hyphens */
         for (const [at, part] of row.start.split(/(\S*-\S*)/).entries()) {
             const piece = start.appendChild(document.createElement("span"));

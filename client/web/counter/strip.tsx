@@ -30,6 +30,7 @@ import { isCash, isPrinted, printByBrowser, printingWords, printOut, type Printi
 import { shareText, slipOf } from "./slip";
 import { sentenceOf, type Said } from "./said";
 import { play } from "./sound";
+import { backWords, staysWords, takeBack, withOfDone, type TakenBack } from "./takeback";
 import { found, keep } from "./store";
 import { kindWord } from "./words";
 
@@ -46,7 +47,6 @@ export interface Strip {
     said?: Said /* which money; of what is no paper: all of it */;
     account?: AccountRow;
     was?: bigint /* owed before the command */;
-    also: readonly bigint[] /* documents of the same command: they are reversed behind it */;
     done?: Done;
     draft?: Draft;
     opens?: string /* the draft that was answered */;
@@ -58,6 +58,8 @@ export interface Strip {
     back?: bigint /* change that was given of what waits */;
     wrong?: string /* what was wrong with it, as it is chosen */;
     reversal?: string;
+    handed?: TakenBack["back"] /* of what was reversed: what is handed back */;
+    stays?: TakenBack["stays"] /* ... and what was not reversed with it */;
     refusal?: Refusal;
     printed?: Printing;
     shared?: string;
@@ -118,7 +120,6 @@ export function stripOfSale(draft: Draft, done: Done, at_ms: number): Strip {
         minor: done.total_minor,
         account: done.account,
         was: owedBefore(draft, done, (done.total_minor ?? 0n) - settled(done)),
-        also: done.payments.map((part) => part.payment),
         done,
         draft,
         at_ms,
@@ -133,7 +134,6 @@ export const stripOfKept = (draft: Draft, at_ms: number, back?: bigint): Strip =
     customer: draft.customer,
     customer_name: draft.customer_name,
     minor: draft.pay === undefined ? (draft.total ?? draft.taken) : draft.pay.minor,
-    also: [],
     draft,
     at_ms,
     state: "kept",
@@ -151,18 +151,15 @@ async function reverse(client: Client, reason: string): Promise<void> {
     const was = strip.value;
     if (was?.id === undefined) return;
     change({ state: "reversing" });
-    let last: Done | undefined;
-    for (const document of [was.id, ...was.also]) {
-        const fate = await client.submit("reverse_document", { document, reason: { value: reason } }).ended;
-        if (fate.kind === "refused" && !(document !== was.id && fate.refused.code === RefusalCode.ALREADY_REVERSED)) {
-            play("refused");
-            change({ state: "refused", refusal: fate.refused });
-            return;
-        }
-        if (fate.kind === "done") last ??= fate.done;
-        if (fate.kind === "done" && fate.done.account !== undefined) change({ account: fate.done.account });
+    const taken = await takeBack(client, was.id, was.done === undefined ? [] : withOfDone(was.done), reason);
+    if ("refused" in taken) {
+        play("refused");
+        change({ state: "refused", refusal: taken.refused });
+        return;
     }
-    change({ state: "reversed", reversal: last?.reversal_number, note: reason });
+    if (taken.stays.length > 0) play("refused");
+    const { reversal, back: handed, stays } = taken;
+    change({ state: "reversed", reversal, handed, stays, account: taken.account ?? was.account, note: reason });
     if (was.draft !== undefined) drafts.putBack(was.draft);
 }
 
@@ -246,7 +243,7 @@ const wasWords = (minor: bigint): string =>
         ? say("was in credit {amount}", { amount: money(undefined, -minor) })
         : say("was {amount}", { amount: money(undefined, minor) });
 
-function Second({ now }: { now: Strip }): JSX.Element {
+function Second({ now, client }: { now: Strip; client: Client }): JSX.Element {
     const notes: ComponentChildren[] = [];
     if (now.draft?.corrects !== undefined)
         notes.push(say("replaces {number}", { number: now.draft.corrects_number ?? "" }));
@@ -270,10 +267,14 @@ function Second({ now }: { now: Strip }): JSX.Element {
     if ((back ?? 0n) > 0n) notes.push(<b>{say("give {amount} back", { amount: money(undefined, back!) })}</b>);
     if ((now.matched ?? 0n) > 0n && now.state === "taken")
         notes.push(say("{amount} matched with bills", { amount: money(undefined, now.matched!) }));
-    if (now.note !== undefined) notes.push(<bdi>{reasonText(now.note)}</bdi>);
+    for (const words of now.state === "reversed" ? backWords({ back: now.handed ?? [] }) : [])
+        notes.push(<b>{words}</b>);
+    if (now.note !== undefined) notes.push(<Name>{reasonText(now.note)}</Name>);
     if (now.printed === "printing" || isPrinted(now.printed)) notes.push(printingWords(now.printed!));
     else if (now.printed !== undefined) notes.push(<span class="late">{printingWords(now.printed)}</span>);
     if (now.shared !== undefined) notes.push(now.shared);
+    for (const words of now.state === "reversed" ? staysWords(client, { stays: now.stays ?? [] }) : [])
+        notes.push(<b class="over">▲ {words}</b>);
     return (
         <span class="small ink-2">
             {notes.map((note, at) => (
@@ -392,10 +393,10 @@ export function StripView({ client, what, under = false }: StripProps): JSX.Elem
         <>
             {answer !== undefined && <Answer client={client} of={answer} />}
             <div class="strip panel" role="status" data-state={now.state}>
-                <Mark of={now.state} />
+                <Mark of={(now.stays ?? []).length > 0 ? "refused" : now.state} />
                 <span class="strip-text">
                     <Head now={now} client={client} />
-                    <Second now={now} />
+                    <Second now={now} client={client} />
                 </span>
                 {now.state === "asking" ? (
                     <span class="strip-ends">
@@ -476,7 +477,7 @@ function Answer({ client, of }: { client: Client; of: Strip }): JSX.Element {
             <Mark of={of.state} said={of.said} />
             <span class="strip-text">
                 <b>{sentenceOf(said)}</b>
-                <Second now={of} />
+                <Second now={of} client={client} />
             </span>
             <span class="strip-ends">
                 {there && (

@@ -3,9 +3,17 @@
  * in the ledger, so nobody can see it here; a second count stays on record beside the first.
  */
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Client } from "../lib/api";
-import { RefusalCode, Right, type Done, type MoneyDayRecord, type Refusal, type TillDayAnswer } from "../lib/messages";
+import {
+    PaymentKind,
+    RefusalCode,
+    Right,
+    type Done,
+    type MoneyDayRecord,
+    type Refusal,
+    type TillDayAnswer,
+} from "../lib/messages";
 import { Result } from "../kit/adds";
 import { AmountField } from "../kit/amounts";
 import { amount, currencyOf, dayInFull, money, unit, whole } from "../kit/format";
@@ -19,7 +27,7 @@ import { say, sayMany } from "../kit/words";
 import { pieces } from "./cash";
 import { isPhone, useAnswer } from "./hooks";
 import { TillChoice } from "./pay";
-import { loadPlace, tillHere } from "./place";
+import { accountsFor, loadPlace, tillHere } from "./place";
 import { canAsk } from "./products";
 import { doCommand, showStrip, StripView } from "./strip";
 import { plainDigits, readMoney } from "./typed";
@@ -109,6 +117,13 @@ interface Pieces {
 }
 const NONE: Pieces = { counts: {}, loose: "" };
 
+/* How many pieces; undefined: that is no number of them, as -30 is none. */
+export function readPieces(text: string): bigint | undefined {
+    const plain = plainDigits(text).trim();
+    if (plain === "") return 0n;
+    return /^\d{1,7}$/.test(plain) ? BigInt(plain) : undefined;
+}
+
 /* What is counted so far is kept as a half-typed sale is: for this person, this till and this day of it. */
 const countName = (day: TillDayAnswer): string => `count/${day.day.money_account}/${day.day.day}`;
 
@@ -130,7 +145,14 @@ function useCounting(client: Client, name: string): [Pieces, (next: Pieces) => v
     return [typed, put, () => void client.drafts.remove(name)];
 }
 
-function usePieces(client: Client, name: string): { sum: bigint; table: JSX.Element; forget: () => void } {
+interface Counting {
+    sum: bigint;
+    wrong: string | undefined /* why it is no sum */;
+    table: JSX.Element;
+    forget: () => void;
+}
+
+function usePieces(client: Client, name: string): Counting {
     const currency = currencyOf(client);
     const all = pieces(currency.code, currency.exponent);
     const [{ counts, loose }, put, forget] = useCounting(client, name);
@@ -140,10 +162,17 @@ function usePieces(client: Client, name: string): { sum: bigint; table: JSX.Elem
     useEffect(() => {
         if (!isPhone.value) first.current?.focus();
     }, []);
-    const of = (piece: bigint): bigint => {
-        const text = plainDigits(counts[String(piece)] ?? "").replace(/\D/g, "");
-        return text === "" ? 0n : BigInt(text.slice(0, 7));
-    };
+    const typedFor = (piece: bigint): string => counts[String(piece)] ?? "";
+    const of = (piece: bigint): bigint => readPieces(typedFor(piece)) ?? 0n;
+    const isWrong = (piece: bigint): boolean => readPieces(typedFor(piece)) === undefined;
+    const noPieces = all.find(isWrong);
+    const noMoney = loose.trim() !== "" && readMoney(loose) === undefined;
+    const wrong =
+        noPieces !== undefined
+            ? say("{text} is no number of pieces.", { text: typedFor(noPieces).trim() })
+            : noMoney
+              ? say("How much lies in it?")
+              : undefined;
     const sum = all.reduce((total, piece) => total + piece * of(piece), 0n) + (readMoney(loose) ?? 0n);
     const next = (event: KeyboardEvent): void => {
         if (event.key !== "Enter" && event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
@@ -172,7 +201,8 @@ function usePieces(client: Client, name: string): { sum: bigint; table: JSX.Elem
                                 dir="ltr"
                                 inputMode="numeric"
                                 aria-label={say("Pieces of {amount}", { amount: amount(piece, currency) })}
-                                value={counts[String(piece)] ?? ""}
+                                value={typedFor(piece)}
+                                aria-invalid={isWrong(piece) || undefined}
                                 ref={at === 0 ? first : undefined}
                                 onInput={(event) =>
                                     setCounts({ ...counts, [String(piece)]: event.currentTarget.value })
@@ -182,7 +212,11 @@ function usePieces(client: Client, name: string): { sum: bigint; table: JSX.Elem
                             />
                         </td>
                         <td class="amount">
-                            <Money minor={piece * of(piece)} class={of(piece) === 0n ? "ink-3" : undefined} />
+                            {isWrong(piece) ? (
+                                <span class="over">?</span>
+                            ) : (
+                                <Money minor={piece * of(piece)} class={of(piece) === 0n ? "ink-3" : undefined} />
+                            )}
                         </td>
                     </tr>
                 ))}
@@ -200,13 +234,34 @@ function usePieces(client: Client, name: string): { sum: bigint; table: JSX.Elem
                         />
                     </td>
                     <td class="amount">
-                        <Money minor={readMoney(loose) ?? 0n} class="ink-3" />
+                        {noMoney ? <span class="over">?</span> : <Money minor={readMoney(loose) ?? 0n} class="ink-3" />}
                     </td>
                 </tr>
             </tbody>
         </table>
     );
-    return { sum, table, forget };
+    return { sum, wrong, table, forget };
+}
+
+/* ---- what is typed before it is asked ---- */
+
+const SEEN_MS = 150; /* nobody reads a question and answers it in less */
+
+/* Keys that were typed before a question stood there do not answer it. `question`: what is asked, undefined: nothing. */
+function useAhead(question: unknown, busy: boolean): { ahead: () => boolean; onKeyDownCapture: (e: Event) => void } {
+    const since = useRef(0);
+    useLayoutEffect(() => {
+        since.current = question === undefined ? 0 : performance.now();
+    }, [question]);
+    const ahead = (): boolean => busy || (since.current !== 0 && performance.now() - since.current < SEEN_MS);
+    return {
+        ahead,
+        onKeyDownCapture: (event) => {
+            if (!ahead()) return;
+            event.preventDefault();
+            event.stopPropagation();
+        },
+    };
 }
 
 /* ---- opening ---- */
@@ -228,12 +283,14 @@ function OpenIt({
     const [reason, setReason] = useState("");
     const [refusal, setRefusal] = useState<Refusal | undefined>(undefined);
     const [busy, setBusy] = useState(false);
+    const { ahead, onKeyDownCapture } = useAhead(refusal, busy);
     const float = readMoney(text);
     const blocked = float === undefined ? say("How much lies in it?") : false;
     const commit = async (): Promise<void> => {
         if (float === undefined || busy) return;
         setBusy(true);
-        /* A new till has nothing by the books: its first change money says itself why it is there. */
+        /* A new till has nothing by the books: its first change money says itself why it is there, to
+         * a ledger of rules that ask. */
         const why = reason.trim() === "" && last === undefined ? say("Change money to begin with") : reason.trim();
         const done = await doCommand(client, "open_till", {
             money_account: till,
@@ -250,7 +307,6 @@ function OpenIt({
             staff: client.me.value!.staff,
             customer: 0,
             customer_name: "",
-            also: [],
             at_ms: client.clock(),
             state: "taken",
             said: {
@@ -269,13 +325,13 @@ function OpenIt({
             key: "F9",
             title: say("Open the till"),
             run: () => {
-                void commit();
+                if (!ahead()) void commit();
             },
             blocked,
         },
     ]);
     return (
-        <section class="panel" style={{ maxWidth: "500px" }}>
+        <section class="panel" style={{ maxWidth: "500px" }} onKeyDownCapture={onKeyDownCapture}>
             <div class="till-foot" style={{ border: 0 }}>
                 {last?.day.closed_ms !== undefined && (
                     <p class="small ink-2">
@@ -352,16 +408,23 @@ function Count({
     day: TillDayAnswer;
     onDone: () => void;
 }): JSX.Element {
-    const { sum, table, forget } = usePieces(client, countName(day));
-    const [counted, setCounted] = useState<Counted | undefined>(undefined);
-    const [after, setAfter] = useState<TillDayAnswer | undefined>(undefined);
+    const { sum, wrong, table, forget } = usePieces(client, countName(day));
+    const [counted, setCounted] = useState<Counted | undefined>(() => standing(day, client.me.value?.staff));
+    const [after, setAfter] = useState<TillDayAnswer | undefined>(counted === undefined ? undefined : day);
+    const [bank, setBank] = useState("");
+    const [bankAccount, setBankAccount] = useState<number | undefined>(undefined);
     const [counts, setCounts] = useState(day.day.counts.length);
     const [refusal, setRefusal] = useState<Refusal | undefined>(undefined);
     const [reason, setReason] = useState("");
     const [other, setOther] = useState(false);
     const [busy, setBusy] = useState(false);
+    const { ahead, onKeyDownCapture } = useAhead(counted, busy);
+    const banks = client.knows("CloseTill", "to_bank_minor") ? accountsFor(PaymentKind.PAYMENT_TRANSFER) : [];
+    const toBank = bank.trim() === "" ? 0n : readMoney(bank);
+    const aboveFloat = counted === undefined ? 0n : counted.counted - day.day.float_minor;
+    const blockedCount = wrong ?? (busy && say("Sending …"));
     const count = async (): Promise<void> => {
-        if (busy) return;
+        if (busy || wrong !== undefined) return;
         setBusy(true);
         const done = await doCommand(client, "count_till", { money_account: till, counted_minor: sum, counts });
         const told = "done" in done ? await client.ask("till_day", { money_account: till }) : undefined;
@@ -383,13 +446,18 @@ function Count({
             ? say("Count first")
             : difference !== 0n && reason.trim() === ""
               ? say("A reason is needed")
-              : false;
+              : toBank === undefined || toBank > counted.counted
+                ? say("How much goes to the bank?")
+                : false;
     const close = async (): Promise<void> => {
         if (busy || blockedClose !== false) return;
         setBusy(true);
         const done = await doCommand(client, "close_till", {
             money_account: till,
             reason: reason.trim() === "" ? undefined : { value: reason.trim() },
+            ...(toBank === undefined || toBank === 0n
+                ? {}
+                : { to_bank_minor: toBank, bank_account: bankAccount ?? banks[0]?.money_account }),
         });
         setBusy(false);
         if ("refused" in done) {
@@ -401,10 +469,9 @@ function Count({
             staff: client.me.value!.staff,
             customer: 0,
             customer_name: "",
-            also: [],
             at_ms: client.clock(),
             state: "taken",
-            said: { kind: "closed", till: name, difference },
+            said: { kind: "closed", till: name, difference, banked: done.done.banked_number },
         });
         forget();
         onDone();
@@ -421,7 +488,9 @@ function Count({
                   id: `reason-${at}`,
                   key: String(at + 1),
                   title: each === "other" ? say("Other…") : each,
-                  run: () => pickReason(each),
+                  run: () => {
+                      if (!ahead()) pickReason(each);
+                  },
               }))
             : []),
         counted === undefined
@@ -432,13 +501,14 @@ function Count({
                   run: () => {
                       void count();
                   },
+                  blocked: blockedCount,
               }
             : {
                   id: "close",
                   key: "F9",
                   title: say("Close the till"),
                   run: () => {
-                      void close();
+                      if (!ahead()) void close();
                   },
                   blocked: blockedClose,
               },
@@ -461,7 +531,7 @@ function Count({
                             : say("At opening it held {amount} more than by the books.", {
                                   amount: money(client, off),
                               })}{" "}
-                        <bdi>{day.day.opening_reason?.value ?? ""}</bdi>
+                        <Name>{day.day.opening_reason?.value ?? ""}</Name>
                     </p>
                 )}
                 <section class="panel">
@@ -470,13 +540,15 @@ function Count({
                     </fieldset>
                 </section>
             </div>
-            <div class={classes("till-side", counted !== undefined && "counted")}>
+            <div
+                class={classes("till-side", counted !== undefined && "counted")}
+                onKeyDownCapture={counted === undefined ? undefined : onKeyDownCapture}>
                 <section class="panel">
                     <div class="till-foot till-sum">
                         <div class="row">
                             <b class="grow">{say("Counted")}</b>
                             <b class="figure">
-                                <Money minor={sum} unit />
+                                <Money minor={counted?.counted ?? sum} unit />
                             </b>
                         </div>
                         {counts > 0 && counted === undefined && (
@@ -495,13 +567,19 @@ function Count({
                                 {refusalText(refusal, client)}
                             </p>
                         )}
+                        {wrong !== undefined && counted === undefined && (
+                            <p class="small over" role="alert">
+                                <Sign of="▲" />
+                                {wrong}
+                            </p>
+                        )}
                         {counted === undefined && (
                             <Button
                                 filled
                                 large
                                 wide
                                 hotkey="F9"
-                                blocked={busy && say("Sending …")}
+                                blocked={blockedCount}
                                 onClick={() => {
                                     void count();
                                 }}>
@@ -567,6 +645,47 @@ function Count({
                                         )}
                                     </>
                                 )}
+                                {banks.length > 0 && (
+                                    <>
+                                        <AmountField
+                                            label={say("To the bank now")}
+                                            text={bank}
+                                            onText={setBank}
+                                            note={
+                                                toBank !== undefined && toBank > 0n ? (
+                                                    say("{amount} stays in it", {
+                                                        amount: money(client, counted.counted - toBank),
+                                                    })
+                                                ) : aboveFloat > 0n ? (
+                                                    <Button
+                                                        plain
+                                                        small
+                                                        onClick={() => setBank(amount(aboveFloat, currencyOf(client)))}>
+                                                        {say("All above the float, {amount}", {
+                                                            amount: money(client, aboveFloat),
+                                                        })}
+                                                    </Button>
+                                                ) : undefined
+                                            }
+                                            wrong={
+                                                toBank !== undefined && toBank > counted.counted
+                                                    ? say("How much goes to the bank?")
+                                                    : undefined
+                                            }
+                                        />
+                                        {banks.length > 1 && (
+                                            <Chips
+                                                label={say("Bank account")}
+                                                value={String(bankAccount ?? banks[0]!.money_account)}
+                                                options={banks.map((each) => ({
+                                                    id: String(each.money_account),
+                                                    text: each.name,
+                                                }))}
+                                                onPick={(id) => setBankAccount(Number(id))}
+                                            />
+                                        )}
+                                    </>
+                                )}
                                 {refusal !== undefined && (
                                     <p class="small over" role="alert">
                                         <Sign of="▲" />
@@ -608,6 +727,15 @@ function Count({
 function countedOf(done: Done, counted: bigint): Counted {
     const expected = done.expected_minor ?? counted - (done.difference_minor ?? 0n);
     return { counted, expected, difference: done.difference_minor ?? counted - expected };
+}
+
+/* What they counted is in the ledger, and is still what counts: it goes on at the difference. */
+function standing({ day, expected_minor }: TillDayAnswer, staff: number | undefined): Counted | undefined {
+    const last = day.counts[day.counts.length - 1];
+    if (last === undefined || day.moved === undefined || last.actor.staff !== staff) return undefined;
+    if (expected_minor !== last.expected_minor) return undefined;
+    const { counted_minor: counted, expected_minor: expected } = last;
+    return { counted, expected, difference: counted - expected };
 }
 
 function closeWords(client: Client, till: string, difference: bigint): string {

@@ -16,6 +16,7 @@ import {
 } from "../lib/messages";
 import {
     Available,
+    stoppedOf,
     Button,
     Code,
     day,
@@ -271,7 +272,11 @@ function AfterThis(props: {
                     {live.unlimited ? (
                         say("no limit")
                     ) : (
-                        <Available minor={live.available_minor} limit={live.limit_minor} />
+                        <Available
+                            minor={live.available_minor}
+                            limit={live.limit_minor}
+                            stopped={stoppedOf(undefined, live)}
+                        />
                     )}{" "}
                     · {say("counted since the money came")}
                 </p>

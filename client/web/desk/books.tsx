@@ -9,10 +9,11 @@ import { namesOf, type Names } from "../board/live";
 import { Age } from "../board/parts";
 import type { Client } from "../lib/api";
 import { PostingAccount, type GlTotal, type MoneyAccountRecord, type Refusal } from "../lib/messages";
-import { Button, dayInFull, Head, Money, Name, Region, Sign, Table, unit, whole, type Column } from "../kit";
+import { Button, dayInFull, Head, Money, Name, Region, Sign, Table, unit, Unknown, whole, type Column } from "../kit";
 import { useExport } from "../kit/export";
 import type { FileColumn } from "../kit/files";
-import { dayIn, filter, filtersOf, numberIn } from "../kit/filters";
+import { among, anyDay, dayIn, filter, filtersOf, isoDay, numberIn, unknownOf } from "../kit/filters";
+import { DayInput } from "../kit/dayinput";
 import { refusalText } from "../kit/refusal";
 import { say } from "../kit/words";
 import { BranchSelect, FilterBar, placeName, useMoneyAccounts } from "./chosen";
@@ -33,6 +34,7 @@ const accounts: Readonly<Record<PostingAccount, () => string>> = {
     [PostingAccount.GL_BANK_FEES]: () => say("Bank fees"),
     [PostingAccount.GL_CASH_IN_OUT]: () => say("Put into tills and taken out"),
     [PostingAccount.GL_CASH_DIFFERENCE]: () => say("Differences of counts"),
+    [PostingAccount.GL_OPENING]: () => say("Opening balances"),
 };
 const accountText = (account: PostingAccount): string => accounts[account]?.() ?? `#${account}`;
 
@@ -120,6 +122,7 @@ const inPlaces: ReadonlySet<PostingAccount> = new Set([
     PostingAccount.GL_BANK_FEES,
     PostingAccount.GL_CASH_IN_OUT,
     PostingAccount.GL_CASH_DIFFERENCE,
+    PostingAccount.GL_OPENING,
 ]);
 const placeOf = (total: GlTotal, places: readonly MoneyAccountRecord[]): string =>
     inPlaces.has(total.account) ? placeName(places, total.sub) : "";
@@ -219,14 +222,17 @@ export function Books({ client, at }: { client: Client; at: readonly string[] })
                 }>
                 <MoneyTabs client={client} on="books" />
             </Head>
+            <Unknown
+                parts={unknownOf(at, { on: anyDay, branch: among(names.allBranches.value.keys()) })}
+                onAway={() => filter("books", {})}
+            />
             <FilterBar>
                 <label class="choice day-choice">
                     <span class="small ink-2">{say("At the end of")}</span>
-                    <input
-                        type="date"
+                    <DayInput
                         class={as_of === undefined ? "chip" : "chip on"}
-                        value={filters.on ?? ""}
-                        onChange={(event) => set({ on: event.currentTarget.value || undefined })}
+                        value={as_of}
+                        onPick={(days) => set({ on: days === undefined ? undefined : isoDay(days) })}
                     />
                 </label>
                 {as_of !== undefined && (

@@ -19,6 +19,7 @@ import {
     useActions,
     useScan,
 } from "../kit";
+import { FIND_MOST } from "../kit/filters";
 import { refusalText } from "../kit/refusal";
 import { listed, say } from "../kit/words";
 import type { Client } from "../lib/api";
@@ -77,6 +78,7 @@ function Products({ client }: { client: Client }): JSX.Element {
                         value={text}
                         onText={setText}
                         placeholder={say("name, code or barcode")}
+                        maxLength={FIND_MOST}
                         inputMode="search"
                         inputRef={find}
                         noNote

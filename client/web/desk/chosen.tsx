@@ -5,6 +5,7 @@ import { namesOf } from "../board/live";
 import type { Client } from "../lib/api";
 import type { GroupRecord, MoneyAccountRecord, StaffMember } from "../lib/messages";
 import { dayIn, isoDay, type Filters } from "../kit/filters";
+import { DayInput } from "../kit/dayinput";
 import { Chips, classes } from "../kit/parts";
 import { say } from "../kit/words";
 
@@ -98,11 +99,10 @@ function DayField({
     return (
         <label class="choice day-choice">
             <span class="small ink-2">{label}</span>
-            <input
-                type="date"
+            <DayInput
                 class={classes("chip", value !== undefined && "on")}
-                value={value ?? ""}
-                onChange={(event) => onPick(event.currentTarget.value || undefined)}
+                value={dayIn(value)}
+                onPick={(days) => onPick(days === undefined ? undefined : isoDay(days))}
             />
         </label>
     );

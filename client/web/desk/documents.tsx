@@ -32,13 +32,25 @@ import {
     day,
     readAmount,
     unit,
+    Unknown,
     useActions,
     whole,
     type Column,
 } from "../kit";
 import { useExport } from "../kit/export";
 import type { FileColumn } from "../kit/files";
-import { dayIn, filter, filtersOf, numberIn, type Filters } from "../kit/filters";
+import {
+    among,
+    anyDay,
+    dayIn,
+    filter,
+    filtersOf,
+    FIND_MOST,
+    knownOf,
+    numberIn,
+    unknownOf,
+    type Filters,
+} from "../kit/filters";
 import { documentKindText, documentStateText, paymentKindText } from "../kit/labels";
 import { refusalText } from "../kit/refusal";
 import { language, say } from "../kit/words";
@@ -82,7 +94,7 @@ const STATES: Readonly<Record<StateName, { state?: DocumentState; overdue?: bool
     reversed: { state: DocumentState.DOCUMENT_REVERSED },
 };
 const stateIn = (name: string | undefined): StateName | undefined =>
-    name !== undefined && name in STATES ? (name as StateName) : undefined;
+    name !== undefined && Object.keys(STATES).includes(name) ? (name as StateName) : undefined;
 
 function stateWord(state: StateName): string {
     switch (state) {
@@ -112,7 +124,7 @@ export function narrowed(filters: Filters): Narrowed {
         from: dayIn(filters.from),
         to: dayIn(filters.until),
         amount_minor: sum,
-        text: filters.text,
+        text: (filters.text ?? "").length > FIND_MOST ? undefined : filters.text,
     };
 }
 
@@ -248,7 +260,7 @@ export function columnsOf(names: Names, today: number): Column<DocumentRow>[] {
                     </a>{" "}
                     <span class="small ink-2 nowrap">{kindWords(row)}</span>
                     <span class="only-phone small ink-2 cut">
-                        <Name>{row.name?.value ?? row.code}</Name> · <bdi>{day(row.date)}</bdi>
+                        <Name>{row.name?.value ?? row.code}</Name> · <Name>{day(row.date)}</Name>
                     </span>
                 </span>
             ),
@@ -438,6 +450,18 @@ export function Documents({ client, at }: { client: Client; at: readonly string[
         count: Number(count),
         pages: pagesOf(client, query, FILE_ROWS),
     });
+    const known = {
+        kind: (value: string) => kindOf(value) !== undefined,
+        state: (value: string) => stateIn(value) !== undefined,
+        branch: among(names.allBranches.value.keys()),
+        person: among(staff.map((each) => each.staff)),
+        group: among(groups.map((each) => each.group)),
+        customer: (value: string) => numberIn(value) !== undefined,
+        from: anyDay,
+        until: anyDay,
+        amount: () => true /* its field says so */,
+        text: (value: string) => value.length <= FIND_MOST,
+    };
     const some = Object.keys(filters).length > 0;
     useActions([
         {
@@ -512,6 +536,7 @@ export function Documents({ client, at }: { client: Client; at: readonly string[
                     </Button>
                 </span>
             </FilterBar>
+            <Unknown parts={unknownOf(at, known)} onAway={() => filter("documents", knownOf(at, known))} />
             <Sums client={client} query={query} />
             <section class="panel list-panel" aria-label={say("All documents")}>
                 <Region

@@ -5,6 +5,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import {
+    Name,
     AmountField,
     amount,
     Button,
@@ -392,7 +393,7 @@ export function CustomerForm({ client, onClose, onMade }: FormProps): JSX.Elemen
                                 <li key={who.customer}>
                                     <a href={`#/customers/${who.customer}`} onClick={onClose}>
                                         <b>
-                                            <bdi>{who.name.value ?? who.code}</bdi>
+                                            <Name>{who.name.value ?? who.code}</Name>
                                         </b>
                                     </a>{" "}
                                     <span class="small">

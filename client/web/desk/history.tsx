@@ -214,7 +214,7 @@ function ChangedList({ rows }: { rows: readonly Changed[] }): JSX.Element {
                                 <span class="ink-3">–</span>
                             ) : (
                                 <s class="ink-3">
-                                    <bdi>{row.before}</bdi>
+                                    <Name>{row.before}</Name>
                                 </s>
                             )}
                             <span aria-hidden="true" class="turns">
@@ -224,7 +224,7 @@ function ChangedList({ rows }: { rows: readonly Changed[] }): JSX.Element {
                     )}
                     {row.after !== "" && (
                         <b>
-                            <bdi>{row.after}</bdi>
+                            <Name>{row.after}</Name>
                         </b>
                     )}
                 </li>

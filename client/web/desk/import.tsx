@@ -26,6 +26,8 @@ import {
     useForm,
     whole,
 } from "../kit";
+import { daysOf } from "../kit/day";
+import { DayInput } from "../kit/dayinput";
 import { refusalText } from "../kit/refusal";
 import { listed, say, sayMany } from "../kit/words";
 import type { Client } from "../lib/api";
@@ -684,11 +686,10 @@ function AsOf({ importing, today }: { importing: Importing; today: number | unde
                 {say("Owed on")}
             </label>
             <div class="field-box">
-                <input
+                <DayInput
                     id="as-of"
-                    type="date"
-                    value={value}
-                    onInput={(event) => importing.word("as-of", event.currentTarget.value || null)}
+                    value={daysOf(value)}
+                    onPick={(days) => importing.word("as-of", days === undefined ? null : iso(days))}
                 />
             </div>
             <DayRead iso={value} />
@@ -1046,11 +1047,10 @@ function Undated({ importing, result }: { importing: Importing; result: ImportRe
                     })}
                 </label>
                 <div class="field-box">
-                    <input
+                    <DayInput
                         id="undated"
-                        type="date"
-                        value={text}
-                        onInput={(event) => setText(event.currentTarget.value)}
+                        value={daysOf(text)}
+                        onPick={(days) => setText(days === undefined ? "" : iso(days))}
                     />
                 </div>
                 <DayRead iso={text} />

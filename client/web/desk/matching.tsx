@@ -20,6 +20,7 @@ import { refusalText } from "../kit/refusal";
 import { say, sayMany } from "../kit/words";
 import { Bench, type Written } from "./bench";
 import { useMoneyAccounts } from "./chosen";
+import { sumOf } from "./matched";
 import { MatchedToday, MoneyList, partsOf, reasonText, waitText } from "./matchmoney";
 import { usePaged, type AskPage } from "./paged";
 
@@ -195,7 +196,7 @@ export function Matching({ client, at }: { client: Client; at: readonly string[]
             setWritten({ ...written, undone: true });
         } else if (fate.kind === "refused") setProblem(refusalText(fate.refused, client));
     };
-    const sum = here.reduce((total, each) => total + each.money.open_minor, 0n);
+    const sum = sumOf(here.map((each) => each.money));
     const out = useExport({
         client,
         title: say("Money not yet matched"),
@@ -260,6 +261,7 @@ export function Matching({ client, at }: { client: Client; at: readonly string[]
                         <b>
                             <Money minor={sum} />
                         </b>
+                        {paged.more !== undefined && <span class="small late nowrap">{say("so far")}</span>}
                     </header>
                     <Region
                         class="match-list"

@@ -47,7 +47,7 @@ export function Each({ of }: { of: readonly (string | undefined)[] }): JSX.Eleme
                 .map((part, at) => (
                     <span key={at}>
                         {" · "}
-                        <bdi>{part}</bdi>
+                        <Name>{part}</Name>
                     </span>
                 ))}
         </>
@@ -140,6 +140,8 @@ export function MoneyList(props: ListProps): JSX.Element {
     useTick(10_000);
     const box = useRef<HTMLDivElement>(null);
     const parts = partsOf(props.rows);
+    /* What is gone stands there, struck out, until the list is sorted anew; it counts nowhere. */
+    const standing = (part: { rows: readonly SuggestionRow[] }) => part.rows.filter((row) => !props.gone(row));
     const seen = parts.flatMap((part) => part.rows);
     const onKeyDown = (event: KeyboardEvent): void => {
         const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
@@ -158,11 +160,11 @@ export function MoneyList(props: ListProps): JSX.Element {
                     <section key={part.title} aria-label={part.title}>
                         {parts.length > 1 && (
                             <header class="match-part">
-                                <b>{part.title}</b> <span class="tag">{whole(part.rows.length)}</span>
+                                <b>{part.title}</b> <span class="tag">{whole(standing(part).length)}</span>
                                 <span class="small ink-2">{part.note}</span>
                                 <span class="grow" />
                                 <b>
-                                    <Money minor={sumOf(part.rows.map((row) => row.money))} />
+                                    <Money minor={sumOf(standing(part).map((row) => row.money))} />
                                 </b>
                             </header>
                         )}

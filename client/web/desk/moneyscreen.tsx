@@ -33,9 +33,21 @@ import {
     useActions,
     whole,
     type Column,
+    Unknown,
 } from "../kit";
 import { useExport } from "../kit/export";
-import { dayIn, filter, filtersOf, isoDay, numberIn, type Filters } from "../kit/filters";
+import {
+    among,
+    anyDay,
+    dayIn,
+    filter,
+    filtersOf,
+    isoDay,
+    knownOf,
+    numberIn,
+    unknownOf,
+    type Filters,
+} from "../kit/filters";
 import { paymentKindText } from "../kit/labels";
 import { refusalText } from "../kit/refusal";
 import { say } from "../kit/words";
@@ -328,7 +340,7 @@ export function MoneyScreen({ client, at }: { client: Client; at: readonly strin
     const filters: Filters = Object.keys(address).length > 0 ? address : { from: isoDay(today - 6) };
     const set = (change: Readonly<Record<string, string | undefined>>): void =>
         filter("money", { ...filters, ...change });
-    const by: By = (filters.by as By) in BY ? (filters.by as By) : "day";
+    const by: By = Object.keys(BY).includes(filters.by ?? "") ? (filters.by as By) : "day";
     const query = narrowed(filters);
     const names = namesOf(client);
     const places = useMoneyAccounts(client);
@@ -355,6 +367,16 @@ export function MoneyScreen({ client, at }: { client: Client; at: readonly strin
         count: Number(totals.reduce((sum, total) => sum + total.count + (total.reversed ?? 0n), 0n)),
         pages: pagesOf(client, query, 500),
     });
+    const known = {
+        by: (value: string) => Object.keys(BY).includes(value),
+        way: (value: string) => value === "waits",
+        from: anyDay,
+        until: anyDay,
+        branch: among(names.allBranches.value.keys()),
+        kind: among(PAYMENT_KINDS),
+        place: among(places.map((place) => place.money_account)),
+        person: among(staff.map((each) => each.staff)),
+    };
     const columns: Column<DocumentRow>[] = [
         ...columnsOf(names, today).filter((column) => !["branch", "due", "left"].includes(column.id)),
         ...(query.on_its_way && confirms
@@ -418,6 +440,7 @@ export function MoneyScreen({ client, at }: { client: Client; at: readonly strin
                 />
                 <PersonSelect client={client} filters={filters} set={set} staff={staff} />
             </FilterBar>
+            <Unknown parts={unknownOf(at, known)} onAway={() => filter("money", knownOf(at, known))} />
             <div class="money-two">
                 <Panel class="money-groups" title={say("Sums")} end={<Age client={client} />}>
                     <Groups client={client} by={by} query={query} places={places} set={set} />

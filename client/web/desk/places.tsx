@@ -188,7 +188,7 @@ function Place({
         <Sheet title={place.name} onClose={onClose}>
             <div class="stack">
                 <p class="ink-2">
-                    <bdi>{text}</bdi>
+                    <Name>{text}</Name>
                 </p>
                 {!place.retired && (
                     <p class="small">

@@ -30,6 +30,7 @@ import {
     whole,
     Choice,
 } from "../kit";
+import { DayInput } from "../kit/dayinput";
 import { readPrice, readQuantity } from "../kit/read";
 import { refusalText } from "../kit/refusal";
 import { language, listed, say, sayMany } from "../kit/words";
@@ -48,8 +49,6 @@ import { FormSheet, type FormProps } from "./forms";
 import { useTyped } from "./fields";
 import { History, OthersNotice, useOthers } from "./history";
 import { saved } from "./save";
-
-const DAY_MS = 86_400_000;
 
 interface Around {
     groups: readonly GroupRecord[];
@@ -435,18 +434,17 @@ function DayChoice({ value, onDay }: { value: number; onDay: (day: number) => vo
                 }}
             />
             {when === "other" && (
-                <input
-                    type="date"
-                    aria-label={say("Day")}
-                    value={new Date(value * DAY_MS).toISOString().slice(0, 10)}
-                    onChange={(event) => {
-                        const ms = Date.parse(event.currentTarget.value);
-                        if (!Number.isNaN(ms)) onDay(ms / DAY_MS);
+                <DayInput
+                    label={say("Day")}
+                    class="chip"
+                    value={value}
+                    onPick={(days) => {
+                        if (days !== undefined) onDay(days);
                     }}
                 />
             )}
             <b>
-                <bdi>{dayInFull(value)}</bdi>
+                <Name>{dayInFull(value)}</Name>
             </b>
         </div>
     );

@@ -201,13 +201,13 @@ function People({ client, people }: { client: Client; people: readonly Rehearsed
                             <li key={`t${each.threshold}`}>
                                 <span class="ink-2">{begin(thresholdText(each.threshold))}</span>
                                 <s class="ink-3">
-                                    <bdi>{mostText(client, each.threshold, each.before)}</bdi>
+                                    <Name>{mostText(client, each.threshold, each.before)}</Name>
                                 </s>
                                 <span aria-hidden="true" class="turns">
                                     →
                                 </span>
                                 <b class={each.less ? "over" : "credit"}>
-                                    <bdi>{mostText(client, each.threshold, each.after)}</bdi>
+                                    <Name>{mostText(client, each.threshold, each.after)}</Name>
                                 </b>
                             </li>
                         ))}

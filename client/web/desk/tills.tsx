@@ -5,10 +5,25 @@ import { namesOf, type Names } from "../board/live";
 import { Age } from "../board/parts";
 import type { Client } from "../lib/api";
 import { MoneyAccountKind, type MoneyAccountRecord, type Refusal, type TillDayRecord } from "../lib/messages";
-import { Button, Chips, day, Head, Money, moment, Name, Region, Sign, Table, unit, whole, type Column } from "../kit";
+import {
+    Button,
+    Chips,
+    day,
+    Head,
+    Money,
+    moment,
+    Name,
+    Region,
+    Sign,
+    Table,
+    unit,
+    Unknown,
+    whole,
+    type Column,
+} from "../kit";
 import { useExport } from "../kit/export";
 import type { FileColumn } from "../kit/files";
-import { filter, filtersOf, numberIn } from "../kit/filters";
+import { among, filter, filtersOf, numberIn, unknownOf } from "../kit/filters";
 import { refusalText } from "../kit/refusal";
 import { say } from "../kit/words";
 import { BranchSelect, FilterBar, useMoneyAccounts } from "./chosen";
@@ -260,6 +275,13 @@ export function Tills({ client, at }: { client: Client; at: readonly string[] })
                 <span class="grow" />
                 <Age client={client} />
             </FilterBar>
+            <Unknown
+                parts={unknownOf(at, {
+                    show: (value) => chips.some((chip) => chip.id === value),
+                    branch: among(names.allBranches.value.keys()),
+                })}
+                onAway={() => filter("tills", {})}
+            />
             <section class="panel list-panel scrolls" aria-label={say("Tills of all branches")}>
                 <Region
                     rows={6}

@@ -7,7 +7,7 @@
  */
 import type { ComponentChildren, JSX } from "preact";
 import { amount, type Currency } from "./format";
-import { Money, Sign } from "./money";
+import { Money, Sign, stoppedText, type Stopped } from "./money";
 import { Bar, classes, type BarPart } from "./parts";
 import { say } from "./words";
 
@@ -19,6 +19,7 @@ export interface Adding {
     cheques?: bigint /* and card slips; undefined: there are none, the term is not there */;
     unmatched: bigint;
     sale?: bigint /* what this sale adds, in a sale */;
+    stopped?: Stopped /* nothing is available, whatever is left of the limit */;
 }
 
 export function usedOf(terms: Adding): bigint {
@@ -58,7 +59,12 @@ function termsOf(terms: Adding): Term[] {
     if (available !== undefined)
         rows.push(
             available >= 0n
-                ? { operator: "+", label: say("Available"), value: available, class: "strong" }
+                ? {
+                      operator: "+",
+                      label: terms.stopped === undefined ? say("Available") : say("Left of the limit"),
+                      value: available,
+                      class: "strong",
+                  }
                 : { operator: "−", label: say("Over by"), value: -available, class: "strong over", sign: "▲" },
         );
     return rows;
@@ -134,6 +140,17 @@ function resultOf(terms: Adding, currency: Currency | undefined): ResultProps {
             how: say("No limit is set"),
             label: say("Used"),
             figure: <Money minor={usedOf(terms) + (sale ?? 0n)} currency={currency} />,
+        };
+    if (terms.stopped !== undefined && available >= 0n)
+        return {
+            how: say("Limit {limit} − used {used}", {
+                limit: amount(terms.limit! + (terms.guarantees ?? 0n), currency),
+                used: amount(usedOf(terms), currency),
+            }),
+            label: say("Available"),
+            tone: "over",
+            sign: terms.stopped === "locked" ? "⊘" : "◷",
+            figure: stoppedText(terms.stopped),
         };
     const after = available - (sale ?? 0n);
     const cap = terms.limit! + (terms.guarantees ?? 0n);

@@ -1,6 +1,7 @@
 /* A day that is to come: a few that are meant most, and any other. */
 import type { JSX } from "preact";
 import { day, dayOf, serverNow } from "./format";
+import { DayInput } from "./dayinput";
 import { Chips, useId } from "./parts";
 import { say } from "./words";
 
@@ -44,14 +45,7 @@ export function DayField({ label, value, onPick, none, until }: DayFieldProps): 
                     onPick={(picked) => onPick(picked === 0 ? undefined : picked)}
                     options={[...(none === undefined ? [] : [{ id: 0, text: none }]), ...offered]}
                 />
-                <input
-                    id={id}
-                    type="date"
-                    class="chip"
-                    min={isoOf(now)}
-                    value={value === undefined ? "" : isoOf(value)}
-                    onInput={(event) => onPick(daysOf(event.currentTarget.value))}
-                />
+                <DayInput id={id} class="chip" min={now} value={value} onPick={onPick} />
             </div>
         </div>
     );

@@ -231,6 +231,17 @@ export function dayInFull(days: number): string {
     return `${part("weekday")} ${part("day")} ${part("month")} ${part("year")}`;
 }
 
+/* "November 2026", in the calendar of the language. */
+export function monthInFull(first: number): string {
+    if (language.value !== "fa") return dated(first, "month-full", { month: "long", year: "numeric" });
+    return `${dated(first, "month-name", { month: "long" })} ${dated(first, "year", { year: "numeric" })}`;
+}
+
+/* "Mon" */
+export function weekdayShort(days: number): string {
+    return dated(days, "weekday", { weekday: language.value === "fa" ? "narrow" : "short" });
+}
+
 /* "23/11/2026", for columns; each as wide as the next. */
 export function dayInColumn(days: number): string {
     return isolate(dated(days, "column", { day: "2-digit", month: "2-digit", year: "numeric" }));

@@ -17,3 +17,4 @@ export * from "./screen";
 export * from "./search";
 export * from "./spell";
 export * from "./table";
+export * from "./unknown";

@@ -1,7 +1,8 @@
 /* Amounts on a screen: each an isolate of its own, with the sign and the word that say what it means. */
 import type { ComponentChildren, JSX } from "preact";
 import { amount, change, currencyOf, digits, quantity, unit, type Currency } from "./format";
-import { language, say } from "./words";
+import { ExcessPolicy, type AccountRow, type LimitTerms } from "../lib/messages";
+import { directionOf, language, say } from "./words";
 
 const persianClass = (): string => (language.value === "fa" ? "n fa" : "n");
 
@@ -81,17 +82,46 @@ export function Over({
     );
 }
 
+/* Why nothing is available, whatever is left of the limit. */
+export type Stopped = "locked" | "overdue";
+
+export const stoppedText = (why: Stopped): string => (why === "locked" ? say("locked") : say("nothing: overdue"));
+
+/* The facts that a row has; by which bills somebody is stopped the terms say, which only a card has. */
+export function stoppedOf(
+    row: { locked?: boolean } | undefined,
+    account: AccountRow | undefined,
+    terms?: LimitTerms,
+    today = 0,
+): Stopped | undefined {
+    if (row?.locked === true || account?.locked === true || account?.payer_locked === true) return "locked";
+    if (account?.oldest_due === undefined || terms === undefined || account.family !== undefined) return undefined;
+    if (terms.policy === ExcessPolicy.EXCESS_WARN) return undefined;
+    const old = terms.overdue_days !== undefined && today - account.oldest_due > terms.overdue_days;
+    const much = terms.overdue_minor !== undefined && (account.overdue_minor ?? 0n) > terms.overdue_minor;
+    return old || much ? "overdue" : undefined;
+}
+
 /* What is available, or by how much over it: one place in every list. Less than a twentieth of the limit is late's
  * colour. */
 export function Available({
     minor,
     limit,
     word = true,
+    stopped,
 }: {
     minor: bigint;
     limit?: bigint;
     word?: boolean;
+    stopped?: Stopped;
 }): JSX.Element {
+    if (stopped !== undefined)
+        return (
+            <span class="over nowrap">
+                <Sign of={stopped === "locked" ? "⊘" : "◷"} />
+                {stoppedText(stopped)}
+            </span>
+        );
     if (minor < 0n) return <Over minor={-minor} word={word} />;
     const little = limit !== undefined && minor * 20n < limit;
     return (
@@ -116,9 +146,16 @@ export function Quantity({ thousandths, measure }: { thousandths: bigint; measur
     return <Figure text={quantity(thousandths, measure)} />;
 }
 
-/* A name from data: its own direction. */
+const wordsOf = (children: ComponentChildren): string =>
+    Array.isArray(children) ? children.map(wordsOf).join("") : typeof children === "string" ? children : "";
+
+/* A name from data, or whatever else somebody wrote: its own direction. */
 export function Name({ children, class: more }: { children: ComponentChildren; class?: string }): JSX.Element {
-    return <bdi class={more}>{children}</bdi>;
+    return (
+        <bdi class={more} dir={directionOf(wordsOf(children))}>
+            {children}
+        </bdi>
+    );
 }
 
 /* A number of a paper, a code, a phone. Beside Latin letters digits are Latin, as the code is typed. */

@@ -1,11 +1,12 @@
 /* The small parts of every screen. */
 import type { ComponentChildren, JSX, Ref } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { left, serverNow } from "./format";
+import { FIND_MOST } from "./filters";
+import { left, serverNow, whole } from "./format";
 import { useActions } from "./keys";
 import { Figure } from "./money";
 import { sayWhy } from "./why";
-import { say } from "./words";
+import { directionOf, say } from "./words";
 
 export type Tone = "over" | "late" | "credit" | "accent";
 
@@ -137,6 +138,13 @@ export interface FieldProps {
     inputRef?: Ref<HTMLInputElement>;
 }
 
+/* Beside a field that takes no more letters. */
+export const AtMost = ({ letters }: { letters: number }): JSX.Element => (
+    <span class="small late nowrap" role="status">
+        {say("{count} letters at most", { count: whole(letters) })}
+    </span>
+);
+
 export function Field(props: FieldProps): JSX.Element {
     const id = useId();
     const own = useRef<HTMLInputElement>(null);
@@ -149,6 +157,7 @@ export function Field(props: FieldProps): JSX.Element {
         else if (props.inputRef) props.inputRef.current = input;
     };
     const note = props.wrong ?? props.note;
+    const most = props.maxLength ?? (props.type === "search" || props.inputMode === "search" ? FIND_MOST : undefined);
     return (
         <div class={classes("field", props.class)}>
             <label for={id} class={props.hideLabel ? "unseen" : "field-label"}>
@@ -169,11 +178,11 @@ export function Field(props: FieldProps): JSX.Element {
                     type={(props.type ?? "text") as "text"}
                     inputMode={props.inputMode}
                     value={props.value}
-                    dir={props.dir ?? "auto"}
+                    dir={props.dir ?? directionOf(props.value) ?? "auto"}
                     placeholder={props.placeholder}
                     disabled={props.disabled}
                     autocomplete={props.autocomplete ?? "off"}
-                    maxLength={props.maxLength}
+                    maxLength={most}
                     autocapitalize="off"
                     spellcheck={false}
                     enterkeyhint="next"
@@ -193,6 +202,7 @@ export function Field(props: FieldProps): JSX.Element {
                         }
                     }}
                 />
+                {most !== undefined && props.value.length >= most && <AtMost letters={most} />}
                 {props.end}
             </div>
             {!props.noNote && (

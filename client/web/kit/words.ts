@@ -86,6 +86,12 @@ const code = signal("en");
 /* The code of the language that is shown. */
 export const language: ReadonlySignal<string> = code;
 
+/* Which way words of people's own run: those with letters of the page's own side as the page does, even if they begin
+ * with a word of the other, "XM40 سیمان"; undefined: as they begin. */
+export function directionOf(text: string): "rtl" | undefined {
+    return direction() === "rtl" && /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(text) ? "rtl" : undefined;
+}
+
 export function direction(): "ltr" | "rtl" {
     return spoken.value.language.direction;
 }

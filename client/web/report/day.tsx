@@ -236,6 +236,9 @@ function Tills({ client, date }: { client: Client; date: number }): ComponentChi
     );
 }
 
+const differenceOf = (days: readonly TillDayRecord[], of: (day: TillDayRecord) => bigint | undefined): bigint =>
+    days.reduce((sum, day) => sum + (of(day) ?? 0n), 0n);
+
 function Till({
     client,
     date,
@@ -253,10 +256,21 @@ function Till({
         { money_account: number, rows: 20 },
         { again: client.seq.value, every: 10_000 },
     );
-    const ended: readonly TillDayRecord[] = (asked.answer?.days ?? []).filter((day) => day.closed_date === date);
-    const off = ended.reduce((sum, day) => sum + (day.difference_minor ?? 0n), 0n);
+    const days: readonly TillDayRecord[] = asked.answer?.days ?? [];
+    const ended = days.filter((day) => day.closed_date === date);
+    const off = differenceOf(ended, (day) => day.difference_minor);
+    const before = differenceOf(
+        days.filter((day) => day.opened_date === date),
+        (day) => day.opening_difference_minor,
+    );
     return (
-        <Line word={<Name>{name}</Name>} href={`#/day`} tone={off !== 0n ? "over" : undefined}>
+        <Line word={<Name>{name}</Name>} href={`#/tills`} tone={off !== 0n || before !== 0n ? "over" : undefined}>
+            {before !== 0n && (
+                <>
+                    <span class="small ink-2">{say("at opening")}</span> <Money minor={before} signed unit />
+                    {" · "}
+                </>
+            )}
             {ended.length === 0 ? (
                 <span class="ink-3">{say("not closed that day")}</span>
             ) : off === 0n ? (

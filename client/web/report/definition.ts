@@ -59,6 +59,9 @@ export function byText(by: ReportBy): string {
     }
 }
 
+/* What an import brought is nobody's work: it has a row of its own, of this person. */
+export const IMPORTED = 0;
+
 /* By what each can be counted: as the server has it. */
 export function bysOf(source: ReportSource): readonly ReportBy[] {
     if (source === ReportSource.REPORT_CUSTOMERS) return [ReportBy.BY_BRANCH, ReportBy.BY_CUSTOMER];

@@ -19,7 +19,7 @@ function aboutOdd(odd: ReportOdd): string {
         case ReportOdd.ODD_DISCOUNT:
             return say("A tenth of the goods or more was given on the lines.");
         case ReportOdd.ODD_REVERSED:
-            return say("Reversals: each names the paper that it takes back.");
+            return say("Reversals, each with who took the paper back, in the branch that had written it.");
         case ReportOdd.ODD_CORRECTED:
             return say("Papers that took the place of earlier ones.");
         case ReportOdd.ODD_OVER_LIMIT:

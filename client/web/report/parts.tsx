@@ -4,17 +4,15 @@ import type { Client } from "../lib/api";
 import { ReportBy, type ReportDefinition, type ReportRow } from "../lib/messages";
 import { Choice, Code, dayInColumn, decimal, Figure, Money, monthOf, Name, Quantity, whole } from "../kit";
 import { documentKindText, paymentKindText } from "../kit/labels";
+import { DayInput } from "../kit/dayinput";
 import { useId } from "../kit/parts";
-import { language, say } from "../kit/words";
+import { say } from "../kit/words";
 import { useAsked } from "../board/asked";
 import { namesOf } from "../board/live";
 import { begun, customerHref, documentHref } from "../board/parts";
-import type { ReportColumn } from "./definition";
+import { IMPORTED, type ReportColumn } from "./definition";
 import { plainAmount, plainDay } from "./csv";
 
-const DAY = 86_400_000;
-
-/* A day, as the system has its calendar; the reader's own stands beside it. */
 export function DayField({
     label,
     value,
@@ -31,17 +29,9 @@ export function DayField({
                 {label}
             </label>
             <div class="field-box">
-                <input
-                    id={id}
-                    type="date"
-                    value={value === undefined ? "" : plainDay(value)}
-                    onInput={(event) => {
-                        const read = event.currentTarget.valueAsNumber;
-                        onPick(Number.isFinite(read) && read > 0 ? Math.floor(read / DAY) : undefined);
-                    }}
-                />
+                <DayInput id={id} value={value} onPick={onPick} />
             </div>
-            <div class="field-note">{language.value === "fa" && value !== undefined && dayInColumn(value)}</div>
+            <div class="field-note" />
         </div>
     );
 }
@@ -111,7 +101,11 @@ function keyCell(client: Client, by: ReportBy, row: ReportRow, month: boolean): 
         case ReportBy.BY_BRANCH:
             return <Name>{names.branch(row.branch)}</Name>;
         case ReportBy.BY_STAFF:
-            return <Name>{row.login === undefined ? names.person(row.staff) : names.personOfLogin(row.login)}</Name>;
+            return row.staff === IMPORTED ? (
+                say("imported")
+            ) : (
+                <Name>{row.login === undefined ? names.person(row.staff) : names.personOfLogin(row.login)}</Name>
+            );
         case ReportBy.BY_CUSTOMER:
             return customerCell(row);
         case ReportBy.BY_KIND:
@@ -121,7 +115,16 @@ function keyCell(client: Client, by: ReportBy, row: ReportRow, month: boolean): 
         case ReportBy.BY_PAYMENT_KIND:
             return row.payment_kind === undefined ? "–" : paymentKindText(row.payment_kind);
         case ReportBy.BY_DOCUMENT:
-            return <Code>{row.number ?? ""}</Code>;
+            return (
+                <span class="report-two">
+                    <Code>{row.number ?? ""}</Code>
+                    {row.staff === undefined && row.login !== undefined && (
+                        <span class="small ink-3">
+                            <Name>{names.personOfLogin(row.login)}</Name>
+                        </span>
+                    )}
+                </span>
+            );
     }
 }
 
@@ -159,7 +162,7 @@ function keyText(client: Client, by: ReportBy, row: ReportRow): string {
         case ReportBy.BY_BRANCH:
             return names.branch(row.branch);
         case ReportBy.BY_STAFF:
-            return row.login ?? names.person(row.staff);
+            return row.staff === IMPORTED ? say("imported") : (row.login ?? names.person(row.staff));
         case ReportBy.BY_CUSTOMER:
             return row.code ?? "";
         case ReportBy.BY_KIND:

@@ -11,7 +11,7 @@ import {
     type ReportDefinition,
     type SavedReportRow,
 } from "../lib/messages";
-import { Button, Chips, Choice, Field, Head, replace, Sheet, useActions } from "../kit";
+import { Name, Button, Chips, Choice, Field, Head, replace, Sheet, useActions } from "../kit";
 import { documentKindText, paymentKindText } from "../kit/labels";
 import { listed, say } from "../kit/words";
 import { namesOf } from "../board/live";
@@ -21,6 +21,7 @@ import {
     bysOf,
     byText,
     columnsOf,
+    IMPORTED,
     ODDS,
     oddText,
     shownColumns,
@@ -145,7 +146,8 @@ function Period({ what, onChange }: PartProps): ComponentChild {
 function Filters({ client, what, onChange }: PartProps & { client: Client }): ComponentChild {
     const names = namesOf(client);
     const all: { name: keyof ReportDefinition; text: string }[] = [];
-    if (what.staff !== undefined) all.push({ name: "staff", text: names.person(what.staff) });
+    if (what.staff !== undefined)
+        all.push({ name: "staff", text: what.staff === IMPORTED ? say("imported") : names.person(what.staff) });
     if (what.customer !== undefined)
         all.push({ name: "customer", text: say("Customer {number}", { number: what.customer }) });
     if (what.product !== undefined)
@@ -163,7 +165,7 @@ function Filters({ client, what, onChange }: PartProps & { client: Client }): Co
                     class="chip"
                     aria-label={say("Without {filter}", { filter: text })}
                     onClick={() => onChange({ [name]: undefined })}>
-                    <bdi>{text}</bdi> <span aria-hidden="true">✕</span>
+                    <Name>{text}</Name> <span aria-hidden="true">✕</span>
                 </button>
             ))}
         </div>

@@ -71,7 +71,7 @@ function ofHit(hit: SearchHit, reports: boolean): Found[] {
                 about: [
                     who.code,
                     who.merged_code === undefined
-                        ? who.phone?.value
+                        ? [who.phone?.value, who.area].filter(Boolean).join(" · ")
                         : say("merged into {code}", { code: who.merged_code }),
                 ]
                     .filter(Boolean)

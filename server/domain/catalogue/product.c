@@ -236,7 +236,8 @@ static Tefter__ProductRecord *product_of(struct tx *tx, const Tefter__AddProduct
     return product;
 }
 
-/* Refuses, in this order: code (field_code), name (field_line), unit (field_line_or_none,
+/* Refuses, in this order: BOUND_TO_BRANCH product (since RULE_THE_BOUND_KEEP_TO_THEIRS); code
+ * (field_code), name (field_line), unit (field_line_or_none,
  * CODE_MAX_BYTES), price (field_amount_or_zero), tax_bp (field_rate, 10000), brand, colour, model
  * (field_line_or_none), TOO_MANY barcodes, for each barcode in order: field_code, then
  * FIELD_INVALID barcodes[i] (stands twice, or is the code); floor (RULES_TOO_OLD,
@@ -246,7 +247,9 @@ static Tefter__ProductRecord *product_of(struct tx *tx, const Tefter__AddProduct
 Tefter__Refusal *apply_add_product(struct tx *tx, const Tefter__AddProduct *command,
                                    Tefter__Done *done)
 {
-    Tefter__Refusal *refusal = look_add(tx, command);
+    Tefter__Refusal *refusal = staff_check_home(tx, "product", 0);
+    if (refusal == NULL)
+        refusal = look_add(tx, command);
     if (refusal != NULL)
         return refusal;
     Tefter__CompanyRecord *company = company_shared(tx);

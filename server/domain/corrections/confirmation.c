@@ -60,8 +60,9 @@ static void confirm(struct tx *tx, struct reversal *slip, uint32_t date, Tefter_
 /* Refuses, in this order: reason (field_text), date (field_date), FIELD_MISSING reason when it
  * never came; NOT_FOUND document, NOT_CONFIRMABLE payment (not a slip that waits),
  * STAFF_OF_OTHER_BRANCH payment (staff_check_paper), SECOND_PERSON_NEEDED payment when it came
- * (confirm_check_own), DATE_IN_FUTURE date; when it never came as reversal_check_alone does;
- * AMOUNT_TOO_BIG (postings_check_move), or as reversal_plan does. */
+ * (confirm_check_own), DATE_IN_FUTURE date, DATE_TOO_EARLY date (posting_check_early; the slip's
+ * own is free); when it never came as reversal_check_alone does; AMOUNT_TOO_BIG
+ * (postings_check_move), or as reversal_plan does. */
 Tefter__Refusal *apply_confirm_payment(struct tx *tx, const Tefter__ConfirmPayment *command,
                                        Tefter__Done *done)
 {
@@ -84,6 +85,8 @@ Tefter__Refusal *apply_confirm_payment(struct tx *tx, const Tefter__ConfirmPayme
                                     slip.original->total_minor, "payment");
     if (refusal == NULL)
         refusal = posting_date(tx, slip.branch, command->has_date, command->date, true, &date);
+    if (refusal == NULL)
+        refusal = posting_check_early(tx, slip.branch, date, slip.original->date);
     if (refusal == NULL && !command->confirmed)
         refusal = reversal_check_alone(tx, &slip);
     if (refusal == NULL && !command->confirmed)

@@ -129,6 +129,15 @@ static bool owes_more(const struct tx *tx, const struct reversal *reversal,
            plan->record->total_minor < reversal->original->total_minor;
 }
 
+/* A bill that comes to less; of another customer's, to nothing. */
+static Tefter__Refusal *check_less(struct tx *tx, struct reversal *reversal,
+                                   const struct document_plan *plan, const Tefter__Text *reason)
+{
+    int64_t again_minor = plan->account == reversal->account ? plan->record->total_minor : 0;
+    return taken_back_check(tx, reversal, true, reversal->original->total_minor - again_minor,
+                            reason);
+}
+
 /* Of another customer's, nothing is there again. */
 static Tefter__Refusal *check_amount(struct tx *tx, const struct reversal *reversal,
                                      const struct account *account,
@@ -176,8 +185,8 @@ static Tefter__Refusal *check_bills_stay_paid(struct tx *tx, const struct revers
 
 /* Refuses, in this order: reason's form, NOT_FOUND document, NOT_REVERSIBLE document (not an
  * invoice), right and reason, reversible; clear and lines as invoice_keep does; then as the new
- * invoice does (its fields under "invoice" are named as in IssueInvoice); as
- * reversal_check_amount does; CASH_SALE_UNPAID (account_check_paid) of what stays open. */
+ * invoice does (its fields under "invoice" are named as in IssueInvoice); as taken_back_check and
+ * reversal_check_amount do; CASH_SALE_UNPAID (account_check_paid) of what stays open. */
 Tefter__Refusal *apply_correct_invoice(struct tx *tx, const Tefter__CorrectInvoice *command,
                                        Tefter__Done *done)
 {
@@ -193,6 +202,8 @@ Tefter__Refusal *apply_correct_invoice(struct tx *tx, const Tefter__CorrectInvoi
         refusal = keep_invoice(tx, command, reversal.original, &invoice);
     if (refusal == NULL)
         refusal = invoice_plan(tx, invoice, reversal.account, command->document, &plan);
+    if (refusal == NULL)
+        refusal = check_less(tx, &reversal, plan, command->reason);
     if (refusal == NULL)
         refusal = check_amount(tx, &reversal, plan->account, plan->record);
     if (refusal != NULL)
@@ -264,6 +275,7 @@ Tefter__Refusal *apply_correct_payment(struct tx *tx, const Tefter__CorrectPayme
     money_count_cash_out(tx, reversal.record, cash_out(tx, &reversal, plan), reversal.branch->date);
     if (owes_more(tx, &reversal, plan))
         reversal_alarm(tx, &reversal);
+    reversal_own_alarm(tx, &reversal);
     money_alarm_short(tx, reversal.record, plan->record);
     payment_done(tx, plan, done);
     reversal_done(tx, &reversal, plan->account == reversal.account ? plan->item : NULL, done);

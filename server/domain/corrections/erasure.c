@@ -104,7 +104,9 @@ Tefter__Refusal *apply_erase_customer(struct tx *tx, const Tefter__EraseCustomer
     struct erasing erasing = {.customer = NULL};
     Tefter__Refusal *refusal = find(tx, command, &erasing.customer);
     if (refusal == NULL)
-        refusal = staff_check_office(tx, "customer", 0);
+        refusal = staff_check_office(
+            tx, "customer",
+            tx_rule(tx, RULE_THE_BOUND_KEEP_TO_THEIRS) ? erasing.customer->branch : 0);
     if (refusal == NULL)
         refusal = check(tx, &erasing);
     if (refusal != NULL)

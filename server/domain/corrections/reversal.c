@@ -11,6 +11,8 @@
  * 4. What an import brought can be undone: its reversal is dated as it was, so it is on no day, and
  * its number is free. Where a match of it counted for some days, the reversal waits behind these,
  * for the other side's figures of those days stand.
+ * 5. It is a paper of the old one's branch, whoever reverses it and where: that branch's day has
+ * it.
  */
 #include "domain/corrections/inside.h"
 
@@ -48,8 +50,7 @@ static bool arrived(struct tx *tx, const struct reversal *reversal)
            reversal->original->arrives == TEFTER__POSTING_ACCOUNT__GL_BANK;
 }
 
-/* One's own, of the open day. */
-static bool is_free(struct tx *tx, const struct reversal *reversal)
+bool reversal_is_free(struct tx *tx, const struct reversal *reversal)
 {
     const Tefter__DocumentRecord *original = reversal->original;
     const Tefter__BranchRecord *here = branch_of_actor(tx);
@@ -63,7 +64,7 @@ static Tefter__Refusal *check_right(struct tx *tx, const struct reversal *revers
                                     const Tefter__Text *reason)
 {
     const Tefter__DocumentRecord *original = reversal->original;
-    bool free = is_free(tx, reversal);
+    bool free = reversal_is_free(tx, reversal);
     if (free && !moved_money(tx, original))
         return NULL;
     Tefter__Refusal *refusal = free ? NULL : staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_REVERSE);
@@ -240,8 +241,9 @@ static void free_cap(struct tx *tx, const Tefter__DocumentRecord *sale)
  * NOT_FOUND document; of undo_import RULES_TOO_OLD undo_import, NOT_IMPORTED document and
  * RIGHT_MISSING [BACKFILL]; then as reversal_check does; of money of the cash customer
  * CASH_SALE_UNPAID (account_check_paid) of what it was matched with; what it takes away
- * (reversal_check_amount); unless it is undone, as money_check_taken_back does. A number is looked
- * for among invoices, credit notes, payments, reversals, in this order. */
+ * (credit_note_check_bill, taken_back_check, reversal_check_amount); unless it is undone, as
+ * money_check_taken_back does. A number is looked for among invoices, credit notes, payments,
+ * reversals, in this order. */
 Tefter__Refusal *apply_reverse_document(struct tx *tx, const Tefter__ReverseDocument *command,
                                         Tefter__Done *done)
 {
@@ -262,8 +264,11 @@ Tefter__Refusal *apply_reverse_document(struct tx *tx, const Tefter__ReverseDocu
         refusal = reversal_check(tx, &reversal, command->reason);
     if (refusal == NULL)
         refusal = check_cash_bills(tx, &reversal);
-    if (refusal == NULL && !is_free(tx, &reversal))
+    if (refusal == NULL && !reversal_is_free(tx, &reversal))
         refusal = credit_note_check_bill(tx, reversal.original, reversal.branch->date, &counts);
+    if (refusal == NULL)
+        refusal =
+            taken_back_check(tx, &reversal, false, reversal.original->total_minor, command->reason);
     if (refusal == NULL)
         refusal = reversal_check_amount(tx, &reversal, 0);
     if (refusal == NULL)
@@ -302,7 +307,8 @@ Tefter__Refusal *reversal_find(struct tx *tx, uint64_t document, bool corrects,
         return refuse_not_found(tx, "document");
     ret_reversal->tail = document_tail(tx, document);
     ret_reversal->taken_back_minor = ret_reversal->original->total_minor;
-    bool at_home = corrects && tx_rule(tx, RULE_CORRECTIONS_STAY_IN_BRANCH);
+    bool at_home =
+        tx_rule(tx, corrects ? RULE_CORRECTIONS_STAY_IN_BRANCH : RULE_REVERSALS_STAY_IN_BRANCH);
     ret_reversal->branch =
         at_home ? branch_of_paper(tx, ret_reversal->original->branch) : branch_of_actor(tx);
     return NULL;
@@ -360,6 +366,7 @@ struct event reversal_post(struct tx *tx, struct reversal *reversal)
     line_serials(tx, original, false);
     credit_note_uncount(tx, original);
     count_taken_back(tx, reversal);
+    taken_back_count(tx, reversal);
     if (original->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT)
         payment_forget_reference(tx, original);
     FIELD_SET(reversal->tail, reversed_by, reversal->record->document);
@@ -389,6 +396,13 @@ void reversal_alarm(struct tx *tx, const struct reversal *reversal)
     if (row == NULL || row->unlimited || row->available_minor >= 0)
         return;
     credit_alarm(tx, reversal->record, reversal->original->source, -row->available_minor);
+}
+
+void reversal_own_alarm(struct tx *tx, const struct reversal *reversal)
+{
+    if (tx_rule(tx, RULE_OWN_MONEY_BACK_ALARMS) && !company_get(tx)->has_own_reversal_minor &&
+        is_own_money(tx, reversal->original) && reversal->taken_back_minor > 0 && !reversal->undo)
+        credit_alarm_own_back(tx, reversal->record, reversal->taken_back_minor);
 }
 
 /* Of what this command undid with the other side, what the new item is matched with it again. */
@@ -470,6 +484,8 @@ void reversal_complete(struct tx *tx, struct reversal *reversal, Tefter__Done *d
     struct event event = reversal_post(tx, reversal);
     account_save(tx, reversal->account, &event);
     reversal_alarm(tx, reversal);
+    taken_back_alarm(tx, reversal);
+    reversal_own_alarm(tx, reversal);
     if (!reversal->undo)
         money_alarm_short(tx, reversal->record, NULL);
     FIELD_SET(done, id, reversal->original->document);

@@ -7,6 +7,8 @@
  *   a till's difference beyond what who counts may take out       ──▶ raised, for ever
  *   more taken from a till than it held, by who may not see that  ──▶ raised, for ever
  *   a payer is over their limit with a site that joined           ──▶ raised, for ever
+ *   own bills undone at once, beyond what one takes back alone    ──▶ raised, for ever
+ *   own money taken back, where nobody set how much one may       ──▶ raised, for ever
  *   the server's AlarmTerminal                                    ──▶ raised, for ever
  *   somebody else set a person's password or PIN (org)            ──▶ raised, for ever
  *
@@ -167,17 +169,42 @@ void credit_alarm_cash(struct tx *tx, const Tefter__DocumentRecord *move, int64_
     alarm_raise(tx, &row);
 }
 
-void credit_alarm_short(struct tx *tx, const Tefter__DocumentRecord *document, int64_t short_minor)
+/* The command's alarm so far, or a new one about that document. */
+static Tefter__AlarmRow *alarm_joined(struct tx *tx, const Tefter__DocumentRecord *document)
 {
     struct key key = alarm_key(tx_seq(tx));
     Tefter__AlarmRow *row = tx_get(tx, &key, &tefter__alarm_row__descriptor);
-    if (row == NULL) {
-        row = tx_new(tx, &tefter__alarm_row__descriptor);
-        FIELD_SET(row, document, document->document);
-        row->number = document->number;
-        FIELD_SET(row, kind, document->kind);
-    }
+    if (row != NULL)
+        return row;
+    row = tx_new(tx, &tefter__alarm_row__descriptor);
+    FIELD_SET(row, document, document->document);
+    row->number = document->number;
+    FIELD_SET(row, kind, document->kind);
+    return row;
+}
+
+void credit_alarm_short(struct tx *tx, const Tefter__DocumentRecord *document, int64_t short_minor)
+{
+    Tefter__AlarmRow *row = alarm_joined(tx, document);
     FIELD_SET(row, short_minor, short_minor);
+    alarm_raise(tx, row);
+}
+
+void credit_alarm_undone_bills(struct tx *tx, const Tefter__DocumentRecord *reversal,
+                               int64_t beyond_minor)
+{
+    Tefter__AlarmRow *row = alarm_joined(tx, reversal);
+    FIELD_SET(row, customer, reversal->customer);
+    FIELD_SET(row, undone_minor, beyond_minor);
+    alarm_raise(tx, row);
+}
+
+void credit_alarm_own_back(struct tx *tx, const Tefter__DocumentRecord *reversal,
+                           int64_t back_minor)
+{
+    Tefter__AlarmRow *row = alarm_joined(tx, reversal);
+    FIELD_SET(row, customer, reversal->customer);
+    FIELD_SET(row, own_back_minor, back_minor);
     alarm_raise(tx, row);
 }
 

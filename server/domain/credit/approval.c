@@ -10,6 +10,8 @@
  *    less than was asked also covers all of it, once so much was paid that the limit is passed by
  * no more than whoever granted it agreed to.
  * 2. Expiry is seen, not written: one that nobody came for is read as expired.
+ *    Since RULE_APPROVALS_ARE_FOR_WHAT_WAS_SEEN it is for the excess and the walls of its decision:
+ *    its sale runs into no other ones, and goes no further over.
  * 3. It serves the customer and branch that it was asked for. Who asked for it does not grant it,
  *    unless the company says so.
  * 4. The draft of a parked sale lies apart (TABLE_PARKED) as long as it may be sold: it goes when
@@ -262,6 +264,71 @@ static Tefter__Refusal *check_amount(struct tx *tx, const Tefter__ApprovalRow *r
     refusal->goods = row->goods;
     return refusal;
 }
+
+/* ---- rules: what was seen ---- */
+
+static bool saw(const Tefter__Decision *seen, Tefter__RefusalCode wall)
+{
+    for (size_t i = 0; i < seen->n_walls; i++)
+        if (seen->walls[i] == wall)
+            return true;
+    return false;
+}
+
+/* A wall that was there, of which there is more now. The limits' excess is looked at by itself. */
+static bool grew(const Tefter__Decision *seen, const Tefter__Decision *now,
+                 Tefter__RefusalCode wall)
+{
+    if (wall == TEFTER__REFUSAL_CODE__OVERDUE_TOO_OLD ||
+        wall == TEFTER__REFUSAL_CODE__OVERDUE_TOO_MUCH)
+        return now->overdue_minor > seen->overdue_minor || now->too_old_minor > seen->too_old_minor;
+    return wall == TEFTER__REFUSAL_CODE__UNPAID_TOO_MANY && now->unpaid_bills > seen->unpaid_bills;
+}
+
+/* Granted for less than was asked, it is so much less over. */
+static int64_t seen_over(const Tefter__ApprovalRow *row, int64_t over_minor)
+{
+    int64_t left_minor = over_minor - (row->amount_minor - row->approved_minor);
+    return left_minor > 0 ? left_minor : 0;
+}
+
+static int64_t seen_over_limit(const Tefter__ApprovalRow *row)
+{
+    return row->has_over_minor ? row->over_minor : seen_over(row, row->decision->over_by_minor);
+}
+
+static bool outgrown(const Tefter__ApprovalRow *row, const Tefter__Decision *now)
+{
+    const Tefter__Decision *seen = row->decision;
+    for (size_t i = 0; i < now->n_walls; i++)
+        if (!saw(seen, now->walls[i]) || grew(seen, now, now->walls[i]))
+            return true;
+    return now->over_by_minor > seen_over_limit(row) ||
+           now->site_over_by_minor > seen_over(row, seen->site_over_by_minor);
+}
+
+Tefter__Refusal *approval_check_seen_walls(struct tx *tx, const struct credit_request *request,
+                                           Tefter__Decision *decision)
+{
+    const Tefter__ApprovalRow *row = approval_get(tx, request->approval)->row;
+    if (row->decision == NULL || !outgrown(row, decision))
+        return NULL;
+    Tefter__Refusal *refusal = refuse_use(tx, TEFTER__REFUSAL_CODE__APPROVAL_OUTGROWN, row);
+    int64_t pay_minor = decision->over_by_minor - seen_over_limit(row);
+    refusal->decision = decision;
+    refusal->by = login_of(tx, row->decided_by);
+    refusal->goods = row->goods;
+    FIELD_SET_IF(refusal, most, seen_over_limit(row) > 0, seen_over_limit(row));
+    FIELD_SET_IF(refusal, over_by_minor, decision->over_by_minor > 0, decision->over_by_minor);
+    FIELD_SET_IF(refusal, available_minor, !decision->unlimited,
+                 decision->limit_minor - decision->exposure_minor);
+    if (pay_minor > 0 && limit_alone(decision))
+        credit_way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_PAY_NOW, pay_minor);
+    credit_way_ask(tx, refusal);
+    return refusal;
+}
+
+/* ---- rules: who grants ---- */
 
 static bool may_grant_own(struct tx *tx)
 {
@@ -534,6 +601,10 @@ static void grant(struct tx *tx, Tefter__ApprovalRow *row, bool has_amount, int6
     if (row->approved_minor == row->amount_minor || customer == NULL ||
         !tx_rule(tx, RULE_APPROVALS_BIND))
         return;
+    if (row->decision != NULL && tx_rule(tx, RULE_APPROVALS_ARE_FOR_WHAT_WAS_SEEN)) {
+        FIELD_SET(row, over_minor, seen_over(row, row->decision->over_by_minor));
+        return;
+    }
     struct credit_request request = {
         .customer = customer,
         .account = account_open(tx, row->customer),
@@ -613,6 +684,14 @@ Tefter__Refusal *approval_check(struct tx *tx, const struct credit_request *requ
     return refusal != NULL ? refusal : check_amount(tx, approval->row, request, decision);
 }
 
+/* What it was for in the end. */
+static void note_used(struct tx *tx, Tefter__ApprovalRow *row, const Tefter__Decision *decision)
+{
+    int64_t over_minor = decision != NULL ? credit_over(decision) : 0;
+    FIELD_SET_IF(row, used_over_minor,
+                 over_minor > 0 && tx_rule(tx, RULE_APPROVALS_ARE_FOR_WHAT_WAS_SEEN), over_minor);
+}
+
 void approval_spend(struct tx *tx, uint64_t approval, const Tefter__DocumentRecord *document)
 {
     Tefter__ApprovalRecord *record = approval_get(tx, approval);
@@ -622,6 +701,7 @@ void approval_spend(struct tx *tx, uint64_t approval, const Tefter__DocumentReco
         FIELD_SET(record->row, document, document->document);
         record->row->number = document->number;
         record->row->used_by = login_of(tx, tx_actor(tx));
+        note_used(tx, record->row, document->decision);
         parked_end(tx, record->row);
     } else {
         FIELD_SET(record, document, document->document);

@@ -60,8 +60,9 @@ struct credit_request {
  * CUSTOMER_LOCKED, PAYER_LOCKED with payer_code (both unless it is a backfill, paid, or a
  * correction that adds nothing); why an approval that is named does not serve (approval_serves;
  * APPROVAL_OTHER_GOODS, APPROVAL_FOR_LESS with the ways out; under rules before RULE_APPROVALS_BIND
- * NOT_FOUND, APPROVAL_NOT_OPEN), though no wall be hit; the first wall, or APPROVAL_NEEDED, with
- * the decision and the ways out in it. */
+ * NOT_FOUND, APPROVAL_NOT_OPEN), though no wall be hit; APPROVAL_OUTGROWN where more is in the way
+ * than was when it was asked for; the first wall (where a policy blocks no approval helps), or
+ * APPROVAL_NEEDED, with the decision and the ways out in it. */
 Tefter__Refusal *credit_decide(struct tx *tx, const struct credit_request *request,
                                Tefter__Decision **ret_decision);
 /* A sale is refused for the cap of who takes the goods: the walls that it runs into beside it, and
@@ -135,6 +136,13 @@ void credit_alarm_cash(struct tx *tx, const Tefter__DocumentRecord *move, int64_
 /* After the other alarms of the command, whose row it joins: with that document a till stands so
  * much below nothing by the books. */
 void credit_alarm_short(struct tx *tx, const Tefter__DocumentRecord *document, int64_t short_minor);
+/* After the other alarms of the command, whose row it joins: with that reversal one person took
+ * back at once so much more of their own bills in a day than they may take back alone; or money
+ * that they took themselves. */
+void credit_alarm_undone_bills(struct tx *tx, const Tefter__DocumentRecord *reversal,
+                               int64_t beyond_minor);
+void credit_alarm_own_back(struct tx *tx, const Tefter__DocumentRecord *reversal,
+                           int64_t back_minor);
 /* After the decided line: with that site a payer is over their limit by so much. */
 void credit_alarm_site(struct tx *tx, const Tefter__CustomerRecord *payer, uint32_t site,
                        int64_t over_by_minor);

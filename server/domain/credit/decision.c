@@ -227,6 +227,11 @@ void credit_way(struct tx *tx, Tefter__Refusal *refusal, Tefter__WayOutKind kind
     (void)way(tx, refusal, kind, amount_minor, TEFTER__RIGHT__RIGHT_NONE);
 }
 
+void credit_way_ask(struct tx *tx, Tefter__Refusal *refusal)
+{
+    (void)way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_ASK_APPROVAL, 0, TEFTER__RIGHT__RIGHT_APPROVE);
+}
+
 static bool hit(const Tefter__Decision *decision, Tefter__RefusalCode code)
 {
     for (size_t i = 0; i < decision->n_walls; i++)
@@ -326,8 +331,7 @@ static void ways_out(struct tx *tx, Tefter__Refusal *refusal, const struct credi
     if (!at_site(decision))
         terms_way->customer_code = decision->payer_code;
     if (refusal->code == TEFTER__REFUSAL_CODE__APPROVAL_NEEDED)
-        (void)way(tx, refusal, TEFTER__WAY_OUT_KIND__WAY_ASK_APPROVAL, 0,
-                  TEFTER__RIGHT__RIGHT_APPROVE);
+        credit_way_ask(tx, refusal);
 }
 
 static void explain(Tefter__Refusal *refusal, const struct credit_terms *terms,
@@ -438,6 +442,22 @@ static Tefter__Refusal *judge(struct tx *tx, const struct credit_request *reques
                 decision);
 }
 
+/* An approval helps no more where a policy blocks meanwhile; where it warns, no approval is needed.
+ * Else it is for what was seen. */
+static Tefter__Refusal *judge_approved(struct tx *tx, struct credit_request *judged,
+                                       const struct credit_terms *terms, const struct walls *walls,
+                                       Tefter__Decision *decision)
+{
+    if (judged->approval == 0 || walls->count == 0 || judged->backfill || tx_recalled(tx) ||
+        !tx_rule(tx, RULE_APPROVALS_ARE_FOR_WHAT_WAS_SEEN))
+        return NULL;
+    if (terms->policy == TEFTER__EXCESS_POLICY__EXCESS_APPROVE)
+        return approval_check_seen_walls(tx, judged, decision);
+    if (terms->policy == TEFTER__EXCESS_POLICY__EXCESS_BLOCK)
+        judged->approval = 0;
+    return NULL;
+}
+
 /* ---- services ---- */
 
 Tefter__Refusal *credit_decide(struct tx *tx, const struct credit_request *request,
@@ -461,6 +481,8 @@ Tefter__Refusal *credit_decide(struct tx *tx, const struct credit_request *reque
         judged.approval = 0; /* it is not back, or not as it was */
         refusal = NULL;
     }
+    if (refusal == NULL)
+        refusal = judge_approved(tx, &judged, &terms, &walls, decision);
     return refusal != NULL ? refusal : judge(tx, &judged, &terms, &walls, decision);
 }
 

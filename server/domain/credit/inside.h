@@ -9,6 +9,9 @@
  * NOT_FOUND, APPROVAL_NOT_OPEN (not granted, expired, another's, for less). */
 Tefter__Refusal *approval_check(struct tx *tx, const struct credit_request *request,
                                 Tefter__Decision *decision);
+/* Is no more in the way now than who granted it saw? Refuses APPROVAL_OUTGROWN approval. */
+Tefter__Refusal *approval_check_seen_walls(struct tx *tx, const struct credit_request *request,
+                                           Tefter__Decision *decision);
 /* After the decided line: its document is posted. */
 void approval_spend(struct tx *tx, uint64_t approval, const Tefter__DocumentRecord *document);
 
@@ -23,3 +26,5 @@ int64_t credit_freed(struct tx *tx, const struct credit_terms *terms,
 /* A way out that everybody may take. */
 void credit_way(struct tx *tx, Tefter__Refusal *refusal, Tefter__WayOutKind kind,
                 int64_t amount_minor);
+/* Somebody who may grant it is asked. */
+void credit_way_ask(struct tx *tx, Tefter__Refusal *refusal);

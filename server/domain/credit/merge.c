@@ -61,6 +61,12 @@ struct merge_names {
     const char *into_code;
 };
 
+static Tefter__Refusal *check_homes(struct tx *tx, const struct merge *merge)
+{
+    Tefter__Refusal *refusal = customer_check_home(tx, merge->from);
+    return refusal != NULL ? refusal : staff_check_home(tx, "into", merge->into->branch);
+}
+
 static Tefter__Refusal *look_merge(struct tx *tx, const struct merge_names *names,
                                    struct merge *ret_merge)
 {
@@ -75,6 +81,8 @@ static Tefter__Refusal *look_merge(struct tx *tx, const struct merge_names *name
         refusal = customer_check_stands(tx, ret_merge->from, "customer");
     if (refusal == NULL)
         refusal = customer_check_stands(tx, ret_merge->into, "into");
+    if (refusal == NULL)
+        refusal = check_homes(tx, ret_merge);
     if (refusal != NULL)
         return refusal;
     if (ret_merge->from == ret_merge->into && tx_rule(tx, RULE_MERGED_ARE_ONE))
@@ -108,8 +116,8 @@ static void alarm_if_over(struct tx *tx, const struct merge *merge)
 
 /* Refuses, in this order: reason (field_text); RULES_TOO_OLD merge_customers (rules before
  * RULE_PAYERS_FROM_THE_START); FIELD_MISSING customer, NOT_FOUND customer, both of into;
- * CUSTOMER_ERASED and CUSTOMER_MERGED customer, into; SAME_CUSTOMER into; PAYER_HAS_PAYER customer
- * (somebody else pays for them); as customer_check_payer does, of who is paid for naming into;
+ * CUSTOMER_ERASED and CUSTOMER_MERGED customer, into; BOUND_TO_BRANCH customer, into;
+ * SAME_CUSTOMER into; PAYER_HAS_PAYER customer (somebody else pays for them); as customer_check_payer does, of who is paid for naming into;
  * AMOUNT_TOO_BIG into (more than an account may hold together); TOO_MANY buyers. */
 Tefter__Refusal *apply_merge_customers(struct tx *tx, const Tefter__MergeCustomers *command,
                                        Tefter__Done *done)
@@ -149,6 +157,9 @@ static Tefter__Refusal *look_undo(struct tx *tx, const Tefter__UndoMerge *comman
     if (record == NULL)
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, "customer");
     ret_merge->into = customer_get(tx, record->into);
+    refusal = check_homes(tx, ret_merge);
+    if (refusal != NULL)
+        return refusal;
     ret_merge->was_site = record->was_site;
     ret_merge->account = account_open(tx, ret_merge->from->customer);
     int64_t paid_minor = record->moved_minor - ret_merge->account->record->moved_minor;
@@ -162,8 +173,8 @@ static Tefter__Refusal *look_undo(struct tx *tx, const Tefter__UndoMerge *comman
 }
 
 /* Refuses, in this order: reason (field_text); FIELD_MISSING customer, NOT_FOUND customer,
- * CUSTOMER_ERASED customer, NOTHING_TO_CHANGE customer (they are not merged); before
- * RULE_MERGED_ARE_ONE MERGE_IN_USE customer with over_by_minor. */
+ * CUSTOMER_ERASED customer, NOTHING_TO_CHANGE customer (they are not merged), BOUND_TO_BRANCH
+ * customer, into; before RULE_MERGED_ARE_ONE MERGE_IN_USE customer with over_by_minor. */
 Tefter__Refusal *apply_undo_merge(struct tx *tx, const Tefter__UndoMerge *command,
                                   Tefter__Done *done)
 {

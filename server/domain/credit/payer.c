@@ -18,7 +18,8 @@
 /* ---- changes ---- */
 
 /* Refuses, in this order: RULES_TOO_OLD set_payer (rules before RULE_PAYERS), reason (field_text);
- * NOT_FOUND customer, CUSTOMER_MERGED customer, NOT_FOUND payer; as customer_check_payer does;
+ * NOT_FOUND customer, CUSTOMER_MERGED customer, NOT_FOUND payer, BOUND_TO_BRANCH customer, payer;
+ * as customer_check_payer does;
  * AMOUNT_TOO_BIG payer (more than an account may hold together). */
 static Tefter__Refusal *look_payer(struct tx *tx, const Tefter__SetPayer *command,
                                    Tefter__CustomerRecord **ret_customer,
@@ -37,6 +38,10 @@ static Tefter__Refusal *look_payer(struct tx *tx, const Tefter__SetPayer *comman
         return refusal;
     refusal =
         customer_find_payer(tx, command->has_payer, command->payer, command->payer_code, ret_payer);
+    if (refusal == NULL)
+        refusal = customer_check_home(tx, *ret_customer);
+    if (refusal == NULL && *ret_payer != NULL)
+        refusal = staff_check_home(tx, "payer", (*ret_payer)->branch);
     if (refusal == NULL)
         refusal = customer_check_payer(tx, *ret_customer, *ret_payer);
     if (refusal != NULL)

@@ -245,14 +245,15 @@ static Tefter__Refusal *look_customer(struct tx *tx, uint32_t number,
     *ret_customer = customer;
     if (customer->customer == company_get(tx)->cash_customer)
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "customer");
-    return customer_check_stands(tx, customer, "customer");
+    Tefter__Refusal *refusal = customer_check_stands(tx, customer, "customer");
+    return refusal != NULL ? refusal : customer_check_home(tx, customer);
 }
 
 /* Refuses, in this order: terms (terms_check), clear (terms_check_clear), ended (FIELD_INVALID
  * beside others), reason (field_text); NOT_FOUND customer, FIELD_INVALID customer (cash),
- * CUSTOMER_MERGED; FIELD_MISSING terms.limit_minor (days alone), DATE_TOO_EARLY terms.valid_until
- * (before today); NOT_FOUND ended; NOTHING_TO_CHANGE terms (no own ones to withdraw); TOO_MANY
- * terms. */
+ * CUSTOMER_MERGED, BOUND_TO_BRANCH customer; FIELD_MISSING terms.limit_minor (days alone),
+ * DATE_TOO_EARLY terms.valid_until (before today); NOT_FOUND ended; NOTHING_TO_CHANGE terms (no own
+ * ones to withdraw); TOO_MANY terms. */
 Tefter__Refusal *apply_set_credit_limit(struct tx *tx, const Tefter__SetCreditLimit *command,
                                         Tefter__Done *done)
 {

@@ -330,6 +330,7 @@ Tefter__Refusal *credit_note_check_bill(struct tx *tx, const Tefter__DocumentRec
     const Tefter__CompanyRecord *company = company_get(tx);
     *ret_counts = false;
     if (!company->has_credit_note_approve_minor || !tx_rule(tx, RULE_REVERSED_BILLS_COUNT) ||
+        tx_rule(tx, RULE_BILLS_TAKEN_BACK_ARE_BOUNDED) ||
         bill->kind != TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE || tx_recalled(tx))
         return NULL;
     Tefter__Refusal *refusal = staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_APPROVE);
@@ -344,8 +345,19 @@ Tefter__Refusal *credit_note_check_bill(struct tx *tx, const Tefter__DocumentRec
 
 void credit_note_count_bill(struct tx *tx, const Tefter__DocumentRecord *bill, uint32_t today)
 {
-    struct key key = credited_key(bill->customer);
-    day_sum_add(tx, &key, today, bill->total_minor);
+    credit_note_count(tx, bill->customer, today, bill->total_minor);
+}
+
+int64_t credit_note_credited(struct tx *tx, uint32_t customer, uint32_t today)
+{
+    struct key key = credited_key(customer);
+    return day_sum(tx, &key, today);
+}
+
+void credit_note_count(struct tx *tx, uint32_t customer, uint32_t today, int64_t amount_minor)
+{
+    struct key key = credited_key(customer);
+    day_sum_add(tx, &key, today, amount_minor);
 }
 
 /* After the decided line. */
@@ -398,9 +410,11 @@ static Tefter__Refusal *finish(struct tx *tx, const Tefter__IssueCreditNote *com
                                const Tefter__DocumentRecord *invoice, struct document_plan *plan)
 {
     Tefter__DocumentRecord *record = plan->record;
+    bool said = command->opening;
     record->note = command->reason;
     record->source = command->source;
     FIELD_COPY(record, backfill, command);
+    document_set_opening(tx, record, command->has_opening ? &said : NULL, invoice);
     Tefter__Refusal *refusal = document_total(tx, record, -1);
     if (refusal == NULL)
         refusal = check_amount_right(tx, plan, command->backfill);
@@ -424,7 +438,10 @@ static Tefter__Refusal *plan_note(struct tx *tx, const Tefter__IssueCreditNote *
 {
     struct line_rules rules = {.field = "lines", .backfill = command->backfill};
     Tefter__DocumentRecord *invoice;
+    bool imported = command->backfill && command->source != NULL;
     Tefter__Refusal *refusal = check_form(tx, command, &rules);
+    if (refusal == NULL)
+        refusal = document_check_opening(tx, command->opening, imported);
     if (refusal == NULL)
         refusal = document_check_backfill(tx, command->backfill);
     if (refusal == NULL)
@@ -454,14 +471,14 @@ static Tefter__Refusal *plan_note(struct tx *tx, const Tefter__IssueCreditNote *
 /* Refuses, in this order: number, source, date, reason, currency (as an invoice); FIELD_INVALID
  * lines (lines or charges beside an invoice), FIELD_MISSING invoice (`credit` without one),
  * FIELD_MISSING lines (nothing at all), QUANTITY_NOT_POSITIVE credit[i].quantity, each line's form,
- * each charge's form · the right BACKFILL, number (document_check_number) · NOT_FOUND,
- * ALREADY_REVERSED, STAFF_OF_OTHER_BRANCH invoice (staff_check_paper), customer,
- * MATCH_OTHER_CUSTOMER invoice, BRANCH_BLOCKED, date, DATE_TOO_EARLY date (before the invoice),
- * NUMBER_TAKEN number · of each `credit` NOT_FOUND line, MORE_THAN_SOLD quantity with `most`,
- * UNIT_NOT_EXACT quantity; MORE_THAN_SOLD invoice (all is credited), TOO_MANY invoice (notes),
- * credit (lines of all notes) with the bound; or each line against the catalogue · AMOUNT_TOO_BIG
- * or TOTAL_NEGATIVE lines, the right APPROVE for its amount and what was credited before it,
- * AMOUNT_TOO_BIG. */
+ * each charge's form, opening (document_check_opening) · the right BACKFILL, number
+ * (document_check_number) · NOT_FOUND, ALREADY_REVERSED, STAFF_OF_OTHER_BRANCH invoice
+ * (staff_check_paper), customer, MATCH_OTHER_CUSTOMER invoice, BRANCH_BLOCKED, date, DATE_TOO_EARLY
+ * date (before the invoice), NUMBER_TAKEN number · of each `credit` NOT_FOUND line, MORE_THAN_SOLD
+ * quantity with `most`, UNIT_NOT_EXACT quantity; MORE_THAN_SOLD invoice (all is credited), TOO_MANY
+ * invoice (notes), credit (lines of all notes) with the bound; or each line against the catalogue ·
+ * AMOUNT_TOO_BIG or TOTAL_NEGATIVE lines, the right APPROVE for its amount and what was credited
+ * before it, AMOUNT_TOO_BIG. */
 Tefter__Refusal *apply_issue_credit_note(struct tx *tx, const Tefter__IssueCreditNote *command,
                                          Tefter__Done *done)
 {

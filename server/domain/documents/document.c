@@ -359,6 +359,44 @@ Tefter__Refusal *document_branch(struct tx *tx, Tefter__BranchRecord **ret_branc
     return blocked ? refuse(tx, TEFTER__REFUSAL_CODE__BRANCH_BLOCKED, NULL) : NULL;
 }
 
+Tefter__Refusal *document_check_opening(struct tx *tx, bool opening, bool imported)
+{
+    return opening && !imported && tx_rule(tx, RULE_OPENINGS_ARE_NO_SALE)
+               ? refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "opening")
+               : NULL;
+}
+
+void document_set_opening(struct tx *tx, Tefter__DocumentRecord *record, const bool *said,
+                          const Tefter__DocumentRecord *of)
+{
+    bool imported = record->backfill && record->source != NULL;
+    bool opens = said != NULL ? *said : paper_opens_balance(record);
+    if (!tx_rule(tx, RULE_OPENINGS_ARE_NO_SALE))
+        return;
+    if (of != NULL)
+        FIELD_SET_IF(record, opening, of->opening || imported, of->opening);
+    else if (imported)
+        FIELD_SET(record, opening, opens);
+}
+
+/* What was owed before these books was sold and taxed in others. */
+static void add_content(struct tx *tx, struct postings *postings,
+                        const Tefter__DocumentRecord *record, const struct line_sums *sums,
+                        int sign)
+{
+    if (record->opening) {
+        postings_add(tx, postings, TEFTER__POSTING_ACCOUNT__GL_OPENING, 0,
+                     -sign * sums->total_minor, record->branch);
+        return;
+    }
+    postings_add(tx, postings, TEFTER__POSTING_ACCOUNT__GL_SALES, 0, -sign * sums->net_minor,
+                 record->branch);
+    postings_add(tx, postings, TEFTER__POSTING_ACCOUNT__GL_TAX, 0, -sign * sums->tax_minor,
+                 record->branch);
+    postings_add(tx, postings, TEFTER__POSTING_ACCOUNT__GL_CHARGES, 0, -sign * sums->charges_minor,
+                 record->branch);
+}
+
 Tefter__Refusal *document_total(struct tx *tx, Tefter__DocumentRecord *record, int sign)
 {
     struct line_sums sums;
@@ -373,12 +411,7 @@ Tefter__Refusal *document_total(struct tx *tx, Tefter__DocumentRecord *record, i
     struct postings postings = {.count = 0};
     postings_add(tx, &postings, TEFTER__POSTING_ACCOUNT__GL_RECEIVABLE, record->customer,
                  sign * sums.total_minor, record->branch);
-    postings_add(tx, &postings, TEFTER__POSTING_ACCOUNT__GL_SALES, 0, -sign * sums.net_minor,
-                 record->branch);
-    postings_add(tx, &postings, TEFTER__POSTING_ACCOUNT__GL_TAX, 0, -sign * sums.tax_minor,
-                 record->branch);
-    postings_add(tx, &postings, TEFTER__POSTING_ACCOUNT__GL_CHARGES, 0, -sign * sums.charges_minor,
-                 record->branch);
+    add_content(tx, &postings, record, &sums, sign);
     postings_set(tx, &postings, record);
     return postings_check(tx, record);
 }

@@ -129,10 +129,15 @@ void document_done(struct tx *tx, const struct document_plan *plan, Tefter__Done
 Tefter__DocumentTailRecord *credit_note_uncredit(struct tx *tx, const Tefter__DocumentRecord *note);
 /* A bill is to be reversed by right: more than the company allows, with the credit notes of that
  * day, wants who may approve. *ret_counts: credit_note_count_bill is to note it, after the decided
- * line. Refuses RIGHT_MISSING with available_minor. */
+ * line. Under rules before RULE_BILLS_TAKEN_BACK_ARE_BOUNDED. Refuses RIGHT_MISSING with
+ * available_minor. */
 Tefter__Refusal *credit_note_check_bill(struct tx *tx, const Tefter__DocumentRecord *bill,
                                         uint32_t today, bool *ret_counts);
 void credit_note_count_bill(struct tx *tx, const Tefter__DocumentRecord *bill, uint32_t today);
+/* What was credited to a customer that day by those who may not approve; and, after the decided
+ * line, so much more of it. */
+int64_t credit_note_credited(struct tx *tx, uint32_t customer, uint32_t today);
+void credit_note_count(struct tx *tx, uint32_t customer, uint32_t today, int64_t amount_minor);
 /* After the decided line: a credit note is reversed, and what it took of its customer's day is
  * given back. Any other document passes. */
 void credit_note_uncount(struct tx *tx, const Tefter__DocumentRecord *note);

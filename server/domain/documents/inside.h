@@ -28,6 +28,12 @@ Tefter__Refusal *document_branch(struct tx *tx, Tefter__BranchRecord **ret_branc
 Tefter__Refusal *document_draft(struct tx *tx, const Tefter__BranchRecord *branch,
                                 const struct account *account, const char *number, uint32_t date,
                                 Tefter__DocumentRecord **ret_record);
+/* Refuses FIELD_INVALID opening: of what no import brings as already happened. */
+Tefter__Refusal *document_check_opening(struct tx *tx, bool opening, bool imported);
+/* Was it owed before these books? As an import says; if it does not, by its lines, which stand in
+ * the record. `of`: what it corrects or credits, whose account of the books it goes back to. */
+void document_set_opening(struct tx *tx, Tefter__DocumentRecord *record, const bool *said,
+                          const Tefter__DocumentRecord *of);
 /* Sums of lines and charges into the record, and its postings. sign 1: owed, -1: credited.
  * Refuses AMOUNT_TOO_BIG, TOTAL_NEGATIVE lines; AMOUNT_TOO_BIG (postings_check). */
 Tefter__Refusal *document_total(struct tx *tx, Tefter__DocumentRecord *record, int sign);

@@ -339,6 +339,9 @@ static Tefter__Refusal *finish(struct tx *tx, const Tefter__IssueInvoice *comman
                                struct paid *paid, struct document_plan *plan)
 {
     Tefter__DocumentRecord *record = plan->record;
+    bool opening = command->opening && paid == NULL; /* what was paid at once was not owed */
+    document_set_opening(tx, record, command->has_opening || paid != NULL ? &opening : NULL,
+                         plan->replaced);
     Tefter__Refusal *refusal = document_total(tx, record, 1);
     if (refusal != NULL)
         return refusal;
@@ -394,7 +397,10 @@ static Tefter__Refusal *plan_invoice(struct tx *tx, const Tefter__IssueInvoice *
                                .corrects = corrects,
                                .replaced = plan->replaced,
                                .thresholds = tx_rule(tx, RULE_THRESHOLDS)};
+    bool imported = command->backfill && command->source != NULL && paid == NULL;
     Tefter__Refusal *refusal = check_form(tx, command, &rules);
+    if (refusal == NULL)
+        refusal = document_check_opening(tx, command->opening, imported);
     if (refusal == NULL)
         refusal = document_check_backfill(tx, command->backfill);
     if (refusal == NULL)
@@ -420,7 +426,8 @@ static Tefter__Refusal *plan_invoice(struct tx *tx, const Tefter__IssueInvoice *
 
 /* Refuses, in this order: number, source (field_code), date (field_date), note (field_text),
  * currency, due (field_date), salesperson (field_login), reference (field_line), FIELD_MISSING
- * lines (neither lines nor charges), each line's form, each charge's form · the right BACKFILL ·
+ * lines (neither lines nor charges), each line's form, each charge's form, opening
+ * (document_check_opening) · the right BACKFILL ·
  * customer (customer_resolve), CUSTOMER_MERGED, BRANCH_BLOCKED, approval (approval_serves), date
  * (posting_date), DATE_TOO_EARLY due (before the date; a backfill may), NUMBER_TAKEN number · each
  * line against the catalogue (fill_line) · AMOUNT_TOO_BIG or TOTAL_NEGATIVE lines, FIELD_INVALID

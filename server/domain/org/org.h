@@ -195,7 +195,7 @@ uint32_t staff_branch(struct tx *tx);
 Tefter__Refusal *staff_wanted_branch(struct tx *tx, bool has_branch, uint32_t branch,
                                      uint32_t *ret_branch);
 /* They take back, correct, credit, confirm and match papers of their own branch alone. Refuses
- * STAFF_OF_OTHER_BRANCH `field` with the paper's branch and the roles that may change theirs. */
+ * STAFF_OF_OTHER_BRANCH `field` with their branch and the roles that may change it. */
 Tefter__Refusal *staff_check_paper(struct tx *tx, const char *field, uint32_t branch);
 
 /* Who belongs to a branch, an owner aside (there may be none but them to free them), looks after
@@ -203,6 +203,9 @@ Tefter__Refusal *staff_check_paper(struct tx *tx, const char *field, uint32_t br
  * since RULE_THE_BOUND_STAY_BOUND, BOUND_TO_BRANCH `field` with their branch and the roles that
  * may. */
 Tefter__Refusal *staff_check_office(struct tx *tx, const char *field, uint32_t branch);
+/* The same since RULE_THE_BOUND_KEEP_TO_THEIRS: of a customer whom that branch opened, 0 of what is
+ * the company's. */
+Tefter__Refusal *staff_check_home(struct tx *tx, const char *field, uint32_t branch);
 /* The same, of whom the server has a command from; 0: nobody. */
 Tefter__Refusal *staff_check_office_of(struct tx *tx, uint32_t by, const char *field,
                                        uint32_t branch);

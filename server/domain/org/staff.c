@@ -545,7 +545,7 @@ Tefter__Refusal *staff_check_paper(struct tx *tx, const char *field, uint32_t br
     const Tefter__BranchRecord *of = branch_get(tx, branch != 0 ? branch : HEAD_OFFICE);
     if (staff == NULL || of == NULL || staff_other_branch(tx, staff, of->branch) == NULL)
         return NULL;
-    return refuse_branch(tx, field, of->code);
+    return refuse_branch(tx, field, branch_get(tx, staff->branch)->code);
 }
 
 Tefter__Refusal *staff_check_office_of(struct tx *tx, uint32_t by, const char *field,
@@ -558,6 +558,12 @@ Tefter__Refusal *staff_check_office_of(struct tx *tx, uint32_t by, const char *f
 Tefter__Refusal *staff_check_office(struct tx *tx, const char *field, uint32_t branch)
 {
     return staff_check_office_of(tx, actor_staff(tx), field, branch);
+}
+
+Tefter__Refusal *staff_check_home(struct tx *tx, const char *field, uint32_t branch)
+{
+    return tx_rule(tx, RULE_THE_BOUND_KEEP_TO_THEIRS) ? staff_check_office(tx, field, branch)
+                                                      : NULL;
 }
 
 void staff_add_owner(struct tx *tx, uint32_t staff, char *login, Tefter__Text *name)

@@ -223,6 +223,11 @@ static Tefter__Refusal *check_term(struct tx *tx, const Tefter__CustomerRecord *
     return threshold_check(tx, TEFTER__THRESHOLD__THRESHOLD_TERM_DAYS, "term_days", days);
 }
 
+Tefter__Refusal *customer_check_home(struct tx *tx, const Tefter__CustomerRecord *customer)
+{
+    return staff_check_home(tx, "customer", customer->branch);
+}
+
 /* In no group and without a term of their own they would have the company's. */
 static Tefter__Refusal *check_first_term(struct tx *tx, const Tefter__OpenCustomer *command)
 {
@@ -240,12 +245,19 @@ static Tefter__Refusal *check_first_term(struct tx *tx, const Tefter__OpenCustom
     return refusal;
 }
 
+static bool changes_terms(const Tefter__ChangeCustomer *command)
+{
+    return command->has_term_days || command->n_clear > 0 || command->has_no_debt_on_slips ||
+           command->has_buyers_only;
+}
+
 static Tefter__Refusal *check_other_term(struct tx *tx, const Tefter__CustomerRecord *customer,
                                          const Tefter__ChangeCustomer *command)
 {
     Tefter__CustomerRecord after = *customer;
-    if (!command->has_term_days && command->n_clear == 0)
-        return NULL;
+    Tefter__Refusal *refusal = changes_terms(command) ? customer_check_home(tx, customer) : NULL;
+    if (refusal != NULL || (!command->has_term_days && command->n_clear == 0))
+        return refusal;
     FIELD_SET_IF(&after, term_days, command->has_term_days, command->term_days);
     return check_term(tx, customer, customer_term_days(tx, &after));
 }
@@ -346,6 +358,8 @@ static Tefter__Refusal *look_first_payer(struct tx *tx, const Tefter__OpenCustom
     if (refusal == NULL)
         refusal = customer_find_payer(tx, command->has_payer, command->payer, command->payer_code,
                                       ret_payer);
+    if (refusal == NULL && *ret_payer != NULL)
+        refusal = staff_check_home(tx, "payer", (*ret_payer)->branch);
     return refusal != NULL ? refusal
                            : customer_check_payer(
                                  tx, tx_new(tx, &tefter__customer_record__descriptor), *ret_payer);
@@ -511,8 +525,8 @@ static void change_customer(struct tx *tx, Tefter__CustomerRecord *customer,
 /* Refuses, in this order: name, phone (field_text_filled), area (field_line), nickname, tax_code,
  * address (field_text), term_days (field_days), language (FIELD_INVALID), note (field_text),
  * clear (FIELD_INVALID), RULES_TOO_OLD buyers_only; NOT_FOUND customer, FIELD_INVALID customer
- * (cash); MORE_THAN_YOU_MAY term_days (longer than it was); NOTHING_TO_CHANGE. A text is another
- * text when its reference is another. */
+ * (cash); of terms BOUND_TO_BRANCH customer; MORE_THAN_YOU_MAY term_days (longer than it was);
+ * NOTHING_TO_CHANGE. A text is another text when its reference is another. */
 Tefter__Refusal *apply_change_customer(struct tx *tx, const Tefter__ChangeCustomer *command,
                                        Tefter__Done *done)
 {
@@ -546,6 +560,8 @@ static Tefter__Refusal *look_lock(struct tx *tx, const Tefter__LockCustomer *com
         refusal = field_date(tx, "until", command->until);
     if (refusal == NULL)
         refusal = customer_cached(tx, command->customer, ret_customer);
+    if (refusal == NULL)
+        refusal = customer_check_home(tx, *ret_customer);
     if (refusal != NULL)
         return refusal;
     uint32_t today = branch_of_actor(tx)->date;
@@ -603,8 +619,9 @@ static void lock_changed(struct tx *tx, Tefter__EventKind kind, Tefter__Customer
 }
 
 /* Refuses, in this order: reason (field_text), until (field_date); NOT_FOUND customer,
- * FIELD_INVALID customer (cash); by the business date of the actor's branch: DATE_TOO_EARLY until
- * (before today), LOCK_STATE locked (locked, and the lock not past its until). */
+ * FIELD_INVALID customer (cash), BOUND_TO_BRANCH customer; by the business date of the actor's
+ * branch: DATE_TOO_EARLY until (before today), LOCK_STATE locked (locked, and the lock not past its
+ * until). */
 Tefter__Refusal *apply_lock_customer(struct tx *tx, const Tefter__LockCustomer *command,
                                      Tefter__Done *done)
 {
@@ -623,8 +640,9 @@ Tefter__Refusal *apply_lock_customer(struct tx *tx, const Tefter__LockCustomer *
     return NULL;
 }
 
-/* Refuses, in this order: reason (field_text); NOT_FOUND customer, FIELD_INVALID customer (cash);
- * LOCK_STATE not_locked when they are not locked on the business date of the actor's branch. */
+/* Refuses, in this order: reason (field_text); NOT_FOUND customer, FIELD_INVALID customer (cash),
+ * BOUND_TO_BRANCH customer; LOCK_STATE not_locked when they are not locked on the business date of
+ * the actor's branch. */
 Tefter__Refusal *apply_unlock_customer(struct tx *tx, const Tefter__UnlockCustomer *command,
                                        Tefter__Done *done)
 {
@@ -632,6 +650,8 @@ Tefter__Refusal *apply_unlock_customer(struct tx *tx, const Tefter__UnlockCustom
     Tefter__Refusal *refusal = field_text(tx, "reason", command->reason);
     if (refusal == NULL)
         refusal = customer_cached(tx, command->customer, &customer);
+    if (refusal == NULL)
+        refusal = customer_check_home(tx, customer);
     if (refusal != NULL)
         return refusal;
     if (!customer_locked(customer, branch_of_actor(tx)->date))
@@ -729,7 +749,8 @@ void customer_leave_groups(struct tx *tx, Tefter__CustomerRecord *customer,
     customer->n_groups = 0;
 }
 
-/* Refuses, in this order: NOT_FOUND customer, FIELD_INVALID customer (cash); NOT_FOUND group;
+/* Refuses, in this order: NOT_FOUND customer, FIELD_INVALID customer (cash), BOUND_TO_BRANCH
+ * customer; NOT_FOUND group;
  * NOTHING_TO_CHANGE (a member already); TOO_MANY group (they have GROUPS_PER_CUSTOMER_MAX groups,
  * none of this dimension); MORE_THAN_YOU_MAY group (the term they get with it). */
 Tefter__Refusal *apply_join_group(struct tx *tx, const Tefter__JoinGroup *command,
@@ -737,6 +758,8 @@ Tefter__Refusal *apply_join_group(struct tx *tx, const Tefter__JoinGroup *comman
 {
     Tefter__CustomerRecord *customer = NULL;
     Tefter__Refusal *refusal = customer_cached(tx, command->customer, &customer);
+    if (refusal == NULL)
+        refusal = customer_check_home(tx, customer);
     if (refusal != NULL)
         return refusal;
     Tefter__GroupRecord *group = group_shared(tx, command->group);
@@ -756,13 +779,16 @@ Tefter__Refusal *apply_join_group(struct tx *tx, const Tefter__JoinGroup *comman
     return NULL;
 }
 
-/* Refuses, in this order: NOT_FOUND customer, FIELD_INVALID customer (cash); NOT_FOUND group;
+/* Refuses, in this order: NOT_FOUND customer, FIELD_INVALID customer (cash), BOUND_TO_BRANCH
+ * customer; NOT_FOUND group;
  * NOTHING_TO_CHANGE (not a member); MORE_THAN_YOU_MAY group (the term they have without it). */
 Tefter__Refusal *apply_leave_group(struct tx *tx, const Tefter__LeaveGroup *command,
                                    Tefter__Done *done)
 {
     Tefter__CustomerRecord *customer = NULL;
     Tefter__Refusal *refusal = customer_cached(tx, command->customer, &customer);
+    if (refusal == NULL)
+        refusal = customer_check_home(tx, customer);
     if (refusal != NULL)
         return refusal;
     Tefter__GroupRecord *group = group_shared(tx, command->group);

@@ -178,13 +178,13 @@ static Tefter__Refusal *look_add(struct tx *tx, const Tefter__AddGroup *command)
     return company_check_room(tx, "group", COUNTS_GROUPS, COMPANY_GROUPS_MAX);
 }
 
-/* Refuses, in this order: BOUND_TO_BRANCH group (with terms); dimension (field_code), name
- * (field_line), term_days (field_days), limit (terms_check); MORE_THAN_YOU_MAY term_days;
- * ALREADY_EXISTS name, TOO_MANY group. */
+/* Refuses, in this order: BOUND_TO_BRANCH group (before RULE_THE_BOUND_KEEP_TO_THEIRS with terms
+ * alone); dimension (field_code), name (field_line), term_days (field_days), limit (terms_check);
+ * MORE_THAN_YOU_MAY term_days; ALREADY_EXISTS name, TOO_MANY group. */
 Tefter__Refusal *apply_add_group(struct tx *tx, const Tefter__AddGroup *command, Tefter__Done *done)
 {
-    Tefter__Refusal *refusal = NULL;
-    if (command->limit != NULL || command->has_term_days)
+    Tefter__Refusal *refusal = staff_check_home(tx, "group", 0);
+    if (refusal == NULL && (command->limit != NULL || command->has_term_days))
         refusal = staff_check_office(tx, "group", 0);
     if (refusal == NULL)
         refusal = look_add(tx, command);

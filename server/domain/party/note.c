@@ -307,6 +307,21 @@ Tefter__Refusal *apply_change_note(struct tx *tx, const Tefter__ChangeNote *comm
     return NULL;
 }
 
+/* ---- services ---- */
+
+size_t customer_newest_notes(struct tx *tx, uint32_t customer, const Tefter__NoteRecord **ret_notes,
+                             size_t most)
+{
+    struct key prefix = key_customer(customer, TABLE_NOTE);
+    size_t count = 0;
+    struct tx_walk walk;
+    bool on = tx_walk_last(tx, &prefix, NULL, &walk);
+    for (; on && count < most; on = tx_walk_previous(&walk))
+        ret_notes[count++] = tx_walk_record(&walk, &tefter__note_record__descriptor);
+    tx_walk_end(&walk);
+    return count;
+}
+
 /* ---- views ---- */
 
 /* The notes of all records that are one customer, the newest first. */

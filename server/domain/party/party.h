@@ -136,8 +136,8 @@ struct customer_opening {
  * where there are price lists); MORE_THAN_YOU_MAY term_days (longer than
  * without it); TOO_MANY customer; ALREADY_EXISTS source (the same import: source and code),
  * ALREADY_EXISTS code, LOOKS_LIKE code; of a payer: RULES_TOO_OLD payer (rules before
- * RULE_PAYERS_FROM_THE_START), the right SET_LIMIT, NOT_FOUND payer, as customer_check_payer does.
- */
+ * RULE_PAYERS_FROM_THE_START), the right SET_LIMIT, NOT_FOUND payer, BOUND_TO_BRANCH payer, as
+ * customer_check_payer does. */
 Tefter__Refusal *customer_look_open(struct tx *tx, const Tefter__OpenCustomer *command,
                                     struct customer_opening *ret_opening);
 /* After looking; passes the decided line. With a payer they are among that one's sites. */
@@ -155,6 +155,9 @@ Tefter__Refusal *customer_check_payer(struct tx *tx, const Tefter__CustomerRecor
  * were opened with bounds a site no longer: their payer's limit does. */
 void customer_set_payer(struct tx *tx, Tefter__CustomerRecord *customer,
                         Tefter__CustomerRecord *payer, Tefter__Text *reason);
+/* May who acts change what holds for them wherever they buy? Refuses BOUND_TO_BRANCH customer
+ * (staff_check_home). */
+Tefter__Refusal *customer_check_home(struct tx *tx, const Tefter__CustomerRecord *customer);
 /* Are they locked on that business date? */
 bool customer_locked(const Tefter__CustomerRecord *customer, uint32_t date);
 /* The row terminals hold, the same for all: dates are looked at from the head office. Buyers that
@@ -212,6 +215,10 @@ Tefter__Refusal *apply_change_note(struct tx *tx, const Tefter__ChangeNote *comm
                                    Tefter__Done *done);
 Tefter__Refusal *view_notes(struct tx *tx, const Tefter__NoteList *query,
                             Tefter__NotesAnswer *answer);
+
+/* At most so many, newest first; how many there are. */
+size_t customer_newest_notes(struct tx *tx, uint32_t customer, const Tefter__NoteRecord **ret_notes,
+                             size_t most);
 
 /* Steps of the jobs that tell terminals the new figures of a group's members, of all. */
 bool group_refresh_step(struct tx *tx, Tefter__JobRecord *job);

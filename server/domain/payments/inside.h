@@ -49,16 +49,30 @@ struct move_plan {
     struct account *account;
     Tefter__BranchRecord *branch;
 };
-/* Its form: postings are the caller's. Refuses as document_begin does. */
+/* Its form: postings are the caller's. beside: the account of another move of this command, or
+ * NULL. Refuses as document_begin does. */
 Tefter__Refusal *move_begin(struct tx *tx, Tefter__MoneyMoveKind kind, uint32_t date,
-                            struct move_plan *ret_plan);
+                            struct account *beside, struct move_plan *ret_plan);
 /* Cash of a till against another account of the books; positive: into the till. Refuses as
  * postings_check does. */
 Tefter__Refusal *move_cash(struct tx *tx, struct move_plan *plan,
                            const Tefter__MoneyAccountRecord *till, Tefter__PostingAccount against,
                            int64_t amount_minor);
+/* Of a till's cash what is on its way to the bank. */
+struct till_to_bank {
+    const Tefter__MoneyAccountRecord *till;
+    const Tefter__MoneyAccountRecord *bank;
+    int64_t amount_minor;
+};
+/* Refuses as document_begin and postings_check do. */
+Tefter__Refusal *move_to_bank(struct tx *tx, const struct till_to_bank *sent,
+                              struct account *beside, struct move_plan *ret_plan);
+/* As money_find, of any branch; FIELD_INVALID: it is no bank account. */
+Tefter__Refusal *move_find_bank(struct tx *tx, uint32_t number, const char *field,
+                                const Tefter__MoneyAccountRecord **ret_bank);
 /* After the decided line: writes it whole. */
 void move_post(struct tx *tx, struct move_plan *plan);
-/* After it: what a till was counted to be off is seen by others, if it is much. */
-void move_count_difference(struct tx *tx, const Tefter__DocumentRecord *record,
+/* After it: what a till was counted to be off is seen by others, if it is much, or was short when
+ * it was opened. */
+void move_count_difference(struct tx *tx, const Tefter__DocumentRecord *record, bool opening,
                            int64_t difference_minor);

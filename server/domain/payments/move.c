@@ -78,7 +78,7 @@ static int64_t unseen_most(struct tx *tx)
                : most;
 }
 
-void move_count_difference(struct tx *tx, const Tefter__DocumentRecord *record,
+void move_count_difference(struct tx *tx, const Tefter__DocumentRecord *record, bool opening,
                            int64_t difference_minor)
 {
     struct key key = put_key(tx, true);
@@ -86,12 +86,15 @@ void move_count_difference(struct tx *tx, const Tefter__DocumentRecord *record,
     if (!tx_rule(tx, RULE_TWO_PERSONS))
         return;
     int64_t most = unseen_most(tx);
+    bool seen = opening && difference_minor < 0 && tx_rule(tx, RULE_SHORT_OPENINGS_ALARM);
     if (difference_minor < 0) {
         day_sum_add(tx, &key, record->date, -difference_minor);
         taken = day_sum(tx, &key, record->date);
     }
     if (taken > most)
         credit_alarm_cash(tx, record, taken - most, difference_minor);
+    else if (seen)
+        credit_alarm_cash(tx, record, -difference_minor, difference_minor);
 }
 
 /* ---- rules: the route ---- */
@@ -255,10 +258,10 @@ void money_count_cash_out(struct tx *tx, const Tefter__DocumentRecord *record, i
 }
 
 Tefter__Refusal *move_begin(struct tx *tx, Tefter__MoneyMoveKind kind, uint32_t date,
-                            struct move_plan *ret_plan)
+                            struct account *beside, struct move_plan *ret_plan)
 {
     ret_plan->branch = branch_of_actor(tx);
-    ret_plan->account = account_open(tx, company_cash_customer(tx));
+    ret_plan->account = account_open_beside(tx, beside, company_cash_customer(tx));
     Tefter__Refusal *refusal =
         document_begin(tx, ret_plan->branch, ret_plan->account,
                        TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE, NULL, date, &ret_plan->record);
@@ -280,6 +283,32 @@ Tefter__Refusal *move_cash(struct tx *tx, struct move_plan *plan,
     postings_add(tx, &postings, against, till->money_account, -amount_minor, till->branch);
     postings_set(tx, &postings, record);
     return postings_check(tx, record);
+}
+
+Tefter__Refusal *move_to_bank(struct tx *tx, const struct till_to_bank *sent,
+                              struct account *beside, struct move_plan *ret_plan)
+{
+    const struct route route = {.from = sent->till, .to = sent->bank, .on_its_way = true};
+    Tefter__MoveMoney move = TEFTER__MOVE_MONEY__INIT;
+    move.from = sent->till->money_account;
+    move.to = sent->bank->money_account;
+    move.amount_minor = sent->amount_minor;
+    Tefter__BranchRecord *branch = branch_of_actor(tx);
+    Tefter__Refusal *refusal =
+        move_begin(tx, TEFTER__MONEY_MOVE_KIND__MOVE_BETWEEN, branch->date, beside, ret_plan);
+    if (refusal != NULL)
+        return refusal;
+    fill(tx, &move, &route, branch, ret_plan->record);
+    return postings_check(tx, ret_plan->record);
+}
+
+Tefter__Refusal *move_find_bank(struct tx *tx, uint32_t number, const char *field,
+                                const Tefter__MoneyAccountRecord **ret_bank)
+{
+    Tefter__Refusal *refusal = money_find(tx, number, NULL, field, ret_bank);
+    return refusal == NULL && !is_bank(*ret_bank)
+               ? refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, field)
+               : refusal;
 }
 
 void move_post(struct tx *tx, struct move_plan *plan)
@@ -323,7 +352,7 @@ Tefter__Refusal *apply_move_money(struct tx *tx, const Tefter__MoveMoney *comman
     if (refusal == NULL)
         refusal = check_route(tx, command, branch, &route);
     if (refusal == NULL)
-        refusal = move_begin(tx, TEFTER__MONEY_MOVE_KIND__MOVE_BETWEEN, date, &plan);
+        refusal = move_begin(tx, TEFTER__MONEY_MOVE_KIND__MOVE_BETWEEN, date, NULL, &plan);
     if (refusal != NULL)
         return refusal;
     fill(tx, command, &route, branch, plan.record);
@@ -366,7 +395,7 @@ Tefter__Refusal *apply_put_cash(struct tx *tx, const Tefter__PutCash *command, T
         refusal = move_begin(tx,
                              command->out ? TEFTER__MONEY_MOVE_KIND__MOVE_CASH_OUT
                                           : TEFTER__MONEY_MOVE_KIND__MOVE_CASH_IN,
-                             branch->date, &plan);
+                             branch->date, NULL, &plan);
     if (refusal != NULL)
         return refusal;
     plan.record->note = command->reason;

@@ -208,7 +208,7 @@ static void look_at(const struct staff_day *day, uint64_t document)
         document_tail(day->scratch, document)->has_reversed_by)
         return;
     const Tefter__DocumentRecord *record = document_get(day->scratch, document);
-    if (record != NULL && !paper_opens_balance(record) &&
+    if (record != NULL && paper_hand(record) == day->answer->staff &&
         (day->only == 0 || record->branch == day->only))
         add_paper(day, record);
 }
@@ -223,6 +223,9 @@ static void hide_cash(struct tx *tx, Tefter__StaffDayAnswer *answer)
         if (answer->collected[i]->kind == TEFTER__PAYMENT_KIND__PAYMENT_CASH)
             answer->collected[i]->has_amount_minor = false;
     answer->has_refunded_minor = false;
+    /* what was paid of the sales, less what came by card, is the cash */
+    FIELD_SET(answer, paid_hidden, true);
+    answer->open_minor = answer->sold_minor;
 }
 
 /* Of another person: by who sees the trial balance, and of their own branch alone. */

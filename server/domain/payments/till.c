@@ -14,6 +14,8 @@
  * 4. Of two who count it at once, the second hears of the first.
  * 5. A count stands for what was in the books then: once they say something else, it is counted
  *    again before it is closed, as blindly as the first time.
+ * 6. The float of a till whose books are empty and that never had a day was there before them.
+ * 7. Of what was counted, some may be on its way to the bank as it is closed; the rest is left.
  */
 #include "domain/payments/inside.h"
 
@@ -55,7 +57,10 @@ struct till {
     Tefter__BranchRecord *branch;
     Tefter__TillDayRecord *day;
     struct move_plan difference;
-    bool differs;
+    bool differs; /* `difference` is to be posted: a difference, or a first float */
+    bool first;   /* a first float */
+    struct move_plan banked;
+    bool banks;
 };
 
 static Tefter__Refusal *find_till(struct tx *tx, uint32_t number, struct till *till)
@@ -93,33 +98,79 @@ static const Tefter__TillCount *standing_count(struct tx *tx,
     return last != NULL && last->expected_minor == money_holds(tx, account) ? last : NULL;
 }
 
-/* What is not in the books is booked, and somebody says why. */
+/* What is not in the books is booked, and somebody says why; of a first float nobody asks. */
 static Tefter__Refusal *plan_difference(struct tx *tx, struct till *till, const char *field,
                                         Tefter__Text *reason, int64_t difference_minor)
 {
     till->differs = difference_minor != 0;
     if (!till->differs)
         return NULL;
-    Tefter__Refusal *refusal = field_text_wanted(tx, field, reason);
+    Tefter__Refusal *refusal = till->first ? NULL : field_text_wanted(tx, field, reason);
     if (refusal != NULL)
         return refusal;
-    refusal = move_begin(tx, TEFTER__MONEY_MOVE_KIND__MOVE_DIFFERENCE, till->branch->date,
-                         &till->difference);
+    refusal = move_begin(tx,
+                         till->first ? TEFTER__MONEY_MOVE_KIND__MOVE_CASH_IN
+                                     : TEFTER__MONEY_MOVE_KIND__MOVE_DIFFERENCE,
+                         till->branch->date, NULL, &till->difference);
     if (refusal != NULL)
         return refusal;
     till->difference.record->note = reason;
     return move_cash(tx, &till->difference, till->account,
-                     TEFTER__POSTING_ACCOUNT__GL_CASH_DIFFERENCE, difference_minor);
+                     till->first ? TEFTER__POSTING_ACCOUNT__GL_OPENING
+                                 : TEFTER__POSTING_ACCOUNT__GL_CASH_DIFFERENCE,
+                     difference_minor);
 }
 
-static void post_difference(struct tx *tx, struct till *till, int64_t difference_minor,
-                            Tefter__Done *done)
+/* Some of what was counted, to the bank. */
+static Tefter__Refusal *plan_banked(struct tx *tx, struct till *till,
+                                    const Tefter__CloseTill *command, int64_t counted_minor)
+{
+    struct till_to_bank sent = {.till = till->account, .amount_minor = command->to_bank_minor};
+    till->banks = command->has_to_bank_minor;
+    if (!till->banks)
+        return NULL;
+    Tefter__Refusal *refusal =
+        move_find_bank(tx, command->bank_account, "bank_account", &sent.bank);
+    if (refusal == NULL && command->to_bank_minor > counted_minor && !tx_recalled(tx)) {
+        refusal = refuse(tx, TEFTER__REFUSAL_CODE__MONEY_NOT_THERE, "to_bank_minor");
+        refusal->existing_number = till->account->name;
+    }
+    return refusal != NULL
+               ? refusal
+               : move_to_bank(tx, &sent, till->differs ? till->difference.account : NULL,
+                              &till->banked);
+}
+
+static Tefter__Refusal *check_banked(struct tx *tx, const Tefter__CloseTill *command)
+{
+    if (!command->has_to_bank_minor)
+        return NULL;
+    if (!tx_rule(tx, RULE_CLOSING_BANKS))
+        return refuse(tx, TEFTER__REFUSAL_CODE__RULES_TOO_OLD, "to_bank_minor");
+    Tefter__Refusal *refusal = field_amount(tx, "to_bank_minor", command->to_bank_minor);
+    return refusal == NULL && !command->has_bank_account
+               ? refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "bank_account")
+               : refusal;
+}
+
+static void post_difference(struct tx *tx, struct till *till, bool opening,
+                            int64_t difference_minor, Tefter__Done *done)
 {
     if (!till->differs)
         return;
     move_post(tx, &till->difference);
-    move_count_difference(tx, till->difference.record, difference_minor);
+    if (!till->first)
+        move_count_difference(tx, till->difference.record, opening, difference_minor);
     done->number = till->difference.record->number;
+}
+
+static void post_banked(struct tx *tx, struct till *till, Tefter__Done *done)
+{
+    if (!till->banks)
+        return;
+    move_post(tx, &till->banked);
+    FIELD_SET(till->day, banked_minor, till->banked.record->total_minor);
+    done->banked_number = till->banked.record->number;
 }
 
 static void till_done(struct tx *tx, const struct till *till, int64_t difference_minor,
@@ -145,8 +196,8 @@ static void begin_day(struct tx *tx, const Tefter__OpenTill *command, struct til
     day->opened_by = tx_actor_copy(tx);
     day->opened_ms = tx_now_ms(tx);
     day->float_minor = command->float_minor;
-    FIELD_SET_IF(day, opening_difference_minor, till->differs, difference_minor);
-    day->opening_reason = till->differs ? command->reason : NULL;
+    FIELD_SET_IF(day, opening_difference_minor, difference_minor != 0, difference_minor);
+    day->opening_reason = difference_minor != 0 ? command->reason : NULL;
     till->day = day;
     FIELD_SET(account, till_days, day->day);
     FIELD_SET(account, open_since, day->opened_date);
@@ -154,8 +205,8 @@ static void begin_day(struct tx *tx, const Tefter__OpenTill *command, struct til
 
 /* Refuses, in this order: float_minor (field_amount_or_zero), reason (field_text); money_account
  * (money_find; FIELD_INVALID for what is no till), TILL_OPEN with `date` (since when); when the
- * books say something else FIELD_MISSING opening_reason, which does not tell what they say: nothing
- * is counted yet. */
+ * books say something else, and not that it is a first float, FIELD_MISSING opening_reason, which
+ * does not tell what they say: nothing is counted yet. */
 Tefter__Refusal *apply_open_till(struct tx *tx, const Tefter__OpenTill *command, Tefter__Done *done)
 {
     struct till till = {0};
@@ -171,15 +222,20 @@ Tefter__Refusal *apply_open_till(struct tx *tx, const Tefter__OpenTill *command,
         FIELD_SET(refusal, date, till.account->open_since);
         return refusal;
     }
-    int64_t difference = tx_difference(tx, command->float_minor, money_holds(tx, till.account));
+    int64_t held = money_holds(tx, till.account);
+    int64_t difference = tx_difference(tx, command->float_minor, held);
+    till.first =
+        held == 0 && !till.account->has_till_days && tx_rule(tx, RULE_FIRST_FLOATS_ARE_PUT_IN);
     refusal = plan_difference(tx, &till, "opening_reason", command->reason, difference);
     if (refusal != NULL)
         return refusal;
+    if (till.first)
+        difference = 0;
 
     tx_decided(tx);
     begin_day(tx, command, &till, difference);
     money_account_save(tx, till.account);
-    post_difference(tx, &till, difference, done);
+    post_difference(tx, &till, true, difference, done);
     till.day->before = money_day(tx, till.account->money_account, till.day->opened_date);
     day_save(tx, till.day);
     till_done(tx, &till, difference, done);
@@ -241,15 +297,19 @@ static void end_day(struct tx *tx, const Tefter__CloseTill *command, struct till
     FIELD_SET_IF(account, open_since, false, 0);
 }
 
-/* Refuses, in this order: reason (field_text); money_account (money_find; FIELD_INVALID for what is
+/* Refuses, in this order: reason (field_text); RULES_TOO_OLD to_bank_minor, to_bank_minor
+ * (field_amount), FIELD_MISSING bank_account; money_account (money_find; FIELD_INVALID for what is
  * no till), TILL_CLOSED, TILL_NOT_COUNTED money_account (never) or counts (money went through it
  * since the last time); when the last count is not what the books said then
- * FIELD_MISSING reason with over_by_minor (more was counted) and available_minor (less). */
+ * FIELD_MISSING reason with over_by_minor (more was counted) and available_minor (less);
+ * bank_account (move_find_bank), MONEY_NOT_THERE to_bank_minor (more than was counted). */
 Tefter__Refusal *apply_close_till(struct tx *tx, const Tefter__CloseTill *command,
                                   Tefter__Done *done)
 {
     struct till till = {0};
     Tefter__Refusal *refusal = field_text(tx, "reason", command->reason);
+    if (refusal == NULL)
+        refusal = check_banked(tx, command);
     if (refusal == NULL)
         refusal = find_open(tx, command->money_account, &till);
     if (refusal == NULL && till.day->n_counts == 0)
@@ -266,10 +326,14 @@ Tefter__Refusal *apply_close_till(struct tx *tx, const Tefter__CloseTill *comman
         FIELD_SET(refusal, available_minor, difference < 0 ? -difference : 0);
         return refusal;
     }
+    refusal = plan_banked(tx, &till, command, last->counted_minor);
+    if (refusal != NULL)
+        return refusal;
 
     tx_decided(tx);
-    post_difference(tx, &till, difference, done);
+    post_difference(tx, &till, false, difference, done);
     end_day(tx, command, &till, difference);
+    post_banked(tx, &till, done);
     money_account_save(tx, till.account);
     day_save(tx, till.day);
     FIELD_SET(done, total_minor, last->counted_minor);

@@ -135,11 +135,18 @@ static int64_t item_recorded_ms(struct tx *tx, const struct item *item)
     return item->fresh ? tx_now_ms(tx) : (int64_t)tx_field(tx, &key, FIELD_RECORDED_MS);
 }
 
+uint32_t paper_hand(const Tefter__DocumentRecord *paper)
+{
+    return paper->backfill && paper->source != NULL ? 0 : paper->actor->staff;
+}
+
 bool paper_opens_balance(const Tefter__DocumentRecord *paper)
 {
     bool debt = paper->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE ||
                 paper->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_CREDIT_NOTE;
     bool goods = false;
+    if (paper->has_opening)
+        return paper->opening;
     for (size_t i = 0; i < paper->n_lines; i++)
         goods = goods || paper->lines[i]->has_product;
     return debt && !goods && paper->backfill && paper->source != NULL;

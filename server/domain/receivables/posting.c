@@ -9,6 +9,7 @@
  */
 #include "domain/receivables/receivables.h"
 
+#include "base/date.h"
 #include "base/limits.h"
 #include "base/money.h"
 #include "domain/org/org.h"
@@ -66,6 +67,18 @@ static Tefter__Refusal *total_check(struct tx *tx, const struct key *key, int64_
 
 /* ---- services ---- */
 
+Tefter__Refusal *posting_check_early(struct tx *tx, const Tefter__BranchRecord *branch,
+                                     uint32_t date, uint32_t free)
+{
+    enum { DAYS_BACK_MAX = 731 }; /* two years, and a leap day */
+    uint32_t first = branch->date > DAYS_BACK_MAX ? branch->date - DAYS_BACK_MAX : DATE_MIN;
+    if (free < first)
+        first = free;
+    return date < first && tx_rule(tx, RULE_DATES_BY_HAND_BEGIN) && !tx_recalled(tx)
+               ? refuse_early(tx, "date", first)
+               : NULL;
+}
+
 Tefter__Refusal *posting_date(struct tx *tx, const Tefter__BranchRecord *branch, bool has_date,
                               uint32_t date, bool backfill, uint32_t *ret_date)
 {
@@ -75,7 +88,7 @@ Tefter__Refusal *posting_date(struct tx *tx, const Tefter__BranchRecord *branch,
     if (*ret_date == branch->date || backfill)
         return NULL;
     if (staff_actor_may(tx, TEFTER__RIGHT__RIGHT_BACKDATE))
-        return NULL;
+        return posting_check_early(tx, branch, *ret_date, DATE_MAX);
     Tefter__Refusal *refusal = staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_BACKDATE);
     refusal->code = TEFTER__REFUSAL_CODE__DATE_BEFORE_TODAY;
     refusal->field = tx_text(tx, "date");

@@ -21,9 +21,14 @@ Tefter__Refusal *document_check_branch(struct tx *tx, const char *field, uint64_
 
 /* ---- postings ---- */
 
+/* A date that was given by hand. Refuses, since RULE_DATES_BY_HAND_BEGIN, DATE_TOO_EARLY date with
+ * the first that is possible: two years before the branch's business date, or `free` where that is
+ * earlier. */
+Tefter__Refusal *posting_check_early(struct tx *tx, const Tefter__BranchRecord *branch,
+                                     uint32_t date, uint32_t free);
 /* The date under which an entry is posted: the branch's business date, or the one that was given.
- * Refuses DATE_IN_FUTURE date; DATE_BEFORE_TODAY date with the right BACKDATE and its roles, unless
- * it is a backfill. */
+ * Refuses DATE_IN_FUTURE date; unless it is a backfill DATE_BEFORE_TODAY date with the right
+ * BACKDATE and its roles, and as posting_check_early does. */
 Tefter__Refusal *posting_date(struct tx *tx, const Tefter__BranchRecord *branch, bool has_date,
                               uint32_t date, bool backfill, uint32_t *ret_date);
 
@@ -141,9 +146,11 @@ uint32_t account_settles(const struct account *account, Tefter__DocumentKind kin
 bool account_new_document(struct tx *tx, struct account *account, Tefter__DocumentKind kind,
                           uint32_t date, uint64_t *ret_document);
 
-/* A debt, or a credit, that an import brought without goods: it was owed before, and is no sale and
- * no return of the day it is dated. */
+/* It was owed before, and is no sale and no return of the day it is dated: as the paper says, and
+ * of one that does not (rules before 7), a debt or credit that an import brought without goods. */
 bool paper_opens_balance(const Tefter__DocumentRecord *paper);
+/* Whose work it is; 0: nobody's, an import brought it. */
+uint32_t paper_hand(const Tefter__DocumentRecord *paper);
 /* What of a bill nothing paid as it was written. */
 int64_t item_on_credit(const Tefter__ItemRecord *item);
 /* That of an invoice comes (1), or goes with its paper (-1), for the totals. */

@@ -326,6 +326,31 @@ static bool moves_cash(const Tefter__DocumentRow *row)
            (row->has_payment_kind && row->payment_kind == TEFTER__PAYMENT_KIND__PAYMENT_CASH);
 }
 
+/* Was cash taken as it was written? Paid bills, less what came by card, are the till's cash. */
+static bool sold_for_cash(struct tx *scratch, const Tefter__DocumentRow *row)
+{
+    enum { FIELD_PAYMENT_KIND = 30 };
+    if (row->kind != TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE)
+        return false;
+    const struct item *item =
+        account_item(scratch, account_open(scratch, row->customer), row->document);
+    for (size_t i = 0; item != NULL && i < item->record->n_matches; i++) {
+        const Tefter__Match *match = item->record->matches[i];
+        struct key key = document_key(match->other);
+        if (match->match == item->record->seq &&
+            tx_field(scratch, &key, FIELD_PAYMENT_KIND) == TEFTER__PAYMENT_KIND__PAYMENT_CASH)
+            return true;
+    }
+    return false;
+}
+
+/* Nobody counts what they have seen. */
+static bool tells_cash(const struct list *list, const Tefter__DocumentRow *row)
+{
+    return tills_hide(&list->waiting, row->branch, row->date) &&
+           (moves_cash(row) || sold_for_cash(list->scratch, row));
+}
+
 /* Bills and money are not added up together; what was reversed counts as nothing. */
 static void count_row(const struct list *list, const Tefter__DocumentRow *row,
                       Tefter__DocumentTotal *total)
@@ -335,7 +360,7 @@ static void count_row(const struct list *list, const Tefter__DocumentRow *row,
         return;
     }
     total->count++;
-    if (moves_cash(row) && tills_hide(&list->waiting, row->branch, row->date))
+    if (tells_cash(list, row))
         total->has_total_minor = total->has_open_minor = false;
     add_amount(&total->has_total_minor, &total->total_minor, row->total_minor);
     add_amount(&total->has_open_minor, &total->open_minor, row->open_minor);

@@ -285,7 +285,7 @@ Tefter__Refusal *view_document(struct tx *tx, const Tefter__DocumentView *query,
     if (answer->document == NULL)
         return refuse_not_found(tx, "document");
     if (!report_document_seen(tx, answer->document))
-        return staff_check_paper(tx, "document", answer->document->branch);
+        return staff_check_paper(tx, "paper", answer->document->branch);
     struct account *account = account_open(tx, document_customer(document));
     const struct item *item = account_item(tx, account, document);
     const Tefter__CustomerRecord *customer = customer_get(tx, account->customer);

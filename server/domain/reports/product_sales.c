@@ -2,7 +2,8 @@
  * What was sold of each product between two days: quantity in the product's own unit, net amount,
  * and for who may see costs the margin. Read only.
  *
- * 1. Credit notes are taken off; what was reversed does not count.
+ * 1. Credit notes are taken off; what was reversed does not count, nor what was owed before these
+ *    books.
  * 2. The cost is what the product costs now. Documents hold no cost, so nobody reads it in one.
  */
 #include "domain/reports/reports.h"
@@ -12,6 +13,7 @@
 #include "domain/catalogue/catalogue.h"
 #include "domain/documents/documents.h"
 #include "domain/org/org.h"
+#include "domain/receivables/receivables.h"
 
 #include <stdlib.h>
 
@@ -71,7 +73,7 @@ static bool add_document(struct tx *tx, struct tx *scratch, struct sums *sums, u
     bool invoice = record->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE;
     bool note = record->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_CREDIT_NOTE;
     if ((!invoice && !note) || (branch != 0 && record->branch != branch) ||
-        document_tail(scratch, document)->has_reversed_by)
+        paper_opens_balance(record) || document_tail(scratch, document)->has_reversed_by)
         return true;
     bool fits = true;
     for (size_t i = 0; i < record->n_lines && fits; i++)

@@ -129,7 +129,9 @@ static Tefter__Refusal *check_staff(const struct tally *tally)
                                 !(what->has_staff && what->staff == tx_actor(tx)->staff));
     Tefter__Refusal *refusal =
         of_staff ? staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_SEE_TRIAL_BALANCE) : NULL;
-    if (refusal == NULL && what->has_staff && staff_get(tx, what->staff) == NULL)
+    /* 0: what an import brought */
+    if (refusal == NULL && what->has_staff && what->staff != 0 &&
+        staff_get(tx, what->staff) == NULL)
         refusal = refuse_not_found(tx, "what.staff");
     return refusal;
 }
@@ -187,7 +189,7 @@ static bool take(struct tally *tally, uint64_t document)
     tally->paper = document_get(tally->scratch, document);
     if (tally->paper == NULL)
         tx_fault(tally->scratch, "document");
-    if (what->has_staff && tally->paper->actor->staff != what->staff)
+    if (what->has_staff && paper_hand(tally->paper) != what->staff)
         return true;
     tally->customer = customer_leads_to(tally->scratch, document_customer(document));
     bool lines = what->source == SOURCE(LINES);

@@ -4,7 +4,8 @@
  *
  * 1. A paper that was reversed adds to `written` alone: on the day of the reversal, that counts.
  * 2. What was owed before an import is no sale.
- * 3. Costs are what products cost now: documents hold none.
+ * 3. What an import brought is nobody's work: by person it has a row of its own, of person 0.
+ * 4. Costs are what products cost now: documents hold none.
  */
 #include "domain/reports/inside.h"
 
@@ -65,7 +66,7 @@ static void key_of(const struct tally *tally, Tefter__ReportRow *key)
     bool dated = BY(DAY) || BY(MONTH);
     uint32_t date = BY(DAY) || !dated ? paper->date : first_of_month(paper->date);
     FIELD_SET_IF(key, date, dated || BY(DOCUMENT), dated || BY(DOCUMENT) ? date : 0);
-    FIELD_SET_IF(key, staff, BY(STAFF), BY(STAFF) ? paper->actor->staff : 0);
+    FIELD_SET_IF(key, staff, BY(STAFF), BY(STAFF) ? paper_hand(paper) : 0);
     FIELD_SET_IF(key, kind, BY(KIND) || BY(DOCUMENT), paper->kind);
     bool paid = BY(PAYMENT_KIND) && paper->has_payment_kind;
     FIELD_SET_IF(key, payment_kind, paid, paper->payment_kind);
@@ -112,7 +113,7 @@ static void put_customer(struct tally *tally, Tefter__ReportRow *row)
 
 static void put_staff(struct tally *tally, Tefter__ReportRow *row)
 {
-    uint32_t number = tally->paper->actor->staff;
+    uint32_t number = BY(STAFF) ? paper_hand(tally->paper) : tally->paper->actor->staff;
     const Tefter__StaffRecord *staff = staff_get(tally->scratch, number);
     row->login = staff != NULL ? tx_text(tally->tx, staff->login) : NULL;
 }

@@ -59,6 +59,15 @@ static bool is_seen(struct tx *tx, const Tefter__SavedReportRecord *report)
     return report->shared || report->staff == tx_actor(tx)->staff;
 }
 
+/* Somebody else's: by who looks after them. */
+static Tefter__Refusal *check_remove(struct tx *tx, const Tefter__SavedReportRecord *report)
+{
+    Tefter__Refusal *refusal = staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_EDIT_STAFF);
+    const Tefter__StaffRecord *staff = staff_get(tx, report->staff);
+    uint32_t branch = staff != NULL && staff->has_branch ? staff->branch : 0;
+    return refusal != NULL ? refusal : staff_check_home(tx, "report", branch);
+}
+
 /* One that is there, and that who acts may write. What they do not see is not there for them. */
 static Tefter__Refusal *look_own(struct tx *tx, const Tefter__SavedReportsRecord *saved,
                                  uint64_t report, bool removes, size_t *ret_at)
@@ -68,7 +77,7 @@ static Tefter__Refusal *look_own(struct tx *tx, const Tefter__SavedReportsRecord
         return refuse_not_found(tx, "report");
     if (saved->reports[*ret_at]->staff == tx_actor(tx)->staff)
         return NULL;
-    return removes ? staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_EDIT_STAFF)
+    return removes ? check_remove(tx, saved->reports[*ret_at])
                    : refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "report");
 }
 
@@ -124,7 +133,8 @@ Tefter__Refusal *apply_save_report(struct tx *tx, const Tefter__SaveReport *comm
     return NULL;
 }
 
-/* Refuses, in this order: NOT_FOUND report; RIGHT_MISSING [EDIT_STAFF] (somebody else's). */
+/* Refuses, in this order: NOT_FOUND report; of somebody else RIGHT_MISSING [EDIT_STAFF],
+ * BOUND_TO_BRANCH report. */
 Tefter__Refusal *apply_remove_report(struct tx *tx, const Tefter__RemoveReport *command,
                                      Tefter__Done *done)
 {
