@@ -1566,17 +1566,6 @@ static void merged_records(struct story *t)
     refused(t, "issue_invoice", sale(stays, 1, ""), CODE(CUSTOMER_ERASED));
 }
 
-static void of_version_7(struct story *t)
-{
-    bound_to_a_branch(t);
-    opening_accounts(t);
-    merged_records(t);
-}
-
-/* ---- all of it ---- */
-
-/* ---- rules version 7 ---- */
-
 /* An approval is for what was seen; bills and receipts that are taken back alone. */
 static void what_was_seen(struct story *t)
 {
@@ -1621,8 +1610,13 @@ static void what_was_seen(struct story *t)
 
 static void of_version_7(struct story *t)
 {
+    bound_to_a_branch(t);
+    opening_accounts(t);
+    merged_records(t);
     what_was_seen(t);
 }
+
+/* ---- all of it ---- */
 
 struct scenario *golden_story(uint32_t rules_version)
 {

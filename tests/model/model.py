@@ -1287,7 +1287,7 @@ class Ledger:
         customer = self.record_of(who, "customer", "customer") if self.epoch >= 7 else self.resolve(who)
         if customer is None:
             raise Refused("FIELD_MISSING", "customer")
-        self.of_office("customer", 0)
+        self.of_office("customer", customer["branch"] if self.epoch >= 7 else 0)
         if customer["customer"] == 1:
             raise Refused("FIELD_INVALID", "customer")
         if customer["erased"]:
@@ -1298,6 +1298,8 @@ class Ledger:
         others = len(customer["sites"]) + 1 - len(records)
         if others:
             raise Refused("PAYER_HAS_SITES", "customer", most=others)
+        for one in records[1:]:
+            self.of_office("customer", one["branch"])
         papers, balance = sum(len(one["bills"]) + len(one["credits"]) for one in records), sum(one["balance"] for one in records)
         if balance or papers:
             raise Refused("CUSTOMER_OPEN", "customer", available_minor=balance, most=papers)
