@@ -1458,7 +1458,7 @@ static void bound_to_a_branch(struct story *t)
     uint32_t chief = scenario_staff(t->s, "alleyhead", TEFTER__ROLE__ROLE_MANAGER);
     done(t, "change_staff", json("{'staff': %u, 'branch': 2}", chief));
     scenario_at(t->s, ALLEY);
-    uint32_t own = scenario_customer(t->s, "Alley's own", 1000);
+    uint32_t own = scenario_customer(t->s, "Of the alley", 1000);
     id bill = done(t, "issue_invoice", sale(t->anh, 7, ""));
     scenario_as(t->s, chief);
     scenario_at(t->s, ALLEY);
@@ -1471,6 +1471,7 @@ static void bound_to_a_branch(struct story *t)
     refused(t, "issue_invoice", sale(t->anh, 7, json(", 'date': %d", TODAY - 5000)),
             CODE(DATE_TOO_EARLY));
     done(t, "reverse_document", json("{'document': " ID ", 'reason': 'of the alley'}", bill));
+    scenario_at(t->s, 1);
 }
 
 /* What was owed, or in a till, before these books; and a till that is closed with its money on its
