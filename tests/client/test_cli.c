@@ -95,7 +95,7 @@ static void every_param_names_a_field_of_its_kind(void **state)
 
 static bool column_fits(const struct column *column, const ProtobufCFieldDescriptor *field)
 {
-    if (column->kind == COLUMN_TEXT)
+    if (column->kind == COLUMN_TEXT || column->kind == COLUMN_SELDOM)
         return field->type == PROTOBUF_C_TYPE_STRING ||
                field->descriptor == &tefter__text__descriptor;
     if (column->kind == COLUMN_AVAILABLE)

@@ -57,6 +57,13 @@ static void area_groups_limit_and_buyers_go_with_their_words(void **state)
     assert_int_equal(answer->account->limit_minor, 0);
     assert_false(answer->account->unlimited);
     assert_int_equal(members(&shop), 0);
+    const Tefter__CustomerChangesAnswer *changes =
+        scenario_ask(shop.s, "customer_changes", json("{'customer': %u}", shop.gone))
+            ->customer_changes;
+    for (size_t i = 0; i < changes->n_changes; i++)
+        for (size_t k = 0; k < changes->changes[i]->n_fields; k++)
+            if (strcmp(changes->changes[i]->fields[k]->field, "area") == 0)
+                assert_null(changes->changes[i]->fields[k]->new_value);
     const Tefter__LimitsAnswer *limits =
         scenario_ask(shop.s, "limits", json("{'customer': %u}", shop.gone))->limits;
     assert_int_equal(limits->n_own_terms, 0);

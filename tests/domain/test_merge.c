@@ -393,6 +393,53 @@ static void pages_of_both_lose_no_paper(void **state)
     scenario_end(shop.s);
 }
 
+static const char *again_note(uint32_t customer, uint32_t day)
+{
+    return json("{'customer': %u, 'text': 'x', 'again': %u}", customer, day);
+}
+
+/* What comes back on the old record comes back on the customer, and a call to them closes it. */
+static void notes_of_both_are_theirs(void **state)
+{
+    (void)state;
+    struct shop shop = begin(10, 10);
+    uint64_t old = scenario_done(shop.s, "add_note", again_note(shop.from, TODAY + 1))->id;
+    scenario_done(shop.s, "add_note", again_note(shop.into, TODAY + 5));
+    merge(&shop);
+    assert_int_equal(card(&shop, shop.into)->row->again, TODAY + 1);
+    const char *now = "{'calls': 'CALLS_ALL', 'sort': 'SORT_BALANCE', 'count': true}";
+    assert_int_equal(scenario_ask(shop.s, "customers", now)->customers->n_rows, 1);
+    assert_int_equal(
+        scenario_ask(shop.s, "notes", json("{'customer': %u}", shop.into))->notes->n_notes, 2);
+    const Tefter__NotesAnswer *newest =
+        scenario_ask(shop.s, "notes", json("{'customer': %u, 'rows': 1}", shop.into))->notes;
+    char page[128];
+    say_next(&newest->next, page, sizeof page);
+    assert_int_equal(
+        scenario_ask(shop.s, "notes", json("{'customer': %u, 'rows': 1%s}", shop.into, page))
+            ->notes->notes[0]
+            ->note,
+        old);
+    scenario_done(shop.s, "change_note",
+                  json("{'customer': %u, 'note': %llu, 'again': %u}", shop.into,
+                       (unsigned long long)old, TODAY));
+    assert_int_equal(card(&shop, shop.into)->row->again, TODAY);
+    scenario_done(shop.s, "add_note",
+                  json("{'customer': %u, 'text': 'y', 'kind': 'NOTE_CALL', 'result': "
+                       "'CALL_REACHED', 'closes': true}",
+                       shop.into));
+    assert_int_equal(card(&shop, shop.into)->row->again, TODAY + 5);
+    scenario_end(shop.s);
+    shop = begin_at(6, 10, 10);
+    old = scenario_done(shop.s, "add_note", again_note(shop.from, TODAY + 1))->id;
+    merge(&shop);
+    scenario_refused(
+        shop.s, "change_note",
+        json("{'customer': %u, 'note': %llu, 'done': true}", shop.into, (unsigned long long)old),
+        CODE(NOT_FOUND), "note");
+    scenario_end(shop.s);
+}
+
 static void a_record_is_not_merged_into_itself(void **state)
 {
     (void)state;
@@ -558,6 +605,7 @@ int main(void)
         cmocka_unit_test(matches_stay_when_the_merge_is_undone),
         cmocka_unit_test(one_row_one_list_of_papers_one_aging),
         cmocka_unit_test(pages_of_both_lose_no_paper),
+        cmocka_unit_test(notes_of_both_are_theirs),
         cmocka_unit_test(a_record_is_not_merged_into_itself),
         cmocka_unit_test(who_stays_is_erased_with_who_was_merged),
         cmocka_unit_test(undone_they_stand_as_before),

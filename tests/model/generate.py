@@ -1129,7 +1129,9 @@ class Generator:
     def note(self):
         r, m = self.r, self.m
         number = r.choice([2, 3, 3, self.a_credit_customer()] * 6 + [1, 999])
-        notes = list(m.customers.get(number, {}).get("notes", {}))
+        number = r.choice([number] * 3 + [c["merge"]["into"] for c in m.customers.values() if c.get("merge")])
+        notes = [note for one in (m.records(m.customers[number]) if number in m.customers else [])
+                 for note in one.get("notes", {})]
         day = self.today() + r.choice([0, 0, 1, 3, 7, -1])
         if notes and r.random() < 0.4:
             return {"change_note": {"customer": number, "note": r.choice(notes + [1]), **r.choice([

@@ -1298,6 +1298,8 @@ class Ledger:
         others = len(customer["sites"]) + 1 - len(records)
         if others:
             raise Refused("PAYER_HAS_SITES", "customer", most=others)
+        for one in records[1:]:
+            self.of_office("customer", one["branch"])
         papers, balance = sum(len(one["bills"]) + len(one["credits"]) for one in records), sum(one["balance"] for one in records)
         if balance or papers:
             raise Refused("CUSTOMER_OPEN", "customer", available_minor=balance, most=papers)
@@ -1369,10 +1371,14 @@ class Ledger:
             self.comes_back_who(c["owner"])
         again = self.notes_again(customer)
         due = [seq for seq, note in again.items() if note["again"] <= today] if c.get("closes") else []
+        others = [note for one in self.records_of(customer)[1:] for note in self.notes_again(one).values()
+                  if c.get("closes") and note["again"] <= today]
         if "again" in c and len(again) - len(due) >= NOTES_AGAIN_MAX:
             raise Refused("TOO_MANY", "again", most=NOTES_AGAIN_MAX)
         for seq in due:
             self.put(again[seq], "done", True)
+        for note in others:
+            self.put(note, "done", True)
         if "notes" not in customer:
             self.put(customer, "notes", {})
         self.put(customer["notes"], self.seq, {
@@ -1384,7 +1390,8 @@ class Ledger:
         date_form("again", c.get("again"))
         if c.get("done") and ("again" in c or "owner" in c):
             raise Refused("FIELD_INVALID", "done")
-        customer = self.there(c["customer"])
+        named = self.there(c["customer"])
+        customer = next((one for one in self.records_of(named) if c["note"] in one.get("notes", {})), named)
         note = self.found(customer.get("notes", {}), c["note"], "note")
         if c.get("again", DATE_MAX) < self.today():
             self.too_early("again", self.today())
@@ -2834,7 +2841,7 @@ class Ledger:
                              "bills_minor": all_of_them["bills"], "uncleared_minor": all_of_them["uncleared"],
                              "unmatched_minor": all_of_them["unmatched"],
                              "open_bills": sum(len(one["bills"]) for one in family),
-                             "sites": len(family) - len(self.records(family[0]))}
+                             "sites": len(family) - (1 if customer["payer"] else len(self.records(customer)))}
         if customer["payer"]:
             row["payer"], row["payer_locked"] = customer["payer"], self.locked(family[0], today)
         its_own = self.site_limit(customer, today)

@@ -115,6 +115,13 @@ function usePapers(client: Client, text: string): readonly SearchHit[] {
 
 function AvailableCell({ customer, word }: { customer: Customer; word: boolean }) {
     const { account, row } = customer;
+    if (row.merged_code !== undefined)
+        return word ? (
+            <span class="ink-2">{say("merged into {code}", { code: row.merged_code })}</span>
+        ) : (
+            <span class="ink-3">–</span>
+        );
+    if (row.erased === true) return <span class="ink-2">{say("Person erased")}</span>;
     const stopped = stoppedOf(row, account);
     if (stopped !== undefined) return <Available minor={0n} stopped={stopped} />;
     if (account === undefined) return <span class="ink-3">–</span>;
@@ -203,7 +210,11 @@ function Row({ client, customer, index, narrow, current, gone, barOnly, onPick }
                 {names.branch(row.branch)}
             </span>
             <span role="cell" class="amount">
-                <Balance minor={account?.balance_minor ?? 0n} />
+                {row.merged_code === undefined ? (
+                    <Balance minor={account?.balance_minor ?? 0n} />
+                ) : (
+                    <span class="ink-3">–</span>
+                )}
             </span>
             <span role="cell" class="amount late">
                 {late > 0n ? <Money minor={late} /> : <span class="ink-3">–</span>}

@@ -68,7 +68,9 @@ static Tefter__Refusal *check(struct tx *tx, struct erasing *erasing)
     if (customer->n_sites >= erasing->count)
         return refuse_most(tx, TEFTER__REFUSAL_CODE__PAYER_HAS_SITES, "customer",
                            (int64_t)(customer->n_sites + 1 - erasing->count));
-    return check_money(tx, erasing);
+    for (size_t i = 1; i < erasing->count && refusal == NULL; i++)
+        refusal = staff_check_office(tx, "customer", customer_get(tx, erasing->records[i])->branch);
+    return refusal != NULL ? refusal : check_money(tx, erasing);
 }
 
 /* Since RULE_ERASED_ARE_GONE the code of one who was merged names that record, and leads nowhere.
@@ -95,9 +97,9 @@ static void erase_one(struct tx *tx, uint32_t number, Tefter__CompanyRecord *com
 
 /* Refuses, in this order: as customer_resolve does; BOUND_TO_BRANCH customer; FIELD_INVALID
  * customer (cash); CUSTOMER_ERASED customer; CUSTOMER_MERGED customer with whom they were merged
- * into; PAYER_HAS_SITES customer; CUSTOMER_OPEN customer with available_minor and `most`, of all
- * records. Before RULE_ERASED_ARE_GONE no CUSTOMER_MERGED, and whom others were merged into has
- * sites. */
+ * into; PAYER_HAS_SITES customer; BOUND_TO_BRANCH customer (of the others); CUSTOMER_OPEN customer
+ * with available_minor and `most`, of all records. Before RULE_ERASED_ARE_GONE no CUSTOMER_MERGED,
+ * and whom others were merged into has sites. */
 Tefter__Refusal *apply_erase_customer(struct tx *tx, const Tefter__EraseCustomer *command,
                                       Tefter__Done *done)
 {

@@ -585,7 +585,8 @@ static void row_family(struct tx *tx, const Tefter__AccountRecord *account,
     FIELD_SET_IF(row, freed_minor, row->has_freed_minor, credit_freed(tx, terms, account));
 }
 
-/* How many sites are no records of the same customer. */
+/* How many sites are no records of the same customer. Told to the payer alone: a sale tells the
+ * rows of all sites, and each would have to look at all of them. */
 static uint32_t other_sites(struct tx *tx, const Tefter__CustomerRecord *payer)
 {
     size_t records;
@@ -686,6 +687,7 @@ Tefter__AccountRow *credit_record_row(struct tx *tx, uint32_t customer, uint32_t
     }
     if (standing != account)
         row_family(tx, account, standing, &terms,
-                   other_sites(tx, terms.payer != NULL ? terms.payer : record), row);
+                   terms.payer != NULL ? (uint32_t)terms.payer->n_sites : other_sites(tx, record),
+                   row);
     return row;
 }

@@ -12,6 +12,8 @@
 #include "base/limits.h"
 #include "domain/org/org.h"
 
+#include <string.h>
+
 enum { CHANGE_FIELDS_MAX = 40 };
 
 /* ---- records ---- */
@@ -110,6 +112,14 @@ static bool is_shown(const Tefter__CustomerRecord *customer, const Tefter__Chang
            change->actor->branch == only;
 }
 
+/* Where somebody lived is no word of the vault: of a person who was erased it is not told. */
+static void hide_area(Tefter__ChangeRecord *change)
+{
+    for (size_t i = 0; i < change->n_fields; i++)
+        if (strcmp(change->fields[i]->field, "area") == 0)
+            change->fields[i]->old_value = change->fields[i]->new_value = NULL;
+}
+
 /* Refuses, in this order: FIELD_INVALID page; NOT_FOUND customer. */
 Tefter__Refusal *view_customer_changes(struct tx *tx, const Tefter__CustomerChanges *query,
                                        Tefter__CustomerChangesAnswer *answer)
@@ -129,6 +139,8 @@ Tefter__Refusal *view_customer_changes(struct tx *tx, const Tefter__CustomerChan
         Tefter__ChangeRecord *change = tx_need(tx, &key, &tefter__change_record__descriptor);
         if (!is_shown(customer, change, only))
             continue;
+        if (customer->erased)
+            hide_area(change);
         if (!page_takes(&page, &change->base))
             break;
         answer->changes[answer->n_changes++] = change;

@@ -941,16 +941,39 @@ static void row_family(struct tx *tx, const Tefter__CustomerRecord *customer,
     row->payer_code = customer_read(tx, customer->payer)->code;
 }
 
-static void row_notes(const Tefter__CustomerRecord *customer, Tefter__CustomerRow *row)
+/* The first that somebody comes back to, on whichever of their records. */
+const Tefter__AgainRecord *customer_again(struct tx *tx, const Tefter__CustomerRecord *customer)
 {
+    size_t count;
+    const uint32_t *records = customer_records(tx, customer, &count);
+    const Tefter__AgainRecord *first = customer->n_again > 0 ? customer->again[0] : NULL;
+    for (size_t i = 1; i < count; i++) {
+        const Tefter__CustomerRecord *other = customer_get(tx, records[i]);
+        if (other->n_again > 0 && (first == NULL || other->again[0]->day < first->day))
+            first = other->again[0];
+    }
+    return first;
+}
+
+static void row_notes(struct tx *tx, const Tefter__CustomerRecord *customer,
+                      Tefter__CustomerRow *row)
+{
+    size_t count;
+    const uint32_t *records = customer_records(tx, customer, &count);
     FIELD_COPY(row, contact_ms, customer);
     FIELD_COPY(row, contact_by, customer);
     FIELD_COPY(row, contact_result, customer);
     FIELD_COPY(row, noted_seq, customer);
-    if (customer->n_again == 0)
+    for (size_t i = 1; i < count; i++) {
+        const Tefter__CustomerRecord *other = customer_get(tx, records[i]);
+        if (other->noted_seq > row->noted_seq)
+            FIELD_COPY(row, noted_seq, other);
+    }
+    const Tefter__AgainRecord *again = customer_again(tx, customer);
+    if (again == NULL)
         return;
-    FIELD_SET(row, again, customer->again[0]->day);
-    FIELD_SET(row, again_owner, customer->again[0]->owner);
+    FIELD_SET(row, again, again->day);
+    FIELD_SET(row, again_owner, again->owner);
 }
 
 static void row_merged(struct tx *tx, const Tefter__CustomerRecord *customer,
@@ -980,7 +1003,7 @@ Tefter__CustomerRow *customer_row(struct tx *tx, const Tefter__CustomerRecord *c
     FIELD_COPY(row, erased, customer);
     FIELD_SET(row, seq, customer->changed_seq);
     row_lock(customer, today, row);
-    row_notes(customer, row);
+    row_notes(tx, customer, row);
     row_family(tx, customer, row);
     row_merged(tx, customer, row);
     buyer_rows(tx, customer, today, row);

@@ -7,6 +7,8 @@
  *    better writes another one.
  * 2. What somebody comes back to stands in the customer's record too, by day, at most
  *    NOTES_AGAIN_MAX of them: so a list of whom to call looks at no note.
+ *    Records that were merged are one customer: what comes back on one comes back on all, and is
+ *    done with by a call to any.
  * 3. A call that was made is a note, and the customer's last one stands in their record.
  */
 #include "domain/party/inside.h"
@@ -148,6 +150,26 @@ static void close_due(struct tx *tx, Tefter__CustomerRecord *customer, uint32_t 
     }
 }
 
+/* On all records that are theirs. */
+static void close_all(struct tx *tx, Tefter__CustomerRecord *customer, uint32_t today)
+{
+    size_t count = 1;
+    const uint32_t *records = &customer->customer;
+    if (tx_rule(tx, RULE_MERGED_ARE_ONE))
+        records = customer_records(tx, customer, &count);
+    close_due(tx, customer, today);
+    for (size_t i = 1; i < count; i++) {
+        Tefter__CustomerRecord *other = customer_get(tx, records[i]);
+        if (other->n_again == 0 || other->again[0]->day > today)
+            continue;
+        close_due(tx, other, today);
+        FIELD_SET(other, noted_seq, tx_seq(tx));
+        other->changed_seq = tx_seq(tx);
+        customer_save(tx, other);
+        tx_touch(tx, ROW_CUSTOMER, other->customer);
+    }
+}
+
 static void noted(struct tx *tx, Tefter__CustomerRecord *customer, const Tefter__NoteRecord *note,
                   Tefter__Done *done)
 {
@@ -156,6 +178,8 @@ static void noted(struct tx *tx, Tefter__CustomerRecord *customer, const Tefter_
     customer->changed_seq = tx_seq(tx);
     customer_save(tx, customer);
     customer_emit(tx, TEFTER__EVENT_KIND__NOTE_CHANGED, customer->customer, note->note);
+    if (customer->merge != NULL)
+        tx_touch(tx, ROW_CUSTOMER, customer->merge->into);
     FIELD_SET(done, id, note->note);
 }
 
@@ -173,7 +197,7 @@ Tefter__Refusal *apply_add_note(struct tx *tx, const Tefter__AddNote *command, T
 
     tx_decided(tx);
     if (command->closes)
-        close_due(tx, customer, note->date);
+        close_all(tx, customer, note->date);
     if (note->has_again)
         put_in(tx, customer, note);
     if (note->kind == TEFTER__NOTE_KIND__NOTE_CALL) {
@@ -215,6 +239,26 @@ static Tefter__Refusal *check_move(struct tx *tx, const Tefter__ChangeNote *comm
     return NULL;
 }
 
+/* Of the customer that is named; since RULE_MERGED_ARE_ONE also of a record that was merged into
+ * theirs, which is *customer then. NULL: there is none. */
+static Tefter__NoteRecord *find_note(struct tx *tx, uint64_t note,
+                                     Tefter__CustomerRecord **customer)
+{
+    size_t count = 1;
+    const uint32_t *records = &(*customer)->customer;
+    if (tx_rule(tx, RULE_MERGED_ARE_ONE))
+        records = customer_records(tx, *customer, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct key key = note_key(records[i], note);
+        Tefter__NoteRecord *found = tx_get(tx, &key, &tefter__note_record__descriptor);
+        if (found == NULL)
+            continue;
+        *customer = customer_get(tx, records[i]);
+        return found;
+    }
+    return NULL;
+}
+
 static Tefter__Refusal *look_change(struct tx *tx, const Tefter__ChangeNote *command,
                                     Tefter__CustomerRecord **ret_customer,
                                     Tefter__NoteRecord **ret_note)
@@ -228,8 +272,7 @@ static Tefter__Refusal *look_change(struct tx *tx, const Tefter__ChangeNote *com
         refusal = customer_there(tx, command->customer, ret_customer);
     if (refusal != NULL)
         return refusal;
-    struct key key = note_key(command->customer, command->note);
-    *ret_note = tx_get(tx, &key, &tefter__note_record__descriptor);
+    *ret_note = find_note(tx, command->note, ret_customer);
     if (*ret_note == NULL)
         return refuse_not_found(tx, "note");
     return check_move(tx, command, *ret_customer, *ret_note);
@@ -281,6 +324,41 @@ size_t customer_newest_notes(struct tx *tx, uint32_t customer, const Tefter__Not
 
 /* ---- views ---- */
 
+/* The notes of all records that are one customer, the newest first. */
+struct notes {
+    size_t count;
+    struct tx_walk *walks;
+    bool *on;
+};
+
+static void notes_begin(struct tx *tx, const Tefter__CustomerRecord *customer, uint64_t before,
+                        struct notes *notes)
+{
+    const uint32_t *records = customer_records(tx, customer, &notes->count);
+    notes->walks = tx_take(tx, notes->count * sizeof *notes->walks);
+    notes->on = tx_take(tx, notes->count * sizeof *notes->on);
+    for (size_t i = 0; i < notes->count; i++) {
+        struct key prefix = key_customer(records[i], TABLE_NOTE);
+        struct key edge = note_key(records[i], before);
+        notes->on[i] = tx_walk_last(tx, &prefix, before != 0 ? &edge : NULL, &notes->walks[i]);
+    }
+}
+
+/* The walk that stands on the newest; NULL: there is none left. */
+static struct tx_walk *notes_at(const struct notes *notes, bool **ret_on)
+{
+    struct tx_walk *newest = NULL;
+    for (size_t i = 0; i < notes->count; i++) {
+        struct tx_walk *walk = &notes->walks[i];
+        if (!notes->on[i] || (newest != NULL && tx_walk_u64(walk, KEY_CUSTOMER_HEAD) <
+                                                    tx_walk_u64(newest, KEY_CUSTOMER_HEAD)))
+            continue;
+        newest = walk;
+        *ret_on = &notes->on[i];
+    }
+    return newest;
+}
+
 /* Refuses FIELD_INVALID page; customer (customer_resolve). */
 Tefter__Refusal *view_notes(struct tx *tx, const Tefter__NoteList *query,
                             Tefter__NotesAnswer *answer)
@@ -293,21 +371,23 @@ Tefter__Refusal *view_notes(struct tx *tx, const Tefter__NoteList *query,
     if (refusal != NULL)
         return refusal;
     struct page page = {.rows_most = page_rows(query->has_rows, query->rows)};
-    struct key prefix = key_customer(customer->customer, TABLE_NOTE);
-    struct key before = note_key(customer->customer, last);
+    struct notes notes;
+    bool *on = NULL;
+    notes_begin(tx, customer, last, &notes);
     answer->customer = customer->customer;
     answer->notes = tx_take(tx, page.rows_most * sizeof(*answer->notes));
-    struct tx_walk walk;
-    bool on = tx_walk_last(tx, &prefix, last != 0 ? &before : NULL, &walk);
-    for (; on && page_looks(&page); on = tx_walk_previous(&walk)) {
-        Tefter__NoteRecord *note = tx_walk_record(&walk, &tefter__note_record__descriptor);
+    struct tx_walk *walk = notes_at(&notes, &on);
+    for (; walk != NULL && page_looks(&page); walk = notes_at(&notes, &on)) {
+        Tefter__NoteRecord *note = tx_walk_record(walk, &tefter__note_record__descriptor);
         if (!page_takes(&page, &note->base))
             break;
         answer->notes[answer->n_notes++] = note;
         last = note->note;
+        *on = tx_walk_previous(walk);
     }
-    tx_walk_end(&walk);
-    if (on)
+    for (size_t i = 0; i < notes.count; i++)
+        tx_walk_end(&notes.walks[i]);
+    if (walk != NULL)
         FIELD_SET(answer, next, page_write(tx, &last, 1));
     return NULL;
 }

@@ -207,6 +207,9 @@ const uint32_t *customer_records(struct tx *tx, const Tefter__CustomerRecord *cu
 
 /* ---- notes, and when somebody comes back to them ---- */
 
+/* The first that somebody comes back to, on whichever record of theirs; NULL: none. */
+const Tefter__AgainRecord *customer_again(struct tx *tx, const Tefter__CustomerRecord *customer);
+
 Tefter__Refusal *apply_add_note(struct tx *tx, const Tefter__AddNote *command, Tefter__Done *done);
 Tefter__Refusal *apply_change_note(struct tx *tx, const Tefter__ChangeNote *command,
                                    Tefter__Done *done);

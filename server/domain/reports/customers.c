@@ -149,8 +149,9 @@ static enum list_answer read_facts(void *context, uint32_t customer, struct list
     ret_facts->branch = record->branch;
     ret_facts->in_groups = in_groups(record, reading->query);
     ret_facts->merged = record->merge != NULL;
-    ret_facts->again = record->n_again > 0 ? record->again[0]->day : DATE_NONE;
-    ret_facts->again_owner = record->n_again > 0 ? record->again[0]->owner : 0;
+    const Tefter__AgainRecord *again = customer_again(reading->scratch, record);
+    ret_facts->again = again != NULL ? again->day : DATE_NONE;
+    ret_facts->again_owner = again != NULL ? again->owner : 0;
     if (reading->looks_at & LIST_LOOKS_AT_FIGURES)
         read_figures(reading, customer, ret_facts);
     return LIST_FACTS;
