@@ -1456,7 +1456,7 @@ static void bound_to_a_branch(struct story *t)
     uint32_t chief = scenario_staff(t->s, "alleyhead", TEFTER__ROLE__ROLE_MANAGER);
     done(t, "change_staff", json("{'staff': %u, 'branch': 2}", chief));
     scenario_at(t->s, ALLEY);
-    uint32_t own = scenario_customer(t->s, "Alley's own", 1000);
+    uint32_t own = scenario_customer(t->s, "Alley customer", 1000);
     id bill = done(t, "issue_invoice", sale(t->anh, 7, ""));
     scenario_as(t->s, chief);
     scenario_at(t->s, ALLEY);
