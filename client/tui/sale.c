@@ -399,6 +399,9 @@ static void commit(struct tui *tui)
     }
     if (is_half_typed(tui, draft))
         return;
+    if (draft->line_count == 0 && draft->approval == 0 && tui->message == MESSAGE_DONE &&
+        is_fresh(tui, tui->message_ms))
+        return; /* F9 twice: what was sold, and the change, stays to be read */
     if (draft->at == 0 && draft->approval == 0 && !sale_lines_take(tui, draft))
         return; /* nothing is sold that is not what stands there */
     const char *closed = sale_closed(tui, draft);
