@@ -22,9 +22,22 @@ async function sell(page, code, quantity, to) {
 /* What is printed is kept, and no window opened. */
 const catchSlips = (page) =>
     page.evaluate(() => {
+        const onPaper = (rules, out = []) => {
+            for (const rule of rules)
+                if (rule instanceof CSSMediaRule && rule.conditionText === "print") onPaper(rule.cssRules, out);
+                else if (rule.style?.display === "none") out.push(rule.selectorText);
+            return out;
+        };
         window.slips = [];
         window.print = () => {
-            window.slips.push(document.querySelector(".slip").innerText);
+            const slip = document.querySelector(".slip");
+            const hidden = [...document.styleSheets].flatMap((sheet) =>
+                [...sheet.cssRules]
+                    .filter((rule) => rule.conditionText === "print")
+                    .flatMap((rule) => onPaper(rule.cssRules)),
+            );
+            const lines = [...slip.querySelectorAll("p")].filter((line) => !hidden.some((each) => line.matches(each)));
+            window.slips.push(lines.map((line) => line.innerText).join("\n"));
             dispatchEvent(new Event("afterprint"));
         };
     });

@@ -37,6 +37,32 @@ test(
         await page.waitForSelector(".sheet", { state: "detached" });
         ok((await staff("minh")).blocked);
 
+        /* A new person: nothing is kept of a try that is refused, nor of one who is somebody else. */
+        await page.getByRole("button", { name: "Add a person" }).click();
+        const fills = async (name, login, pin, role) => {
+            await page.getByLabel("Name, as others know them").fill(name);
+            await page.getByLabel("Short name to log in with").fill(login);
+            await page.locator(".sheet").getByLabel("Role").selectOption({ label: role });
+            await page.getByLabel("PIN, 4 to 12 digits").fill(pin);
+        };
+        await fills("Petra", "petra", "1234", "Manager");
+        await page.waitForSelector(".sheet .filled[aria-disabled]"); /* too easy to be sent */
+        await page.keyboard.press("Enter");
+        await page.waitForTimeout(500);
+        same(await staff("petra"), undefined);
+        await page.getByLabel("PIN, 4 to 12 digits").fill("6173");
+        const password = page.getByLabel("Password");
+        await password.fill("short"); /* the server refuses it, and has the person by then */
+        await page.getByRole("button", { name: "Add Petra" }).click();
+        await page.waitForSelector(".sheet [role=alert]");
+        same((await staff("petra")).role, "ROLE_MANAGER");
+        await fills("Petra Holm", "petra", "6173", "Sales");
+        await password.fill("");
+        await page.getByRole("button", { name: "Add Petra Holm" }).click();
+        await page.waitForSelector(".sheet", { state: "detached" });
+        const petra = await staff("petra");
+        same([petra.name?.value ?? petra.name, petra.role, petra.has_pin], ["Petra Holm", "ROLE_SALES", true]);
+
         /* Two at one record: the second is told, and keeps what they typed. */
         await page.locator("tr", { hasText: "Võ Kế Toán" }).click();
         await page.waitForSelector(".sheet .history >> text=Role");

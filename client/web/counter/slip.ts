@@ -19,7 +19,7 @@ import { kindWord } from "./words";
 interface Row {
     start: string;
     end?: string;
-    kind?: "rule" | "strong" | "small" | "title" | "head";
+    kind?: "rule" | "strong" | "small" | "title" | "place";
 }
 export interface Slip {
     rows: Row[];
@@ -138,7 +138,7 @@ export function slipOf(
         { start: welcome?.company ?? "", kind: "title" },
         {
             start: `${welcome?.branch_code ?? ""} · ${welcome?.terminal_name ?? ""} · ${dayInColumn(document.date)}`,
-            kind: "head",
+            kind: "place",
         },
         { start: "", kind: "rule" },
         { start: `${paperTitle(answer)} ${digits(document.number)}`, end: clock(document.recorded_ms), kind: "strong" },

@@ -89,6 +89,7 @@ export const enum PostingAccount {
   GL_BANK_FEES = 243,
   GL_CASH_IN_OUT = 244,
   GL_CASH_DIFFERENCE = 245,
+  GL_OPENING = 246,
 }
 export const enum Threshold {
   THRESHOLD_DISCOUNT = 1,
@@ -204,6 +205,7 @@ export const enum RefusalCode {
   APPROVAL_FOR_LESS = 207,
   OWN_APPROVAL = 208,
   WITHIN_LIMIT = 209,
+  APPROVAL_OUTGROWN = 770,
   LOOKS_LIKE = 440,
   NUMBER_OF_OTHER_SERIES = 441,
   NOT_IMPORTED = 442,
@@ -235,6 +237,7 @@ export const enum RefusalCode {
   CUSTOMER_ERASED = 681,
   CUSTOMER_MERGED = 660,
   MERGE_IN_USE = 661,
+  SAME_CUSTOMER = 740,
   BUYER_NEEDED = 620,
 }
 export const enum PrinterState {
@@ -586,6 +589,8 @@ export interface Refusal {
   cause?: ReadOnlyCause;
   paid_minor?: bigint;
   tries_left?: number;
+  above_minor?: bigint;
+  day_minor?: bigint;
 }
 export interface Decision {
   verdict: Verdict;
@@ -1095,6 +1100,7 @@ export interface IssueInvoice {
   total_minor?: bigint;
   currency?: string;
   reference?: string;
+  opening?: boolean;
 }
 export interface CreditNoteLine {
   line: number;
@@ -1114,6 +1120,7 @@ export interface IssueCreditNote {
   reason?: Text;
   backfill?: boolean;
   currency?: string;
+  opening?: boolean;
 }
 export interface MatchPart {
   debit: bigint;
@@ -1226,6 +1233,8 @@ export interface CountTill {
 export interface CloseTill {
   money_account: number;
   reason?: Text;
+  to_bank_minor?: bigint;
+  bank_account?: number;
 }
 export interface ReverseDocument {
   document?: bigint;
@@ -1317,6 +1326,7 @@ export interface Done {
   difference_minor?: bigint;
   on_its_way?: boolean;
   with_pin?: boolean;
+  banked_number?: string;
 }
 export interface FreedMatch {
   document: bigint;
@@ -1471,6 +1481,7 @@ export interface ApprovalRow {
   branch_code?: string;
   decided_login?: string;
   over_by_minor?: bigint;
+  used_over_minor?: bigint;
 }
 export interface AlarmRow {
   alarm: bigint;
@@ -1498,6 +1509,8 @@ export interface AlarmRow {
   staff_login?: string;
   undone?: bigint;
   short_minor?: bigint;
+  undone_minor?: bigint;
+  own_back_minor?: bigint;
 }
 export interface MoneyOfKind {
   kind: PaymentKind;
@@ -1789,6 +1802,7 @@ export interface TillDayRecord {
   moved?: MoneyDayRecord;
   opening_difference_minor?: bigint;
   opening_reason?: Text;
+  banked_minor?: bigint;
 }
 export interface LimitEntry {
   terms: LimitTerms;
@@ -1879,6 +1893,7 @@ export interface DocumentRecord {
   arrives?: PostingAccount;
   approved?: boolean;
   with_pin?: boolean;
+  opening?: boolean;
 }
 export interface DocumentTailRecord {
   reversed_by?: bigint;
@@ -2499,6 +2514,9 @@ export interface DocumentTotal {
   open_minor?: bigint;
   reversed?: bigint;
   of?: number;
+  in_minor?: bigint;
+  out_minor?: bigint;
+  money_minor?: bigint;
 }
 export interface DocumentRow {
   document: bigint;
@@ -2523,6 +2541,8 @@ export interface DocumentRow {
   reference?: string;
   on_its_way?: boolean;
   recorded_ms?: bigint;
+  to_account?: number;
+  money_minor?: bigint;
 }
 export interface DocumentsAnswer {
   rows: DocumentRow[];
@@ -2800,6 +2820,7 @@ export interface StaffDayAnswer {
   refunded_minor?: bigint;
   reversed: number;
   next?: Uint8Array;
+  paid_hidden?: boolean;
 }
 export interface TotalsView {
   recount?: boolean;
@@ -3979,7 +4000,7 @@ export interface Messages {
 export const TABLE = `Text,1 value s,2 id y,3 size u,4 digest y,5 unreadable b
 ProductUnit,1 code s!,2 factor I,3 price I,4 barcodes s*,5 retired b,6 no_price b
 WayOut,1 kind e375!,2 amount_minor I,3 roles e365*,400 customer_code s
-Refusal,1 code e373!,2 field s,3 over_by_minor I,4 available_minor I,5 most I,6 days u,7 right e366,8 roles e365*,9 existing U,10 existing_number s,11 retry_ms u,12 decision m4,13 ways m2*,14 reason m0,30 from_ms I,40 date u,280 by s,281 replaced_by s,170 at u,171 point u,220 threshold e372,221 wanted I,222 branch s,200 approval U,203 goods s,400 payer_code s,420 units s,471 cause e376,470 paid_minor I,475 tries_left u
+Refusal,1 code e373!,2 field s,3 over_by_minor I,4 available_minor I,5 most I,6 days u,7 right e366,8 roles e365*,9 existing U,10 existing_number s,11 retry_ms u,12 decision m4,13 ways m2*,14 reason m0,30 from_ms I,40 date u,280 by s,281 replaced_by s,170 at u,171 point u,220 threshold e372,221 wanted I,222 branch s,200 approval U,203 goods s,400 payer_code s,420 units s,471 cause e376,470 paid_minor I,475 tries_left u,760 above_minor I,761 day_minor I
 Decision,1 verdict e377!,2 policy_version u!,3 limit_source e378!,4 unlimited b!,5 limit_minor I!,6 bills_minor I!,7 uncleared_minor I!,8 unmatched_minor I!,9 exposure_minor I!,10 amount_minor I!,11 over_by_minor I!,12 overdue_minor I,13 oldest_overdue_days u,14 walls e373*,15 approval U,16 limit_group U,17 currency s,280 replaces_minor I,220 unpaid_bills u,221 unpaid_max u,222 too_old_minor I,400 payer u,401 payer_code s,402 site_limit_minor I,403 site_exposure_minor I,404 site_over_by_minor I,405 slip_weight u,406 freed_minor I
 ReportDefinition,1 source e380!,2 by e381*,3 span e382,4 from u,5 until u,6 branch u,7 group u,8 customer u,9 staff u,10 product u,11 kind e367,12 payment_kind e369,13 odd e383,14 columns s*
 Command,1 create_company m7,2 adopt_rules_version m8,3 turn_day m9,4 step_job m11,5 turn_back_day m10,10 add_branch m12,11 change_branch m13,12 add_staff m14,13 change_staff m15,14 set_secret m18,15 add_terminal m20,16 change_terminal m21,17 set_enrolment_code m22,18 enrol_terminal m23,19 renew_terminal m24,20 sign_out m19,30 open_customer m26,31 change_customer m27,32 lock_customer m28,33 unlock_customer m29,34 add_group m34,35 change_group m35,36 join_group m36,37 leave_group m37,38 authorise_buyer m38,39 revoke_buyer m39,50 add_product m41,51 change_product m42,60 add_till m47,61 add_bank_account m48,62 add_pos_device m49,63 retire_money_account m50,70 set_credit_limit m52,71 set_credit_policy m54,72 ask_approval m55,73 decide_approval m56,80 issue_invoice m59,81 issue_credit_note m61,90 match_items m63,91 undo_match m64,100 take_payment m65,101 confirm_payment m67,110 reverse_document m78,111 correct_invoice m79,112 correct_payment m80,120 begin_recovery m81,121 stage_offer m82,122 report_offers m83,123 recall_next m84,124 apply_offers m85,125 decline_offer m86,126 close_recovery m87,150 alarm_terminal m25,220 set_thresholds m17,400 set_payer m53,240 sell_paid m68,241 set_cash_policy m70,242 refund_money m71,243 move_money m72,244 confirm_move m73,245 put_cash m74,246 open_till m75,247 count_till m76,248 close_till m77,420 add_price_list m43,421 change_price_list m44,422 set_prices m46,475 set_buyer_pin m40,680 save_report m88,681 remove_report m89,682 erase_customer m90,660 add_note m30,661 change_note m31,662 merge_customers m32,663 undo_merge m33
@@ -4035,9 +4056,9 @@ AskApproval,1 customer u!,2 amount_minor I!,3 minutes u,4 note m0,5 draft m59
 DecideApproval,1 approval U!,2 approved b!,3 amount_minor I,4 reason m0
 InvoiceLine,1 product u,2 product_code s,3 text s,4 quantity I!,5 price I,6 discount_bp u,7 discount_minor I,8 tax_bp u,9 serials s*,420 unit s,496 unit_factor I,495 base_price I,280 line u
 Charge,1 title s!,2 amount_minor I!,3 tax_bp u
-IssueInvoice,1 customer u,2 customer_code s,3 number s,4 source s,5 date u,6 due u,7 lines m57*,8 charges m58*,9 note m0,10 salesperson s,11 approval U,12 buyer u,13 backfill b,14 total_minor I,15 currency s,16 reference s
+IssueInvoice,1 customer u,2 customer_code s,3 number s,4 source s,5 date u,6 due u,7 lines m57*,8 charges m58*,9 note m0,10 salesperson s,11 approval U,12 buyer u,13 backfill b,14 total_minor I,15 currency s,16 reference s,730 opening b
 CreditNoteLine,1 line u!,2 quantity I!
-IssueCreditNote,1 customer u,2 customer_code s,3 invoice U,4 invoice_number s,5 credit m60*,6 lines m57*,7 charges m58*,8 number s,9 source s,10 date u,11 reason m0,12 backfill b,13 currency s
+IssueCreditNote,1 customer u,2 customer_code s,3 invoice U,4 invoice_number s,5 credit m60*,6 lines m57*,7 charges m58*,8 number s,9 source s,10 date u,11 reason m0,12 backfill b,13 currency s,730 opening b
 MatchPart,1 debit U!,2 credit U!,3 amount_minor I
 MatchItems,1 customer u!,2 order e386,3 parts m62*,4 credits U*,5 date u
 UndoMatch,1 customer u!,2 match U!,3 reason m0
@@ -4053,7 +4074,7 @@ ConfirmMove,1 move U,2 number s
 PutCash,1 money_account u!,2 amount_minor I!,3 out b,4 reason m0!
 OpenTill,1 money_account u!,2 float_minor I!,3 reason m0
 CountTill,1 money_account u!,2 counted_minor I!,3 counts u
-CloseTill,1 money_account u!,2 reason m0
+CloseTill,1 money_account u!,2 reason m0,731 to_bank_minor I,732 bank_account u
 ReverseDocument,1 document U,2 number s,3 reason m0,440 undo_import b
 CorrectInvoice,1 document U!,2 reason m0,3 invoice m59!,280 clear e387*
 CorrectPayment,1 document U!,2 reason m0,3 payment m65!,280 clear e387*
@@ -4068,7 +4089,7 @@ SaveReport,1 report U,2 name s!,3 what m5!,4 shared b
 RemoveReport,1 report U!
 EraseCustomer,1 customer u,2 code s
 Warning,1 kind e388!,2 amount_minor I,3 about U
-Done,1 id U,2 number s,3 total_minor I,4 decision m4,5 warnings m91*,6 account m102,7 match U,8 matched_minor I,9 reversal U,10 reversal_number s,11 due u,12 job U,280 freed m93*,281 freed_minor I,282 freed_count u,240 paid_minor I,241 change_minor I,242 rounding_minor I,243 discount_minor I,244 payments m94*,245 expected_minor I,246 difference_minor I,247 on_its_way b,475 with_pin b
+Done,1 id U,2 number s,3 total_minor I,4 decision m4,5 warnings m91*,6 account m102,7 match U,8 matched_minor I,9 reversal U,10 reversal_number s,11 due u,12 job U,280 freed m93*,281 freed_minor I,282 freed_count u,240 paid_minor I,241 change_minor I,242 rounding_minor I,243 discount_minor I,244 payments m94*,245 expected_minor I,246 difference_minor I,247 on_its_way b,475 with_pin b,733 banked_number s
 FreedMatch,1 document U!,2 number s,3 kind e367!,4 amount_minor I!,5 open_minor I!
 PaidDone,1 kind e369!,2 payment U!,3 number s!,4 amount_minor I!
 Reply,1 seq U!,2 done m92,3 refused m3,20 receipt m96
@@ -4081,8 +4102,8 @@ FamilyFigures,1 balance_minor I!,2 bills_minor I!,3 uncleared_minor I!,4 unmatch
 AccountRow,1 customer u!,2 balance_minor I!,3 used_minor I!,4 unlimited b!,5 limit_minor I!,6 available_minor I!,7 locked b!,8 bills_minor I!,9 uncleared_minor I!,10 unmatched_minor I!,11 open_bills u!,12 oldest_due u,13 buyers u!,14 last m100,15 seq U,16 overdue_minor I,400 payer u,401 payer_locked b,402 family m101,403 site_limit_minor I,404 site_binds b,405 freed_minor I
 CustomerRow,1 customer u!,2 code s!,3 name m0!,4 phone m0,5 area s,6 groups u*,7 branch u,8 locked b,9 lock_reason m0,10 locked_until u,12 seq U,13 buyers m104*,14 term_days u,400 payer u,401 payer_code s,402 sites u,560 no_debt_on_slips b,620 buyers_only b,680 erased b,660 again u,661 again_owner u,662 contact_ms I,663 contact_by u,664 contact_result e363,665 noted_seq U,666 merged_into u,667 merged_code s
 BuyerRow,1 buyer u!,2 name m0!,3 phone m0,4 cap_sale_minor I,5 cap_day_minor I,6 valid_until u,475 with_pin b
-ApprovalRow,1 approval U!,2 customer u!,3 amount_minor I!,4 state e390!,5 asked_ms I!,6 expires_ms I!,7 asked_by m99,8 decided_by m99,9 decision m4,10 note m0,11 reason m0,12 seq U,13 approved_minor I,200 balance_minor I,201 lines u,202 goods s,203 over_minor I,204 document U,205 number s,206 used_by s,207 available_minor I,210 customer_code s,211 customer_name m0,212 asked_login s,213 branch_code s,214 decided_login s,456 over_by_minor I
-AlarmRow,1 alarm U!,2 customer u,3 document U,4 number s,5 kind e367,6 over_by_minor I,7 at_ms I!,8 actor m99,9 customer_code s,10 customer_name m0,11 login s,150 terminal u,151 what e379,152 incarnation u,153 terminal_name s,450 cash_minor I,457 difference_minor I,440 source s,441 documents U,404 site u,405 site_code s,620 staff u,621 staff_login s,622 undone U,623 short_minor I
+ApprovalRow,1 approval U!,2 customer u!,3 amount_minor I!,4 state e390!,5 asked_ms I!,6 expires_ms I!,7 asked_by m99,8 decided_by m99,9 decision m4,10 note m0,11 reason m0,12 seq U,13 approved_minor I,200 balance_minor I,201 lines u,202 goods s,203 over_minor I,204 document U,205 number s,206 used_by s,207 available_minor I,210 customer_code s,211 customer_name m0,212 asked_login s,213 branch_code s,214 decided_login s,456 over_by_minor I,770 used_over_minor I
+AlarmRow,1 alarm U!,2 customer u,3 document U,4 number s,5 kind e367,6 over_by_minor I,7 at_ms I!,8 actor m99,9 customer_code s,10 customer_name m0,11 login s,150 terminal u,151 what e379,152 incarnation u,153 terminal_name s,450 cash_minor I,457 difference_minor I,440 source s,441 documents U,404 site u,405 site_code s,620 staff u,621 staff_login s,622 undone U,623 short_minor I,771 undone_minor I,772 own_back_minor I
 MoneyOfKind,1 kind e369!,2 amount_minor I,3 count u!
 TotalsChange,1 seq U!,2 at_ms I!,3 amount_minor I!,4 kind e389,5 customer u,6 document U,7 number s,8 actor m99,9 login s
 TotalsRow,1 branch u!,2 date u!,3 owed_minor I!,4 in_credit_minor I!,5 owing u!,6 bills_minor I!,7 bills u!,8 overdue_minor I!,9 overdue_bills u!,10 unmatched_minor I!,11 unmatched u!,12 unmatched_since_ms I,13 over_limit u!,14 over_limit_minor I!,15 sold_minor I!,16 sold u!,17 on_credit_minor I!,18 collected_minor I!,19 collected u!,20 collected_by_kind m107*,21 credited_minor I!,22 credited u!,23 refunded_minor I!,24 refunded u!,25 reversed_minor I!,26 reversed u!,30 last_owed m108,31 last_overdue m108,32 last_unmatched m108,33 last_sold m108,34 last_collected m108,40 seq U,620 group u
@@ -4103,13 +4124,13 @@ PriceListRecord,1 list u!,2 code s!,3 name s!,4 groups u*,5 branches u*,6 retire
 MoneyAccountRecord,1 money_account u!,2 kind e392!,3 name s!,4 branch u,5 number s,6 bank s,7 bank_account u,8 retired b!,240 till_days u,241 open_since u,242 holds_minor I,243 coming_minor I
 MoneyDayRecord,1 money_account u!,2 date u!,3 taken_minor I,4 taken u,5 refunded_minor I,6 in_minor I,7 out_minor I,8 received_minor I,9 sent_minor I,10 reversed_minor I,11 difference_minor I,12 name s
 TillCount,1 counted_minor I!,2 expected_minor I!,3 actor m99!,4 at_ms I!
-TillDayRecord,1 money_account u!,2 day u!,3 opened_date u!,4 opened_by m99!,5 opened_ms I!,6 float_minor I!,7 counts m126*,8 closed_date u,9 closed_by m99,10 closed_ms I,11 difference_minor I,12 reason m0,13 before m125,14 moved m125,450 opening_difference_minor I,451 opening_reason m0
+TillDayRecord,1 money_account u!,2 day u!,3 opened_date u!,4 opened_by m99!,5 opened_ms I!,6 float_minor I!,7 counts m126*,8 closed_date u,9 closed_by m99,10 closed_ms I,11 difference_minor I,12 reason m0,13 before m125,14 moved m125,450 opening_difference_minor I,451 opening_reason m0,734 banked_minor I
 LimitEntry,1 terms m51!,2 began u!,3 seq U!
 LimitRecord,1 terms m51!,2 seq U!,3 set_ms I!,4 set_by m99!,5 reason m0,6 withdrawn b,20 schedule m128*,21 clear e384*,22 ended U
 Posting,1 account e371!,2 sub u,3 amount_minor I!,4 branch u!
 DocumentLine,1 product u,2 code s,3 text s,4 quantity I!,5 price I!,6 discount_bp u,7 discount_minor I,8 net_minor I!,9 tax_bp u,10 tax_minor I,11 unit s,12 serials s*,13 credited_quantity I,420 unit_factor I,421 base_quantity I,422 price_list s,495 base_price I
 DocumentCharge,1 title s!,2 amount_minor I!,3 tax_bp u,4 tax_minor I
-DocumentRecord,1 document U!,2 kind e367!,3 number s!,4 customer u!,5 branch u!,6 date u!,7 due u,8 seq U!,9 recorded_ms I!,10 actor m99!,11 currency s!,12 total_minor I!,13 balance_minor I!,14 net_minor I,15 tax_minor I,16 lines m131*,17 charges m132*,18 postings m130*,19 decision m4,20 note m0,21 salesperson s,22 buyer u,23 source s,24 reference s,25 about U,26 backfill b,30 payment_kind e369,31 money_account u,32 payer m0,33 credited m60*,34 corrects U,40 counted_day u,240 rounding_minor I,241 discount_minor I,242 change_minor I,243 move e393,244 to_account u,245 fee_minor I,246 arrives e371,450 approved b,475 with_pin b
+DocumentRecord,1 document U!,2 kind e367!,3 number s!,4 customer u!,5 branch u!,6 date u!,7 due u,8 seq U!,9 recorded_ms I!,10 actor m99!,11 currency s!,12 total_minor I!,13 balance_minor I!,14 net_minor I,15 tax_minor I,16 lines m131*,17 charges m132*,18 postings m130*,19 decision m4,20 note m0,21 salesperson s,22 buyer u,23 source s,24 reference s,25 about U,26 backfill b,30 payment_kind e369,31 money_account u,32 payer m0,33 credited m60*,34 corrects U,40 counted_day u,240 rounding_minor I,241 discount_minor I,242 change_minor I,243 move e393,244 to_account u,245 fee_minor I,246 arrives e371,450 approved b,475 with_pin b,730 opening b
 DocumentTailRecord,1 reversed_by U,2 corrected_by U,3 confirmed b,4 confirmed_date u,5 credited m60*,6 credited_minor I,7 credit_notes U*,20 unapproved_minor I,440 undone b
 SavedReportRecord,1 report U!,2 name s!,3 what m5!,4 shared b!,5 staff u!,6 saved_ms I!
 Query,1 company m138,2 branches m146,3 staff m148,4 terminals m151,5 groups m154,6 money_accounts m156,7 approvals m158,20 customer_card m162,21 customers m164,22 history m172,23 customer_changes m175,24 unpaid_bills m177,25 limits m180,26 unmatched_money m182,27 likely_doubles m189,40 products m191,41 product_card m193,50 document m203,51 documents m207,60 what_if m211,61 preview_match m213,70 aging m216,71 trial_balance m220,72 search m225,73 command m230,74 alarms m228,80 recovery m232,220 rights m236,300 try_command m240,200 approval m160,240 till_day m140,241 till_days m142,242 money_days m144,420 price_lists m199,421 prices m201,422 product_sales m196,520 money_in_by_day m242,521 due_by_week m245,522 top_exposures m248,523 branches_now m251,524 staff_day m254,525 totals m256,650 match_suggestions m185,651 books_on m223,680 report m258,681 saved_reports m261,660 notes m168,661 merge_preview m170,670 master_changes m264,671 rehearse m267
@@ -4184,8 +4205,8 @@ Touch,1 match U!,2 other U!,3 other_number s,4 other_kind e367,5 amount_minor I!
 PaperLink,1 document U!,2 number s!,3 date u!,4 by s,5 reason m0
 DocumentAnswer,1 document m133!,2 state e368!,3 open_minor I!,4 touches m204*,5 later m134,6 customer m103,7 days_late i,180 next y,280 about m205,281 corrects m205,282 reversed_by m205,283 corrected_by m205,284 credit_notes m205*,285 buyer_name m0,286 approved_by s,287 author s
 DocumentList,1 customer u,2 branch u,3 kind e367,4 state e368,5 from u,6 to u,7 amount_minor I,8 source s,9 rows u,10 page y,280 oldest_first b,281 group u,282 salesperson s,283 staff u,284 from_minor I,285 to_minor I,286 payment_kind e369,471 groups u*,470 totals b,650 overdue b,651 text s,652 kinds e367*,653 money_account u,654 on_its_way b,655 by e398
-DocumentTotal,1 kind e367!,2 count U!,3 total_minor I,4 open_minor I,5 reversed U,650 of u
-DocumentRow,1 document U!,2 kind e367!,3 number s!,4 customer u!,5 date u!,6 due u,7 total_minor I!,8 open_minor I!,9 state e368!,10 branch u!,280 code s,281 name m0,282 salesperson s,283 author s,284 payment_kind e369,470 payer m0,471 money_account u,700 move e393,701 cash_minor I,650 reference s,651 on_its_way b,652 recorded_ms I
+DocumentTotal,1 kind e367!,2 count U!,3 total_minor I,4 open_minor I,5 reversed U,650 of u,760 in_minor I,761 out_minor I,762 money_minor I
+DocumentRow,1 document U!,2 kind e367!,3 number s!,4 customer u!,5 date u!,6 due u,7 total_minor I!,8 open_minor I!,9 state e368!,10 branch u!,280 code s,281 name m0,282 salesperson s,283 author s,284 payment_kind e369,470 payer m0,471 money_account u,700 move e393,701 cash_minor I,650 reference s,651 on_its_way b,652 recorded_ms I,760 to_account u,761 money_minor I
 DocumentsAnswer,1 rows m209*,2 next y,470 totals m208*
 WhatIf,1 customer u!,2 amount_minor I!,3 draft m59
 WhatIfAnswer,1 decision m4!,2 refusal m3,3 total_minor I,420 lines m131*
@@ -4231,7 +4252,7 @@ BranchesNow
 BranchNow,1 branch u!,2 code s!,3 name s!,4 date u!,5 blocked b!,6 terminals u!,7 connected u,8 heard_ms I,9 tills u!,10 tills_open u!,11 tills_counted u!
 BranchesNowAnswer,1 branches m252*
 StaffDay,1 staff u,2 date u,3 page y
-StaffDayAnswer,1 staff u!,2 date u!,3 sold_minor I!,4 sold u!,5 open_minor I!,6 collected m107*,7 credited_minor I!,8 credited u!,9 refunded u!,10 refunded_minor I,11 reversed u!,12 next y
+StaffDayAnswer,1 staff u!,2 date u!,3 sold_minor I!,4 sold u!,5 open_minor I!,6 collected m107*,7 credited_minor I!,8 credited u!,9 refunded u!,10 refunded_minor I,11 reversed u!,12 next y,735 paid_hidden b
 TotalsView,1 recount b,620 group u
 TotalsAnswer,1 rows m109*
 Report,1 what m5!,2 page y

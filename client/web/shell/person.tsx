@@ -13,6 +13,14 @@ import { MasterKind, Role, type ChangeStaff, type StaffMember } from "../lib/mes
 import { roles, RoleSummary } from "./matrix";
 import { done, type Lists } from "./lists";
 
+interface Made {
+    staff: number;
+    login: string;
+    name: string;
+    role: Role;
+    branch: number;
+}
+
 export function Person({
     client,
     lists,
@@ -33,7 +41,16 @@ export function Person({
     const [password, setPassword] = useState("");
     const [wrong, setWrong] = useState<string | undefined>(undefined);
     const [busy, setBusy] = useState(false);
-    const [made, setMade] = useState<number | undefined>(person?.staff);
+    /* Who the ledger has: of a new person what it took before something else was refused. */
+    const [made, setMade] = useState<Made | undefined>(
+        person && {
+            staff: person.staff,
+            login: person.login,
+            name: person.name?.value ?? "",
+            role: person.role,
+            branch: person.branch ?? 0,
+        },
+    );
     const branches = [
         ...(bound === undefined ? [{ id: 0, text: say("all") }] : []),
         ...(lists?.branches ?? [])
@@ -53,7 +70,7 @@ export function Person({
     const told = useRehearsal(client, change === undefined ? undefined : { change_staff: change });
     const mine = bound !== undefined && person?.staff === client.me.value?.staff; /* nobody promotes themselves */
     const save = async (): Promise<void> => {
-        if (busy || name.trim() === "" || login.trim() === "") return;
+        if (busy || name.trim() === "" || login.trim() === "" || easy) return;
         setBusy(true);
         if (!(await others.check())) {
             setBusy(false);
@@ -61,28 +78,28 @@ export function Person({
         }
         const text = { value: name.trim() },
             home = branch === 0 ? undefined : branch;
-        let staff = made;
+        const now = { login: login.trim(), name: name.trim(), role, branch };
+        const before = made?.login === now.login ? made : undefined; /* another login is another person */
+        let staff = before?.staff;
         let said: bigint | string = 0n;
-        if (staff === undefined) {
+        if (before === undefined) {
             said = await done(
                 client,
-                client.submit("add_staff", { login: login.trim(), name: text, role, branch: home }).ended,
+                client.submit("add_staff", { login: now.login, name: text, role, branch: home }).ended,
             );
-            if (typeof said === "bigint") setMade((staff = Number(said)));
-        } else if (
-            person !== undefined &&
-            (name.trim() !== (person.name?.value ?? "") || role !== person.role || branch !== (person.branch ?? 0))
-        ) {
+            if (typeof said === "bigint") staff = Number(said);
+        } else if (now.name !== before.name || role !== before.role || branch !== before.branch) {
             said = await done(
                 client,
                 client.submit("change_staff", {
-                    staff,
-                    name: name.trim() === (person.name?.value ?? "") ? undefined : text,
-                    role: role === person.role ? undefined : role,
-                    branch: branch === (person.branch ?? 0) ? undefined : branch,
+                    staff: before.staff,
+                    name: now.name === before.name ? undefined : text,
+                    role: role === before.role ? undefined : role,
+                    branch: branch === before.branch ? undefined : branch,
                 }).ended,
             );
         }
+        if (typeof said === "bigint" && staff !== undefined) setMade({ staff, ...now });
         if (typeof said === "bigint" && staff !== undefined && (pin !== "" || password !== "")) {
             const answer = await client.call("set_password", {
                 staff,
@@ -95,6 +112,11 @@ export function Person({
         if (typeof said === "string") setWrong(said);
         else onClose();
     };
+    const easyPin = pinGuessable(pin) && say("This PIN is too easy to guess: choose another");
+    const easyPassword =
+        passwordGuessable(password, [person?.login ?? login, name, client.welcome.value?.company]) &&
+        say("This password is too easy to guess: choose another");
+    const easy = easyPin || easyPassword;
     const branchName = (number: number): string | undefined =>
         lists?.branches.find((each) => each.branch === number)?.name;
     const block = async (): Promise<void> => {
@@ -159,7 +181,7 @@ export function Person({
                         onText={(text) => setPin(plainDigits(text))}
                         dir="ltr"
                         autocomplete="new-password"
-                        wrong={pinGuessable(pin) ? say("This PIN is too easy to guess: choose another") : undefined}
+                        wrong={easyPin || undefined}
                         note={say("quick, on a device where they are known")}
                     />
                     <Field
@@ -169,11 +191,7 @@ export function Person({
                         onText={setPassword}
                         dir="ltr"
                         autocomplete="new-password"
-                        wrong={
-                            passwordGuessable(password, [person?.login ?? login, name, client.welcome.value?.company])
-                                ? say("This password is too easy to guess: choose another")
-                                : undefined
-                        }
+                        wrong={easyPassword || undefined}
                         note={say("8 characters or more, to log in")}
                     />
                 </div>
@@ -190,7 +208,9 @@ export function Person({
                         blocked={
                             busy
                                 ? say("sending")
-                                : (name.trim() === "" || login.trim() === "") && say("Give name and login first")
+                                : name.trim() === "" || login.trim() === ""
+                                  ? say("Give name and login first")
+                                  : easy
                         }>
                         {person === undefined ? say("Add {name}", { name: name.trim() }) : say("Keep the changes")}
                     </Button>
