@@ -306,15 +306,17 @@ export function Band(props: BandProps): JSX.Element {
                 <Result {...((!canAsk(props.client) && props.result) || { how: "", label: "", figure: "" })} />
             </div>
         );
-    const stopped = stoppedOf(customer.row, customer.account);
+    const stopped = stoppedOf(customer.row, customer.account) ?? props.result?.stopped;
     const terms = { ...addingOf(customer.account, props.sale), stopped };
-    if (!isPhone.value) return <LineThatAddsUp terms={terms} who={who} result={props.result} at={props.lost} />;
+    /* What would be left after the sale is nothing to a locked customer. */
+    const result = stopped === "locked" && props.result?.tone !== "over" ? undefined : props.result;
+    if (!isPhone.value) return <LineThatAddsUp terms={terms} who={who} result={result} at={props.lost} />;
     return (
         <section class="panel phone-band">
             <div class="adds-who">{who}</div>
             <button
                 type="button"
-                class={classes("phone-result", props.result?.tone)}
+                class={classes("phone-result", result?.tone)}
                 aria-expanded={open}
                 onClick={() => setOpen(!open)}>
                 <span class="small row">
@@ -328,17 +330,17 @@ export function Band(props: BandProps): JSX.Element {
                         {say("how it adds up")} <span aria-hidden="true">{open ? "▴" : "▾"}</span>
                     </span>
                 </span>
-                {props.result !== undefined && (
+                {result !== undefined && (
                     <span class="row">
-                        <b class="grow">{props.result.label}</b>
+                        <b class="grow">{result.label}</b>
                         <b class="result-figure">
-                            {props.result.sign !== undefined && <Sign of={props.result.sign} />}
-                            {props.result.figure}
+                            {result.sign !== undefined && <Sign of={result.sign} />}
+                            {result.figure}
                         </b>
                     </span>
                 )}
             </button>
-            {open && <LineThatAddsUp terms={terms} form="phone" result={props.result} />}
+            {open && <LineThatAddsUp terms={terms} form="phone" result={result} />}
         </section>
     );
 }

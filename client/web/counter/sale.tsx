@@ -289,7 +289,17 @@ function resultOf(view: View): ResultProps | undefined {
         (wall) => wall === RefusalCode.OVERDUE_TOO_OLD || wall === RefusalCode.OVERDUE_TOO_MUCH,
     );
     if (late && !bad && credit > 0n)
-        return { how, label: say("Available"), figure: stoppedText("overdue"), sign: "◷", tone: "over" };
+        return {
+            how: say("Limit {limit} − used {used}", {
+                limit: amount(decision.limit_minor),
+                used: amount(decision.exposure_minor),
+            }),
+            label: say("Available"),
+            figure: stoppedText("overdue"),
+            sign: "◷",
+            tone: "over",
+            stopped: "overdue",
+        };
     return {
         how,
         label: bad ? say("After it: over by") : say("After it: available"),

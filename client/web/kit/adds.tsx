@@ -104,6 +104,7 @@ export interface ResultProps {
     figure: ComponentChildren;
     tone?: "over" | "late";
     sign?: string;
+    stopped?: Stopped /* as the server judged it, with the terms that count */;
 }
 
 /* The block that is seen first. */
