@@ -291,6 +291,7 @@ test("counter: a till is counted blind: nothing on the page and nothing that was
     await page.waitForSelector(".till-foot .notice.over, .day-grid");
     if ((await page.locator(".day-grid").count()) === 0) {
         /* not what was left in it: that wants a reason */
+        await page.waitForTimeout(250); /* nobody answers a question as it appears */
         await page.getByLabel("Reason, when it is not what was left in it").fill("float of the safe");
         await page.keyboard.press("F9");
     }
