@@ -245,6 +245,44 @@ static void bills_that_were_paid_do_not_tell_cash(void **state)
     scenario_end(s);
 }
 
+static bool tells_moves(struct scenario *s)
+{
+    const Tefter__DocumentsAnswer *moves =
+        scenario_ask(s, "documents", "{'totals': true, 'kind': 'DOCUMENT_MONEY_MOVE'}")->documents;
+    assert_int_equal(moves->n_totals, 1);
+    return moves->totals[0]->has_total_minor;
+}
+
+static void what_another_branch_sent_is_told_after_the_count(void **state)
+{
+    (void)state;
+    struct board_shop shop = board_begin();
+    struct scenario *s = shop.s;
+    uint32_t alley = (uint32_t)scenario_done(s, "add_till", "{'branch': 2, 'name': 'alley'}")->id;
+    s->actor.branch = 2;
+    scenario_done(s, "open_till", json("{'money_account': %u, 'float_minor': 50}", alley));
+    scenario_done(s, "count_till", json("{'money_account': %u, 'counted_minor': 50}", alley));
+    scenario_done(s, "close_till", json("{'money_account': %u}", alley));
+    s->actor.branch = 1;
+    scenario_as(s, shop.clerk);
+    assert_true(tells_moves(s)); /* a till's first float */
+    scenario_done(s, "open_till", json("{'money_account': %u, 'float_minor': 0}", shop.till));
+    scenario_as(s, ROLE_STAFF_OWNER);
+    s->actor.branch = 2;
+    scenario_done(s, "open_till", json("{'money_account': %u, 'float_minor': 50}", alley));
+    scenario_done(s, "move_money",
+                  json("{'from': %u, 'to': %u, 'amount_minor': 20}", alley, shop.till));
+    scenario_done(s, "count_till", json("{'money_account': %u, 'counted_minor': 30}", alley));
+    scenario_done(s, "close_till", json("{'money_account': %u}", alley));
+    s->actor.branch = 1;
+    assert_true(tells_moves(s));
+    scenario_as(s, shop.clerk);
+    assert_false(tells_moves(s));
+    scenario_done(s, "count_till", json("{'money_account': %u, 'counted_minor': 0}", shop.till));
+    assert_true(tells_moves(s));
+    scenario_end(s);
+}
+
 /* Nor what tells it by the rest. */
 static void no_sum_tells_cash_before_the_count(void **state)
 {
@@ -542,6 +580,7 @@ int main(void)
         cmocka_unit_test(who_used_most_of_their_limit_comes_first),
         cmocka_unit_test(cash_of_my_day_is_told_when_the_till_was_counted),
         cmocka_unit_test(bills_that_were_paid_do_not_tell_cash),
+        cmocka_unit_test(what_another_branch_sent_is_told_after_the_count),
         cmocka_unit_test(no_sum_tells_cash_before_the_count),
         cmocka_unit_test(figures_of_another_branch_are_not_told),
         cmocka_unit_test(branches_tell_their_tills),

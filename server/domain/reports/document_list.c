@@ -349,11 +349,14 @@ static bool sold_for_cash(struct tx *scratch, const Tefter__DocumentRow *row)
     return false;
 }
 
-/* Nobody counts what they have seen. */
-static bool tells_cash(const struct list *list, const Tefter__DocumentRow *row)
+/* Nobody counts what they have seen, nor what another branch sent them. */
+static bool tells_cash(const struct list *list, const Tefter__DocumentRecord *record,
+                       const Tefter__DocumentRow *row)
 {
-    return tills_hide(&list->waiting, row->branch, row->date) &&
-           (moves_cash(row) || sold_for_cash(list->scratch, row));
+    uint32_t comes_to = money_branch(list->scratch, record->to_account);
+    bool waits = tills_hide(&list->waiting, row->branch, row->date) ||
+                 (comes_to != 0 && tills_hide(&list->waiting, comes_to, row->date));
+    return waits && (moves_cash(row) || sold_for_cash(list->scratch, row));
 }
 
 /* What came and what went are not added up together either. */
@@ -371,15 +374,15 @@ static void count_money(const Tefter__DocumentRow *row, Tefter__DocumentTotal *t
 }
 
 /* Bills and money are not added up together; what was reversed counts as nothing. */
-static void count_row(const struct list *list, const Tefter__DocumentRow *row,
-                      Tefter__DocumentTotal *total)
+static void count_row(const struct list *list, const Tefter__DocumentRecord *record,
+                      const Tefter__DocumentRow *row, Tefter__DocumentTotal *total)
 {
     if (row->state == TEFTER__DOCUMENT_STATE__DOCUMENT_REVERSED) {
         FIELD_SET(total, reversed, total->reversed + 1);
         return;
     }
     total->count++;
-    if (tells_cash(list, row))
+    if (tells_cash(list, record, row))
         total->has_total_minor = total->has_open_minor = false;
     count_money(row, total);
     add_amount(&total->has_total_minor, &total->total_minor, row->total_minor);
@@ -410,7 +413,7 @@ static bool count(const struct list *list, const Tefter__DocumentRecord *record)
         return true;
     Tefter__DocumentTotal *total = total_of(list, record);
     if (total != NULL)
-        count_row(list, row, total);
+        count_row(list, record, row, total);
     return total != NULL;
 }
 
