@@ -678,19 +678,20 @@ static int64_t largest_of(const struct look *look, const struct rate_evidence *r
 
 /* Each as it would be read; false: it cannot be read so. */
 static bool show_rate(const struct look *look, enum import_field field, const char *example,
-                      enum import_rates is, char out[RATE_SHOWN_MAX])
+                      enum import_rates is, struct rate_reading *ret_reading)
 {
     char text[MONEY_TEXT_MAX];
     const char *why;
-    struct value_rate rate;
     const struct currency *currency = look->style.currency;
     struct style style = look->style;
+    struct value_rate *rate = &ret_reading->rate;
     *(field == FIELD_TAX ? &style.tax_is : &style.discount_is) = is;
     style.tax_said = style.discount_said = true;
-    if (!value_rate(slice_text(example), field, &style, &rate, &why))
+    if (!value_rate(slice_text(example), field, &style, rate, &why))
         return false;
-    (void)decimal_write(rate.value, rate.is_amount ? currency->exponent : 2, text);
-    (void)snprintf(out, RATE_SHOWN_MAX, "%.30s %.4s", text, rate.is_amount ? currency->code : "%");
+    (void)decimal_write(rate->value, rate->is_amount ? currency->exponent : 2, text);
+    (void)snprintf(ret_reading->shown, RATE_SHOWN_MAX, "%.30s %.4s", text,
+                   rate->is_amount ? currency->code : "%");
     return true;
 }
 
@@ -712,7 +713,7 @@ size_t look_rate_readings(const struct look *look, enum import_field field,
     *ret_example = rates->below > 0 ? rates->small : rates->example;
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         struct rate_reading *reading = &ret_readings[count];
-        if (!may[i] || !show_rate(look, field, *ret_example, all[i], reading->shown))
+        if (!may[i] || !show_rate(look, field, *ret_example, all[i], reading))
             continue;
         reading->is = all[i];
         reading->word = words[i];
