@@ -578,9 +578,10 @@ static bool decide_dates(struct look *look, const struct import_settings *settin
         both_readings(look->dates.example, question, sizeof question);
     else
         (void)snprintf(question, sizeof question,
-                       "%" PRIu64 " dates can only have the day first, %" PRIu64
+                       "%" PRIu64 " %s can only have the day first, %" PRIu64
                        " only the month: which is right?",
-                       look->dates.day_first, look->dates.month_first);
+                       look->dates.day_first, look->dates.day_first == 1 ? "date" : "dates",
+                       look->dates.month_first);
     bool year_first = could_be_year_first(look);
     int answer = console_ask(console, verdict == VERDICT_UNCLEAR ? ASK_DATES : ASK_DATES_MIXED,
                              question, year_first ? all : later);
@@ -845,8 +846,9 @@ static void tell_style(const struct look *look, struct console *console)
     else if (look->dates.dates > 0)
         console_say(console, "  dates:     %s", dates_word(look->style.dates));
     if (look->broken > 0)
-        console_say(console, "  broken:    %" PRIu64 " of the first %" PRIu64 " rows (%s)",
-                    look->broken, look->sampled, look->broken_why);
+        console_say(console, "  broken:    %" PRIu64 " of the first %" PRIu64 " %s (%s)",
+                    look->broken, look->sampled, look->sampled == 1 ? "row" : "rows",
+                    look->broken_why);
 }
 
 void look_tell(const struct look *look, const struct import_settings *settings,
