@@ -187,9 +187,10 @@ static bool decide_amounts(struct job *job)
         return true;
     (void)snprintf(question, sizeof question,
                    "In %" PRIu64 " of %" PRIu64
-                   " documents with several rows the amount is the same in each (%s): is it the "
+                   " %s with several rows the amount is the same in each (%s): is it the "
                    "whole document's, or each line's?",
-                   result->same_amounts, result->many_amounts, result->same_example);
+                   result->same_amounts, result->many_amounts,
+                   result->many_amounts == 1 ? "document" : "documents", result->same_example);
     int answer = console_ask(&job->console, ASK_AMOUNTS, question, words);
     if (answer < 0)
         return fail(&job->failure, FAULT_USE, 0, "%s Say --amounts document or --amounts line",

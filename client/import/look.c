@@ -578,9 +578,10 @@ static bool decide_dates(struct look *look, const struct import_settings *settin
         both_readings(look->dates.example, question, sizeof question);
     else
         (void)snprintf(question, sizeof question,
-                       "%" PRIu64 " dates can only have the day first, %" PRIu64
+                       "%" PRIu64 " %s can only have the day first, %" PRIu64
                        " only the month: which is right?",
-                       look->dates.day_first, look->dates.month_first);
+                       look->dates.day_first, look->dates.day_first == 1 ? "date" : "dates",
+                       look->dates.month_first);
     bool year_first = could_be_year_first(look);
     int answer = console_ask(console, verdict == VERDICT_UNCLEAR ? ASK_DATES : ASK_DATES_MIXED,
                              question, year_first ? all : later);
@@ -678,19 +679,20 @@ static int64_t largest_of(const struct look *look, const struct rate_evidence *r
 
 /* Each as it would be read; false: it cannot be read so. */
 static bool show_rate(const struct look *look, enum import_field field, const char *example,
-                      enum import_rates is, char out[RATE_SHOWN_MAX])
+                      enum import_rates is, struct rate_reading *ret_reading)
 {
     char text[MONEY_TEXT_MAX];
     const char *why;
-    struct value_rate rate;
     const struct currency *currency = look->style.currency;
     struct style style = look->style;
+    struct value_rate *rate = &ret_reading->rate;
     *(field == FIELD_TAX ? &style.tax_is : &style.discount_is) = is;
     style.tax_said = style.discount_said = true;
-    if (!value_rate(slice_text(example), field, &style, &rate, &why))
+    if (!value_rate(slice_text(example), field, &style, rate, &why))
         return false;
-    (void)decimal_write(rate.value, rate.is_amount ? currency->exponent : 2, text);
-    (void)snprintf(out, RATE_SHOWN_MAX, "%.30s %.4s", text, rate.is_amount ? currency->code : "%");
+    (void)decimal_write(rate->value, rate->is_amount ? currency->exponent : 2, text);
+    (void)snprintf(ret_reading->shown, RATE_SHOWN_MAX, "%.30s %.4s", text,
+                   rate->is_amount ? currency->code : "%");
     return true;
 }
 
@@ -712,7 +714,7 @@ size_t look_rate_readings(const struct look *look, enum import_field field,
     *ret_example = rates->below > 0 ? rates->small : rates->example;
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         struct rate_reading *reading = &ret_readings[count];
-        if (!may[i] || !show_rate(look, field, *ret_example, all[i], reading->shown))
+        if (!may[i] || !show_rate(look, field, *ret_example, all[i], reading))
             continue;
         reading->is = all[i];
         reading->word = words[i];
@@ -844,8 +846,9 @@ static void tell_style(const struct look *look, struct console *console)
     else if (look->dates.dates > 0)
         console_say(console, "  dates:     %s", dates_word(look->style.dates));
     if (look->broken > 0)
-        console_say(console, "  broken:    %" PRIu64 " of the first %" PRIu64 " rows (%s)",
-                    look->broken, look->sampled, look->broken_why);
+        console_say(console, "  broken:    %" PRIu64 " of the first %" PRIu64 " %s (%s)",
+                    look->broken, look->sampled, look->sampled == 1 ? "row" : "rows",
+                    look->broken_why);
 }
 
 void look_tell(const struct look *look, const struct import_settings *settings,

@@ -66,6 +66,7 @@ enum { RATE_READINGS_MAX = 3, RATE_SHOWN_MAX = 40 };
 struct rate_reading {
     enum import_rates is;
     const char *word;
+    struct value_rate rate;
     char shown[RATE_SHOWN_MAX]; /* "24.00 %", "0.24 EUR" */
 };
 /* The readings that a plain number of the column of discounts or taxes has; their number. */

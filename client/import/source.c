@@ -179,6 +179,10 @@ static bool read_as_text(struct source *source, const char *path, const char *sh
     if (format != NULL &&
         !(make_text(source, format, sheet, read_hidden, failure) && read_head(source, failure)))
         return false;
+    if (format != NULL && !format->cells) /* in other letters it may be what nobody reads */
+        format = format_of(slice_of(source->head, source->head_size));
+    if (format != NULL && format->make == NULL)
+        return fail(failure, FAULT_USE, 0, "%s %s", path, format->advice);
     if (slice_starts(slice_of(source->head, source->head_size), slice_text(byte_order_mark)))
         source->text_at = sizeof byte_order_mark - 1;
     return true;

@@ -234,6 +234,22 @@ static void ask_mixed(struct pass *pass)
     add_reading(pass->step, reading_new(pass->step, "comma", numbers->comma));
 }
 
+/* "24 %", or money. */
+static Tefter__ImportReading *rate_shown(struct pass *pass, const char *answer,
+                                         const struct value_rate *rate)
+{
+    char number[AMOUNT_TEXT_MAX];
+    char text[AMOUNT_TEXT_MAX + 4];
+    (void)habit_write(rate->value, 2, 0, pass->job.currency->habit, number);
+    (void)snprintf(text, sizeof text, "%s %%", number);
+    Tefter__ImportReading *reading = reading_new(pass->step, answer, rate->is_amount ? NULL : text);
+    if (reading != NULL && rate->is_amount) {
+        reading->has_amount_minor = true;
+        reading->amount_minor = rate->value;
+    }
+    return reading;
+}
+
 /* Each answer is a word of the importer and its value. */
 static void ask_rates(struct pass *pass, enum import_field field)
 {
@@ -244,7 +260,8 @@ static void ask_rates(struct pass *pass, enum import_field field)
         char answer[ANSWER_MAX];
         (void)snprintf(answer, sizeof answer, "%s=%s",
                        field == FIELD_TAX ? "tax-is" : "discount-is", readings[i].word);
-        add_reading(pass->step, reading_new(pass->step, answer, readings[i].shown));
+        Tefter__ImportReading *reading = rate_shown(pass, answer, &readings[i].rate);
+        add_reading(pass->step, reading);
     }
     pass->step->question.example = clean_text(pass->step, example);
 }

@@ -69,6 +69,31 @@ class Forms(unittest.TestCase):
         self.assertIn(done.returncode, good, done.stdout + done.stderr)
         return done.stdout + done.stderr
 
+    def test_a_row_of_nothing_under_a_title(self):
+        """As spreadsheets write a title and an empty row above a table, in each form of file."""
+        rows = [["Offene Posten", "", "", ""], ["", "", "", ""], HEADER, [7, "A", "2021-01-31", 5], ["", "", "", ""],
+                [8, "A", "2021-01-31", 6]]
+        text = "\r\n".join(";".join(map(str, row)) for row in rows) + "\r\n"
+        paths = [self.book({"Bills": sheet(rows)})]
+        for encoding in ("utf-8", "utf-8-sig", "utf-16", "windows-1252"):
+            paths.append(os.path.join(self.folder, encoding + ".csv"))
+            with open(paths[-1], "w", encoding=encoding, newline="") as file:
+                file.write(text)
+        for path in paths:
+            said = self.read(path)
+            self.assertIn("header:    line 3", said)
+            self.assertIn("documents  2 would be sent, 0 already there, 0 rejected", said)
+
+    def test_what_is_no_table_is_named(self):
+        for name, text, why in (("e.xml", '<?xml version="1.0"?>\n<Invoice a="1">"x"</Invoice>\n', "is XML"),
+                                ("e.csv", "  <Invoice><ID>1</ID></Invoice>", "is XML"),
+                                ("e.xls", '<html><table border="1"></table></html>', "is a page of HTML")):
+            for encoding in ("utf-8-sig", "utf-16"):
+                path = os.path.join(self.folder, name)
+                with open(path, "w", encoding=encoding) as file:
+                    file.write(text)
+                self.assertIn(why, self.read(path, good=(2,)))
+
     def test_numbers_and_days_as_spreadsheets_keep_them(self):
         rows = [HEADER, [7, "A", ('s="1"', "<v>44224</v>"), ('s="2"', "<v>1.2345E3</v>")],
                 [8, "A", ('s="1"', "<v>44225.75</v>"), ('s="3"', "<v>0.30000000000000004</v>")],

@@ -39,6 +39,31 @@ const sums = (page) =>
         all.map((each) => each.textContent.replace(/[^0-9]/g, "")),
     );
 
+test("discounts and taxes: a sign says what they are; a plain number is asked about, with each reading", async () => {
+    const shop = await company({ own: true });
+    const page = await office(shop);
+    await drop(page, "rechnungen.csv", [
+        ["Belegnr", "Datum", "Kunde", "Text", "Menge", "Einzelpreis", "Rabatt", "MwSt"],
+        ["1", "05.11.2020", "D1", "Nut", "1", "34.000", "1.000 đ", "24%"],
+        ["2", "05.11.2020", "D1", "Nut", "1", "34.000", "5%", "24%"],
+        ["3", "05.11.2020", "D1", "Nut", "1", "34.000", "50", "24%"],
+    ]);
+    await page.waitForSelector(".import-question");
+    same(await page.locator(".import-question b").innerText(), "What is the discount “50”?");
+    same(await read(page, 2, 6), "?");
+    await shot(page, "rates-asked");
+    same(await page.locator(".import-question button").count(), 2);
+    await page.keyboard.press("2");
+    await until("it is answered", async () => !(await page.$(".import-question")), 30_000);
+    ok((await page.locator(".import-answered").innerText()).includes("Discounts without a sign: amounts"));
+    ok((await read(page, 0, 6)).includes("1,000"), "an amount");
+    ok((await read(page, 1, 6)).includes("5 %"), "a percentage");
+    await press(page);
+    await page.waitForSelector(".adds-up", { timeout: 60_000 });
+    await shot(page, "rates-tried");
+    same((await sums(page)).at(-1), String(33000 * 1.24 + 32300 * 1.24 + 33950 * 1.24));
+});
+
 test(
     "customers with what they owe: both signs are thousands, a wrong limit hides no debt, twice the same is asked",
     async () => {

@@ -40,8 +40,8 @@ const FIELDS: Record<string, () => string> = {
     quantity: () => say("file::Quantity"),
     price: () => say("file::Price"),
     amount: () => say("file::Amount"),
-    discount: () => say("Discount, %"),
-    tax: () => say("Tax, %"),
+    discount: () => say("Discount"),
+    tax: () => say("Tax"),
     currency: () => say("file::Currency"),
     reference: () => say("file::Reference"),
     note: () => say("file::Note"),
@@ -188,7 +188,8 @@ export function answersOf(question: ImportQuestion): { text: string; name: strin
                     return { name: "free", value: undefined, text: answer === "yes" ? say("It is meant") : "" };
                 case ImportAsked.ASKED_COLUMNS: {
                     const [name = "", value] = answer.split("=");
-                    return { name, value, text: name === "paid" ? paidText(value ?? "") : (shown ?? answer) };
+                    const read = amount_minor !== undefined ? money(undefined, amount_minor) : (shown ?? answer);
+                    return { name, value, text: name === "paid" ? paidText(value ?? "") : read };
                 }
                 default:
                     return { name: "", value: answer, text: answer };
