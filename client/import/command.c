@@ -266,6 +266,8 @@ static void fill_line(const struct entry_line *from, Tefter__InvoiceLine *line)
     line->price = from->price;
     line->has_discount_bp = from->discount_bp > 0;
     line->discount_bp = from->discount_bp;
+    line->has_discount_minor = from->discount_minor > 0;
+    line->discount_minor = from->discount_minor;
     line->has_tax_bp = true; /* what the file says, not what the catalogue says today */
     line->tax_bp = from->tax_bp;
 }
@@ -309,6 +311,29 @@ static const Tefter__Command *invoice_command(const struct entry *entry, struct 
     invoice->currency = text_of(texts[FIELD_CURRENCY]);
     invoice->reference = text_of(texts[FIELD_REFERENCE]);
     command->issue_invoice = invoice;
+    return command;
+}
+
+/* The sale and its money in one: nothing of it is open at any time. */
+static const Tefter__Command *paid_command(const struct entry *entry, struct arena *arena)
+{
+    Tefter__PaymentKind kind;
+    const Tefter__Command *invoice = invoice_command(entry, arena);
+    Tefter__Command *command = command_new(arena, TEFTER__COMMAND__KIND_SELL_PAID);
+    Tefter__SellPaid *sale = arena_take(arena, sizeof *sale);
+    Tefter__PaidPart *part = arena_take(arena, sizeof *part);
+    Tefter__PaidPart **parts = arena_take(arena, sizeof(void *));
+    if (invoice == NULL || command == NULL || sale == NULL || part == NULL || parts == NULL ||
+        !words_payment(entry->paid, &kind))
+        return NULL;
+    tefter__sell_paid__init(sale);
+    tefter__paid_part__init(part);
+    part->kind = kind;
+    parts[0] = part;
+    sale->invoice = invoice->issue_invoice;
+    sale->payments = parts;
+    sale->n_payments = 1;
+    command->sell_paid = sale;
     return command;
 }
 
@@ -399,7 +424,7 @@ const Tefter__Command *command_of_entry(const struct entry *entry, bool match_ol
     case ENTRY_GROUP:
         return group_command(entry, arena);
     case ENTRY_INVOICE:
-        return invoice_command(entry, arena);
+        return entry->paid != NULL ? paid_command(entry, arena) : invoice_command(entry, arena);
     case ENTRY_CREDIT_NOTE:
         return credit_note_command(entry, arena);
     case ENTRY_PAYMENT:

@@ -84,6 +84,11 @@ static bool same_line(const struct comparing *of, size_t i)
            same_number(of, i, "price", there->price, here->price, of->currency->exponent + 3) &&
            same_number(of, i, "discount", there->has_discount_bp ? there->discount_bp : 0,
                        here->discount_bp, 2) &&
+           same_number(of, i, "discount",
+                       there->has_discount_bp || !there->has_discount_minor ? 0
+                       : there->discount_minor < 0                          ? -there->discount_minor
+                                                                            : there->discount_minor,
+                       here->discount_minor, of->currency->exponent) &&
            same_number(of, i, "tax", there->has_tax_bp ? there->tax_bp : 0, here->tax_bp, 2);
 }
 
@@ -139,7 +144,8 @@ bool compare_document(const struct entry *entry, const Tefter__DocumentAnswer *t
             entry->texts[FIELD_NUMBER]);
         return false;
     }
-    bool same = same_key(&of, "customer", customer_of(&of), entry->texts[FIELD_CUSTOMER]) &&
+    bool same = same_key(&of, "customer", customer_of(&of),
+                         entry->of_nobody ? NULL : entry->texts[FIELD_CUSTOMER]) &&
                 same_date(&of, "date", record->date, entry->numbers[FIELD_DATE]) &&
                 same_money(&of, "a total of", record->total_minor, total);
     if (same && entry->has_number[FIELD_DUE] && entry->kind == ENTRY_INVOICE)

@@ -18,6 +18,9 @@ enum console_question {
     ASK_AMOUNTS,
     ASK_TAX,
     ASK_FREE,
+    ASK_DISCOUNT_IS,
+    ASK_TAX_IS,
+    ASK_PAID,
 };
 
 struct progress;

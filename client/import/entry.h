@@ -41,7 +41,8 @@ struct entry_line {
     const char *text; /* NULL: none */
     int64_t quantity;
     int64_t price;
-    uint32_t discount_bp;
+    uint32_t discount_bp;   /* of the line, either this */
+    int64_t discount_minor; /* or this */
     uint32_t tax_bp;
     int64_t net_minor;   /* without tax, as signed as quantity and price */
     int64_t total_minor; /* with discount and tax, likewise */
@@ -119,6 +120,8 @@ struct entry {
 
     __int128 exact;      /* sum of quantity x price, 10^-6 minor units, before any rounding */
     int64_t total_minor; /* as the file has it: below 0 for credit notes */
+    bool of_nobody;      /* a document of the cash customer, */
+    const char *paid;    /* and how it was paid when it was made; NULL: it was not */
     bool new_customer;
     bool renamed;        /* the customer's code is none, another stands for it */
     uint32_t free_lines; /* lines whose code is none */

@@ -37,7 +37,22 @@ static const struct field fields[FIELD_COUNT] = {
          "αριθμός εγγράφου|rechnung|beleg nummer|rechnungs nummer|quittungsnummer|n° pièce|numéro "
          "de pièce|"
          "réf facture|n° reçu|folio|n° documento|nº documento|número de documento|número de "
-         "recibo"},
+         "recibo"
+         "|invoice ref|inv ref|document num|doc num|tran no|transaction no|receipt ref"
+         "|document ref|bill ref|payment no|số phiếu thu|mã phiếu thu|mã phiếu|số ct|mã hđ"
+         "|mã giao dịch|số hđ gtgt|mã đơn hàng|số biên lai|số chứng từ "
+         "gốc|收据号|收据编号|收据号码|收款单编号"
+         "|单据编码|凭证编号|凭证字号|销售单号|出库单号|订单号|شماره قبض|شماره برگه|شماره "
+         "عطف|شماره دریافت|شماره فیش"
+         "|شماره سند حسابداری|شماره سریال فاکتور|شماره فاکتور فروش|شماره مرجع فاکتور"
+         "|شماره سند دریافت|αρ παραστ|αριθμός παραστ|αρ απόδειξης|αριθμός είσπραξης"
+         "|αρ είσπραξης|αρ εγγράφου|αρ τιμ|παραστ|αριθμός δελτίου|σειρά αριθμός|zahlungsnr"
+         "|zahlungs nr|zahlungsnummer|zahlungs nummer|belegfeld 1|vorgangsnummer"
+         "|dokumentnummer|buchungsnummer|re nr|rg nr|fakturanummer|n° règlement"
+         "|n° de règlement|numéro de règlement|numéro règlement|numéro document|n° document"
+         "|numéro pièce|n° écriture|n° quittance|réf pièce|nº recibo|n° recibo|num recibo"
+         "|nº de factura|nº fra|num fra|número documento|nº asiento|comprobante"
+         "|número de comprobante"},
     [FIELD_CUSTOMER] =
         {"customer", FORM_CODE, I | M | B, M | B,
          "customer id|customer code|customer no|customer number|cust no|cust code|cust id|cust "
@@ -53,14 +68,41 @@ static const struct field fields[FIELD_COUNT] = {
          "اشتراک|"
          "شماره اشتراک|کد طرف|αριθμός πελάτη|αρ πελάτη|kundencode|kundenkonto|debitoren nr|"
          "référence client|réf client|num client|compte tiers|número de cliente|num cliente|cod "
-         "cliente"},
+         "cliente"
+         "|sold to|sold to party|customer account no|a c|customer a c|ledger account"
+         "|party code|account id|payer account|buyer code|mã khách nợ|mã số khách hàng"
+         "|mã đối tác|mã người mua|mã kh "
+         "hàng|往来单位编码|往来单位编号|客户代号|客户码|会员编号|单位编码|单位编号|购方编码|"
+         "客户账户"
+         "|结算单位编码|کد تفصیلی|کد شخص|کد اشخاص|کد خریدار|حساب تفصیلی|شناسه مشتری|کد حساب"
+         "|کد مشتریان|تفصیلی|کد طرف مقابل|κωδικός συναλλασσόμενου|κωδ συναλλασσόμενου"
+         "|συναλλασσόμενος|κωδ πελ|λογαριασμός πελάτη|κωδικός συν|κωδικός πελ|αρ λογαριασμού"
+         "|debitorenkonto|debitorennr|debitor nr|personenkonto|geschäftspartner|gp nummer"
+         "|auftraggeber|kunden id|kundenkonto nr|debitor konto|compte auxiliaire|code tiers"
+         "|n° tiers|numéro de client|n° compte client|compte tiers client|code du client"
+         "|identifiant client|réf tiers|cód cliente|nº de cliente|código del cliente"
+         "|cuenta cliente|cta cliente|código tercero|código de tercero|id de cliente"
+         "|ref cliente|tercero"},
     [FIELD_CODE] =
         {"code", FORM_CODE, C | P | I | L, C | P | L,
          "stock code|product code|product id|item code|item no|item number|article no|article code|"
          "sku|code|product|item|article|"
          "mã hàng|mã sản phẩm|商品编号|商品代码|货号|کد کالا|کد محصول|κωδικός είδους|"
          "artikelnummer|artikelnr|artikel nr|art nr|artikel|référence article|code article|"
-         "código artículo|código de artículo|código producto|artículo"},
+         "código artículo|código de artículo|código producto|artículo"
+         "|material|material no|material number|part no|part number|item id|plu|stock no"
+         "|product no|product ref|item ref|mã hàng hóa|mã vật tư|mã sp|mã vthh|mã mặt hàng"
+         "|mã vật tư hàng "
+         "hóa|商品编码|存货编码|物料编码|物料编号|物料代码|产品编码|产品编号|产品代码|存货编号|"
+         "商品货号|编码|款号|کد"
+         "|کد جنس|شناسه کالا|کد خدمات|کد کالا و خدمات|کد قلم|شماره فنی|کد کالای|کد انبار کالا"
+         "|کد ردیف کالا|κωδ είδους|κωδικός προϊόντος|κωδ προϊόντος|κωδικός υλικού|κωδ υλικού"
+         "|κωδικός ειδών|κωδ ειδους|κωδικός υπηρεσίας|materialnummer|materialnr|material nr"
+         "|produktnummer|produktnr|produktcode|artikelcode|artikel id|warennummer"
+         "|leistungsnummer|réf article|code produit|référence produit|réf produit|code art"
+         "|réf art|référence art|n° article|numéro article|code de l article|cód artículo"
+         "|código de producto|cód producto|referencia artículo|ref artículo|clave producto"
+         "|id artículo|código item|nº artículo|cod articulo"},
     [FIELD_NAME] =
         {"name", FORM_LINE, C | P | I | M | B | G, C | G,
          "customer name|client name|debtor name|account name|cust name|full name|company name|name|"
@@ -72,7 +114,20 @@ static const struct field fields[FIELD_COUNT] = {
          "họ tên|họ và tên|客户全称|单位名称|公司名称|购方名称|购货单位|نام شرکت|نام و نام "
          "خانوادگی|"
          "نام خریدار|خریدار|επωνυμία πελάτη|ονοματεπώνυμο|ονομασία|firmenname|firma name|empfänger|"
-         "dénomination|société|empresa|nombre y apellidos|denominación"},
+         "dénomination|société|empresa|nombre y apellidos|denominación"
+         "|customer description|party name|sold to name|name 1|account holder|ledger name"
+         "|tên kh|tên đối tượng|tên người mua|tên người mua hàng|tên đơn vị mua hàng"
+         "|tên khách nợ|tên đối tác|tên người nợ|tên khách "
+         "h|往来单位|往来单位名称|购买方名称|购货单位名称|会员名称"
+         "|会员姓名|客户简称|购买方|付款单位|结算单位|نام شخص|نام اشخاص|عنوان تفصیلی|عنوان "
+         "مشتری|نام حساب"
+         "|عنوان طرف حساب|نام خریداران|نام طرف مقابل|نام مشتریان|شخص|επωνυμία συναλλασσόμενου"
+         "|επωνυμία πελ|ονομ πελάτη|όνομα πελ|ονοματεπώνυμο πελάτη|όνομα συναλλασσόμενου"
+         "|επωνυμία εταιρείας|debitorenname|debitorname|kontobezeichnung|kontoname|kunde name"
+         "|name debitor|name des debitors|intitulé|intitulé client|intitulé du compte"
+         "|intitulé du tiers|nom tiers|nom du tiers|libellé client|raison sociale client"
+         "|client nom|titular|nombre fiscal|nombre del tercero|razón social cliente"
+         "|nombre tercero|nombre de cliente|cliente nombre"},
     [FIELD_DATE] =
         {"date", FORM_DATE, I | M | B, I | M,
          "invoice date|document date|doc date|bill date|posting date|issue date|payment date|value "
@@ -86,7 +141,21 @@ static const struct field fields[FIELD_COUNT] = {
          "ngày giao dịch|发票日期|交易日期|付款日期|记账日期|تاریخ صدور|تاریخ پرداخت|تاریخ دریافت|"
          "ημ έκδοσης|ημερ έκδοσης|ημερομηνία πληρωμής|ημερομηνία τιμολογίου|ausstellungsdatum|"
          "rechnungs datum|date d émission|date pièce|date de la pièce|date règlement|"
-         "fecha de emisión|fecha documento|fecha cobro"},
+         "fecha de emisión|fecha documento|fecha cobro"
+         "|posted on|entry date|booking date|voucher date|ngày ct|ngày hđ|ngày hạch toán"
+         "|ngày bán|ngày thu tiền|thời gian|thời gian bán|ngày lập hóa đơn|ngày ghi sổ"
+         "|ngày nộp "
+         "tiền|业务日期|制单日期|单据时间|收款时间|日期时间|销售日期|凭证日期|到账日期|出库日期|"
+         "填单日期|تاریخ ثبت"
+         "|تاریخ برگه|تاریخ فروش|تاریخ قبض|تاریخ وصول|تاریخ عملیات|تاریخ صدور فاکتور"
+         "|تاریخ سند حسابداری|تاریخ واریز|ημερομηνία είσπραξης|ημερ|ημερομ|ημ νία παραστατικού"
+         "|ημερομηνία καταχώρησης|ημ είσπραξης|ημ νία έκδοσης|ημερομηνία συναλλαγής"
+         "|ημερομηνία παραστ|belegdat|re datum|rg datum|valutadatum|wertstellung"
+         "|zahlungseingang|buchungstag|eingangsdatum|datum rechnung|date écriture"
+         "|date comptable|date d encaissement|date document|date de pièce|date du document"
+         "|date opération|date de règlement|date du règlement|fecha asiento|fecha contable"
+         "|fecha operación|fecha del documento|fecha de cobro|fecha recibo|fecha de documento"
+         "|fecha de registro"},
     [FIELD_DUE] =
         {"due", FORM_DATE, I | B, 0,
          "due date|date due|payment due|due on|pay by|maturity date|maturity|due|"
@@ -99,7 +168,14 @@ static const struct field fields[FIELD_COUNT] = {
          "date limite|fecha límite|fecha de vto|hạn trả|hạn trả nợ|ngày phải trả|还款日期|"
          "最后付款日|موعد پرداخت|تاریخ موعد|προθεσμία|προθεσμία πληρωμής|"
          "ημερομηνία λήξης πληρωμής|fälligkeitstermin|fällig bis|zahlungstermin|"
-         "date d exigibilité|exigible le|fecha tope"},
+         "date d exigibilité|exigible le|fecha tope"
+         "|net due date|due by date|payment due date|hạn tt|ngày hạn thanh toán"
+         "|hạn nợ đến ngày|ngày tới "
+         "hạn|收款期限|应收日期|到期时间|预计收款日期|约定收款日|付款截止日|تاریخ سررسید فاکتور"
+         "|تاریخ وعده|وعده پرداخت|تاریخ سررسید پرداخت|ημερ λήξης|ημερομηνία προθεσμίας"
+         "|λήξη πληρωμής|nettofälligkeit|netto fälligkeit|fällig zum|fälligkeit netto"
+         "|zahlungsziel datum|zahlbar am|date d éch|échéance le|date échéance règlement"
+         "|date limite de paiement|f vencimiento|fec vencimiento|vto|fecha de pago límite"},
     [FIELD_TEXT] =
         {"text", FORM_LINE, I, 0,
          "description|item description|text|item name|product name|details|mô tả|tên hàng|"
@@ -107,18 +183,46 @@ static const struct field fields[FIELD_COUNT] = {
          "bezeichnung|artikelbezeichnung|désignation|libellé|descripción|concepto|goods|"
          "particulars|"
          "nội dung|tên sản phẩm|品名规格|货物名称|产品名称|شرح|نام محصول|περιγραφή είδους|είδος|"
-         "artikelname|leistung|désignation article|détail|detalle|artículo descripción"},
-    [FIELD_QUANTITY] = {"quantity", FORM_NUMBER, I, 0,
-                        "quantity|qty|pieces|units|số lượng|数量|تعداد|مقدار|ποσότητα|menge|"
-                        "anzahl|quantité|qté|cantidad|count|sl|件数|تعداد "
-                        "کالا|ποσ|stück|stückzahl|nombre d unités|unidades|cant"},
+         "artikelname|leistung|désignation article|détail|detalle|artículo descripción"
+         "|item desc|product description|goods description|material description|tên hàng hóa"
+         "|tên vật tư|tên hàng hóa dịch vụ|tên mặt hàng|存货名称|物料名称|商品|货品名称|نام کالا و "
+         "خدمات"
+         "|شرح خدمات|عنوان کالا|περιγραφή ειδών|περιγραφή προϊόντος|materialkurztext"
+         "|artikeltext|warenbezeichnung|produktbezeichnung|libellé article|désignation produit"
+         "|libellé produit|descripción artículo|descripción del artículo|descripción producto"},
+    [FIELD_QUANTITY] =
+        {"quantity", FORM_NUMBER, I, 0,
+         "quantity|qty|pieces|units|số lượng|数量|تعداد|مقدار|ποσότητα|menge|"
+         "anzahl|quantité|qté|cantidad|count|sl|件数|تعداد "
+         "کالا|ποσ|stück|stückzahl|nombre d unités|unidades|cant"
+         "|qty sold|quantity sold|units sold|billed quantity|invoiced quantity|qty shipped"
+         "|sl bán|số lượng bán|sl xuất|số lượng xuất|实发数量|销售数量|出库数量|件|تعداد "
+         "فروش|مقدار فروش"
+         "|مقدار اصلی|ποσότητα πώλησης|ποσ πώλησης|ποσότητα τιμολόγησης|liefermenge"
+         "|fakturierte menge|verkaufte menge|menge stk|qté facturée|quantité facturée"
+         "|qté vendue|quantité vendue|cantidad facturada|cantidad vendida|uds|unid"},
     [FIELD_PRICE] =
         {"price", FORM_NUMBER, I | P | L, L,
          "unit price|price each|price|rate|đơn giá|giá|单价|قیمت واحد|قیمت|فی|"
          "τιμή μονάδας|τιμή|einzelpreis|stückpreis|preis|prix unitaire|prix|"
          "precio unitario|precio|list price|price per unit|giá bán|售价|价格|قیمت فروش|بهای واحد|"
          "τιμή πώλησης|verkaufspreis|vk preis|vk|preis pro stück|prix de vente|pu|p u|precio de "
-         "venta"},
+         "venta"
+         "|net price|net unit price|unit price net|sales price|selling price|sell price"
+         "|price ex vat|price excl vat|price excl tax|trade price|retail price|item price"
+         "|đơn giá bán|giá bán lẻ|giá chung|bảng giá chung|đơn giá chưa thuế"
+         "|đơn giá trước thuế|giá bán chung|giá niêm yết|giá bán lẻ chung|đg|giá bán chưa thuế"
+         "|不含税单价|无税单价|销售单价|零售价|批发价|标准售价|参考售价|销售价|单价 "
+         "元|挂牌价|零售单价|نرخ|نرخ واحد|مبلغ واحد|فی فروش"
+         "|بهای فروش|قیمت مصرف کننده|فی واحد|نرخ فروش|قیمت فروش واحد|مبلغ فی|τιμή χωρίς φπα"
+         "|τιμή μον|τιμή μονάδος|τιμή χονδρικής|καθαρή τιμή|τιμή τιμοκαταλόγου|τ μονάδας"
+         "|τιμή πώλησης χωρίς φπα|τιμή λιανικής χωρίς φπα|αξία μονάδας|einzelpreis netto"
+         "|netto einzelpreis|nettopreis|preis netto|verkaufspreis netto|vk netto|listenpreis"
+         "|e preis|nettoeinzelpreis|ep netto|prix unitaire ht|prix unitaire hors taxe|pu ht"
+         "|p u ht|prix ht|prix unit|prix unit ht|prix de vente ht|prix u ht|prix unitaire net"
+         "|tarif ht|pv ht|precio unit|p unitario|p unit|precio sin iva|precio neto"
+         "|precio unidad|importe unitario|precio unitario neto|precio unitario sin iva"
+         "|precio base|precio tarifa"},
     [FIELD_AMOUNT] =
         {"amount", FORM_NUMBER, I | M | B, M | B,
          "line total|line amount|amount|amount paid|balance due|balance|outstanding|open "
@@ -131,17 +235,44 @@ static const struct field fields[FIELD_COUNT] = {
          "دریافتی|مانده حساب|"
          "بدهکار|ποσό πληρωμής|ανοιχτό υπόλοιπο|οφειλή|zahlbetrag|offen|offene posten|restbetrag|"
          "zeilenbetrag|montant payé|montant dû|reste à payer|restant dû|encours|importe pendiente|"
-         "saldo pendiente|importe pagado|deuda|adeudado"},
+         "saldo pendiente|importe pagado|deuda|adeudado"
+         "|gross amount|amount gross|amount incl vat|net value|outstanding balance"
+         "|balance outstanding|amount in local currency|amount local currency"
+         "|amount in document currency|remaining amount|số dư nợ|dư nợ cuối|số dư nợ cuối kỳ"
+         "|nợ cuối kỳ|số tiền thu|tiền thanh toán|số tiền thanh toán thực|giá trị thanh toán"
+         "|thành tiền sau thuế|tiền "
+         "thu|价税合计|含税金额|本币金额|实收金额|收款额|期末余额|借方余额|应收合计|未收余额|"
+         "到账金额"
+         "|مانده بدهکار|مبلغ کل|مبلغ نهایی|مانده نهایی|مبلغ خالص|قابل پرداخت|بهای کل"
+         "|مبلغ قابل دریافت|مانده طلب|جمع مبلغ|τελική αξία|συνολική αξία|πληρωτέο"
+         "|πληρωτέο ποσό|ποσό είσπραξης|αξία με φπα|τελικό ποσό|καθαρή αξία|ποσό σε ευρώ"
+         "|υπόλοιπο οφειλής|betrag brutto|bruttobetrag|brutto|betrag eur|betrag in eur"
+         "|betrag netto|nettobetrag|zahlungsbetrag|offener saldo eur|saldo eur"
+         "|betrag in hauswährung|montant ttc|montant ht|net à payer|solde débiteur|reste dû"
+         "|montant réglé|montant du règlement|montant règlement|solde client|total net"
+         "|total a pagar|saldo deudor|importe cobrado|importe bruto|importe neto|total línea"
+         "|saldo cliente|importe recibido|importe con iva|importe pendiente de cobro"},
     [FIELD_DISCOUNT] =
         {"discount", FORM_NUMBER, I, 0,
          "discount percent|discount pct|discount rate|disc percent|tỷ lệ chiết khấu|折扣率|"
          "درصد تخفیف|ποσοστό έκπτωσης|rabattsatz|rabatt prozent|taux de remise|"
-         "porcentaje de descuento"},
-    [FIELD_TAX] = {"tax", FORM_NUMBER, I | P, 0,
-                   "tax rate|vat rate|tax percent|vat percent|thuế suất|税率|نرخ مالیات|"
-                   "συντελεστής φπα|mwst satz|steuersatz|taux tva|taux de tva|tipo iva|gst "
-                   "rate|thuế gtgt phần trăm|"
-                   "درصد مالیات|ποσοστό φπα|ust satz|tipo de iva|porcentaje iva"},
+         "porcentaje de descuento"
+         "|discount in percent|chiết khấu phần trăm|tỷ lệ giảm giá|phần trăm giảm "
+         "giá|折扣百分比|扣率"
+         "|نرخ تخفیف|έκπτωση ποσοστό|ποσοστό έκπτ|nachlass prozent|rabatt in prozent"
+         "|remise en pourcentage|pourcentage de remise|taux remise|descuento porcentaje"
+         "|porcentaje descuento|tipo de descuento"},
+    [FIELD_TAX] =
+        {"tax", FORM_NUMBER, I | P, 0,
+         "tax rate|vat rate|tax percent|vat percent|thuế suất|税率|نرخ مالیات|"
+         "συντελεστής φπα|mwst satz|steuersatz|taux tva|taux de tva|tipo iva|gst "
+         "rate|thuế gtgt phần trăm|"
+         "درصد مالیات|ποσοστό φπα|ust satz|tipo de iva|porcentaje iva"
+         "|vat in percent|tax percentage|thuế suất gtgt|thuế suất vat|tỷ lệ "
+         "thuế|增值税率|适用税率|税率值"
+         "|نرخ ارزش افزوده|درصد ارزش افزوده|درصد مالیات بر ارزش افزوده|ποσοστό φόρου|συντ φπα"
+         "|mwst prozent|ust prozent|umsatzsteuersatz|mehrwertsteuersatz|pourcentage tva"
+         "|code taux tva|tipo impositivo|porcentaje de iva|tasa iva|tasa de iva"},
     [FIELD_CURRENCY] =
         {"currency", FORM_LINE, I | M | B, 0,
          "currency code|currency|ccy|cur|tiền tệ|loại tiền|币种|货币|ارز|واحد پول|νόμισμα|"
@@ -170,7 +301,11 @@ static const struct field fields[FIELD_COUNT] = {
          "bill|bill no|bills|pays|paid invoice|applies to|applied to|for invoice|"
          "invoices|cho hóa đơn|对应发票|بابت فاکتور|για τιμολόγιο|zu rechnung|"
          "facture réglée|factura pagada|thanh toán cho|核销发票|بابت|εξόφληση τιμολογίου|"
-         "rechnungen|bezahlte rechnung|factures|facturas"},
+         "rechnungen|bezahlte rechnung|factures|facturas"
+         "|settles invoice|invoice paid|số hóa đơn thanh toán|thanh toán hóa đơn|核销单号|冲销单号"
+         "|شماره فاکتور مرتبط|εξοφλεί τιμολόγιο|παραστατικό εξόφλησης|ausgeglichene rechnung"
+         "|zahlung für rechnung|facture payée|n° facture réglée|factura cobrada"
+         "|nº factura cobrada"},
     [FIELD_PAYER] =
         {"payer", FORM_LINE, M, 0,
          "payer name|payer|remitter|người nộp|付款人|پرداخت کننده|καταθέτης|zahler|payeur|"
@@ -240,7 +375,14 @@ static const struct field fields[FIELD_COUNT] = {
          "amount|gross total|total due|tổng tiền hóa đơn|tổng cộng|发票总额|发票金额|总金额|合计|"
          "جمع فاکتور|مبلغ فاکتور|جمع کل|σύνολο παραστατικού|σύνολο τιμολογίου|rechnungsbetrag|"
          "gesamtbetrag|rechnungssumme|total facture|montant facture|montant total|total ttc|"
-         "total factura|importe total|importe factura"},
+         "total factura|importe total|importe factura"
+         "|total incl vat|total inc vat|total including tax|invoice total gross"
+         "|document total gross|khách cần trả|tổng thanh toán|tổng tiền thanh toán"
+         "|tổng tiền sau thuế|发票价税合计|单据金额|整单金额|مبلغ کل فاکتور|مبلغ نهایی فاکتور|خالص "
+         "فاکتور"
+         "|τελικό σύνολο|συνολική αξία παραστατικού|rechnungsbetrag brutto|gesamtbetrag brutto"
+         "|bruttosumme|total facture ttc|net à payer ttc|montant total ttc"
+         "|total factura con iva|total con iva|importe total factura"},
     [FIELD_TYPE] = {"type", FORM_LINE, I, 0,
                     "document type|doc type|invoice type|transaction type|type of document|type|"
                     "loại chứng từ|loại|单据类型|类型|نوع سند|نوع|τύπος παραστατικού|είδος|"
@@ -328,8 +470,16 @@ static const struct {
      "گروه|گروه|"
      "ομάδα|όνομα ομάδας|gruppe|gruppenname|kundengruppe|groupe|nom du groupe|grupo|"
      "nombre del grupo"},
+    {B, FIELD_CUSTOMER, "کد|编码|编号|mã|κωδικός|κωδ"},
     {P, FIELD_NAME,
      "description|text|product name|item name|title|tên hàng|品名|商品名称|نام کالا|περιγραφή|"
+     "tên hàng hóa|tên sản phẩm|tên vật tư|存货名称|物料名称|产品名称|商品全名|نام محصول|نام کالا "
+     "و خدمات|عنوان کالا|"
+     "περιγραφή είδους|ονομασία "
+     "είδους|artikelbezeichnung|artikelname|materialkurztext|warenbezeichnung|"
+     "libellé|désignation article|libellé produit|descripción artículo|nombre del producto|nombre "
+     "artículo|"
+     "item description|product description|material description|"
      "bezeichnung|beschreibung|désignation|descripción"},
     {B, FIELD_AMOUNT,
      "opening debt|old debt|debt|debts|receivable|receivables|balance brought forward|current "
@@ -343,8 +493,9 @@ static const struct {
      "forderungen|offene forderung|offener posten|solde initial|solde d ouverture|solde dû|"
      "créance|créances|dette|report à nouveau|saldo inicial|saldo de apertura|saldo deudor|"
      "saldo actual|importe adeudado|monto adeudado|deuda inicial"},
-    {L, FIELD_CODE, "barcode|ean|gtin|mã vạch|条码|بارکد|strichcode"},
-    {P, FIELD_CODE, "id|no|number|mã|编号|کد|κωδικός|nr|código|référence"},
+    {L, FIELD_CODE,
+     "barcode|ean|gtin|mã vạch|条码|بارکد|strichcode|کد|mã|编号|编码|κωδικός|código|référence"},
+    {P, FIELD_CODE, "id|no|number|mã|编号|کد|κωδικός|nr|código|référence|réf|κωδ|编码|clave"},
     {M, FIELD_BILL,
      "invoice no|invoice number|invoice|bill no|bill number|số hóa đơn|发票号|شماره فاکتور|"
      "rechnungsnummer|rechnungsnr|rechnungs nr|rechnung nr|rechnung|numéro de facture|n° facture|"
@@ -355,14 +506,27 @@ static const struct {
 static const char of_money[] =
     "discount|discount amount|tax|vat|gst|tax amount|vat amount|freight|shipping|charges|surcharge|"
     "paid amount|credit|debit|deposit|chiết khấu|thuế|tiền thuế|税额|折扣|تخفیف|مالیات|έκπτωση|"
-    "φπα|rabatt|mwst|ust|versand|remise|tva|descuento|iva|currency rate|exchange rate";
+    "φπα|rabatt|mwst|ust|versand|remise|tva|descuento|iva|currency rate|exchange rate"
+    "|umsatzsteuer|mehrwertsteuer|steuerbetrag|mwst betrag|ust betrag|steuer|rabattbetrag"
+    "|nachlass|fracht|frachtkosten|versandkosten|montant tva|montant remise|rabais"
+    "|ristourne|frais de port|port|cuota iva|importe iva|importe descuento|bonificación"
+    "|portes|gastos de envío|tiền ck|tiền chiết khấu|giảm giá|tiền giảm giá|ck"
+    "|phí vận chuyển|thuế gtgt|tiền thuế gtgt|折扣额|优惠|优惠金额|折让|税金|增值税|运费|مبلغ "
+    "مالیات"
+    "|مبلغ تخفیف|ارزش افزوده|مالیات بر ارزش افزوده|مالیات و عوارض|کرایه حمل|ποσό φπα"
+    "|αξία φπα|ποσό έκπτωσης|μεταφορικά|έξοδα αποστολής|delivery charge|postage|carriage";
 
 /* Whose cells say whether they are amounts or percentages. */
 static const char discounts[] =
     "discount|disc|rebate|chiết khấu|ck|giảm giá|折扣|تخفیف|έκπτωση|έκπτ|rabatt|nachlass|remise|"
-    "descuento|dto";
+    "descuento|dto"
+    "|discount given|giảm|giảm giá bán|chiết khấu thương mại|ck bán hàng|折让|优惠|折扣率 %"
+    "|تخفیف فروش|تخفیف ردیف|εκπτ|έκπτωση είδους|nachlaß|preisnachlass|rabais|ristourne"
+    "|rem|desc|dcto|bonificación|bonif";
 static const char taxes[] =
-    "tax|vat|gst|thuế|thuế gtgt|vat gtgt|税|增值税|مالیات|φπα|mwst|ust|tva|iva";
+    "tax|vat|gst|thuế|thuế gtgt|vat gtgt|税|增值税|مالیات|φπα|mwst|ust|tva|iva"
+    "|igic|umsatzsteuer|mehrwertsteuer|mwst satz|steuer|impuesto|taxe|thuế vat|销项税"
+    "|مالیات بر ارزش افزوده|ارزش افزوده|مالیات و عوارض|φόρος|φ π α";
 
 /* What a header has in it that no list has whole: "Επωνυμία Πελάτη", "Full name of the customer".
  */

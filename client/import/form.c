@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/date.h"
+#include "base/fold.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "import/command.h"
@@ -253,15 +254,41 @@ static bool read_number(const struct form *form, const struct row *row, struct e
 {
     struct slice cell = mapping_text(form->mapping, row, field);
     const char *why = NULL;
-    bool percent;
-    if (field == FIELD_DISCOUNT || field == FIELD_TAX)
-        cell = value_percent(cell, &percent);
     if (cell.size == 0)
         return false;
     if (value_field(cell, field, form->style, ret_value, &why))
         return true;
     reject_cell(form, row, entry, field, why);
     return false;
+}
+
+/* A discount or a tax; false as for numbers. */
+static bool read_rate(const struct form *form, const struct row *row, struct entry *entry,
+                      enum import_field field, struct value_rate *ret_rate)
+{
+    struct slice cell = mapping_text(form->mapping, row, field);
+    const char *why = NULL;
+    if (cell.size == 0)
+        return false;
+    if (value_rate(cell, field, form->style, ret_rate, &why))
+        return true;
+    reject_cell(form, row, entry, field, why);
+    return false;
+}
+
+/* Of a product: of no line, so no amount. */
+static bool read_product_tax(const struct form *form, const struct row *row, struct entry *entry,
+                             int64_t *ret_value)
+{
+    struct value_rate rate;
+    if (!read_rate(form, row, entry, FIELD_TAX, &rate))
+        return false;
+    if (rate.is_amount && rate.value != 0) {
+        reject_cell(form, row, entry, FIELD_TAX, "is an amount, and a product's tax a percentage");
+        return false;
+    }
+    *ret_value = rate.value;
+    return true;
 }
 
 /* "14 Tage", "30 days net" */
@@ -434,6 +461,7 @@ static bool same_cells(const struct form *form, enum import_field field, struct 
 {
     const char *why;
     int64_t numbers[2] = {0, 0};
+    struct value_rate rates[2];
     char keys[2][FOLD_KEY_MAX + 1];
     if (slice_equal(a, b))
         return true;
@@ -441,6 +469,10 @@ static bool same_cells(const struct form *form, enum import_field field, struct 
         return false;
     switch (field_about(field)->form) {
     case FORM_NUMBER:
+        if (field == FIELD_TAX)
+            return value_rate(a, field, form->style, &rates[0], &why) &&
+                   value_rate(b, field, form->style, &rates[1], &why) &&
+                   rates[0].is_amount == rates[1].is_amount && rates[0].value == rates[1].value;
         return value_field(a, field, form->style, &numbers[0], &why) &&
                value_field(b, field, form->style, &numbers[1], &why) && numbers[0] == numbers[1];
     case FORM_CODE:
@@ -557,7 +589,9 @@ static void read_field(const struct form *form, const struct row *row, struct en
             entry->texts[field] = read_text(form, row, entry, field, text_room(field));
         break;
     case FORM_NUMBER:
-        entry->has_number[field] = read_number(form, row, entry, field, number);
+        entry->has_number[field] = field == FIELD_TAX
+                                       ? read_product_tax(form, row, entry, number)
+                                       : read_number(form, row, entry, field, number);
         break;
     case FORM_WHOLE:
         entry->has_number[field] = read_whole(form, row, entry, field, number);
@@ -579,9 +613,20 @@ static void check_required(const struct form *form, struct entry *entry)
         reject_empty(entry, entry->line, FIELD_DATE);
 }
 
+/* The cash customer is many people. */
+static bool is_of_nobody(const struct entry *entry)
+{
+    const char *customer = entry->texts[FIELD_CUSTOMER];
+    return customer == NULL || fold_same(customer, "CASH");
+}
+
 /* Debts are somebody's: with --cash what has no customer is the cash customer's. */
 static void check_customer(const struct form *form, struct entry *entry)
 {
+    if (form->mapping->kind == IMPORT_BALANCES && entry->texts[FIELD_CUSTOMER] != NULL &&
+        is_of_nobody(entry) && !entry_rejected(entry))
+        entry_reject(entry, entry->line,
+                     "customer CASH pays at once and owes nothing: say who owes it");
     if (kind_has_lines(form->mapping->kind) && !form->settings->cash &&
         entry->texts[FIELD_CUSTOMER] == NULL && !entry_rejected(entry))
         entry_reject(entry, entry->line,
@@ -828,18 +873,6 @@ static bool read_price(const struct form *form, const struct row *row, struct en
     return true;
 }
 
-static uint32_t read_rate(const struct form *form, const struct row *row, struct entry *entry,
-                          enum import_field field)
-{
-    int64_t rate = 0;
-    if (!read_number(form, row, entry, field, &rate))
-        return 0;
-    if (rate >= 0 && rate <= BASIS_POINTS)
-        return (uint32_t)rate;
-    reject_cell(form, row, entry, field, "is no percentage from 0 to 100");
-    return 0;
-}
-
 /* As the server rounds: gross, discount, net, tax, each once. */
 static bool line_total(struct entry_line *line)
 {
@@ -847,12 +880,47 @@ static bool line_total(struct entry_line *line)
     int64_t discount;
     int64_t tax;
     if (!money_line(line->quantity, line->price, &gross) ||
-        !money_rate(gross, line->discount_bp, &discount) ||
-        !money_rate(gross - discount, line->tax_bp, &tax))
+        !money_rate(gross, line->discount_bp, &discount))
+        return false;
+    if (line->discount_minor > 0)
+        discount = gross < 0 ? -line->discount_minor : line->discount_minor;
+    if (!money_rate(gross - discount, line->tax_bp, &tax))
         return false;
     line->net_minor = gross - discount;
     line->total_minor = gross - discount + tax;
     return true;
+}
+
+static void money_words(const struct form *form, int64_t minor, char out[MONEY_TEXT_MAX])
+{
+    (void)money_write(minor, form->currency->exponent, out);
+}
+
+/* A percentage, or money off the line. */
+static void read_discount(const struct form *form, const struct row *row, struct entry *entry,
+                          struct entry_line *line)
+{
+    struct value_rate rate;
+    int64_t gross;
+    char texts[2][MONEY_TEXT_MAX];
+    if (!read_rate(form, row, entry, FIELD_DISCOUNT, &rate))
+        return;
+    if (!rate.is_amount) {
+        line->discount_bp = (uint32_t)rate.value;
+        return;
+    }
+    if (!money_line(line->quantity, line->price, &gross))
+        return;            /* it is named with the line */
+    bool back = gross < 0; /* goods that came back, and what was taken off them */
+    line->discount_minor = rate.value < 0 ? -rate.value : rate.value;
+    if (rate.value < 0 && !back)
+        reject_cell(form, row, entry, FIELD_DISCOUNT, "is less than 0");
+    if (line->discount_minor <= (back ? -gross : gross))
+        return;
+    money_words(form, rate.value, texts[0]);
+    money_words(form, gross, texts[1]);
+    entry_reject(entry, row->line, "discount is %s, and the line without it comes to %s", texts[0],
+                 texts[1]);
 }
 
 /* Prices are never below 0 in the ledger: the quantity carries the sign. */
@@ -872,15 +940,57 @@ static bool is_counted(const struct form *form, const struct entry *entry)
            line_field(form) == FIELD_NONE;
 }
 
+/* What the ledger has beside the code. */
+static uint32_t rate_of_product(const struct form *form, const struct entry_line *line)
+{
+    if (line->code == NULL || form->known == NULL)
+        return 0;
+    return known_tax(form->known, slice_text(line->code));
+}
+
+/* An amount of tax makes no rate: it is what the rate that is known comes to, or it is refused. */
+static uint32_t rate_of_amount(const struct form *form, const struct row *row, struct entry *entry,
+                               const struct entry_line *line, int64_t amount)
+{
+    char texts[3][MONEY_TEXT_MAX];
+    int64_t made = 0;
+    struct entry_line untaxed = *line;
+    uint32_t rate =
+        form->settings->tax == TAX_RATE ? form->settings->tax_bp : rate_of_product(form, line);
+    untaxed.tax_bp = 0;
+    if (amount == 0 || !line_total(&untaxed) || !money_rate(untaxed.net_minor, rate, &made))
+        return 0; /* no tax; and what is too large is named */
+    if (amount == made || (made < 0 && amount == -made))
+        return rate;
+    money_words(form, amount, texts[0]);
+    money_words(form, made, texts[1]);
+    money_words(form, untaxed.net_minor, texts[2]);
+    if (rate == 0)
+        entry_reject(entry, row->line,
+                     "tax is the amount %s, and no rate is known for this line of %s: say --tax "
+                     "RATE",
+                     texts[0], texts[2]);
+    else
+        entry_reject(entry, row->line,
+                     "tax is the amount %s, and %" PRIu32 ".%02" PRIu32 " %% of %s is %s", texts[0],
+                     rate / 100, rate % 100, texts[2], texts[1]);
+    return 0;
+}
+
 /* --tax product: what the ledger has beside the code. */
 static uint32_t rate_of(const struct form *form, const struct row *row, struct entry *entry,
                         const struct entry_line *line)
 {
-    if (mapping_has(form->mapping, FIELD_TAX))
-        return read_rate(form, row, entry, FIELD_TAX);
-    if (!form->tax_of_product || line->code == NULL || form->known == NULL)
-        return 0;
-    return known_tax(form->known, slice_text(line->code));
+    struct value_rate rate;
+    if (mapping_has(form->mapping, FIELD_TAX)) {
+        if (!read_rate(form, row, entry, FIELD_TAX, &rate))
+            return 0;
+        return rate.is_amount ? rate_of_amount(form, row, entry, line, rate.value)
+                              : (uint32_t)rate.value;
+    }
+    if (form->settings->tax == TAX_RATE)
+        return form->settings->tax_bp;
+    return form->tax_of_product ? rate_of_product(form, line) : 0;
 }
 
 static void read_document_line(const struct form *form, const struct row *row, struct entry *entry)
@@ -904,9 +1014,9 @@ static void read_document_line(const struct form *form, const struct row *row, s
     if (!read_price(form, row, entry, line))
         return;
     read_what(form, row, entry, line);
-    line->discount_bp = read_rate(form, row, entry, FIELD_DISCOUNT);
-    line->tax_bp = rate_of(form, row, entry, line);
     turn_sign(line);
+    read_discount(form, row, entry, line);
+    line->tax_bp = rate_of(form, row, entry, line);
     if (line->quantity == 0)
         entry_reject(entry, row->line, "quantity is 0");
     else if (!line_total(line))
@@ -1009,11 +1119,6 @@ static void sum_lines(struct entry *entry)
             entry_reject(entry, entry->lines[i].line, "the document's total is too large");
 }
 
-static void money_words(const struct form *form, int64_t minor, char out[MONEY_TEXT_MAX])
-{
-    (void)money_write(minor, form->currency->exponent, out);
-}
-
 /* The amount of a line is what it comes to, before or behind its tax, or the whole document's. */
 static void check_lines(const struct form *form, struct entry *entry)
 {
@@ -1114,6 +1219,8 @@ static void finish_invoice(const struct form *form, struct entry *entry)
         return;
     turn_document(entry);
     set_due(form, entry);
+    if (entry->of_nobody && entry->kind == ENTRY_INVOICE && entry->total_minor > 0)
+        entry->paid = form->settings->paid;
 }
 
 /* One line that says what it is. */
@@ -1153,6 +1260,7 @@ void form_finish(const struct form *form, struct entry *entry)
 {
     if (entry_rejected(entry))
         return;
+    entry->of_nobody = kind_has_money(form->mapping->kind) && is_of_nobody(entry);
     if (form->mapping->kind == IMPORT_BALANCES)
         finish_balance(form, entry);
     else if (entry->kind == ENTRY_INVOICE)

@@ -1,11 +1,13 @@
 #include "import/format.h"
 #include "import/import.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -46,12 +48,45 @@ static bool is_utf16(struct slice head)
     return size >= 8 && (zeros[0] > size / 4) != (zeros[1] > size / 4);
 }
 
+/* Behind a byte order mark and blanks, a tag. */
+static bool is_tagged(struct slice head, bool page)
+{
+    static const char *const pages[] = {"<!doctype html", "<html", "<table", "<head"};
+    size_t at = slice_starts(head, slice_of("\xEF\xBB\xBF", 3)) ? 3 : 0;
+    while (at < head.size && strchr(" \t\r\n", head.data[at]) != NULL && head.data[at] != '\0')
+        at++;
+    const char *text = (const char *)head.data + at;
+    size_t left = head.size - at;
+    bool html = false;
+    for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++)
+        html = html ||
+               (left >= strlen(pages[i]) && strncasecmp(text, pages[i], strlen(pages[i])) == 0);
+    bool tag = left > 2 && text[0] == '<' &&
+               (text[1] == '?' || text[1] == '!' || isalpha((unsigned char)text[1]) != 0);
+    return page ? html : tag && !html;
+}
+
+static bool is_xml(struct slice head)
+{
+    return is_tagged(head, false);
+}
+
+static bool is_html(struct slice head)
+{
+    return is_tagged(head, true);
+}
+
 static const struct format formats[] = {
     {"gzip", is_gzip, NULL, "is packed by gzip: zcat FILE | tefter import KIND -", false},
     {"XLSX", is_xlsx, xlsx_make, NULL, true},
     {"XLS", is_old_spreadsheet, NULL, "is an old spreadsheet: save it as XLSX or CSV first", false},
     {"PDF", is_pdf, NULL,
      "is a PDF, made to be looked at: ask for the same as a spreadsheet or CSV", false},
+    {"XML", is_xml, NULL,
+     "is XML, as e-invoices are, which is not read: ask for the same as a spreadsheet or CSV",
+     false},
+    {"HTML", is_html, NULL, "is a page of HTML, whatever its name: save it as XLSX or CSV first",
+     false},
     {"UTF-16", is_utf16, utf16_make, NULL, false},
 };
 

@@ -183,8 +183,32 @@ bool number_of_whole(struct slice cell, struct number_style *style)
 bool number_has_groups(struct slice cell)
 {
     struct shape shape;
-    return shape_of(cell, &shape) && shape.points + shape.commas > 0 && shape.spaces == 0 &&
-           (shape.points + shape.commas > 1 || could_be_group(&shape));
+    if (!shape_of(cell, &shape) || shape.points + shape.commas == 0 || shape.spaces > 0)
+        return false;
+    bool both = shape.points > 0 && shape.commas > 0;
+    bool many = shape.points + shape.commas > 1 && shape.behind == GROUP; /* no 31.12.2026 */
+    return both || many || could_be_group(&shape);
+}
+
+bool number_is_money(struct slice cell)
+{
+    enum { CENTS = 2 };
+    struct shape shape;
+    bool negative;
+    bool foreign;
+    bool percent;
+    struct slice bare = value_bare_number(cell, NULL, &negative, &foreign);
+    (void)value_percent(cell, &percent);
+    if (percent || !shape_of(cell, &shape))
+        return false;
+    for (size_t i = 0; i < cell.size; i++) {
+        const uint8_t *at = cell.data + i;
+        bool beside = at < bare.data || at >= bare.data + bare.size;
+        if (beside && strchr("()-+ \t", *at) == NULL)
+            return true;
+    }
+    uint32_t stands = shape.last == '.' ? shape.points : shape.commas;
+    return (stands == 1 && shape.behind == CENTS) || number_has_groups(cell);
 }
 
 bool number_is_unclear(struct slice cell)

@@ -39,6 +39,8 @@ void number_make_whole(struct number_evidence *evidence);
 bool number_of_whole(struct slice cell, struct number_style *style);
 /* With thousands parted by signs: hardly anything but money is written so. */
 bool number_has_groups(struct slice cell);
+/* With a sign of money, or with two decimals as most money has. */
+bool number_is_money(struct slice cell);
 /* "1.500", "1,500": one sign that is either. */
 bool number_is_unclear(struct slice cell);
 /* ret_style is filled in when clear, and for whole numbers with whole_only set. */

@@ -151,6 +151,8 @@ static struct run_options options_of(const struct job *job, struct sink *sink, b
                                 .known = (struct known *)&job->known,
                                 .index = (struct index *)&job->index,
                                 .weigh = weigh,
+                                .all_of_it = !weigh && job->settings->total != NULL &&
+                                             !job->settings->dry_run,
                                 .whole_amounts = job->whole_amounts,
                                 .tax_of_product = job->tax_of_product,
                                 .usual_tax_bp = usual_tax(job),
@@ -204,10 +206,11 @@ static bool decide_tax(struct job *job)
     if (job->settings->tax != TAX_UNSAID || result->taxed_lines == 0)
         return true;
     (void)snprintf(question, sizeof question,
-                   "%" PRIu64 " lines are of products with a tax (%s: %" PRIu32 ".%02" PRIu32
+                   "%" PRIu64 " %s with a tax (%s: %" PRIu32 ".%02" PRIu32
                    " %%), and no column says it: add none, or the product's?",
-                   result->taxed_lines, result->taxed_example, result->taxed_bp / 100,
-                   result->taxed_bp % 100);
+                   result->taxed_lines,
+                   result->taxed_lines == 1 ? "line is of a product" : "lines are of products",
+                   result->taxed_example, result->taxed_bp / 100, result->taxed_bp % 100);
     int answer = console_ask(&job->console, ASK_TAX, question, words);
     if (answer < 0)
         return fail(&job->failure, FAULT_USE, 0, "%s Say --tax none or --tax product", question);
@@ -224,9 +227,10 @@ static bool decide_free(struct job *job)
     if (job->settings->free || result->free_prices == 0)
         return true;
     (void)snprintf(question, sizeof question,
-                   "%" PRIu64 " prices are 0 (first: %s in line %" PRIu64
+                   "%" PRIu64 " %s (first: %s in line %" PRIu64
                    "), which gives the goods away: is that meant?",
-                   result->free_prices, result->free_price_of, result->free_line);
+                   result->free_prices, result->free_prices == 1 ? "price is 0" : "prices are 0",
+                   result->free_price_of, result->free_line);
     int answer = console_ask(&job->console, ASK_FREE, question, words);
     if (answer == 0)
         return true;
@@ -265,14 +269,9 @@ static bool decide_twice(struct job *job)
     if (twice.count == 0)
         return true;
     (void)snprintf(question, sizeof question,
-                   "%" PRIu64
-                   " rows are of a customer who stands there before, without a number or "
+                   "%" PRIu64 " %s of a customer who stands there before, without a number or "
                    "another day (%s): is each a debt of its own?",
-                   twice.count, twice.first);
-    if (job->settings->dry_run) {
-        console_say(&job->console, "  twice:     %s", question);
-        return true;
-    }
+                   twice.count, twice.count == 1 ? "row is" : "rows are", twice.first);
     if (console_ask(&job->console, ASK_OTHER, question, words) == 0)
         return true;
     return fail(&job->failure, FAULT_USE, 0, "%s Say --twice when it is, or take these lines out",
@@ -289,29 +288,101 @@ static bool check_rows(struct job *job)
                 job->settings->file, job->look.header_line);
 }
 
-/* --total: all of it, and nothing left out. */
-static bool check_total(struct job *job)
+/* --total: all of it, and nothing left out. `good_is`: by whom it is found good. */
+static bool check_total(struct job *job, const char *good_is)
 {
     int64_t wanted;
     char said[EXACT_TEXT_MAX];
     char made[EXACT_TEXT_MAX];
     int exponent = job->currency->exponent;
     const struct run_result *result = &job->result;
+    __int128 all = result->total_minor + result->there_minor;
     if (job->settings->total == NULL)
         return true;
     char unclear[AMOUNT_WHY_MAX];
     const char *why = amount_read(job->settings->total, job->currency, &wanted, unclear);
     if (why != NULL)
         return fail(&job->failure, FAULT_USE, 0, "--total %s: %s", job->settings->total, why);
-    if (result->total_minor == wanted && result->rejected_rows == 0)
+    if (all == wanted && result->rejected_rows == 0)
         return true;
     job->begun = true;
     job->result.unsent = true;
     return fail(&job->failure, FAULT_USE, 0,
-                "--total says %s, what is good in the file comes to %s, and %" PRIu64
-                " rows are rejected: nothing was sent",
-                exact_text(wanted, exponent, exponent, said),
-                exact_text(result->total_minor, exponent, exponent, made), result->rejected_rows);
+                "--total says %s, %s comes to %s, and %" PRIu64 " %s rejected: nothing was sent",
+                exact_text(wanted, exponent, exponent, said), good_is,
+                exact_text(all, exponent, exponent, made), result->rejected_rows,
+                result->rejected_rows == 1 ? "row is" : "rows are");
+}
+
+static const char good_in_file[] = "what is good in the file";
+static const char good_for_server[] = "what the server would take of the file";
+
+/* A row is missing, stands twice or reads wrong: --yes alone does not say that this is meant. */
+static bool decide_totals(struct job *job)
+{
+    static const char *const words[] = {"yes", "no", NULL};
+    char said[EXACT_TEXT_MAX];
+    char made[EXACT_TEXT_MAX];
+    char question[300];
+    int exponent = job->currency->exponent;
+    const struct run_result *result = &job->result;
+    bool shown = job->console.hooks != NULL; /* beside each other, by who asks in another way */
+    if (shown || job->settings->total != NULL || !run_totals_differ(result))
+        return true;
+    (void)exact_text(result->said_minor, exponent, exponent, said);
+    (void)exact_text(result->column_minor, exponent, exponent, made);
+    (void)snprintf(question, sizeof question,
+                   "The file's own total (\"%s\") is %s, and its rows come to %s: import them all "
+                   "the same?",
+                   result->total_example, said, made);
+    if (console_ask(&job->console, ASK_OTHER, question, words) == 0)
+        return true;
+    return fail(&job->failure, FAULT_USE, 0,
+                "%s Look for a row that is missing, stands twice or reads wrong, or say --total "
+                "with what they must come to",
+                question);
+}
+
+/* The cash customer is nobody who could be asked for it. */
+static bool decide_paid(struct job *job)
+{
+    static const char *const words[] = {"cash", "card", "transfer", NULL};
+    char made[EXACT_TEXT_MAX];
+    char question[300];
+    int exponent = job->currency->exponent;
+    const struct run_result *result = &job->result;
+    if (job->settings->paid != NULL || result->unpaid == 0)
+        return true;
+    (void)exact_text(result->unpaid_minor, exponent, exponent, made);
+    (void)snprintf(question, sizeof question,
+                   "%" PRIu64 " %s %s %s without a customer and would stay open as nobody's debt: "
+                   "how %s paid?",
+                   result->unpaid, result->unpaid == 1 ? "sale of" : "sales of", made,
+                   result->unpaid == 1 ? "is" : "are",
+                   result->unpaid == 1 ? "was it" : "were they");
+    int answer = console_ask(&job->console, ASK_PAID, question, words);
+    if (answer < 0)
+        return fail(&job->failure, FAULT_USE, 0,
+                    "%s Say --paid cash, --paid card or --paid transfer; or say whose they are, by "
+                    "--map customer=COLUMN or --set customer=CODE",
+                    question);
+    job->own = *job->settings;
+    job->own.paid = words[answer];
+    job->settings = &job->own;
+    return weigh(job);
+}
+
+/* What there is in the ledger, as far as it must be known. */
+static bool learn(struct job *job, struct known *known)
+{
+    enum import_kind kind = job->settings->kind;
+    bool groups = kind == IMPORT_GROUPS || mapping_has(&job->look.mapping, FIELD_GROUP);
+    if (job->client == NULL)
+        return true;
+    return (!kind_has_lines(kind) || server_learn(job->client, known, &job->failure)) &&
+           (!groups || server_learn_groups(job->client, &known->groups, &job->failure)) &&
+           (!mapping_has(&job->look.mapping, FIELD_BRANCH) ||
+            server_learn_branches(job->client, known, &job->failure));
 }
 
 bool job_foresee(struct job *job)
@@ -320,19 +391,11 @@ bool job_foresee(struct job *job)
     job->whole_amounts = settings->amounts == AMOUNTS_DOCUMENT;
     job->tax_of_product = settings->tax == TAX_PRODUCT;
     struct run_options options = options_of(job, &job->dry, true);
-    if (kind_has_lines(settings->kind) && job->client != NULL &&
-        !server_learn(job->client, &job->known, &job->failure))
-        return false;
-    bool groups = settings->kind == IMPORT_GROUPS || mapping_has(&job->look.mapping, FIELD_GROUP);
-    if (groups && job->client != NULL &&
-        !server_learn_groups(job->client, &job->known.groups, &job->failure))
-        return false;
-    if (mapping_has(&job->look.mapping, FIELD_BRANCH) && job->client != NULL &&
-        !server_learn_branches(job->client, &job->known, &job->failure))
-        return false;
-    return run_index(&options, &job->look, &job->source, &job->failure) && weigh(job) &&
-           check_rows(job) && decide_amounts(job) && decide_tax(job) && decide_free(job) &&
-           decide_twice(job) && check_total(job);
+    return learn(job, &job->known) &&
+           run_index(&options, &job->look, &job->source, &job->failure) && weigh(job) &&
+           check_rows(job) && decide_amounts(job) && decide_tax(job) && decide_paid(job) &&
+           decide_free(job) && decide_twice(job) && decide_totals(job) &&
+           check_total(job, good_in_file);
 }
 
 /* ---- where it goes ---- */
@@ -356,6 +419,7 @@ static bool check_rights(struct job *job)
         {1 << IMPORT_GROUPS, TEFTER__RIGHT__RIGHT_EDIT_GROUPS, false},
         {1 << IMPORT_PRODUCTS | 1 << IMPORT_PRICES, TEFTER__RIGHT__RIGHT_EDIT_CATALOGUE, false},
         {1 << IMPORT_PRODUCTS, TEFTER__RIGHT__RIGHT_SEE_COST, false},
+        {1 << IMPORT_INVOICES | 1 << IMPORT_CREDIT_NOTES, TEFTER__RIGHT__RIGHT_TAKE_MONEY, false},
         {1 << IMPORT_INVOICES | 1 << IMPORT_CREDIT_NOTES, TEFTER__RIGHT__RIGHT_EDIT_CATALOGUE,
          true},
         {1 << IMPORT_INVOICES | 1 << IMPORT_CREDIT_NOTES | 1 << IMPORT_BALANCES,
@@ -365,6 +429,8 @@ static bool check_rights(struct job *job)
     for (size_t i = 0; person != NULL && i < sizeof needed / sizeof needed[0]; i++) {
         bool wanted = (needed[i].kinds & 1U << job->settings->kind) != 0 &&
                       !(needed[i].creating && job->settings->no_create) &&
+                      (needed[i].right != TEFTER__RIGHT__RIGHT_TAKE_MONEY ||
+                       job->settings->kind == IMPORT_PAYMENTS || job->settings->paid != NULL) &&
                       (needed[i].right != TEFTER__RIGHT__RIGHT_SET_LIMIT ||
                        mapping_has(&job->look.mapping, FIELD_LIMIT) ||
                        mapping_has(&job->look.mapping, FIELD_WHO_PAYS)) &&
@@ -384,14 +450,19 @@ static bool check_rights(struct job *job)
     return true;
 }
 
+static struct server_options sink_options(struct job *job, bool asking)
+{
+    return (struct server_options){.create_missing = !job->settings->no_create,
+                                   .match_oldest = job->settings->match_oldest,
+                                   .update = job->settings->update,
+                                   .asking = asking,
+                                   .groups = &job->known.groups,
+                                   .console = &job->console};
+}
+
 bool job_open_sink(struct job *job)
 {
-    struct server_options options = {.create_missing = !job->settings->no_create,
-                                     .match_oldest = job->settings->match_oldest,
-                                     .update = job->settings->update,
-                                     .asking = job->settings->dry_run,
-                                     .groups = &job->known.groups,
-                                     .console = &job->console};
+    struct server_options options = sink_options(job, job->settings->dry_run);
     if (job->client == NULL) { /* a dry run, and nobody to ask */
         dry_init(&job->dry);
         job->sink = &job->dry;
@@ -437,19 +508,78 @@ static bool check_booked(struct job *job, __int128 foreseen)
                 exact_text(booked, exponent, exponent, made));
 }
 
+/* With --total the server is asked about every row before it gets the first: as in a dry run. */
+static bool ask_all(struct job *job)
+{
+    struct known known = {.customers = {NULL, 0, 0}};
+    struct server_options server = sink_options(job, true);
+    struct sink *sink = NULL;
+    bool good = learn(job, &known);
+    server.groups = &known.groups;
+    if (good) {
+        sink = server_create(job->client, &server);
+        good = sink != NULL || fail(&job->failure, FAULT_MEMORY, 0, "no memory");
+    }
+    if (good) {
+        struct run_options options = options_of(job, sink, false);
+        options.known = &known;
+        options.asking = true;
+        options.all_of_it = false;
+        options.changes = NULL;
+        good = run_import(&options, &job->look, &job->source, &job->result, &job->rejects,
+                          &job->failure);
+        job->result.unsent = true;
+        good = good && check_total(job, good_for_server);
+    }
+    server_destroy(sink);
+    known_fini(&known);
+    return good;
+}
+
+/* What the ledger would have taken a moment ago, it has not: a part is booked. */
+static bool tell_part(struct job *job)
+{
+    char made[EXACT_TEXT_MAX];
+    int exponent = job->currency->exponent;
+    const struct run_result *result = &job->result;
+    const char *source = job->look.mapping.constant[FIELD_SOURCE];
+    job->part = true;
+    job->failure = (struct failure){FAULT_NONE, 0, ""};
+    if (result->sent_documents == 0)
+        return fail(
+            &job->failure, FAULT_DIFFERS, 0,
+            "the server now refuses what it would have taken when it was asked: nothing was "
+            "booked");
+    return fail(&job->failure, FAULT_DIFFERS, 0,
+                "the server now refuses what it would have taken when it was asked, so the import "
+                "ended there: %" PRIu64 " %s booked, %s %s of --total %s. tefter import undo %s "
+                "takes them back",
+                result->sent_documents, result->sent_documents == 1 ? "is" : "are",
+                exact_text(result->total_minor, exponent, exponent, made), job->currency->code,
+                job->settings->total, source != NULL ? source : "import");
+}
+
 bool job_import(struct job *job)
 {
     struct sigaction before;
-    struct run_options options = options_of(job, job->sink, false);
-    options.ledger = ledger_of(job);
+    bool all_of_it = job->settings->total != NULL && job->client != NULL;
     __int128 foreseen = job->result.total_minor;
     job->begun = true;
     if (job->file == 0)
         catch_interrupt(&before);
-    bool good =
-        run_import(&options, &job->look, &job->source, &job->result, &job->rejects, &job->failure);
+    bool good = !all_of_it || job->settings->dry_run || ask_all(job);
+    if (good) {
+        struct run_options options = options_of(job, job->sink, false);
+        options.ledger = ledger_of(job);
+        good = run_import(&options, &job->look, &job->source, &job->result, &job->rejects,
+                          &job->failure);
+    }
     if (job->file == 0)
         (void)sigaction(SIGINT, &before, NULL);
+    if (job->sink->halt)
+        return tell_part(job);
+    if (good && all_of_it && job->settings->dry_run)
+        return check_total(job, good_for_server);
     return good && check_booked(job, foreseen);
 }
 
@@ -471,6 +601,8 @@ static int code_of(const struct job *job)
 {
     if (job->sink != NULL && job->sink != &job->dry && server_denied(job->sink))
         return IMPORT_NOT_ALLOWED;
+    if (job->part)
+        return IMPORT_PART;
     if (stop != 0)
         return IMPORT_STOPPED;
     switch (job->failure.fault) {
@@ -572,7 +704,8 @@ int import_main(struct tefter *client, const struct import_settings *settings)
         tell(job);
     if (!good)
         console_say(&job->console, "tefter import: %s%s", job->failure.text,
-                    job->result.stopped && job->result.rows > 0 && job->sink != &job->dry
+                    job->result.stopped && !job->part && !job->result.unsent &&
+                            job->result.rows > 0 && job->sink != &job->dry
                         ? "; the same command goes on from here"
                         : "");
     int code = code_of(job);

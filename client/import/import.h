@@ -40,6 +40,10 @@ enum import_amounts { AMOUNTS_GUESS, AMOUNTS_LINE, AMOUNTS_DOCUMENT };
 /* Tax of lines and of new products, when the file has no column for it. */
 enum import_tax { TAX_UNSAID, TAX_NONE, TAX_PRODUCT, TAX_RATE };
 
+/* What a plain number in a column of discounts or taxes is: 0.24 %, 24 % written as a part of 1, or
+ * 0.24 in money. */
+enum import_rates { RATES_UNSAID, RATES_PERCENT, RATES_SHARE, RATES_AMOUNT };
+
 /* Rows and columns of a workbook that are not shown. */
 enum import_hidden { HIDDEN_ASK, HIDDEN_READ, HIDDEN_SKIP };
 
@@ -68,13 +72,16 @@ struct import_settings {
     enum import_dates dates; /* how dates are written */
     enum import_amounts amounts;
     enum import_tax tax;
-    uint32_t tax_bp; /* TAX_RATE: of products */
-    uint32_t skip;   /* lines above the header; what is not said is found */
+    uint32_t tax_bp; /* TAX_RATE: of new products, or of lines */
+    enum import_rates discount_is;
+    enum import_rates tax_is;
+    uint32_t skip; /* lines above the header; what is not said is found */
     bool skip_said;
     const char *total;         /* what all of it must come to, as people type it */
     const char *as_of;         /* the day of rows without a date, as people type it */
     bool as_of_assumed;        /* nobody said it: of balances whose file has no column for it */
-    bool cash;                 /* rows without a customer are the cash customer's */
+    bool cash;                 /* rows without a customer are the cash customer's, */
+    const char *paid;          /* and paid so, as a word for a payment's kind; NULL: not said */
     bool free;                 /* prices of 0 are meant: it is given away */
     bool twice;                /* a customer's second debt without a number is one of its own */
     bool update;               /* what is there with other names, phones, prices is changed */
@@ -102,6 +109,7 @@ enum {
     IMPORT_NO_SERVER = 3,
     IMPORT_NOT_ALLOWED = 4,
     IMPORT_CONFLICT = 5,  /* a number is there already with another total */
+    IMPORT_PART = 6,      /* --total was agreed to, and the ledger then took only a part of it */
     IMPORT_STOPPED = 130, /* by Ctrl-C */
 };
 

@@ -22,6 +22,7 @@ struct job {
     struct sink *sink;
     bool whole_amounts;
     bool tax_of_product;
+    bool part;  /* with --total, and only a part is booked */
     bool begun; /* there is something to tell of */
     /* Of who imports step by step (steps.c): */
     int file;                 /* 0: settings->file is opened; else this one is read */

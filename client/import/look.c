@@ -14,11 +14,67 @@ enum { PIECES = 16, PIECE_BYTES = 64 * 1024, LOOK_ARENA_MAX = 1 << 20, HEADER_RO
 
 /* ---- evidence ---- */
 
+static void keep(char example[EXAMPLE_MAX], struct slice cell)
+{
+    int size = (int)(cell.size < EXAMPLE_MAX ? cell.size : EXAMPLE_MAX - 1);
+    (void)snprintf(example, EXAMPLE_MAX, "%.*s", size, (const char *)cell.data);
+}
+
+/* "0", "0,00": the same whatever it is. */
+static bool is_nothing(struct slice number)
+{
+    for (size_t i = 0; i < number.size; i++)
+        if (strchr("0.,-+ ", number.data[i]) == NULL)
+            return false;
+    return true;
+}
+
+/* The digits before the last sign, nothing in front of them counted: 0,24 has none. */
+static size_t digits_before(struct slice number)
+{
+    size_t digits = 0;
+    size_t before = 0;
+    bool sign = false;
+    for (size_t i = 0; i < number.size; i++) {
+        if (number.data[i] == '.' || number.data[i] == ',') {
+            before = digits;
+            sign = true;
+        } else if (number.data[i] >= (digits > 0 ? '0' : '1') && number.data[i] <= '9') {
+            digits++;
+        } else if (number.data[i] >= 0x80) {
+            digits++; /* a digit of another script, in bytes: large enough to be looked at */
+        }
+    }
+    return sign ? before : digits;
+}
+
+static void look_at_rate(struct rate_evidence *rates, struct slice cell)
+{
+    bool percent;
+    struct slice number;
+    (void)value_percent(cell, &percent);
+    if (percent && rates->percents++ == 0)
+        keep(rates->percent, cell);
+    if (!value_is_plain_rate(cell, &number) || is_nothing(number))
+        return;
+    size_t digits = digits_before(number);
+    if (rates->plain++ == 0)
+        keep(rates->example, cell);
+    if (digits == 0 && rates->below++ == 0)
+        keep(rates->small, cell);
+    if (digits >= rates->largest_digits) {
+        rates->largest_digits = digits;
+        keep(rates->largest, cell);
+    }
+}
+
 static void look_at_cell(struct look *look, enum import_field field, struct slice cell)
 {
     bool percent;
-    if (field == FIELD_DISCOUNT || field == FIELD_TAX)
+    if (field == FIELD_DISCOUNT || field == FIELD_TAX) {
+        look_at_rate(field == FIELD_TAX ? &look->taxes : &look->discounts, cell);
         cell = value_percent(cell, &percent);
+    }
     if (cell.size == 0)
         return;
     switch (field_about(field)->form) {
@@ -42,35 +98,29 @@ static void look_at_cell(struct look *look, enum import_field field, struct slic
 static void keep_first(struct look *look, const struct row *row)
 {
     for (enum import_field i = 0; i < FIELD_COUNT; i++) {
-        struct slice cell = mapping_text(&look->mapping, row, i);
-        int size = (int)(cell.size < EXAMPLE_MAX ? cell.size : EXAMPLE_MAX - 1);
-        (void)snprintf(look->first[i], EXAMPLE_MAX, "%.*s", size, (const char *)cell.data);
+        keep(look->first[i], mapping_text(&look->mapping, row, i));
     }
 }
 
-/* "Discount" alone is an amount or a percentage: its cells say which. */
+/* "Discount" alone is an amount or a percentage: its cells say which, or people do. */
 static void look_at_rates(struct look *look, const struct row *row)
 {
-    for (size_t i = 0; i < look->mapping.columns && i < row->count; i++) {
-        bool percent = false;
-        if (row->text[i].size == 0 || !mapping_unused(&look->mapping, i) ||
-            field_of_rate(look->mapping.header[i]) == FIELD_NONE)
-            continue;
-        (void)value_percent(row->text[i], &percent);
-        look->rates[i]++;
-        look->shares[i] += percent;
-    }
+    for (size_t i = 0; i < look->mapping.columns && i < row->count; i++)
+        if (row->text[i].size > 0 && mapping_unused(&look->mapping, i))
+            look->rates[i] += field_of_rate(look->mapping.header[i]) != FIELD_NONE;
 }
 
-/* Those that are percentages and nothing else. */
+/* Beside a price. Of what an amount is without, nobody knows: the column is asked about. */
 static bool map_rates(struct look *look)
 {
     struct mapping *mapping = &look->mapping;
     bool mapped = false;
+    if (kind_has_lines(mapping->kind) && !mapping_has(mapping, FIELD_PRICE))
+        return false;
     for (size_t i = 0; i < mapping->columns; i++) {
         enum import_field field = field_of_rate(mapping->header[i]);
-        if (look->rates[i] == 0 || look->rates[i] != look->shares[i] ||
-            !field_taken(field, mapping->kind) || mapping_has(mapping, field))
+        if (look->rates[i] == 0 || field == FIELD_NONE || !field_taken(field, mapping->kind) ||
+            mapping_has(mapping, field))
             continue;
         mapping->column[field] = (int)i;
         mapping->guessed[field] = mapped = true;
@@ -86,6 +136,7 @@ static void look_at_unused(struct look *look, const struct row *row)
             continue;
         look->filled[i]++;
         look->grouped[i] += number_has_groups(row->text[i]);
+        look->priced[i] += number_is_money(row->text[i]);
     }
 }
 
@@ -230,6 +281,10 @@ static void look_again(struct look *look, struct slice head, uint64_t first_line
     struct row row;
     look->amounts = look->others = (struct number_evidence){.numbers = 0};
     look->dates = (struct date_evidence){.dates = 0};
+    look->discounts = look->taxes = (struct rate_evidence){.percents = 0};
+    memset(look->filled, 0, sizeof look->filled);
+    memset(look->grouped, 0, sizeof look->grouped);
+    memset(look->priced, 0, sizeof look->priced);
     memset(look->codes, 0, sizeof look->codes);
     memset(look->point_zero, 0, sizeof look->point_zero);
     look->sampled = look->broken = 0;
@@ -536,16 +591,32 @@ static bool decide_dates(struct look *look, const struct import_settings *settin
     return true;
 }
 
+bool look_is_money(const struct look *look, size_t column)
+{
+    uint64_t like =
+        look->grouped[column] > look->priced[column] ? look->grouped[column] : look->priced[column];
+    return header_of_amount(look->mapping.header[column]) || like * 2 > look->filled[column];
+}
+
 /* What is left out is named: what changes money, only one by one. */
 static bool confirm_unused(const struct look *look, struct failure *failure)
 {
     char names[MAPPING_NAMES_MAX];
-    (void)mapping_unused_names(&look->mapping, true, names);
-    if (names[0] == '\0')
+    bool like[ROW_FIELDS_MAX] = {false};
+    const struct mapping *mapping = &look->mapping;
+    (void)mapping_unused_names(mapping, true, names);
+    if (names[0] != '\0')
+        return fail(failure, FAULT_USE, 0,
+                    "these columns change what is owed and would be left out: %s. Say which field "
+                    "they are by --map, or --ignore \"%s\"",
+                    names, names);
+    for (size_t i = 0; i < mapping->columns; i++)
+        like[i] = mapping_unused(mapping, i) && look->filled[i] > 0 && look_is_money(look, i);
+    if (mapping_names(mapping, like, names)[0] == '\0')
         return true;
     return fail(failure, FAULT_USE, 0,
-                "these columns change what is owed and would be left out: %s. Say which field they "
-                "are by --map, or --ignore \"%s\"",
+                "these columns look like money and would be left out: %s. Say which field they are "
+                "by --map, or --ignore \"%s\"",
                 names, names);
 }
 
@@ -555,10 +626,12 @@ bool look_confirm(const struct look *look, const struct import_settings *setting
     static const char *const words[] = {"yes", "no", NULL};
     char names[MAPPING_NAMES_MAX];
     char question[MAPPING_NAMES_MAX + 80];
-    if (settings->dry_run)
+    if (settings->loose)
         return true;
     if (!confirm_unused(look, failure))
         return false;
+    if (settings->dry_run)
+        return true;
     (void)mapping_unused_names(&look->mapping, false, names);
     bool guessed = mapping_guessed(&look->mapping);
     if ((!guessed && names[0] == '\0') || settings->yes)
@@ -579,11 +652,130 @@ bool look_confirm(const struct look *look, const struct import_settings *setting
                 "the columns are guessed: say --yes to import so, or name them by --map");
 }
 
+/* "Discount %", "VAT rate": what stands there is no amount. */
+static bool says_percent(const struct mapping *mapping, enum import_field field)
+{
+    static const char *const signs[] = {"%", "\u066A", "\uFF05", "\uFE6A"};
+    int column = mapping->column[field];
+    if (column == COLUMN_NONE)
+        return false;
+    struct slice header = mapping->header[column];
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
+        if (memmem(header.data, header.size, signs[i], strlen(signs[i])) != NULL)
+            return true;
+    return word_among(header, field_about(field)->headers) >= 0;
+}
+
+/* The largest in thousandths, as the file writes numbers; -1: it is none. */
+static int64_t largest_of(const struct look *look, const struct rate_evidence *rates)
+{
+    enum { THOUSANDTHS = 3 };
+    int64_t value;
+    const char *why;
+    return value_number(slice_text(rates->largest), THOUSANDTHS, &look->style, &value, &why) ? value
+                                                                                             : -1;
+}
+
+/* Each as it would be read; false: it cannot be read so. */
+static bool show_rate(const struct look *look, enum import_field field, const char *example,
+                      enum import_rates is, char out[RATE_SHOWN_MAX])
+{
+    char text[MONEY_TEXT_MAX];
+    const char *why;
+    struct value_rate rate;
+    const struct currency *currency = look->style.currency;
+    struct style style = look->style;
+    *(field == FIELD_TAX ? &style.tax_is : &style.discount_is) = is;
+    style.tax_said = style.discount_said = true;
+    if (!value_rate(slice_text(example), field, &style, &rate, &why))
+        return false;
+    (void)decimal_write(rate.value, rate.is_amount ? currency->exponent : 2, text);
+    (void)snprintf(out, RATE_SHOWN_MAX, "%.30s %.4s", text, rate.is_amount ? currency->code : "%");
+    return true;
+}
+
+size_t look_rate_readings(const struct look *look, enum import_field field,
+                          const char **ret_example,
+                          struct rate_reading ret_readings[RATE_READINGS_MAX])
+{
+    static const enum import_rates all[] = {RATES_PERCENT, RATES_SHARE, RATES_AMOUNT};
+    static const char *const words[] = {"percent", "share", "amount"};
+    enum { ONE = 1000, MOST_PERCENT = 100 * ONE };
+    const struct rate_evidence *rates = field == FIELD_TAX ? &look->taxes : &look->discounts;
+    const struct mapping *mapping = &look->mapping;
+    int64_t largest = largest_of(look, rates);
+    bool says = says_percent(mapping, field);
+    const bool may[] = {says || !kind_has_lines(mapping->kind) || largest <= MOST_PERCENT,
+                        rates->below > 0 || (largest >= 0 && largest <= ONE),
+                        kind_has_lines(mapping->kind) && !says};
+    size_t count = 0;
+    *ret_example = rates->below > 0 ? rates->small : rates->example;
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        struct rate_reading *reading = &ret_readings[count];
+        if (!may[i] || !show_rate(look, field, *ret_example, all[i], reading->shown))
+            continue;
+        reading->is = all[i];
+        reading->word = words[i];
+        count++;
+    }
+    return count;
+}
+
+/* A plain number in a column of discounts or taxes is read in one way, or asked about. */
+static bool decide_rates(struct look *look, enum import_field field, enum import_rates said,
+                         struct console *console, struct failure *failure)
+{
+    const struct rate_evidence *rates = field == FIELD_TAX ? &look->taxes : &look->discounts;
+    enum import_rates *is = field == FIELD_TAX ? &look->style.tax_is : &look->style.discount_is;
+    bool *is_said = field == FIELD_TAX ? &look->style.tax_said : &look->style.discount_said;
+    const char *flag = field == FIELD_TAX ? "--tax-is" : "--discount-is";
+    struct rate_reading readings[RATE_READINGS_MAX];
+    const char *words[RATE_READINGS_MAX + 1] = {NULL};
+    const char *example;
+    char question[400] = "";
+    char either[RATE_READINGS_MAX * RATE_SHOWN_MAX] = "";
+    char flags[120] = "";
+    int column = look->mapping.column[field];
+    bool set = look->mapping.constant[field] != NULL; /* a person wrote it: a percentage */
+    *is = set ? RATES_PERCENT : said;
+    *is_said = set || said != RATES_UNSAID;
+    if (*is_said || rates->plain == 0 || column == COLUMN_NONE || look->style.currency == NULL)
+        return true;
+    size_t count = look_rate_readings(look, field, &example, readings);
+    if (count == 1 && rates->percents == 0)
+        *is = readings[0].is;
+    if (count == 0 || *is != RATES_UNSAID)
+        return true; /* what is none is named row by row */
+    for (size_t i = 0; i < count; i++) {
+        const char *sign = i == 0 ? "" : i + 1 == count ? " or " : ", ";
+        words[i] = readings[i].word;
+        size_t used = strlen(either);
+        (void)snprintf(either + used, sizeof either - used, "%s%s", sign, readings[i].shown);
+        used = strlen(flags);
+        (void)snprintf(flags + used, sizeof flags - used, "%s%s %s", sign, flag, words[i]);
+    }
+    struct slice header = look->mapping.header[column];
+    (void)snprintf(
+        question, sizeof question, "In the column %.*s \"%s\" has no sign%s%s: is it %s?",
+        (int)(header.size < EXAMPLE_MAX ? header.size : EXAMPLE_MAX), (const char *)header.data,
+        example, rates->percents > 0 ? ", as others have: " : "",
+        rates->percents > 0 ? rates->percent : "", either);
+    int answer =
+        console_ask(console, field == FIELD_TAX ? ASK_TAX_IS : ASK_DISCOUNT_IS, question, words);
+    if (answer < 0)
+        return fail(failure, FAULT_USE, 0, "%s Say %s", question, flags);
+    *is = readings[answer].is;
+    *is_said = true;
+    return true;
+}
+
 bool look_decide(struct look *look, const struct import_settings *settings, struct console *console,
                  struct failure *failure)
 {
     return decide_numbers(look, settings, console, failure) &&
-           decide_dates(look, settings, console, failure);
+           decide_dates(look, settings, console, failure) &&
+           decide_rates(look, FIELD_DISCOUNT, settings->discount_is, console, failure) &&
+           decide_rates(look, FIELD_TAX, settings->tax_is, console, failure);
 }
 
 /* ---- telling ---- */

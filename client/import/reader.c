@@ -344,6 +344,16 @@ static void give_row(struct reader *reader, struct row *row)
     row->next_line = reader->line;
 }
 
+/* Nothing but what parts cells, as spreadsheets write a row of a table that is empty. */
+static bool is_empty(const struct row *row)
+{
+    for (size_t i = 0; i < row->count; i++)
+        for (size_t k = 0; k < row->text[i].size; k++)
+            if (strchr(" \t\r\n", row->text[i].data[k]) == NULL || row->text[i].data[k] == '\0')
+                return false;
+    return row->fault == NULL;
+}
+
 /* ---- feeding ---- */
 
 enum step { STEP_GO_ON, STEP_ROW, STEP_END, STEP_FAULT };
@@ -377,7 +387,10 @@ static enum step feed(struct reader *reader, size_t end, struct row *row, struct
         return broken(reader, never_closed, row, failure);
     if (reader->whole) {
         give_row(reader, row);
-        return STEP_ROW;
+        if (!is_empty(row))
+            return STEP_ROW;
+        forget_cells(reader);
+        return STEP_GO_ON;
     }
     if (reader->lines == ROW_LINES_MAX)
         return broken(reader, never_closed, row, failure);

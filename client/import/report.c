@@ -76,8 +76,10 @@ static void tell_kinds(const struct report *report, FILE *out)
         tell(out, " (%s come to nothing)", count_text(result->zero_documents, count));
     tell(out, ", credit notes %s\n", count_text(result->sent[ENTRY_CREDIT_NOTE], count));
     if (result->without_customer > 0)
-        tell(out, "           %s without a customer, on the cash customer\n",
-             count_text(result->without_customer, count));
+        tell(out, "           %s without a customer, on the cash customer%s%s\n",
+             count_text(result->without_customer, count),
+             report->settings->paid != NULL ? ", sales paid by " : "",
+             report->settings->paid != NULL ? report->settings->paid : "");
 }
 
 static void tell_rows(const struct report *report, FILE *out)
@@ -129,6 +131,19 @@ static void tell_dates(const struct report *report, FILE *out)
     tell(out, "dates      %s to %s\n", first, last);
 }
 
+/* The file's own total, where its rows come to something else. */
+static void tell_own_total(const struct report *report, FILE *out)
+{
+    const struct run_result *result = report->result;
+    int exponent = report->currency->exponent;
+    char said[EXACT_TEXT_MAX];
+    char made[EXACT_TEXT_MAX];
+    if (run_totals_differ(result))
+        tell(out, "           the file's own total is %s, and its rows come to %s\n",
+             exact_text(result->said_minor, exponent, exponent, said),
+             exact_text(result->column_minor, exponent, exponent, made));
+}
+
 static void tell_oddities(const struct report *report, FILE *out)
 {
     const struct run_result *result = report->result;
@@ -137,23 +152,29 @@ static void tell_oddities(const struct report *report, FILE *out)
         tell(out, "custom lines %s, for their code is none: \"%s\"\n",
              count_text(result->free_lines, count), result->free_example);
     if (result->cut_texts > 0)
-        tell(out, "cut        %s texts longer than the ledger takes\n",
-             count_text(result->cut_texts, count));
+        tell(out, "cut        %s %s longer than the ledger takes\n",
+             count_text(result->cut_texts, count), result->cut_texts == 1 ? "text" : "texts");
     if (result->totals > 0)
-        tell(out, "totals     %s rows sum up others and are left out (line %" PRIu64 ": \"%s\")\n",
-             count_text(result->totals, count), result->total_line, result->total_example);
+        tell(out, "totals     %s %s left out (line %" PRIu64 ": \"%s\")\n",
+             count_text(result->totals, count),
+             result->totals == 1 ? "row sums up others and is" : "rows sum up others and are",
+             result->total_line, result->total_example);
+    tell_own_total(report, out);
     if (result->left_out[0] != '\0')
         tell(out, "not used   %s\n", result->left_out);
     if (result->repeats > 0)
-        tell(out,
-             "repeats    %s rows are just like another row of their document, and count (line "
-             "%" PRIu64 " is like line %" PRIu64 ")\n",
-             count_text(result->repeats, count), result->repeat_line, result->repeat_of);
+        tell(out, "repeats    %s %s (line %" PRIu64 " is like line %" PRIu64 ")\n",
+             count_text(result->repeats, count),
+             result->repeats == 1 ? "row is just like another row of its document, and counts"
+                                  : "rows are just like another row of their document, and count",
+             result->repeat_line, result->repeat_of);
     if (result->nothing_owed > 0)
-        tell(out, "nothing    %s balances are 0\n", count_text(result->nothing_owed, count));
+        tell(out, "nothing    %s %s 0\n", count_text(result->nothing_owed, count),
+             result->nothing_owed == 1 ? "balance is" : "balances are");
     if (result->renamed > 0)
-        tell(out, "codes      %s have a customer whose code was none: now like %s\n",
-             count_text(result->renamed, count), result->renamed_example);
+        tell(out, "codes      %s %s a customer whose code was none: now like %s\n",
+             count_text(result->renamed, count), result->renamed == 1 ? "has" : "have",
+             result->renamed_example);
 }
 
 static void tell_time(const struct report *report, FILE *out)
@@ -189,7 +210,8 @@ static void tell_reasons(const struct report *report, FILE *out)
                  count_text(reject->count, count), reject->line, reject->why);
     }
     if (rejects->other > 0)
-        tell(out, "           %s times for other reasons\n", count_text(rejects->other, count));
+        tell(out, "           %s %s for other reasons\n", count_text(rejects->other, count),
+             rejects->other == 1 ? "time" : "times");
 }
 
 /* It was weighed and not begun: nothing of it is called sent. */
@@ -197,8 +219,8 @@ static void tell_unsent(const struct report *report, FILE *out)
 {
     const struct run_result *result = report->result;
     char good[COUNT_TEXT_MAX];
-    tell(out, "%-10s 0 sent; %s are good in the file\n", kind_noun(report->settings->kind),
-         count_text(result->sent_documents, good));
+    tell(out, "%-10s 0 sent; %s %s good in the file\n", kind_noun(report->settings->kind),
+         count_text(result->sent_documents, good), result->sent_documents == 1 ? "is" : "are");
     tell_rows(report, out);
     tell_money(report, out);
     tell_dates(report, out);

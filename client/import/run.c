@@ -69,12 +69,25 @@ static void count_sent(struct run_result *result, const struct entry *entry)
     result->free_lines += entry->free_lines;
     result->cut_texts += entry->cut_texts;
     result->zero_documents += is_document(entry) && entry->total_minor == 0;
-    result->without_customer += is_document(entry) && entry->texts[FIELD_CUSTOMER] == NULL;
+    result->without_customer += is_document(entry) && entry->of_nobody;
+    if (entry->kind == ENTRY_INVOICE && entry->of_nobody && entry->paid == NULL &&
+        entry->total_minor > 0) {
+        result->unpaid++;
+        result->unpaid_minor += entry->total_minor;
+    }
     count_dates(result, entry);
+}
+
+/* All of it or nothing: a part of it may be on its way. */
+static void halt(struct run *run)
+{
+    if (run->options->all_of_it)
+        run->options->sink->halt = true;
 }
 
 static void reject_entry(struct run *run, struct entry *entry, const char *why)
 {
+    halt(run);
     run->result->rejected++;
     run->result->rejected_rows += entry->row_count;
     rejects_entry(&run->rejects, entry, why);
@@ -233,6 +246,7 @@ static bool give(struct run *run, struct entry *entry)
 
 static void reject_row(struct run *run, const struct row *row, const char *why)
 {
+    halt(run);
     run->result->rejected_rows++;
     rejects_note(&run->rejects, row->line, why);
     rejects_row(&run->rejects, row->line, why, row->raw, row->count);
@@ -509,6 +523,19 @@ static void take_total(struct run *run, const struct row *row, struct slice word
     (void)snprintf(result->total_example, EXAMPLE_MAX, "%.*s", shown, (const char *)word.data);
 }
 
+/* What the column says whose sum a row of totals is: of each row, and whatever becomes of it. */
+static void note_column(struct run *run, const struct row *row)
+{
+    int64_t amount;
+    struct run_result *result = run->result;
+    if (!kind_has_money(run->settings->kind))
+        return;
+    if (form_total_amount(&run->form, row, &amount))
+        result->column_minor += amount;
+    else
+        result->column_unread++;
+}
+
 static void note_left_out(struct run *run, const struct row *row)
 {
     const struct mapping *mapping = &run->look->mapping;
@@ -535,6 +562,7 @@ static bool take_row(struct run *run, const struct row *row)
         return true;
     }
     note_left_out(run, row);
+    note_column(run, row);
     return kind_gathers(run->settings->kind) ? take_line(run, row) : take_single(run, row);
 }
 
@@ -557,7 +585,8 @@ static void show_progress(struct run *run)
 /* The rejects of what the state says is done must be in their file first. */
 static bool save_state(struct run *run)
 {
-    if (run->options->weigh || run->settings->dry_run || !rejects_flush(&run->rejects))
+    if (run->options->weigh || run->options->asking || run->settings->dry_run ||
+        !rejects_flush(&run->rejects))
         return true;
     struct state now = run->state;
     now.place = run->track.cut;
@@ -583,6 +612,8 @@ static bool read_rows(struct run *run)
     while (good && reader_next(run->reader, &row, run->failure)) {
         good = take_row(run, &row);
         run->at = row.end;
+        if (good && run->options->sink->halt)
+            good = fail(run->failure, FAULT_DIFFERS, 0, "a row was refused");
         if (good && run->result->rows % LOOK_UP_ROWS == 0)
             good = look_up(run);
     }
@@ -632,13 +663,13 @@ static bool load_state(struct run *run)
 {
     bool other = false;
     make_key(run, &run->state.key);
-    if (run->options->weigh || run->settings->dry_run || !run->source->file ||
-        run->options->rejects > 0)
+    if (run->options->weigh || run->options->asking || run->settings->dry_run ||
+        !run->source->file || run->options->rejects > 0)
         return true;
     path_beside(run->settings, run->settings->state, ".tefter-import", run->state.path,
                 sizeof run->state.path);
-    if (run->settings->restart)
-        return true;
+    if (run->settings->restart || run->options->all_of_it)
+        return true; /* what is there already counts for the whole */
     if (!state_load(&run->state, &other, run->failure))
         return false;
     if (other)
@@ -651,7 +682,7 @@ static bool load_state(struct run *run)
 static bool open_rejects(struct run *run)
 {
     char path[REJECTS_PATH_MAX];
-    if (run->options->weigh) {
+    if (run->options->weigh || run->options->asking) {
         rejects_none(&run->rejects);
         return true;
     }
@@ -725,8 +756,9 @@ static bool end(struct run *run, bool good)
     run->result->stopped = !good;
     (void)mapping_names(&run->look->mapping, run->left_out, run->result->left_out);
     console_clear(run->options->console);
-    if (good && !run->settings->dry_run && !run->options->weigh)
-        state_remove(&run->state);
+    bool whole = good && !run->settings->dry_run && !run->options->weigh && !run->options->asking;
+    if (whole || (run->options->all_of_it && run->options->sink->halt))
+        state_remove(&run->state); /* also of what may be undone now */
     else if (!good)
         (void)save_state(run);
     return rejects_close(&run->rejects, run->failure) && good;
@@ -770,6 +802,14 @@ bool run_import(const struct run_options *options, struct look *look, struct sou
     *ret_rejects = run.rejects; /* closed by now */
     release(&run);
     return good;
+}
+
+bool run_totals_differ(const struct run_result *result)
+{
+    __int128 all = result->column_minor;
+    __int128 sum = result->said_sum;
+    return result->said_totals > 0 && result->column_unread == 0 && result->said_minor != all &&
+           result->said_minor != result->total_minor && sum != all && sum != 2 * all;
 }
 
 /* ---- the first reading ---- */

@@ -33,6 +33,8 @@ struct run_result {
     char renamed_example[2 * EXAMPLE_MAX];
     uint64_t cut_texts;
     uint64_t without_customer;
+    uint64_t unpaid; /* sales of the cash customer that nobody said to be paid */
+    int64_t unpaid_minor;
     uint64_t zero_documents;
     uint64_t free_prices; /* of 0 */
     uint64_t free_line;   /* the first of them */
@@ -40,9 +42,11 @@ struct run_result {
     uint64_t nothing_owed; /* balances of 0 */
     uint64_t totals;       /* rows that sum up others: left out */
     uint64_t total_line;
-    uint64_t said_totals; /* of these, whose amount can be read: */
-    int64_t said_minor;   /* the last one's, */
-    __int128 said_sum;    /* and what they come to together */
+    uint64_t said_totals;   /* of these, whose amount can be read: */
+    int64_t said_minor;     /* the last one's, */
+    __int128 said_sum;      /* and what they come to together */
+    __int128 column_minor;  /* what the other rows say in that column, */
+    uint64_t column_unread; /* and how many of them cannot be read */
     char total_example[EXAMPLE_MAX];
     char left_out[MAPPING_NAMES_MAX]; /* columns that hold something and are not used */
     uint64_t repeats;                 /* rows just like another one of their document; they count */
@@ -60,6 +64,10 @@ struct run_result {
     bool stopped; /* by a signal or a failure: the same import goes on from here */
 };
 
+/* Does the file's own total, of its last such row or of all of them, say something else than its
+ * rows? False where not all of them can be read. */
+bool run_totals_differ(const struct run_result *result);
+
 /* Told of what is there and becomes otherwise, or would: entry->differs. */
 struct change_taker {
     void (*take)(void *context, const struct entry *entry);
@@ -74,6 +82,9 @@ struct run_options {
     struct known *known;
     struct index *index;
     bool weigh;         /* only to see what it comes to: no file is written */
+    bool asking;        /* only to see what the server would take: likewise, and customers and */
+                        /* products are marked as they are while it is sent */
+    bool all_of_it;     /* the first row that is refused ends it */
     bool whole_amounts; /* see form.h, as the next one */
     bool tax_of_product;
     uint32_t usual_tax_bp;

@@ -104,6 +104,8 @@ static void settle_entry(struct server *server, struct entry *entry, enum outcom
         return;
     server->sent += entry->outcome == OUTCOME_SENT;
     server->sink.notify(server->sink.context, entry, entry->outcome, entry->why);
+    if (server->sink.halt)
+        (void)fail(&server->failure, FAULT_DIFFERS, 0, "a row was refused");
 }
 
 static void release_server(struct server *server)
@@ -497,6 +499,24 @@ static long place_in(const char *field, const char *list)
     return strtol(field + size + 1, NULL, 10);
 }
 
+static bool is_unknown(const Tefter__Refusal *refused)
+{
+    return refused->code == TEFTER__REFUSAL_CODE__NOT_FOUND ||
+           refused->code == TEFTER__REFUSAL_CODE__NOT_IN_CATALOGUE;
+}
+
+/* A price of a product that is not there: people know it by its code. */
+static bool is_of_product(const Tefter__Refusal *refused)
+{
+    return is_unknown(refused) && has_prefix(refused->field, "prices[") &&
+           strstr(refused->field, "product") != NULL;
+}
+
+static bool is_of_list(const Tefter__Refusal *refused)
+{
+    return is_unknown(refused) && has_prefix(refused->field, "list");
+}
+
 /* Why, with the bill or the row that it is about: people do not count them. */
 static void explain(struct sending *sending, const Tefter__Refusal *refused, char why[WHY_MAX])
 {
@@ -512,6 +532,16 @@ static void explain(struct sending *sending, const Tefter__Refusal *refused, cha
                        "there is no bill %.40s in the ledger: import the invoices first, or mend "
                        "the number",
                        entry->bills[bill].number);
+    else if (entry->kind == ENTRY_PRICE && is_of_product(refused))
+        (void)snprintf(
+            why, WHY_MAX,
+            "there is no product %.40s in the ledger: import the products first, or mend "
+            "the code",
+            entry->texts[FIELD_CODE]);
+    else if (entry->kind == ENTRY_PRICE && is_of_list(refused))
+        (void)snprintf(why, WHY_MAX,
+                       "there is no price list %.40s in the ledger: add it first, or mend its code",
+                       entry->texts[FIELD_LIST]);
     else if (bill >= 0 && (size_t)bill < entry->bill_count)
         (void)snprintf(why, WHY_MAX, "bill %.40s: %.180s", entry->bills[bill].number, sentence);
     else
@@ -751,10 +781,15 @@ static void leave_out_parties(const Tefter__Command *command)
 {
     Tefter__InvoiceLine **lines = NULL;
     size_t count = 0;
-    if (command != NULL && command->kind_case == TEFTER__COMMAND__KIND_ISSUE_INVOICE) {
-        command->issue_invoice->customer_code = NULL;
-        lines = command->issue_invoice->lines;
-        count = command->issue_invoice->n_lines;
+    Tefter__IssueInvoice *invoice = NULL;
+    if (command != NULL && command->kind_case == TEFTER__COMMAND__KIND_ISSUE_INVOICE)
+        invoice = command->issue_invoice;
+    else if (command != NULL && command->kind_case == TEFTER__COMMAND__KIND_SELL_PAID)
+        invoice = command->sell_paid->invoice;
+    if (invoice != NULL) {
+        invoice->customer_code = NULL;
+        lines = invoice->lines;
+        count = invoice->n_lines;
     } else if (command != NULL && command->kind_case == TEFTER__COMMAND__KIND_ISSUE_CREDIT_NOTE) {
         command->issue_credit_note->customer_code = NULL;
         lines = command->issue_credit_note->lines;

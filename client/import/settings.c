@@ -20,8 +20,11 @@ enum flag {
     FLAG_YES,
     FLAG_IGNORE,
     FLAG_CASH,
+    FLAG_PAID,
     FLAG_AMOUNTS,
     FLAG_TAX,
+    FLAG_DISCOUNT_IS,
+    FLAG_TAX_IS,
     FLAG_TOTAL,
     FLAG_AS_OF,
     FLAG_FREE,
@@ -77,7 +80,14 @@ const struct usage_option import_options[] = {
      {NULL, NULL},
      "do not ask whether guessed columns are right, and leave out those that are none"},
     {"--ignore", 0, {"COLUMN,...", NULL}, "columns that are not to be used"},
-    {"--cash", 0, {NULL, NULL}, "rows without a customer are the cash customer's"},
+    {"--cash",
+     0,
+     {NULL, NULL},
+     "rows without a customer are sales of the cash customer, paid when they were made"},
+    {"--paid",
+     0,
+     {"KIND", "cash card transfer"},
+     "how sales of the cash customer were paid: none of them stays open (default: asked)"},
     {"--amounts",
      0,
      {"WHAT", "line document"},
@@ -85,12 +95,20 @@ const struct usage_option import_options[] = {
     {"--tax",
      0,
      {"WHAT", "none product RATE"},
-     "without a tax column: of lines, no tax is added, or their product's; of new products, none "
-     "or RATE percent (default: the company's rate)"},
+     "without a tax column: of lines, no tax is added, their product's, or RATE percent; of new "
+     "products, none or RATE percent (default: the company's rate). Amounts in a tax column must "
+     "be "
+     "this much of their line"},
+    {"--discount-is",
+     0,
+     {"WHAT", "percent share amount"},
+     "what a plain number in the discount column is: 5 percent, 0.05 as a part of 1, or money "
+     "(default: asked)"},
+    {"--tax-is", 0, {"WHAT", "percent share amount"}, "the same of the tax column"},
     {"--total",
      0,
      {"AMOUNT", NULL},
-     "send nothing unless the file comes to AMOUNT, all of it good"},
+     "send nothing unless the file comes to AMOUNT and the server would take all of it"},
     {"--as-of", 0, {"DATE", NULL}, "day of rows without a date: 2026-01-31, 31.1.2026"},
     {"--free",
      0,
@@ -223,6 +241,30 @@ static bool tax_of(const char *value, struct import_settings *settings, struct f
     return true;
 }
 
+static bool rates_of(const char *value, const char *flag, enum import_rates *ret_rates,
+                     struct failure *failure)
+{
+    static const char *const words[] = {"", "percent", "share", "amount"};
+    for (enum import_rates i = RATES_PERCENT; i <= RATES_AMOUNT; i++)
+        if (strcmp(value, words[i]) == 0) {
+            *ret_rates = i;
+            return true;
+        }
+    return fail(failure, FAULT_USE, 0, "%s is percent, share or amount, not \"%s\"", flag, value);
+}
+
+/* A slip is no money yet. */
+static bool paid_of(const char *value, const char **ret_paid, struct failure *failure)
+{
+    static const char *const words[] = {"cash", "card", "transfer"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(value, words[i]) == 0) {
+            *ret_paid = words[i];
+            return true;
+        }
+    return fail(failure, FAULT_USE, 0, "--paid is cash, card or transfer, not \"%s\"", value);
+}
+
 static bool hidden_of(const char *value, struct import_settings *settings, struct failure *failure)
 {
     static const char *const words[] = {"read", "skip", NULL};
@@ -335,6 +377,12 @@ static bool set_flag(struct import_settings *settings, int flag, const char *val
         return amounts_of(value, settings, failure);
     case FLAG_TAX:
         return tax_of(value, settings, failure);
+    case FLAG_DISCOUNT_IS:
+        return rates_of(value, "--discount-is", &settings->discount_is, failure);
+    case FLAG_TAX_IS:
+        return rates_of(value, "--tax-is", &settings->tax_is, failure);
+    case FLAG_PAID:
+        return paid_of(value, &settings->paid, failure);
     case FLAG_HIDDEN:
         return hidden_of(value, settings, failure);
     case FLAG_AS_OF:
@@ -392,7 +440,8 @@ static bool set_words(int count, char **words, struct import_settings *settings,
     if (!kind_of(words[0], &settings->kind, failure))
         return false;
     return settings->tax != TAX_RATE || settings->kind == IMPORT_PRODUCTS ||
-           fail(failure, FAULT_USE, 0, "--tax with a rate is for products");
+           kind_has_lines(settings->kind) ||
+           fail(failure, FAULT_USE, 0, "--tax with a rate is for products and bills");
 }
 
 bool import_settings_read(int argc, char **argv, struct import_settings *ret_settings,

@@ -17,6 +17,7 @@ struct sink {
     bool (*finish)(struct sink *sink, struct failure *failure);
     void (*notify)(void *context, struct entry *entry, enum outcome outcome, const char *why);
     void *context; /* of told; both are set by the run */
+    bool halt;     /* set by who is told: no more is sent, and what is under way is waited for */
     uint64_t customers_made;
     uint64_t products_made;
 };

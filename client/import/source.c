@@ -13,7 +13,8 @@
 
 static const char byte_order_mark[] = "\xEF\xBB\xBF";
 
-enum { COPY_BYTES = 256 * 1024, FOLDER_MAX = 4096 };
+enum { COPY_BYTES = 256 * 1024, FOLDER_MAX = 4096, LINE_BYTES_MAX = 4 << 20 };
+static const uint64_t STREAM_BYTES_MAX = UINT64_C(16) << 30;
 
 static ssize_t read_some(int fd, void *out, size_t size, struct failure *failure)
 {
@@ -78,29 +79,66 @@ static void take_fd(struct source *source, int fd)
     (void)lseek(fd, 0, SEEK_SET);
 }
 
+/* How much stands behind the last end of a line. */
+static uint64_t since_line(const uint8_t *piece, size_t size, uint64_t before)
+{
+    for (size_t left = size; left > 0; left--)
+        if (piece[left - 1] == '\n' || piece[left - 1] == '\r')
+            return size - left;
+    return before + size;
+}
+
 static bool copy_all(int from, int to, struct failure *failure)
 {
     uint8_t *piece = malloc(COPY_BYTES);
     ssize_t got = 0;
+    uint64_t line = 0;
+    uint64_t all = 0;
+    bool text = false;
     bool good = piece != NULL || fail(failure, FAULT_MEMORY, ENOMEM, "no memory to read the file");
-    while (good && (got = read_some(from, piece, COPY_BYTES, failure)) > 0)
+    while (good && (got = read_some(from, piece, COPY_BYTES, failure)) > 0) {
+        text = text || (all == 0 && format_of(slice_of(piece, (size_t)got)) == NULL);
+        line = since_line(piece, (size_t)got, line);
+        all += (uint64_t)got;
+        if (text && line > LINE_BYTES_MAX)
+            good =
+                fail(failure, FAULT_USE, 0, "a line of more than %d MB: this is no table of rows",
+                     LINE_BYTES_MAX >> 20);
+        else if (all > STREAM_BYTES_MAX)
+            good = fail(failure, FAULT_USE, 0, "it is larger than %d GB",
+                        (int)(STREAM_BYTES_MAX >> 30));
         for (ssize_t done = 0; good && done < got;) {
             ssize_t put = write(to, piece + done, (size_t)(got - done));
             if (put < 0 && errno != EINTR)
                 good = fail(failure, FAULT_IO, errno, "cannot keep what comes in");
             done += put > 0 ? put : 0;
         }
+    }
     free(piece);
     return good && got == 0;
 }
 
-/* It is read more than once. */
-static bool keep_stream(struct source *source, struct failure *failure)
+static bool is_changed(const struct stat *before, const struct stat *after)
 {
+    return before->st_size != after->st_size || before->st_mtim.tv_sec != after->st_mtim.tv_sec ||
+           before->st_mtim.tv_nsec != after->st_mtim.tv_nsec;
+}
+
+/* It is read more than once, and each time the same: whoever writes into the file meanwhile changes
+ * nothing of what was looked at and agreed to. */
+static bool keep_copy(struct source *source, struct failure *failure)
+{
+    struct stat before;
+    struct stat after;
     int fd = source_nameless(failure);
     if (fd < 0)
         return false;
-    if (!copy_all(source->fd, fd, failure)) {
+    bool good = fstat(source->fd, &before) == 0 && copy_all(source->fd, fd, failure) &&
+                fstat(source->fd, &after) == 0;
+    if (good && source->file && is_changed(&before, &after))
+        good = fail(failure, FAULT_USE, 0, "the file changed while it was read: try again");
+    if (!good) {
+        (void)fail(failure, FAULT_IO, errno, "cannot read the file");
         (void)close(fd);
         return false;
     }
@@ -133,8 +171,6 @@ static bool make_text(struct source *source, const struct format *format, const 
 static bool read_as_text(struct source *source, const char *path, const char *sheet,
                          bool read_hidden, struct failure *failure)
 {
-    if (!source->file && !keep_stream(source, failure))
-        return false;
     if (!read_head(source, failure))
         return false;
     const struct format *format = format_of(slice_of(source->head, source->head_size));
@@ -159,6 +195,10 @@ static bool open_path(struct source *source, const char *path, struct failure *f
         return fail(failure, FAULT_IO, errno, "cannot look at %s", path);
     if (S_ISDIR(about.st_mode))
         return fail(failure, FAULT_USE, EISDIR, "cannot read %s", path);
+    bool terminal = S_ISCHR(about.st_mode) && isatty(source->fd) != 0;
+    if (!S_ISREG(about.st_mode) && !S_ISFIFO(about.st_mode) && !S_ISSOCK(about.st_mode) &&
+        !(standard_input && terminal))
+        return fail(failure, FAULT_USE, 0, "%s is no file", path);
     source->file = !standard_input && S_ISREG(about.st_mode);
     source->size = source->file ? (uint64_t)about.st_size : 0;
     return true;
@@ -168,7 +208,8 @@ bool source_open_sheet(struct source *source, const char *path, const char *shee
                        struct failure *failure)
 {
     *source = (struct source){.fd = -1};
-    if (open_path(source, path, failure) && read_as_text(source, path, sheet, read_hidden, failure))
+    if (open_path(source, path, failure) && keep_copy(source, failure) &&
+        read_as_text(source, path, sheet, read_hidden, failure))
         return true;
     source_close(source);
     return false;

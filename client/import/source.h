@@ -1,8 +1,8 @@
 #pragma once
 /*
  * Where the bytes come from: a file of text, with the first megabyte kept, so that a sample can be
- * looked at before the reading begins. A stream is copied into a file without a name first, and
- * what is no text is made into it (format.h). Used by the run alone.
+ * looked at before the reading begins. It is copied into a file without a name first, and what is
+ * no text is made into it (format.h). Used by the run alone.
  */
 #include "base/fault.h"
 #include "import/format.h"

@@ -28,6 +28,7 @@ enum {
     LABEL_MAX = 80,
     SOURCE_MAX_BYTES = 40,
     READINGS_MAX = 3,
+    ANSWER_MAX = 40,
     HEADERS_MAX = ROW_FIELDS_MAX,
 };
 
@@ -233,6 +234,30 @@ static void ask_mixed(struct pass *pass)
     add_reading(pass->step, reading_new(pass->step, "comma", numbers->comma));
 }
 
+/* Each answer is a word of the importer and its value. */
+static void ask_rates(struct pass *pass, enum import_field field)
+{
+    struct rate_reading readings[RATE_READINGS_MAX];
+    const char *example;
+    size_t count = look_rate_readings(&pass->job.look, field, &example, readings);
+    for (size_t i = 0; i < count; i++) {
+        char answer[ANSWER_MAX];
+        (void)snprintf(answer, sizeof answer, "%s=%s",
+                       field == FIELD_TAX ? "tax-is" : "discount-is", readings[i].word);
+        add_reading(pass->step, reading_new(pass->step, answer, readings[i].shown));
+    }
+    pass->step->question.example = clean_text(pass->step, example);
+}
+
+static void ask_paid(struct step *step, const char *const *words)
+{
+    for (size_t i = 0; words[i] != NULL; i++) {
+        char answer[ANSWER_MAX];
+        (void)snprintf(answer, sizeof answer, "paid=%s", words[i]);
+        add_reading(step, reading_new(step, answer, NULL));
+    }
+}
+
 static void ask_dates(struct step *step, const char *example, const char *const *words)
 {
     static const struct {
@@ -269,6 +294,9 @@ static void on_asked(void *context, enum console_question about, const char *tex
         [ASK_AMOUNTS] = TEFTER__IMPORT_ASKED__ASKED_AMOUNTS,
         [ASK_TAX] = TEFTER__IMPORT_ASKED__ASKED_TAX,
         [ASK_FREE] = TEFTER__IMPORT_ASKED__ASKED_FREE,
+        [ASK_DISCOUNT_IS] = TEFTER__IMPORT_ASKED__ASKED_COLUMNS,
+        [ASK_TAX_IS] = TEFTER__IMPORT_ASKED__ASKED_COLUMNS,
+        [ASK_PAID] = TEFTER__IMPORT_ASKED__ASKED_COLUMNS,
     };
     if (about == ASK_OTHER || step->report.question != NULL)
         return;
@@ -279,6 +307,10 @@ static void on_asked(void *context, enum console_question about, const char *tex
         ask_decimal(pass);
     } else if (about == ASK_DECIMAL_MIXED) {
         ask_mixed(pass);
+    } else if (about == ASK_DISCOUNT_IS || about == ASK_TAX_IS) {
+        ask_rates(pass, about == ASK_TAX_IS ? FIELD_TAX : FIELD_DISCOUNT);
+    } else if (about == ASK_PAID) {
+        ask_paid(step, words);
     } else if (about == ASK_DATES || about == ASK_DATES_MIXED) {
         ask_dates(step, pass->job.look.dates.example, words);
     } else {
@@ -317,9 +349,10 @@ static void on_progress(void *context, const struct progress *progress)
 /* ---- what people say ---- */
 
 static const char *const words_taken[] = {
-    "decimal", "group",         "dates",     "hidden",    "amounts",   "tax",   "free",
-    "update",  "as-of",         "cash",      "match",     "sheet",     "skip",  "encoding",
-    "source",  "number-prefix", "term-days", "delimiter", "no-create", "total", "currency",
+    "decimal",   "group",    "dates",    "hidden",        "amounts",     "tax",
+    "free",      "update",   "as-of",    "cash",          "match",       "sheet",
+    "skip",      "encoding", "source",   "number-prefix", "term-days",   "delimiter",
+    "no-create", "total",    "currency", "paid",          "discount-is", "tax-is",
 };
 
 static bool is_taken(const char *name)
@@ -1324,9 +1357,7 @@ static void tell_columns(struct step *step, Tefter__ImportLooked *looked, const 
     }
     for (size_t i = 0; looked->columns != NULL && i < looked->n_columns; i++) {
         looked->columns[i]->has_of_money = true;
-        looked->columns[i]->of_money =
-            looked->columns[i]->field == NULL &&
-            (header_of_amount(mapping->header[i]) || look->grouped[i] * 2 > look->filled[i]);
+        looked->columns[i]->of_money = looked->columns[i]->field == NULL && look_is_money(look, i);
     }
 }
 
@@ -1398,6 +1429,35 @@ static void tell_number(struct step *step, const struct pass *pass, enum import_
     cell->read = clean_text(step, text);
 }
 
+/* A plain number may be a percentage or an amount, until somebody said so. */
+static void read_rate_cell(struct step *step, const struct pass *pass, enum import_field field,
+                           struct slice text, Tefter__ImportCell *cell)
+{
+    const struct style *style = &pass->job.look.style;
+    enum import_rates is = field == FIELD_TAX ? style->tax_is : style->discount_is;
+    char number[AMOUNT_TEXT_MAX];
+    char shown[AMOUNT_TEXT_MAX + 4];
+    const char *why = NULL;
+    struct slice bare;
+    struct value_rate rate;
+    bool good = value_rate(text, field, style, &rate, &why);
+    bool open = decimals_open(pass) || (!good && is == RATES_UNSAID);
+    if (open && value_is_plain_rate(text, &bare)) {
+        cell->read = "?";
+    } else if (!good) {
+        cell->has_wrong = cell->wrong = true;
+        cell->read = clean_text(step, why != NULL ? why : "cannot be read");
+    } else if (rate.is_amount) {
+        cell->read = "";
+        cell->has_amount_minor = true;
+        cell->amount_minor = rate.value;
+    } else {
+        (void)habit_write(rate.value, 2, 0, pass->job.currency->habit, number);
+        (void)snprintf(shown, sizeof shown, "%s %%", number);
+        cell->read = clean_text(step, shown);
+    }
+}
+
 static void read_cell(struct step *step, const struct pass *pass, enum import_field field,
                       struct slice text, Tefter__ImportCell *cell)
 {
@@ -1405,12 +1465,12 @@ static void read_cell(struct step *step, const struct pass *pass, enum import_fi
     const char *why = NULL;
     uint32_t date;
     char iso[DATE_TEXT_SIZE];
-    bool percent;
     int64_t value = 0;
     switch (field_about(field)->form) {
     case FORM_NUMBER:
-        text = value_percent(text, &percent);
-        if (decimals_open(pass) && !whole_money(pass, field))
+        if (field == FIELD_DISCOUNT || field == FIELD_TAX)
+            read_rate_cell(step, pass, field, text, cell);
+        else if (decimals_open(pass) && !whole_money(pass, field))
             cell->read = "?";
         else if (value_field(text, field, style, &value, &why))
             tell_number(step, pass, field, value, cell);

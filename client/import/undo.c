@@ -131,14 +131,16 @@ static bool confirm(struct undo *undo)
     static const char *const words[] = {"yes", "no", NULL};
     char question[WHY_SHOWN];
     char money[MONEY_TEXT_MAX * 2];
+    uint64_t invoices = undo->kinds[TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE];
+    uint64_t notes = undo->kinds[TEFTER__DOCUMENT_KIND__DOCUMENT_CREDIT_NOTE];
+    uint64_t payments = undo->kinds[TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT];
     (void)money_sentence(undo->total_minor, tefter_currency(undo->client), money, sizeof money);
     (void)snprintf(question, sizeof question,
-                   "Reverse %" PRIu64 " invoices, %" PRIu64 " credit notes and %" PRIu64
-                   " payments of source %.40s, %s in all?",
-                   undo->kinds[TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE],
-                   undo->kinds[TEFTER__DOCUMENT_KIND__DOCUMENT_CREDIT_NOTE],
-                   undo->kinds[TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT], undo->settings->file,
-                   money);
+                   "Reverse %" PRIu64 " %s, %" PRIu64 " %s and %" PRIu64
+                   " %s of source %.40s, %s in all?",
+                   invoices, invoices == 1 ? "invoice" : "invoices", notes,
+                   notes == 1 ? "credit note" : "credit notes", payments,
+                   payments == 1 ? "payment" : "payments", undo->settings->file, money);
     if (undo->settings->dry_run) {
         console_say(undo->console, "%s", question);
         return true;
@@ -260,8 +262,12 @@ static bool reverse_all(struct undo *undo)
 static void tell_reasons(const struct undo *undo)
 {
     for (size_t i = 0; i < undo->reason_count; i++)
-        tell(undo->console->out, "           %" PRIu64 " times, first %.40s: %s\n",
-             undo->reasons[i].count, undo->reasons[i].number, undo->reasons[i].why);
+        if (undo->reasons[i].count == 1)
+            tell(undo->console->out, "           %.40s: %s\n", undo->reasons[i].number,
+                 undo->reasons[i].why);
+        else
+            tell(undo->console->out, "           %" PRIu64 " times, first %.40s: %s\n",
+                 undo->reasons[i].count, undo->reasons[i].number, undo->reasons[i].why);
 }
 
 static void fill_told(const struct undo *undo, struct undo_told *ret_told)
@@ -286,8 +292,9 @@ static void tell_undone(const struct undo *undo)
     char counts[4][COUNT_TEXT_MAX];
     uint64_t left = undo->count - undo->done - undo->refused;
     tell(undo->console->out,
-         "undone     %s documents of source %s, %s reversed before, %s refused, %s left\n",
-         count_text(undo->done, counts[0]), undo->settings->file, count_text(undo->gone, counts[1]),
+         "undone     %s %s of source %s, %s reversed before, %s refused, %s left\n",
+         count_text(undo->done, counts[0]), undo->done == 1 ? "document" : "documents",
+         undo->settings->file, count_text(undo->gone, counts[1]),
          count_text(undo->refused, counts[2]), count_text(left, counts[3]));
     tell_reasons(undo);
     if (left > 0 || undo->refused > 0)

@@ -291,6 +291,95 @@ bool value_field(struct slice cell, enum import_field field, const struct style 
            value_number(cell, exponent, &own, ret_value, ret_why);
 }
 
+/* ---- discounts and taxes ---- */
+
+/* Anything beside the number but its minus? */
+static bool has_mark(struct slice cell, struct slice bare)
+{
+    const uint8_t *end = cell.data + cell.size;
+    for (const uint8_t *at = cell.data; at < end; at++)
+        if ((at < bare.data || at >= bare.data + bare.size) && strchr("()-+ \t", *at) == NULL)
+            return true;
+    return false;
+}
+
+bool value_is_plain_rate(struct slice cell, struct slice *ret_bare)
+{
+    bool percent;
+    bool negative;
+    bool foreign;
+    struct slice rest = value_percent(cell, &percent);
+    *ret_bare = value_bare_number(rest, NULL, &negative, &foreign);
+    return !percent && ret_bare->size > 0 && !has_letter(*ret_bare) && !has_mark(rest, *ret_bare);
+}
+
+static bool has_money_sign(struct slice cell, const struct currency *currency)
+{
+    bool negative;
+    bool foreign;
+    struct slice bare = value_bare_number(cell, currency, &negative, &foreign);
+    return foreign || has_mark(cell, bare) || (has_letter(bare) && has_digit(bare));
+}
+
+static bool read_rate(struct slice cell, const struct style *style, int64_t times,
+                      int64_t *ret_value, const char **ret_why)
+{
+    enum { SHARE_DIGITS = 4 };
+    if (!value_number(cell, times == 1 ? PERCENT_DIGITS : SHARE_DIGITS, style, ret_value, ret_why))
+        return false;
+    *ret_why = "is no percentage from 0 to 100";
+    return *ret_value >= 0 && *ret_value <= BASIS_POINTS;
+}
+
+static bool read_money(struct slice cell, const struct style *style, int64_t *ret_value,
+                       const char **ret_why)
+{
+    return value_field(cell, FIELD_AMOUNT, style, ret_value, ret_why);
+}
+
+/* What it may be, nobody said: only nothing is the same in each. */
+static bool unsaid_rate(enum import_field field, int64_t value, const char **ret_why)
+{
+    *ret_why = field == FIELD_TAX
+                   ? "may be a percentage or an amount: say --tax-is percent, share or amount"
+                   : "may be a percentage or an amount: say --discount-is percent, share or amount";
+    return value == 0;
+}
+
+bool value_rate(struct slice cell, enum import_field field, const struct style *style,
+                struct value_rate *ret_rate, const char **ret_why)
+{
+    enum { ONE_PERCENT = 100 };
+    bool percent;
+    bool said = field == FIELD_TAX ? style->tax_said : style->discount_said;
+    enum import_rates is = field == FIELD_TAX ? style->tax_is : style->discount_is;
+    struct slice rest = value_percent(cell, &percent);
+    *ret_rate = (struct value_rate){.is_amount = false};
+    if (percent)
+        return read_rate(rest, style, 1, &ret_rate->value, ret_why);
+    if (has_money_sign(rest, style->currency)) {
+        ret_rate->is_amount = true;
+        return read_money(rest, style, &ret_rate->value, ret_why);
+    }
+    switch (is) {
+    case RATES_PERCENT:
+        if (!read_rate(rest, style, 1, &ret_rate->value, ret_why))
+            return false;
+        /* the others are percentages by what they are; this one may be a part of 1 */
+        return said || ret_rate->value == 0 || ret_rate->value >= ONE_PERCENT ||
+               unsaid_rate(field, ret_rate->value, ret_why);
+    case RATES_SHARE:
+        return read_rate(rest, style, ONE_PERCENT, &ret_rate->value, ret_why);
+    case RATES_AMOUNT:
+        ret_rate->is_amount = true;
+        return read_money(rest, style, &ret_rate->value, ret_why);
+    case RATES_UNSAID:
+        break;
+    }
+    return read_money(rest, style, &ret_rate->value, ret_why) &&
+           unsaid_rate(field, ret_rate->value, ret_why);
+}
+
 /* ---- dates ---- */
 
 /* Each month's names by how they begin, folded: English, German, French, Spanish, Greek. */

@@ -16,6 +16,12 @@ struct style {
     bool whole_only; /* the sample had no decimal sign, and nobody said which it would be */
     enum import_dates dates;
     bool point_zero[FIELD_COUNT]; /* "17850.0" is the code 17850 */
+    /* What plain numbers of each are, and whether somebody said so; else it follows from the file.
+     */
+    enum import_rates discount_is;
+    enum import_rates tax_is;
+    bool discount_said;
+    bool tax_said;
 };
 
 enum { WHY_MAX = 240 };
@@ -36,6 +42,17 @@ int value_exponent(enum import_field field, const struct currency *currency);
 
 /* "10 %" without its sign, of any script; *ret_percent: it had one. */
 struct slice value_percent(struct slice cell, bool *ret_percent);
+
+/* What a cell of discounts or taxes says. With a percent sign it is a percentage, with a sign of
+ * money or a word for large numbers an amount; a plain number is what the style says. */
+struct value_rate {
+    bool is_amount;
+    int64_t value; /* basis points, or minor units */
+};
+bool value_rate(struct slice cell, enum import_field field, const struct style *style,
+                struct value_rate *ret_rate, const char **ret_why);
+/* Neither a percent sign nor one of money; ret_bare is its number. */
+bool value_is_plain_rate(struct slice cell, struct slice *ret_bare);
 
 /* The number without sign of currency and the like, as decimal_read and the guess want it; *
  * ret_negative says that it was in parentheses or had its minus behind, *ret_foreign that it had

@@ -167,7 +167,7 @@ static void draw_opened(struct tui *tui, struct canvas *canvas, struct area area
     if (value_of(row->note)[0] != '\0') {
         char *note = seen_text(value_of(row->note));
         (void)snprintf(text, sizeof(text), "%s %s", in_words(tui, N_("Note of who asks:")), note);
-        canvas_put(canvas, area.top++, 1, area.width - 2, SIDE_START, INK_PLAIN, text);
+        area.top += put_words(canvas, area.top, 1, area.width - 2, 3, INK_PLAIN, text);
         free(note);
     }
     area.bottom -= 1;

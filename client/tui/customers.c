@@ -443,6 +443,7 @@ static void head(struct tui *tui, char start[SHORT_MAX * 2], char end[SHORT_MAX]
     char b[SHORT_MAX];
     const struct work *work = tui->work;
     size_t whole = everybody(tui);
+    keep_order(tui); /* the head is drawn first */
     const char *title =
         in_words(tui, is_picking(tui) ? N_("For which customer?") : N_("Customers"));
     if (work->filtering || work->filter.text[0] != '\0')

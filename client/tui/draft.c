@@ -2,6 +2,7 @@
 #include "tui/inside.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct draft *draft_now(struct tui *tui)
@@ -83,6 +84,10 @@ void draft_prices_anew(struct tui *tui)
             if (product == NULL || line->has_listed ||
                 (line->pack[0] != '\0' && !unit_called(product, line->pack, &unit)))
                 continue;
+            if (line->name[0] == '\0')
+                (void)snprintf(line->name, sizeof(line->name), "%s", product->name);
+            if (line->unit[0] == '\0' && unit == NULL)
+                (void)snprintf(line->unit, sizeof(line->unit), "%s", product->unit);
             line->tax_bp = product->tax_bp;
             line->listed = unit == NULL ? product->price : unit->price;
             line->has_listed = unit == NULL ? product->has_price : unit->has_price;
@@ -129,6 +134,60 @@ bool draft_invoice(const struct tui *tui, const struct draft *draft, struct aren
     for (size_t i = 0; i < draft->line_count; i++)
         lines[i] = line_sent(&draft->lines[i], arena);
     return draft->line_count > 0 && (draft->customer != 0 || tui->shop.cash_customer != 0);
+}
+
+static void line_of_sent(struct tui *tui, const Tefter__InvoiceLine *sent, struct line *line)
+{
+    const struct product *product = product_of(tui, sent->product);
+    char *name = seen_text(product != NULL ? product->name : sent->text != NULL ? sent->text : "");
+    char *unit = seen_text(sent->unit != NULL ? sent->unit : product != NULL ? product->unit : "");
+    *line = (struct line){.product = sent->product,
+                          .quantity = sent->quantity,
+                          .has_price = sent->has_price,
+                          .price = sent->price,
+                          .discount_bp = sent->discount_bp,
+                          .discount_minor = sent->discount_minor};
+    (void)snprintf(line->name, sizeof(line->name), "%s", name);
+    (void)snprintf(line->unit, sizeof(line->unit), "%s", unit);
+    (void)snprintf(line->pack, sizeof(line->pack), "%s", sent->unit != NULL ? sent->unit : "");
+    free(name);
+    free(unit);
+}
+
+static struct draft *free_place(struct work *work)
+{
+    for (size_t i = 0; i < DRAFTS_MAX; i++)
+        if (!work->drafts[i].used || is_empty(&work->drafts[i]))
+            return &work->drafts[i];
+    return NULL;
+}
+
+bool draft_of_invoice(struct tui *tui, const Tefter__IssueInvoice *invoice,
+                      const Tefter__PaidPart *paid)
+{
+    struct draft *draft = free_place(tui->work);
+    if (draft == NULL)
+        return false;
+    int64_t now = tefter_now_ms(tui->client);
+    *draft = (struct draft){.used = true,
+                            .customer = invoice->customer,
+                            .buyer = invoice->buyer,
+                            .kind = TEFTER__PAYMENT_KIND__PAYMENT_CASH,
+                            .parked_ms = now,
+                            .by_person = true};
+    for (size_t i = 0; i < invoice->n_lines && i < LINES_MAX; i++)
+        line_of_sent(tui, invoice->lines[i], &draft->lines[draft->line_count++]);
+    draft->row = draft->line_count;
+    if (paid != NULL) {
+        draft->kind = paid->kind;
+        if (paid->has_amount_minor)
+            (void)amount_write(paid->amount_minor, &tui->currency, draft->given.text);
+        if (paid->reference != NULL)
+            (void)snprintf(draft->reference.text, sizeof(draft->reference.text), "%s",
+                           paid->reference);
+    }
+    draft_prices_anew(tui);
+    return true;
 }
 
 /* ---- a part of it now ---- */

@@ -399,20 +399,39 @@ static void state_came(void *context, const struct tefter_state *state)
     tui->answered = true;
 }
 
-/* Something an earlier life of this terminal did not learn the end of. */
+/* Something an earlier life of this terminal did not learn the end of. It is said once it is known
+ * who is here. */
 static void resolved(void *context, const Tefter__Command *command, int64_t made_ms, bool again,
                      const Tefter__Reply *reply)
 {
     struct tui *tui = context;
     char text[TEXT_MAX_BYTES];
-    (void)command;
+    struct speech speech = speech_of(tui);
+    const Tefter__LoggedIn *person = tefter_person(tui->client);
     (void)made_ms;
     if (reply->result_case == TEFTER__REPLY__RESULT_REFUSED) {
-        say_refusal(tui, reply->refused);
+        (void)refusal_sentence_for(reply->refused, &speech, text, sizeof(text));
+        bool comes_back = keep_note_refused(command, person == NULL ? 0 : person->staff);
+        (void)JOIN(tui->resolved, text, comes_back ? " · g s" : "");
+        tui->resolved_kind = MESSAGE_REFUSED;
     } else if (!again && reply->done->number != NULL) {
-        SAY(tui, text, N_("What was kept here is booked: {number}"), "number", reply->done->number);
-        say_words(tui, MESSAGE_DONE, text);
+        SAY(tui, tui->resolved, N_("What was kept here is booked: {number}"), "number",
+            reply->done->number);
+        tui->resolved_kind = MESSAGE_DONE;
     }
+    tui->answered = true;
+}
+
+static void tell_resolved(struct tui *tui)
+{
+    char text[MESSAGE_MAX_BYTES];
+    /* What is kept was said just now. */
+    bool besides = tui->message == MESSAGE_SAID && now_ms(tui) - tui->message_ms < 1000;
+    if (tui->resolved_kind == MESSAGE_NONE)
+        return;
+    (void)JOIN(text, tui->resolved, besides ? " · " : "", besides ? tui->message_text : "");
+    say_words(tui, tui->resolved_kind, text);
+    tui->resolved_kind = MESSAGE_NONE;
 }
 
 /* ---- the picture ---- */
@@ -536,6 +555,8 @@ static void draw_message(struct tui *tui, int row, int rows)
     char age[SHORT_MAX];
     const struct news *news = tui->shop.news_count > 0 ? &tui->shop.news[0] : NULL;
     int width = tui->canvas.columns - 2;
+    for (int i = 0; i < rows; i++)
+        canvas_put(&tui->canvas, row + i, 0, tui->canvas.columns, SIDE_START, INK_PLAIN, "");
     if (message_line(tui, text)[0] != '\0') {
         (void)put_words(&tui->canvas, row, 1, width, rows,
                         is_said(tui) ? looks[tui->message] : INK_LATE, text);
@@ -672,8 +693,10 @@ static void draw(struct tui *tui)
     }
     bool wide = rows >= WIDE_ROWS && columns >= WIDE_COLUMNS;
     bool keys = rows >= 24;
-    int message = rows >= 20 || is_said(tui) ? message_rows(tui, columns) : 0;
-    struct area area = {.top = 2, .bottom = rows - (keys ? 1 : 0) - message, .width = columns};
+    bool over = rows < 20; /* there what is said lies over the screen as long as it is said */
+    int message = !over || is_said(tui) ? message_rows(tui, columns) : 0;
+    struct area area = {
+        .top = 2, .bottom = rows - (keys ? 1 : 0) - (over ? 0 : message), .width = columns};
     draw_first(tui);
     draw_second(tui);
     if (is_lost(tui) && rows >= 20)
@@ -739,6 +762,8 @@ static void turn(struct tui *tui)
         }
         shop_look(tui);
         keep_look(tui);
+        if (tui->work->staff != 0)
+            tell_resolved(tui);
         bool clock = in_time(tui) && now_ms(tui) - tui->drawn_ms >= 1000;
         if (!tui->dirty && !clock)
             continue;

@@ -485,6 +485,8 @@ struct tui {
     enum message_kind message;
     char message_text[MESSAGE_MAX_BYTES];
     uint64_t message_ms;
+    enum message_kind resolved_kind; /* what became of something of before; NONE: nothing is new */
+    char resolved[TEXT_MAX_BYTES];
     uint32_t burst[FIELD_MAX];
     size_t burst_count;
     bool burst_over;
@@ -606,6 +608,9 @@ void draft_reckon(struct draft *draft);
  * draft. False: nothing fits. */
 bool draft_part(struct tui *tui, int64_t room);
 bool draft_parts(const struct draft *draft, int64_t room); /* would it */
+/* The other way: what was sent is written again. False: there is no place for it. */
+bool draft_of_invoice(struct tui *tui, const Tefter__IssueInvoice *invoice,
+                      const Tefter__PaidPart *paid);
 bool draft_invoice(const struct tui *tui, const struct draft *draft, struct arena *arena,
                    Tefter__IssueInvoice *ret_invoice);
 struct draft *draft_begin(struct tui *tui, uint32_t customer);
@@ -619,6 +624,8 @@ void keep_begin(struct tui *tui, bool begins);
 void keep_take_up(struct tui *tui); /* of who logged in, and is said */
 void keep_look(struct tui *tui);    /* writes what changed; never waits */
 void keep_let_go(struct tui *tui, struct work *work);
+/* A sale of before that was refused now: its goods are a sale again that is being written. */
+bool keep_note_refused(const Tefter__Command *command, uint32_t staff);
 void keep_end(struct tui *tui);
 /* Why what is half done ends with the program, as long as it does; NULL: it is kept. */
 const char *keep_words(const struct tui *tui);

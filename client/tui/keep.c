@@ -11,12 +11,13 @@
  */
 #include "base/hash.h"
 #include "tui/sale.h"
+#include "wire/message.h"
 #include "wire/varint.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEPT_DAYS = 14, AGAIN_MS = 5000 };
+enum { KEPT_DAYS = 14, AGAIN_MS = 5000, APART_MS = 200 };
 #define KEPT_MS (INT64_C(24) * 3600 * 1000 * KEPT_DAYS)
 
 struct keeper {
@@ -24,9 +25,9 @@ struct keeper {
     bool busy; /* another one at this terminal does */
     bool on;   /* this process keeps it */
     bool writing;
-    bool failed; /* the disk did not take what is half done now */
-    uint64_t tried_ms;
-    struct hash disk; /* of what is on it, or under way to it */
+    bool failed;       /* the disk did not take what is half done now */
+    uint64_t tried_ms; /* its last writing ended */
+    struct hash disk;  /* of what is on it, or under way to it */
 };
 static struct keeper keepers[WORKS_MAX];
 static struct asked approval; /* of one that was asked for before */
@@ -603,8 +604,8 @@ static void look(struct tui *tui, const struct work *work)
     struct hash hash;
     struct buffer body;
     struct keeper *keeper = keeper_of(tui, work);
-    if (!keeper->on || keeper->writing ||
-        (keeper->failed && now_ms(tui) - keeper->tried_ms < AGAIN_MS) ||
+    uint64_t apart = keeper->failed ? AGAIN_MS : APART_MS; /* letters that are typed go together */
+    if (!keeper->on || keeper->writing || now_ms(tui) - keeper->tried_ms < apart ||
         !picture(tui, work, keeper, &body, &hash))
         return;
     struct job *job = malloc(sizeof(*job));
@@ -677,6 +678,63 @@ static void approval_came(struct tui *tui, struct asked *asked)
     struct draft *draft = (struct draft *)(uintptr_t)unknown_approval(tui);
     if (draft != NULL && asked_refused(asked) != NULL)
         draft->approval = 0;
+}
+
+/* ---- what was refused after all ---- */
+
+/* Of before: the program that sent it died. It is noted on the loop, and written between turns. */
+enum { REFUSED_MAX = DRAFTS_MAX };
+static struct {
+    struct arena arena;
+    struct {
+        uint32_t staff;
+        struct slice command;
+    } rows[REFUSED_MAX];
+    size_t count;
+} refused;
+
+bool keep_note_refused(const Tefter__Command *command, uint32_t staff)
+{
+    bool sale_sent = command->kind_case == TEFTER__COMMAND__KIND_ISSUE_INVOICE ||
+                     command->kind_case == TEFTER__COMMAND__KIND_SELL_PAID;
+    if (staff == 0 || !sale_sent || refused.count == REFUSED_MAX)
+        return false;
+    refused.rows[refused.count].staff = staff;
+    refused.rows[refused.count++].command = message_pack(&command->base, &refused.arena);
+    return true;
+}
+
+static bool take_refused(struct tui *tui, struct slice packed)
+{
+    struct arena arena;
+    bool took = true;
+    arena_init(&arena, ASKED_MEMORY_MAX);
+    const Tefter__Command *command =
+        (const Tefter__Command *)message_unpack(&tefter__command__descriptor, packed, &arena);
+    if (command != NULL && command->kind_case == TEFTER__COMMAND__KIND_ISSUE_INVOICE)
+        took = draft_of_invoice(tui, command->issue_invoice, NULL);
+    else if (command != NULL)
+        took = draft_of_invoice(tui, command->sell_paid->invoice,
+                                command->sell_paid->n_payments > 0 ? command->sell_paid->payments[0]
+                                                                   : NULL);
+    arena_fini(&arena);
+    return took;
+}
+
+static void take_all_refused(struct tui *tui)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < refused.count; i++)
+        if (refused.rows[i].staff != tui->work->staff ||
+            !take_refused(tui, refused.rows[i].command))
+            refused.rows[left++] = refused.rows[i];
+    if (left < refused.count) { /* what it came to before was refused */
+        sale.judged = 0;
+        sale_changed(tui);
+    }
+    refused.count = left;
+    if (left == 0)
+        arena_reset(&refused.arena);
 }
 
 /* ---- when ---- */
@@ -766,6 +824,8 @@ void keep_look(struct tui *tui)
 {
     for (size_t i = 0; i < WORKS_MAX; i++)
         look(tui, &tui->works[i]);
+    if (refused.count > 0)
+        take_all_refused(tui);
     ask_approval(tui);
 }
 
@@ -793,9 +853,11 @@ void keep_begin(struct tui *tui, bool begins)
 {
     if (begins) {
         asked_begin(&approval, tui, approval_came);
+        arena_init(&refused.arena, ASKED_MEMORY_MAX);
         return;
     }
     asked_end(&approval);
+    arena_fini(&refused.arena);
 }
 
 void keep_end(struct tui *tui)

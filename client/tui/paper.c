@@ -1,5 +1,6 @@
 /* The newest paper of this person: said, undone, printed. */
 #include "tui/inside.h"
+#include "wire/message.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,9 +19,12 @@ enum { WITH_MAX = 16 };
 
 static struct {
     struct sent undone;
-    struct sent kept[KEPT_MAX]; /* made without a line */
-    struct asked view;          /* the paper, then each payment of it */
-    uint64_t document;          /* that is taken back */
+    struct sent kept[KEPT_MAX]; /* made without a line ... */
+    struct arena of[KEPT_MAX];  /* ... of these commands, */
+    struct slice commands[KEPT_MAX];
+    uint32_t staff[KEPT_MAX]; /* ... by whom */
+    struct asked view;        /* the paper, then each payment of it */
+    uint64_t document;        /* that is taken back */
     char number[40];
     char reversal[40];
     const char *reason; /* in the language of who took it back; NULL: not said yet */
@@ -43,12 +47,28 @@ void paper_done(struct tui *tui, const Tefter__Done *done, const char *words)
 
 /* ---- without a line ---- */
 
-/* Each is told when it is booked; a refusal stays until somebody has read it. */
+static bool comes_back(size_t at)
+{
+    struct arena arena;
+    arena_init(&arena, ASKED_MEMORY_MAX);
+    const Tefter__Command *command = (const Tefter__Command *)message_unpack(
+        &tefter__command__descriptor, paper.commands[at], &arena);
+    bool back = command != NULL && keep_note_refused(command, paper.staff[at]);
+    arena_fini(&arena);
+    return back;
+}
+
+/* Each is told when it is booked; a refusal stays until somebody has read it, and the goods of a
+ * sale are there to be sold again. */
 static void kept_came(struct tui *tui, struct sent *sent)
 {
     char text[TEXT_MAX_BYTES];
+    char said[TEXT_MAX_BYTES];
+    struct speech speech = speech_of(tui);
     if (sent->state == SENT_REFUSED) {
-        say_refusal(tui, sent->reply->refused);
+        (void)refusal_sentence_for(sent->reply->refused, &speech, said, sizeof(said));
+        (void)JOIN(text, said, comes_back((size_t)(sent - paper.kept)) ? " · g s" : "");
+        say_words(tui, MESSAGE_REFUSED, text);
         return;
     }
     const Tefter__Done *done = sent->reply->done;
@@ -63,6 +83,9 @@ bool paper_keep(struct tui *tui, const Tefter__Command *command)
         if (paper.kept[i].state != SENT_UNDER_WAY) {
             if (!send_command(&paper.kept[i], command))
                 return false;
+            arena_reset(&paper.of[i]);
+            paper.commands[i] = message_pack(&command->base, &paper.of[i]);
+            paper.staff[i] = tui->work->staff;
             say_words(tui, MESSAGE_SAID, in_words(tui, N_("Kept here, sends by itself")));
             return true;
         }
@@ -344,8 +367,11 @@ void paper_begin(struct tui *tui, bool begins)
         asked_end(&paper.view);
     }
     for (size_t i = 0; i < KEPT_MAX; i++)
-        if (begins)
+        if (begins) {
             sent_begin(&paper.kept[i], tui, kept_came);
-        else
+            arena_init(&paper.of[i], ASKED_MEMORY_MAX);
+        } else {
             sent_end(&paper.kept[i]);
+            arena_fini(&paper.of[i]);
+        }
 }

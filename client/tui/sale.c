@@ -495,6 +495,18 @@ static const Tefter__Refusal *fork_here(const struct tui *tui)
     return sale_is_fork(refusal) ? refusal : NULL;
 }
 
+/* A way on is of what stands there: a cell that is half typed is taken first, and added up. */
+static bool is_settled(struct tui *tui)
+{
+    struct draft *draft = draft_now(tui);
+    if (draft->at == AT_GOODS && draft->approval == 0 && !sale_lines_take(tui, draft))
+        return false;
+    if (!connected(tui) || draft->line_count == 0 || draft->approval != 0 || sale_is_judged(draft))
+        return true;
+    say_words(tui, MESSAGE_SAID, in_words(tui, N_("Being added up …")));
+    return false;
+}
+
 /* What is given already and the rest that is wanted besides. */
 static void pay_now(struct tui *tui)
 {
@@ -502,6 +514,8 @@ static void pay_now(struct tui *tui)
     int64_t wanted = 0;
     int64_t given = 0;
     struct draft *draft = draft_now(tui);
+    if (!is_settled(tui))
+        return;
     (void)sale_given(tui, draft, &given);
     if (sale_way(fork_here(tui), TEFTER__WAY_OUT_KIND__WAY_PAY_NOW, &wanted)) {
         (void)amount_write(wanted + given, &tui->currency, text);
@@ -533,6 +547,8 @@ bool sale_parts(const struct draft *draft, const Tefter__Refusal *refusal)
 static void part_now(struct tui *tui)
 {
     struct draft *draft = draft_now(tui);
+    if (!is_settled(tui))
+        return;
     if (!draft_part(tui, room_for(draft, fork_here(tui)))) {
         say_words(tui, MESSAGE_REFUSED, in_words(tui, N_("Nothing of it fits.")));
         return;
@@ -560,6 +576,8 @@ static void ask_manager(struct tui *tui)
     Tefter__Command command = TEFTER__COMMAND__INIT;
     Tefter__AskApproval wanted = TEFTER__ASK_APPROVAL__INIT;
     struct draft *draft = draft_now(tui);
+    if (!is_settled(tui))
+        return;
     if (fork_here(tui) == NULL) {
         say_words(tui, MESSAGE_REFUSED, in_words(tui, N_("Not needed now")));
         return;

@@ -788,6 +788,14 @@ static void draw_bank(struct tui *tui, struct canvas *canvas, int row, int colum
     const struct place *bank = bank_of(tui, form);
     (void)JOIN(text, in_words(tui, N_("To the bank now")), " · ", bank->name);
     canvas_put(canvas, row, column, width, SIDE_START, INK_BOLD, text);
+    if (form->banked.text[0] == '\0' && !form->at_bank) {
+        char all[TEXT_MAX_BYTES];
+        SAY(tui, all, N_("All above the float, {amount}"), "amount",
+            money(tui, above_float(tui, form), a));
+        (void)JOIN(text, "F6 · ", all);
+        canvas_put(canvas, row + 1, column, width, SIDE_START, INK_DIM, text);
+        return;
+    }
     canvas_field(canvas, row + 1, column, ROOM, form->at_bank ? INK_BOLD : INK_PLAIN,
                  form->banked.text, form->at_bank);
     const char *wrong = amount_in(tui, &form->banked, &minor, why);
@@ -795,11 +803,9 @@ static void draw_bank(struct tui *tui, struct canvas *canvas, int row, int colum
         (void)snprintf(text, sizeof(text), "%s", in_words(tui, wrong));
     else if (minor > form->counted_minor)
         (void)snprintf(text, sizeof(text), "%s", in_words(tui, N_("How much goes to the bank?")));
-    else if (minor > 0)
+    else
         SAY(tui, text, N_("{amount} stays in it"), "amount",
             money(tui, form->counted_minor - minor, a));
-    else
-        (void)JOIN(text, "F6 · ", money(tui, above_float(tui, form), a));
     bool bad = wrong != NULL || minor > form->counted_minor;
     canvas_put(canvas, row + 1, column + ROOM + 1, width - ROOM - 1, SIDE_START,
                bad ? INK_OVER : INK_DIM, text);

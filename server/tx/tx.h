@@ -299,6 +299,19 @@ enum rule_change {
     RULE_BILLS_TAKEN_BACK_ARE_BOUNDED = 7,
     /* Where nobody set how much of one's own money one takes back alone, each time is an alarm. */
     RULE_OWN_MONEY_BACK_ALARMS = 7,
+    /* Whatever goes into a till or out of it is in what there are coins for: parts of sales, what is
+     * corrected, refunds, floats, moves. Payments alone were. And what settles whole bills in cash
+     * is rounded as a sale is: they could not be paid. */
+    RULE_ALL_CASH_IS_COINS = 7,
+    /* What was rounded off of a bill goes with it: it is no credit when the bill is reversed or
+     * credited, nor when the match is taken apart. It was, and was paid out in parts. */
+    RULE_ROUNDED_OFF_GOES_WITH_ITS_BILL = 7,
+    /* What a refusal advises can be followed: money to pay now is a sum of coins, a till's branch is
+     * named, an approval that would serve counts for who is locked, and what rests on a paper is
+     * taken back first. */
+    RULE_ADVICE_CAN_BE_FOLLOWED = 7,
+    /* What comes to nothing is paid with nothing. A free item could not be sold for cash. */
+    RULE_NOTHING_PAYS_NOTHING = 7,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 
@@ -335,6 +348,7 @@ enum settled {
     SETTLED_BASE_PRICE = 495, /* about: the line; that its price was rounded from */
     SETTLED_PRICE_LIST = 421, /* about: the line; code of the list its price is of */
     SETTLED_BUYER_PIN = 475,  /* that was typed */
+    SETTLED_ALL_COINS = 760,  /* 1: whatever cash it moved was in coins */
 };
 /* What it is: `now`, or of a recalled command what it was then. */
 uint64_t tx_settle(struct tx *tx, enum settled what, uint32_t about, uint64_t now);

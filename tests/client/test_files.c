@@ -33,6 +33,107 @@ static int tear_down(void **state)
     return system(command);
 }
 
+/* ---- what is half done ---- */
+
+static const uint8_t books[TEFTER_KEPT_LEDGER_SIZE] = {9};
+
+static enum tefter_kept_found found_of(uint32_t staff, const uint8_t of[TEFTER_KEPT_LEDGER_SIZE],
+                                       const char *body)
+{
+    struct tefter_kept kept;
+    struct arena arena;
+    struct slice read;
+    arena_init(&arena, 2 * (size_t)TEFTER_KEPT_BYTES_MAX);
+    enum tefter_kept_found found = tefter_kept_open(&kept, folder, staff, of, &arena, &read);
+    if (found == TEFTER_KEPT_THERE)
+        assert_true(slice_equal(read, slice_text(body)));
+    else
+        assert_true(read.size == 0);
+    arena_fini(&arena);
+    tefter_kept_close(&kept);
+    return found;
+}
+
+static void keep(const char *body)
+{
+    struct tefter_kept kept;
+    struct arena arena;
+    struct slice read;
+    arena_init(&arena, 2 * (size_t)TEFTER_KEPT_BYTES_MAX);
+    (void)tefter_kept_open(&kept, folder, 12, books, &arena, &read);
+    assert_true(tefter_kept_write(&kept, slice_text(body), &failure));
+    arena_fini(&arena);
+    tefter_kept_close(&kept);
+}
+
+static void put_file(const char *name, struct slice bytes)
+{
+    assert_true(folder_write(folder, name, bytes, 0600, &failure));
+}
+
+static bool has_file(const char *name)
+{
+    char path[TEFTER_PATH_MAX];
+    struct stat facts;
+    return folder_path(folder, name, path, &failure) && stat(path, &facts) == 0 &&
+           (facts.st_mode & 0777) == 0600;
+}
+
+static void what_is_half_done_is_one_persons_and_whole_or_put_aside(void **state)
+{
+    (void)state;
+    struct arena arena;
+    struct slice file;
+    static const uint8_t other[TEFTER_KEPT_LEDGER_SIZE] = {8};
+    assert_int_equal(found_of(12, books, NULL), TEFTER_KEPT_NOTHING);
+    keep("five bags");
+    assert_true(has_file("kept-12"));
+    assert_int_equal(found_of(12, books, "five bags"), TEFTER_KEPT_THERE);
+    assert_int_equal(found_of(13, books, NULL), TEFTER_KEPT_NOTHING);
+    arena_init(&arena, 1 << 20);
+    assert_true(folder_read(folder, "kept-12", 1 << 20, &arena, &file, &failure));
+    for (size_t i = 0; i < file.size; i++) { /* whichever byte is another one */
+        enum tefter_kept_found found;
+        ((uint8_t *)(uintptr_t)file.data)[i] ^= 0x40;
+        put_file("kept-12", file);
+        found = found_of(12, books, NULL);
+        assert_true(found == TEFTER_KEPT_DAMAGED || found == TEFTER_KEPT_NEWER);
+        assert_true(has_file("kept-12.aside") && !has_file("kept-12"));
+        ((uint8_t *)(uintptr_t)file.data)[i] ^= 0x40;
+    }
+    for (size_t size = 0; size < file.size; size++) { /* wherever it was cut */
+        put_file("kept-12", slice_of(file.data, size));
+        assert_int_equal(found_of(12, books, NULL), TEFTER_KEPT_DAMAGED);
+    }
+    put_file("kept-13", file);
+    assert_int_equal(found_of(13, books, NULL), TEFTER_KEPT_OTHERS);
+    put_file("kept-12", file);
+    assert_int_equal(found_of(12, other, NULL), TEFTER_KEPT_OTHERS);
+    put_file("kept-12", file);
+    put_file(".kept-12.77", slice_text("of a process that died"));
+    assert_int_equal(found_of(12, books, "five bags"), TEFTER_KEPT_THERE);
+    assert_false(has_file(".kept-12.77"));
+    keep("");
+    assert_false(has_file("kept-12"));
+    arena_fini(&arena);
+}
+
+static void what_is_half_done_is_kept_by_one_process(void **state)
+{
+    (void)state;
+    struct tefter_kept kept;
+    struct arena arena;
+    struct slice read;
+    keep("five bags");
+    arena_init(&arena, 2 * (size_t)TEFTER_KEPT_BYTES_MAX);
+    assert_int_equal(tefter_kept_open(&kept, folder, 12, books, &arena, &read), TEFTER_KEPT_THERE);
+    assert_int_equal(found_of(12, books, NULL), TEFTER_KEPT_BUSY);
+    assert_int_equal(found_of(13, books, NULL), TEFTER_KEPT_NOTHING);
+    tefter_kept_close(&kept);
+    assert_int_equal(found_of(12, books, "five bags"), TEFTER_KEPT_THERE);
+    arena_fini(&arena);
+}
+
 static void a_profile_says_what_was_written(void **state)
 {
     (void)state;
@@ -286,6 +387,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_profile_says_what_was_written, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_half_done_is_one_persons_and_whole_or_put_aside,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_half_done_is_kept_by_one_process, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(secrets_are_for_their_owner_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(ids_rise_across_restarts_and_clocks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_processes_never_make_the_same_id, set_up, tear_down),

@@ -157,7 +157,7 @@ class Rights(unittest.TestCase):
         for words in (("reverse", bill, "--reason", "x"), ("credit-note", bill)):
             said = self.office(*words, code=NOT_ALLOWED)
             said = " ".join((said.stdout + said.stderr).split())
-            self.assertIn("This paper is of branch TD: you take back, correct, credit, confirm and match those of your own branch", said)
+            self.assertIn("This paper is of another branch: you take back, correct, credit, confirm and match those of yours (HQ)", said)
             self.assertIn("manager or owner", said)
         self.shop.login("office", shop.server.OWNER)
         self.office("staff", "change", "minh", "--anywhere")

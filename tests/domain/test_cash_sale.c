@@ -328,7 +328,7 @@ static void what_is_wrong_is_said_of_its_part(void **state)
          "'money_account': 1, 'amount_minor': 5}",
          CODE(PAID_TOO_MUCH), "payments"},
         {"{'kind': 'POS', 'money_account': 3}, {'kind': 'CASH', 'money_account': 1, "
-         "'amount_minor': 1000}",
+         "'amount_minor': 1001}",
          CODE(PAID_TOO_MUCH), "payments"},
         {"{'kind': 'POS', 'money_account': 3, 'amount_minor': 1, 'reference': 'x'}, {'kind': "
          "'POS', 'money_account': 3, 'reference': 'x'}",
@@ -365,7 +365,7 @@ static void cash_is_rounded_by_the_companys_unit(void **state)
     static const struct {
         int owed;
         int rounding; /* negative: up */
-    } cases[] = {{1001, 1}, {1002, 2}, {1003, -2}, {1004, -1}, {1005, 0}, {3, -2}, {2, 0}};
+    } cases[] = {{1001, 1}, {1002, 2}, {1003, -2}, {1004, -1}, {1005, 0}, {3, -2}, {2, 2}};
     int64_t sum = 0;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const Tefter__Done *done =
@@ -391,12 +391,207 @@ static void change_is_counted_from_the_rounded_sum(void **state)
         scenario_done(c.s, "sell_paid", paid(cents(CASH, 1003), cash(&c, 2000)));
     assert_int_equal(done->change_minor, 995);
     assert_int_equal(done->paid_minor, 1005);
-    /* who has the odd coins pays exactly */
+    /* who says the sum of the bill means all of it */
     done = scenario_done(c.s, "sell_paid", paid(cents(CASH, 1003), cash(&c, 1003)));
     assert_int_equal(done->change_minor, 0);
+    assert_int_equal(done->rounding_minor, -2);
+    assert_int_equal(done->paid_minor, 1005);
+    /* change is in coins too, and a bill of less than half a coin costs none */
+    done = scenario_done(c.s, "sell_paid", paid(cents(CASH, 2), cash(&c, 5)));
+    assert_int_equal(done->change_minor, 5);
+    assert_int_equal(done->paid_minor, 0);
+    assert_int_equal(done->rounding_minor, 2);
+    assert_int_equal(gl_seen_by_owner(&c, GL(CASH)) % 5, 0);
+    scenario_end(c.s);
+}
+
+/* Until version 7 what was handed over with a sale, and less than a coin, was noted as it was. */
+static void before_version_7_sales_took_any_cash(void **state)
+{
+    (void)state;
+    struct counter c = counter_at(6);
+    cash_by_five(&c);
+    const Tefter__Done *done =
+        scenario_done(c.s, "sell_paid", paid(cents(CASH, 1003), cash(&c, 1003)));
     assert_int_equal(done->rounding_minor, 0);
     done = scenario_done(c.s, "sell_paid", paid(cents(CASH, 1003), cash(&c, 1004)));
     assert_int_equal(done->change_minor, 1);
+    done = scenario_done(c.s, "sell_paid", paid(cents(CASH, 2), cash(&c, 5)));
+    assert_int_equal(done->change_minor, 3);
+    scenario_end(c.s);
+}
+
+/* ---- all cash is coins ---- */
+
+static const char *pay_out(const struct counter *c, uint32_t customer, int amount_minor)
+{
+    return json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, 'reason': 'back', "
+                "'amount_minor': %d}",
+                customer, c->till, amount_minor);
+}
+
+static const char *pay_in(const struct counter *c, uint32_t customer, int amount_minor)
+{
+    return json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, 'amount_minor': %d, "
+                "'match': 'OLDEST_DUE'}",
+                customer, c->till, amount_minor);
+}
+
+/* The sums next to it that there are coins for. */
+static void between(const Tefter__Refusal *refusal, int64_t below_minor)
+{
+    assert_int_equal(refusal->most, 5);
+    assert_int_equal(refusal->available_minor, below_minor);
+    assert_int_equal(refusal->above_minor, below_minor + 5);
+}
+
+static void a_part_in_cash_is_in_coins(void **state)
+{
+    (void)state;
+    struct counter c = counter();
+    cash_by_five(&c);
+    scenario_as(c.s, ROLE_STAFF_OWNER);
+    uint32_t anh = scenario_customer(c.s, "Anh", 100000);
+    scenario_as(c.s, c.clerk);
+    between(scenario_refused(c.s, "sell_paid", paid(cents(anh, 2000), cash(&c, 1003)),
+                             CODE(NOT_IN_COINS), "payments[0].amount_minor"),
+            1000);
+    between(scenario_refused(
+                c.s, "sell_paid",
+                paid(cents(CASH, 2000),
+                     json("{'kind': 'POS', 'money_account': %u, 'reference': 'A1'}, %s", c.device,
+                          cash(&c, 1003))),
+                CODE(NOT_IN_COINS), "payments[1].amount_minor"),
+            1000);
+    const Tefter__Done *done =
+        scenario_done(c.s, "sell_paid", paid(cents(anh, 2001), cash(&c, 1000)));
+    assert_int_equal(done->account->balance_minor, 1001);
+    /* a receipt is put right to coins; and one that stays the same stays */
+    const char *receipt = done->payments[0]->number;
+    uint64_t payment = paper(c.s, receipt)->document->document;
+    const char *put = json("{'document': %llu, 'reason': 'x', 'payment': {'kind': 'CASH', "
+                           "'amount_minor': 993}}",
+                           (unsigned long long)payment);
+    between(scenario_refused(c.s, "correct_payment", put, CODE(NOT_IN_COINS), "amount_minor"), 990);
+    scenario_end(c.s);
+}
+
+static void all_that_is_open_is_paid_in_coins(void **state)
+{
+    (void)state;
+    struct counter c = counter();
+    cash_by_five(&c);
+    scenario_as(c.s, ROLE_STAFF_OWNER);
+    uint32_t anh = scenario_customer(c.s, "Anh", 100000);
+    scenario_as(c.s, c.clerk);
+    scenario_done(c.s, "issue_invoice", cents(anh, 3817));
+    between(scenario_refused(c.s, "take_payment", pay_in(&c, anh, 3816),
+                             CODE(NOT_IN_COINS), "amount_minor"),
+            3815);
+    const Tefter__Done *done =
+        scenario_done(c.s, "take_payment", pay_in(&c, anh, 3817));
+    assert_int_equal(done->total_minor, 3817);
+    assert_int_equal(done->rounding_minor, 2);
+    assert_int_equal(done->account->balance_minor, 0);
+    assert_int_equal(done->account->open_bills, 0);
+    assert_int_equal(gl_seen_by_owner(&c, GL(CASH)), 3815);
+    assert_int_equal(gl_seen_by_owner(&c, GL(CASH_ROUNDING)), 2);
+    scenario_end(c.s);
+}
+
+static void cash_that_is_paid_out_is_in_coins(void **state)
+{
+    (void)state;
+    struct counter c = counter();
+    cash_by_five(&c);
+    scenario_done(c.s, "sell_paid", paid(loaves(CASH, 40), cash(&c, 10000)));
+    scenario_as(c.s, ROLE_STAFF_OWNER);
+    uint32_t anh = scenario_customer(c.s, "Anh", 100000);
+    scenario_done(c.s, "take_payment",
+                  json("{'customer': %u, 'kind': 'TRANSFER', 'money_account': %u, 'reference': "
+                       "'T1', 'amount_minor': 4241}",
+                       anh, c.bank));
+    between(scenario_refused(c.s, "refund_money", pay_out(&c, anh, 1002), CODE(NOT_IN_COINS),
+                             "amount_minor"),
+            1000);
+    scenario_done(c.s, "refund_money", pay_out(&c, anh, 1000));
+    const Tefter__Done *done = scenario_done(c.s, "refund_money", pay_out(&c, anh, 3241));
+    assert_int_equal(done->rounding_minor, 1);
+    assert_int_equal(gl(c.s, GL(CASH)), 5760);
+    scenario_end(c.s);
+}
+
+static void cash_that_is_moved_and_counted_is_in_coins(void **state)
+{
+    (void)state;
+    struct counter c = counter();
+    cash_by_five(&c);
+    scenario_done(c.s, "sell_paid", paid(loaves(CASH, 40), cash(&c, 10000)));
+    scenario_as(c.s, ROLE_STAFF_OWNER);
+    between(scenario_refused(c.s, "put_cash",
+                             json("{'money_account': %u, 'amount_minor': 1234, 'reason': 'milk', "
+                                  "'out': true}",
+                                  c.till),
+                             CODE(NOT_IN_COINS), "amount_minor"),
+            1230);
+    between(scenario_refused(c.s, "move_money",
+                             json("{'from': %u, 'to': %u, 'amount_minor': 1234}", c.till, c.bank),
+                             CODE(NOT_IN_COINS), "amount_minor"),
+            1230);
+    between(scenario_refused(
+                c.s, "open_till",
+                json("{'money_account': %u, 'float_minor': 10001, 'reason': 'x'}", c.till),
+                CODE(NOT_IN_COINS), "float_minor"),
+            10000);
+    scenario_done(c.s, "open_till", json("{'money_account': %u, 'float_minor': 10000}", c.till));
+    between(scenario_refused(c.s, "count_till",
+                             json("{'money_account': %u, 'counted_minor': 9999}", c.till),
+                             CODE(NOT_IN_COINS), "counted_minor"),
+            9995);
+    scenario_end(c.s);
+}
+
+static void before_version_7_payments_alone_were_in_coins(void **state)
+{
+    (void)state;
+    struct counter c = counter_at(6);
+    cash_by_five(&c);
+    scenario_done(c.s, "sell_paid", paid(loaves(CASH, 40), cash(&c, 10000)));
+    scenario_as(c.s, ROLE_STAFF_OWNER);
+    scenario_done(c.s, "put_cash",
+                  json("{'money_account': %u, 'amount_minor': 1234, 'reason': 'milk', 'out': true}",
+                       c.till));
+    scenario_done(c.s, "move_money",
+                  json("{'from': %u, 'to': %u, 'amount_minor': 1234}", c.till, c.bank));
+    scenario_done(c.s, "open_till", json("{'money_account': %u, 'float_minor': 7532}", c.till));
+    scenario_done(c.s, "count_till", json("{'money_account': %u, 'counted_minor': 1}", c.till));
+    scenario_end(c.s);
+}
+
+static void a_free_item_is_sold_for_nothing(void **state)
+{
+    (void)state;
+    const char *gift = "{'customer': 1, 'lines': [{'text': 'a gift', 'quantity': 1000, 'price': "
+                       "0}]}";
+    struct counter c = counter();
+    scenario_as(c.s, ROLE_STAFF_OWNER);
+    const char *in_cash = json("{'kind': 'CASH', 'money_account': %u}", c.till);
+    const Tefter__Done *done = scenario_done(c.s, "sell_paid", paid(gift, in_cash));
+    assert_int_equal(done->total_minor, 0);
+    assert_int_equal(done->n_payments, 0);
+    assert_false(done->has_match);
+    done = scenario_done(c.s, "sell_paid", paid(gift, cash(&c, 500)));
+    assert_int_equal(done->change_minor, 500);
+    /* a part that has nothing left to pay is none */
+    const char *card = json("{'kind': 'POS', 'money_account': %u, 'reference': 'A1'}", c.device);
+    done = scenario_done(c.s, "sell_paid",
+                         paid(loaves(CASH, 4), json("%s, %s", card, cash(&c, 1000))));
+    assert_int_equal(done->n_payments, 1);
+    scenario_end(c.s);
+    c = counter_at(6);
+    scenario_as(c.s, ROLE_STAFF_OWNER);
+    in_cash = json("{'kind': 'CASH', 'money_account': %u}", c.till);
+    scenario_refused(c.s, "sell_paid", paid(gift, in_cash), CODE(PAID_TOO_MUCH), "payments");
     scenario_end(c.s);
 }
 
@@ -463,7 +658,7 @@ static void a_rounded_sale_gives_back_what_was_taken(void **state)
         {1003, 1005, 1005, ""},
         {1003, 1005, 1005, ", 'amount_minor': 1005"}, /* who says what was taken means all */
         {1061, 1060, 1060, ", 'amount_minor': 1060"},
-        {1003, 1003, 1003, ""}, /* paid with odd coins */
+        {1003, 1003, 1005, ""}, /* who says the sum of the bill */
         {1005, 1005, 1005, ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -631,18 +826,152 @@ static void what_was_rounded_off_stays_so_and_counts_once(void **state)
     scenario_end(c.s);
 }
 
-static void what_was_rounded_off_is_not_paid_out(void **state)
+/* Until version 7 it was in credit when the bill was gone, and went with a refund of all. */
+static void before_version_7_rounded_off_was_in_credit(void **state)
+{
+    (void)state;
+    struct counter c = counter_at(6);
+    uint32_t anh = owes(&c);
+    scenario_done(c.s, "take_payment", settle(&c, anh, 995));
+    scenario_done(c.s, "reverse_document", "{'number': 'HQ-00001'}");
+    assert_int_equal(scenario_account(c.s, anh)->balance_minor, -1003);
+    const Tefter__Done *done = refund_of(&c, "HQ-R-00001", "CASH", "");
+    assert_int_equal(done->discount_minor, 8);
+    assert_int_equal(gl_seen_by_owner(&c, GL(CASH)), 0);
+    assert_int_equal(gl_seen_by_owner(&c, GL(SETTLEMENT_DISCOUNT)), 0);
+    assert_int_equal(scenario_account(c.s, anh)->balance_minor, 0);
+    scenario_end(c.s);
+}
+
+/* All that was taken is paid out, and no more; nothing is left behind. */
+static void paid_out_in_parts(struct counter *c, uint32_t anh)
+{
+    assert_int_equal(scenario_account(c->s, anh)->balance_minor, -995);
+    assert_int_equal(gl_seen_by_owner(c, GL(SETTLEMENT_DISCOUNT)), 0);
+    scenario_as(c->s, ROLE_STAFF_OWNER);
+    scenario_done(c->s, "refund_money", pay_out(c, anh, 500));
+    scenario_done(c->s, "refund_money", pay_out(c, anh, 495));
+    scenario_refused(c->s, "refund_money", pay_out(c, anh, 5), CODE(REFUND_TOO_MUCH),
+                     "amount_minor");
+    assert_int_equal(gl(c->s, GL(CASH)), 0);
+    assert_int_equal(gl(c->s, GL(SALES)), 0);
+    assert_int_equal(scenario_account(c->s, anh)->balance_minor, 0);
+}
+
+static void what_was_rounded_off_goes_with_the_bill(void **state)
+{
+    (void)state;
+    struct counter c = counter();
+    uint32_t anh = owes(&c);
+    scenario_done(c.s, "take_payment", settle(&c, anh, 995));
+    const Tefter__Done *done =
+        scenario_done(c.s, "reverse_document", "{'number': 'HQ-00001'}");
+    assert_int_equal(done->discount_minor, 8);
+    assert_int_equal(done->freed_minor, 995);
+    assert_int_equal(paper(c.s, "HQ-R-00001")->document->discount_minor, 8); /* as it was */
+    paid_out_in_parts(&c, anh);
+    scenario_end(c.s);
+}
+
+static void it_goes_when_the_match_was_taken_apart_before(void **state)
+{
+    (void)state;
+    struct counter c = counter();
+    uint32_t anh = owes(&c);
+    const Tefter__Done *done = scenario_done(c.s, "take_payment", settle(&c, anh, 995));
+    done = scenario_done(c.s, "undo_match",
+                         json("{'customer': %u, 'match': %llu}", anh,
+                              (unsigned long long)done->match));
+    assert_int_equal(done->matched_minor, -995); /* it stays rounded off */
+    assert_int_equal(done->account->balance_minor, 0);
+    scenario_done(c.s, "reverse_document", "{'number': 'HQ-00001'}");
+    paid_out_in_parts(&c, anh);
+    scenario_end(c.s);
+}
+
+static const char *brought_back(int count)
+{
+    return json("{'invoice_number': 'HQ-00001', 'reason': 'broken', 'credit': [{'line': 0, "
+                "'quantity': %d000}]}",
+                count);
+}
+
+static void it_goes_when_the_goods_are_credited(void **state)
+{
+    (void)state;
+    struct counter c = counter();
+    uint32_t anh = owes(&c);
+    scenario_done(c.s, "take_payment", settle(&c, anh, 995));
+    scenario_as(c.s, ROLE_STAFF_OWNER);
+    const Tefter__Done *done = scenario_done(c.s, "issue_credit_note", brought_back(500));
+    assert_false(done->has_discount_minor);
+    done = scenario_done(c.s, "issue_credit_note", brought_back(503));
+    assert_int_equal(done->total_minor, 503);
+    assert_int_equal(done->discount_minor, 8);
+    /* the money stays as long as the credit notes stand that count it */
+    const Tefter__Refusal *refusal =
+        scenario_refused(c.s, "reverse_document", "{'number': 'HQ-R-00001', 'reason': 'x'}",
+                         CODE(NOT_REVERSIBLE), "credit_notes");
+    assert_string_equal(refusal->existing_number, "HQ-CN-00002");
+    scenario_as(c.s, c.clerk);
+    paid_out_in_parts(&c, anh);
+    scenario_end(c.s);
+}
+
+static void a_reversed_credit_note_gives_it_back(void **state)
+{
+    (void)state;
+    struct counter c = counter();
+    uint32_t anh = owes(&c);
+    scenario_done(c.s, "take_payment", settle(&c, anh, 995));
+    scenario_as(c.s, ROLE_STAFF_OWNER);
+    scenario_done(c.s, "issue_credit_note", "{'invoice_number': 'HQ-00001', 'reason': 'broken'}");
+    scenario_done(c.s, "reverse_document", "{'number': 'HQ-CN-00001', 'reason': 'x'}");
+    assert_int_equal(gl(c.s, GL(SETTLEMENT_DISCOUNT)), 8);
+    assert_int_equal(scenario_account(c.s, anh)->balance_minor, 0);
+    scenario_end(c.s);
+}
+
+static void a_corrected_bill_keeps_it_or_gives_it_up(void **state)
+{
+    (void)state;
+    static const struct {
+        int price;
+        int owes;
+        int discount;
+    } cases[] = {{1003, 0, 8}, {1103, 100, 8}, {1002, 7, 0}, {500, -495, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct counter c = counter();
+        uint32_t anh = owes(&c);
+        scenario_done(c.s, "take_payment", settle(&c, anh, 995));
+        scenario_as(c.s, ROLE_STAFF_OWNER);
+        uint64_t bill = paper(c.s, "HQ-00001")->document->document;
+        const Tefter__Done *done = scenario_done(
+            c.s, "correct_invoice",
+            json("{'document': %llu, 'reason': 'x', 'invoice': {'customer': %u, 'lines': "
+                 "[{'product_code': 'CENT', 'quantity': %d000}]}}",
+                 (unsigned long long)bill, anh, cases[i].price));
+        assert_int_equal(done->account->balance_minor, cases[i].owes);
+        assert_int_equal(gl(c.s, GL(SETTLEMENT_DISCOUNT)), cases[i].discount);
+        scenario_end(c.s);
+    }
+}
+
+static void a_receipt_goes_back_without_what_went_with_the_bill(void **state)
 {
     (void)state;
     struct counter c = counter();
     uint32_t anh = owes(&c);
     scenario_done(c.s, "take_payment", settle(&c, anh, 995));
     scenario_done(c.s, "reverse_document", "{'number': 'HQ-00001'}");
-    const Tefter__Done *done = refund_of(&c, "HQ-R-00001", "CASH", "");
-    assert_int_equal(done->discount_minor, 8);
-    assert_int_equal(gl_seen_by_owner(&c, GL(CASH)), 0);
+    const Tefter__Done *done = scenario_done(
+        c.s, "correct_payment", put_right(&c, "HQ-R-00001", 995, ", 'note': 'Lan'"));
+    assert_int_equal(done->account->balance_minor, -995);
     assert_int_equal(gl_seen_by_owner(&c, GL(SETTLEMENT_DISCOUNT)), 0);
+    scenario_done(c.s, "reverse_document", "{'number': 'HQ-R-00002', 'reason': 'x'}");
     assert_int_equal(scenario_account(c.s, anh)->balance_minor, 0);
+    assert_int_equal(gl_seen_by_owner(&c, GL(SETTLEMENT_DISCOUNT)), 0);
+    assert_int_equal(gl_seen_by_owner(&c, GL(CASH)), 0);
     scenario_end(c.s);
 }
 
@@ -687,10 +1016,9 @@ static void cash_is_taken_in_what_there_are_coins_for(void **state)
     struct counter c = counter();
     uint32_t anh = owes(&c);
     cash_by_five(&c);
-    const Tefter__Refusal *refusal = scenario_refused(c.s, "take_payment", settle(&c, anh, 1003),
+    const Tefter__Refusal *refusal = scenario_refused(c.s, "take_payment", settle(&c, anh, 1001),
                                                       CODE(NOT_IN_COINS), "amount_minor");
-    assert_int_equal(refusal->most, 5);
-    assert_int_equal(refusal->available_minor, 1000);
+    between(refusal, 1000);
     assert_int_equal(refusal->over_by_minor, 5);
     refusal = scenario_refused(
         c.s, "take_payment",
@@ -698,6 +1026,24 @@ static void cash_is_taken_in_what_there_are_coins_for(void **state)
              c.till),
         CODE(NOT_IN_COINS), "amount_minor");
     assert_false(refusal->has_available_minor);
+    scenario_end(c.s);
+}
+
+/* What is short and more than may be rounded off is said in coins, with the bound of the day. */
+static void what_is_short_of_the_days_bound_is_said_in_coins(void **state)
+{
+    (void)state;
+    struct counter c = counter();
+    uint32_t anh = owes(&c);
+    cash_by_five(&c);
+    scenario_done(c.s, "take_payment", settle(&c, anh, 995));
+    scenario_done(c.s, "issue_invoice", cents(anh, 1000));
+    const Tefter__Refusal *refusal = scenario_refused(c.s, "take_payment", settle(&c, anh, 990),
+                                                      CODE(ROUNDING_TOO_MUCH), "round_off");
+    assert_int_equal(refusal->most, 7);
+    assert_int_equal(refusal->day_minor, 15);
+    assert_int_equal(refusal->over_by_minor, 5);
+    scenario_done(c.s, "take_payment", settle(&c, anh, 990 + refusal->over_by_minor));
     scenario_end(c.s);
 }
 
@@ -806,6 +1152,13 @@ int main(void)
         cmocka_unit_test(what_is_wrong_is_said_of_its_part),
         cmocka_unit_test(cash_is_rounded_by_the_companys_unit),
         cmocka_unit_test(change_is_counted_from_the_rounded_sum),
+        cmocka_unit_test(before_version_7_sales_took_any_cash),
+        cmocka_unit_test(a_part_in_cash_is_in_coins),
+        cmocka_unit_test(all_that_is_open_is_paid_in_coins),
+        cmocka_unit_test(cash_that_is_paid_out_is_in_coins),
+        cmocka_unit_test(cash_that_is_moved_and_counted_is_in_coins),
+        cmocka_unit_test(before_version_7_payments_alone_were_in_coins),
+        cmocka_unit_test(a_free_item_is_sold_for_nothing),
         cmocka_unit_test(a_card_is_not_rounded),
         cmocka_unit_test(a_rounded_receipt_is_reversed_whole),
         cmocka_unit_test(a_rounded_sale_gives_back_what_was_taken),
@@ -815,10 +1168,17 @@ int main(void)
         cmocka_unit_test(no_more_in_a_day_than_the_company_lets_one_person),
         cmocka_unit_test(a_receipt_that_is_put_right_stays_rounded),
         cmocka_unit_test(what_was_rounded_off_stays_so_and_counts_once),
-        cmocka_unit_test(what_was_rounded_off_is_not_paid_out),
+        cmocka_unit_test(before_version_7_rounded_off_was_in_credit),
+        cmocka_unit_test(what_was_rounded_off_goes_with_the_bill),
+        cmocka_unit_test(it_goes_when_the_match_was_taken_apart_before),
+        cmocka_unit_test(it_goes_when_the_goods_are_credited),
+        cmocka_unit_test(a_reversed_credit_note_gives_it_back),
+        cmocka_unit_test(a_corrected_bill_keeps_it_or_gives_it_up),
+        cmocka_unit_test(a_receipt_goes_back_without_what_went_with_the_bill),
         cmocka_unit_test(another_sum_is_not_rounded_off_unasked),
         cmocka_unit_test(nothing_is_rounded_off_unless_the_company_says_so),
         cmocka_unit_test(cash_is_taken_in_what_there_are_coins_for),
+        cmocka_unit_test(what_is_short_of_the_days_bound_is_said_in_coins),
         cmocka_unit_test(a_bill_paid_later_in_cash_is_rounded_by_the_unit),
         cmocka_unit_test(a_slip_is_not_rounded_off),
         cmocka_unit_test(the_rules_for_cash_are_the_managers),

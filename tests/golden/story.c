@@ -1021,6 +1021,8 @@ static void cash_sales(struct story *t)
          json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, 'match': 'OLDEST_DUE', "
               "'round_off': true, 'amount_minor': 1005}",
               hoa, t->till));
+    if (t->rules >= 7) /* else all that is moved below would be in coins */
+        done(t, "set_cash_policy", "{'unit_minor': 0}");
 }
 
 static const char *from_to(uint32_t from, uint32_t to, int64_t amount_minor, const char *more)
@@ -1452,6 +1454,54 @@ static void of_version_6(struct story *t)
 
 /* ---- rules version 7 ---- */
 
+/* All cash in coins; what was rounded off of a bill, when the bill goes, is credited or put right.
+ */
+static void cash_in_coins(struct story *t)
+{
+    uint32_t lan = scenario_customer(t->s, "Lan", 1000000);
+    done(t, "set_cash_policy",
+         "{'unit_minor': 5, 'round_off_minor': 50, 'round_off_day_minor': 500}");
+#define PAYS(amount, more)                                                                         \
+    json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, 'amount_minor': %d" more "}", lan, \
+         t->till, amount)
+#define GETS(amount)                                                                               \
+    json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, 'reason': 'back', "                \
+         "'amount_minor': %d}",                                                                    \
+         lan, t->till, amount)
+#define OFF ", 'match': 'OLDEST_DUE', 'round_off': true"
+    id bill = done(t, "issue_invoice", sale(lan, 4241, ""));
+    done(t, "take_payment", PAYS(4200, OFF));
+    done(t, "reverse_document", json("{'document': " ID ", 'reason': 'x'}", bill));
+    refused(t, "refund_money", GETS(2001), CODE(NOT_IN_COINS));
+    done(t, "refund_money", GETS(2000));
+    done(t, "refund_money", GETS(2200));
+    refused(t, "refund_money", GETS(40), CODE(REFUND_TOO_MUCH));
+    bill = done(t, "issue_invoice", sale(lan, 1003, ""));
+    id receipt = done(t, "take_payment", PAYS(1000 - 5, OFF));
+    done(t, "issue_credit_note", json("{'invoice': " ID ", 'reason': 'broken'}", bill));
+    refused(t, "reverse_document", json("{'document': " ID ", 'reason': 'x'}", receipt),
+            CODE(NOT_REVERSIBLE));
+    done(t, "refund_money", GETS(995));
+    bill = done(t, "issue_invoice", sale(lan, 1003, ""));
+    receipt = done(t, "take_payment", PAYS(1000 - 5, OFF));
+    done(t, "correct_invoice",
+         json("{'document': " ID ", 'reason': 'dear', 'invoice': %s}", bill, sale(lan, 900, "")));
+    scenario_as(t->s, t->manager); /* of one's own so much is a second person's */
+    done(t, "reverse_document", json("{'document': " ID ", 'reason': 'x'}", receipt));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+    done(t, "take_payment", PAYS(900, ", 'match': 'OLDEST_DUE'"));
+    done(t, "issue_invoice", sale(lan, 3817, ""));
+    refused(t, "take_payment", PAYS(3816, ", 'match': 'OLDEST_DUE'"), CODE(NOT_IN_COINS));
+    done(t, "take_payment", PAYS(3817, ", 'match': 'OLDEST_DUE'"));
+    refused(t, "put_cash",
+            json("{'money_account': %u, 'amount_minor': 12, 'reason': 'milk'}", t->till),
+            CODE(NOT_IN_COINS));
+    refused(t, "sell_paid", paid(sale(lan, 5000, ""), cash_part(t, 1001)), CODE(NOT_IN_COINS));
+    done(t, "sell_paid", paid(sale(lan, 2, ""), cash_part(t, 5)));
+    done(t, "sell_paid", paid(sale(lan, 0, ""), cash_part(t, 5)));
+    done(t, "set_cash_policy", "{'unit_minor': 0}");
+}
+
 /* A manager of the alley, and customers whom the head office opened. */
 static void bound_to_a_branch(struct story *t)
 {
@@ -1615,6 +1665,7 @@ static void of_version_7(struct story *t)
     opening_accounts(t);
     merged_records(t);
     what_was_seen(t);
+    cash_in_coins(t);
 }
 
 /* ---- all of it ---- */

@@ -29,13 +29,37 @@ PASSWORD = "practice makes perfect"
 CODE = re.compile(r"(?:[0-9A-Z]{5}-){8}[0-9A-Z]{2}")
 RETAIL = ["--map", "number=InvoiceNo,customer=CustomerID,date=InvoiceDate,code=StockCode,"
           "text=Description,quantity=Quantity,price=UnitPrice,area=Country",
-          "--source", "online-retail", "--term-days", "30", "--cash"]
+          "--source", "online-retail", "--term-days", "30", "--cash", "--paid", "cash"]
 
 
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+# Runs a command at a terminal of its own; what it is asked there is answered from standard input.
+TYPIST = """
+import os, pty, select, sys
+child, terminal = pty.fork()
+if child == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+while True:
+    ready = select.select([terminal, 0], [], [])[0]
+    if 0 in ready:
+        typed = os.read(0, 100)
+        if typed:
+            os.write(terminal, typed)
+    if terminal in ready:
+        try:
+            piece = os.read(terminal, 65536)
+        except OSError:
+            break
+        piece = piece.replace(b"? [", b"?\\n [")
+        sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
 
 
 class Company:
@@ -187,7 +211,7 @@ class Small(Case):
                                   "1,2011-01-05,P1,the thing,1,1.00\n"
                                   "1,2011-01-05,P1,a thing,1,1.00\n"
                                   "1,2011-01-05,NO CODE,odd,1,1.00\n1,2011-01-05,P9,,1,0.001\n")
-        done = self.company.imported("invoices", path, "--yes", "--decimal", ".", "--cash")
+        done = self.company.imported("invoices", path, "--yes", "--decimal", ".", "--cash", "--paid", "cash")
         self.assertEqual((done["sent"], done["free_lines"], done["products_made"]), (1, 1, 1))
         shown = json.loads(self.company.tefter("--json", "document", "show", "1").stdout)
         lines = shown["document"]["lines"]
@@ -310,9 +334,9 @@ class WrongMoney(Case):
     def test_the_total_must_agree(self):
         text = "number,customer,date,amount\n1,A,2011-01-05,5.00\n2,A,2011-01-05,x\n"
         said = self.refused("invoices", text, "--yes", "--total", "12.00")
-        self.assertIn("--total says 12.00, what is good in the file comes to 5.00, and 1 rows are rejected", said)
+        self.assertIn("--total says 12.00, what is good in the file comes to 5.00, and 1 row is rejected: nothing was sent", said)
         self.assertIn('amount "x"', said)
-        self.assertIn("documents  0 sent; 1 are good in the file", said)
+        self.assertIn("documents  0 sent; 1 is good in the file", said)
         self.assertNotIn("1 sent", said)
         told = json.loads(self.company.tefter("import", "invoices", self.company.path("a.csv"), "--yes", "--total", "12.00",
                                               "--json", "--quiet", good=(2,)).stdout)
@@ -321,10 +345,160 @@ class WrongMoney(Case):
         self.assertIn("--total says 12.01", self.refused("invoices", good, "--yes", "--total", "12.01"))
         self.assertEqual(self.company.imported("invoices", self.company.path("a.csv"), "--yes", "--total", "12")["sent"], 2)
 
+    def test_the_total_holds_when_the_server_refuses_rows(self):
+        """All of it is asked of the server first: 810.00 of which it takes 100.00 is nothing."""
+        self.company.imported("invoices", self.company.write(
+            "b.csv", "number,customer,date,amount\nB1,A,2011-01-01,350.00\n"), "--yes")
+        text = ("number,customer,date,amount,bill\nR1,A,2011-02-01,100.00,B1\nR2,A,2011-02-01,10.00,none\n"
+                "R3,A,2011-02-01,700.00,B1\n")
+        path = self.company.write("p.csv", text)
+        why = "--total says 810.00, what the server would take of the file comes to 100.00, and 2 rows are rejected: nothing"
+        for words in (("--yes",), ("--yes", "--dry-run")):
+            said = self.company.tefter("import", "payments", path, "--total", "810", *words, good=(2,))
+            self.assertIn(why, said.stderr)
+            self.assertIn("there is no bill none in the ledger", said.stdout)
+            self.assertEqual(self.company.owed(), 35000)
+        self.company.write("p.csv", text.replace("none", "").replace("700.00", "200.00"))
+        done = self.company.imported("payments", path, "--yes", "--total", "310")
+        self.assertEqual((done["sent"], done["total"]), (3, "310.00"))
+        again = self.company.imported("payments", path, "--yes", "--total", "310", "--restart")
+        self.assertEqual((again["sent"], again["already_there"]), (0, 3))
+        self.assertEqual(self.company.owed(), 4000)
+
+    def test_what_the_server_refuses_after_all_ends_the_import(self):
+        """Each payment alone would be taken; the second asks for what the first had. It says what is booked, and how to undo it."""
+        self.company.imported("invoices", self.company.write(
+            "b.csv", "number,customer,date,amount\nB1,A,2011-01-01,350.00\n"), "--yes")
+        path = self.company.write("p.csv", "number,customer,date,amount,bill\n" + "".join(
+            f"R{n},A,2011-02-01,300.00,B1\n" for n in range(400)))
+        words = ("import", "payments", path, "--yes", "--total", "120000", "--source", "paid")
+        said = self.company.tefter(*words, good=(6,))
+        self.assertIn("1 is booked, 300.00 GBP of --total 120000. tefter import undo paid takes them back", said.stderr)
+        self.assertNotIn("goes on from here", said.stderr)
+        self.assertEqual(self.company.owed(), 5000)
+        self.assertFalse(os.path.exists(path + ".tefter-import"))
+        self.company.tefter("import", "undo", "paid", "--yes")
+        self.assertEqual(self.company.owed(), 35000)
+        self.company.write("p.csv", "number,customer,date,amount,bill\nR0,A,2011-02-01,300.00,B1\n")
+        self.assertEqual(self.company.imported("payments", path, "--yes", "--total", "300", "--source", "paid")["sent"], 1)
+        self.assertEqual(self.company.owed(), 5000)
+
+    def test_a_file_that_is_rewritten_while_it_is_asked_about(self):
+        """What was read is what is booked: none of the other file, and no mixture."""
+        count = 60000  # more than the first piece, which was kept before too
+        old = "number,customer,date,amount\n" + "".join(f"{n:06},A,2011-01-05,1.00\n" for n in range(count))
+        path = self.company.write("a.csv", old)
+        process = subprocess.Popen(
+            ["/usr/bin/python3", "-c", TYPIST, os.path.join(BIN, "tefter"), "import", "invoices", path, "--total",
+             f"{count}.00", "--quiet"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env=dict(os.environ, TEFTER_PROFILE=self.company.path("office")))
+        said = ""
+        while "Import with these columns" not in said:
+            piece = process.stdout.readline()
+            self.assertTrue(piece, said)
+            said += piece
+        with open(path, "r+", encoding="utf-8") as file:
+            file.write(old.replace(",1.00\n", ",9.00\n"))
+        process.stdin.write("yes\n")
+        process.stdin.flush()
+        said += process.communicate(timeout=200)[0]
+        self.assertIn("60,000 sent", said)
+        self.assertEqual(self.company.owed(), 100 * count)
+
+    def test_money_off_a_line_is_no_percentage(self):
+        head = "number;date;customer;code;quantity;price;discount;tax\n"
+        done = self.company.imported("invoices", self.company.write(
+            "a.csv", head + "LV-1;05.11.2020;D001;OAK22;1;34,20;1,00 £;24%\nLV-2;05.11.2020;D001;OAK22;-1;34,20;-1,00 £;24%\n"),
+            "--yes")
+        self.assertEqual((done["sent"], done["total"]), (2, "0.00"))
+        line = json.loads(self.company.tefter("--json", "document", "show", "LV-1").stdout)["document"]["lines"][0]
+        self.assertEqual((line["discount_minor"], line["net_minor"], line["tax_bp"]), (100, 3320, 2400))
+        again = self.company.imported("invoices", self.company.path("a.csv"), "--yes", "--restart")
+        self.assertEqual(again["already_there"], 2)
+        other = self.company.write("b.csv", head + "LV-1;05.11.2020;D001;OAK22;1;33,70;0,50 £;24%\n")
+        self.assertIn("the price 34.20", self.company.tefter("import", "invoices", other, "--yes", good=(5,)).stdout)
+        for cell, words, why in (
+                ("1,00;24%", (), 'column discount "1,00" has no sign: is it 1.00 %, 100.00 % or 1.00 GBP?'),
+                ("0;0,24", (), 'column tax "0,24" has no sign: is it 0.24 %, 24.00 % or 0.24 GBP?'),
+                ("0;8,21 £", (), "tax is the amount 8.21, and no rate is known for this line of 34.20: say --tax RATE"),
+                ("0;8,22 £", ("--tax", "24"), "tax is the amount 8.22, and 24.00 % of 34.20 is 8.21")):
+            path = self.company.write("c.csv", head + f"LV-9;05.11.2020;D001;OAK22;1;34,20;{cell}\n")
+            for dry in ((), ("--dry-run",)):
+                said = self.company.tefter("import", "invoices", path, "--yes", *words, *dry, good=(1, 2))
+                self.assertIn(why, said.stdout + said.stderr)
+        self.assertEqual(self.company.owed(), 0)
+        self.assertEqual(self.company.imported("invoices", path, "--yes", "--tax", "24", good=(1,))["rejected"], 1)
+        self.company.write("c.csv", head + "LV-9;05.11.2020;D001;OAK22;1;34,20;0;8,21\n")
+        done = self.company.imported("invoices", path, "--yes", "--tax", "24", "--tax-is", "amount")
+        self.assertEqual(done["total"], "42.41")
+
+    def test_the_files_own_total_is_compared(self):
+        text = "number,customer,date,amount\n1,A,2011-01-02,300.00\n2,A,2011-01-02,50.00\n,Total,,%s\n"
+        for words in (("--yes",), ("--yes", "--dry-run")):
+            self.assertIn('The file\'s own total ("Total") is 999.00, and its rows come to 350.00',
+                          self.refused("invoices", text % "999.00", *words))
+        said = self.company.tefter("import", "invoices", self.company.path("a.csv"), "--yes", "--total", "350").stdout
+        self.assertIn("the file's own total is 999.00, and its rows come to 350.00", said)
+        parts = self.company.write("b.csv", "number,customer,date,amount\n3,B,2011-01-02,1.00\n,Sub total,,1.00\n"
+                                   "4,C,2011-01-02,2.00\n,Sub total,,2.00\n,Total,,3.00\n")
+        self.assertEqual(self.company.imported("invoices", parts, "--yes")["sent"], 2)
+        taxed = self.company.write("c.csv", "number,customer,date,text,quantity,price,amount,tax\n5,C,2011-01-02,x,2,5.00,10.00,20%\n"
+                                   ",Total,,,,,10.00,\n")
+        self.assertEqual(self.company.imported("invoices", taxed, "--yes")["total"], "12.00")
+
+    def test_sales_of_nobody_are_paid_or_refused(self):
+        text = "number,customer,date,amount\n1,,2011-01-05,5.00\n2,cash,2011-01-05,7.00\n3,A,2011-01-05,1.00\n"
+        for words in (("--cash",), ("--cash", "--dry-run")):
+            self.assertIn("2 sales of 12.00 are without a customer and would stay open as nobody's debt: how were they paid? "
+                          "Say --paid cash", self.refused("invoices", text, "--yes", *words))
+        path = self.company.path("a.csv")
+        said = self.company.tefter("import", "invoices", path, "--yes", "--cash", "--paid", "card", "--source", "old").stdout
+        self.assertIn("2 without a customer, on the cash customer, sales paid by card", said)
+        self.assertEqual(self.company.owed(), 100)
+        self.assertNotIn("CASH", self.company.tefter("calls").stdout)
+        again = self.company.imported("invoices", path, "--yes", "--cash", "--paid", "card", "--source", "old", "--restart")
+        self.assertEqual((again["sent"], again["already_there"]), (0, 3))
+        self.company.tefter("import", "undo", "old", "--yes")
+        self.assertEqual(self.company.owed(), 0)
+        self.assertIn("customer CASH pays at once", self.refused("balances", "customer,amount\nCASH,5.00\n", "--yes",
+                                                               "--as-of", "2011-01-31", good=(1,)))
+
+    def test_columns_that_look_like_money_are_named(self):
+        for kind, text, column in (
+                ("products", "Code;Désignation;Prix TTC\nA;Vis;1,50\n", "Prix TTC"),
+                ("customers", "code,name,Offen am Stichtag\nA,Ann,12.50\n", "Offen am Stichtag"),
+                ("invoices", "number,customer,date,amount,Extra\n1,A,2011-01-05,5.00,£1\n", "Extra")):
+            path = self.company.write("m.csv", text)
+            for words in (("--yes",), ("--yes", "--dry-run")):
+                said = self.company.tefter("import", kind, path, *words, good=(2,)).stderr
+                self.assertIn(f'these columns look like money and would be left out: {column}.', said)
+            self.assertEqual(self.company.imported(kind, path, "--yes", "--ignore", column)["sent"], 1)
+        path = self.company.write("p.csv", "Code;Désignation;Prix unitaire HT;IVA\nB;Vis;1,50;20\n")
+        self.company.imported("products", path, "--yes")
+        shown = json.loads(self.company.tefter("--json", "product", "show", "B").stdout)
+        self.assertIn('"price": 150000', json.dumps(shown))
+        self.assertIn('"tax_bp": 2000', json.dumps(shown))
+
+    def test_what_is_no_file_of_rows(self):
+        said = self.company.tefter("import", "customers", "/dev/zero", good=(2,)).stderr
+        self.assertIn("/dev/zero is no file", said)
+        with open("/dev/zero", "rb") as zero:
+            self.assertIn("is no file", self.company.tefter("import", "customers", "-", good=(2,), stdin=zero).stderr)
+        with subprocess.Popen(["cat", "/dev/zero"], stdout=subprocess.PIPE) as endless:
+            said = self.company.tefter("import", "customers", "-", good=(2,), stdin=endless.stdout).stderr
+            endless.kill()
+        self.assertIn("a line of more than 4 MB", said)
+        path = self.company.write("e.csv", '\ufeff<?xml version="1.0"?>\n<Invoice id="a">\n<b>1</b></Invoice>\n')
+        self.assertIn("is XML", self.company.tefter("import", "invoices", path, good=(2,)).stderr)
+        self.company.tefter("price", "add", "GOLD", "Gold")
+        path = self.company.write("l.csv", "list,code,price\nGOLD,NONE-1,9.00\n")
+        said = self.company.tefter("import", "prices", path, "--yes", good=(1,)).stdout
+        self.assertIn("there is no product NONE-1 in the ledger", said)
+
     def test_tax_of_products_is_asked_about(self):
         self.company.tefter("product", "add", "CEM", "Cement", "--price", "8.50", "--tax", "20%")
         text = "number,customer,date,code,quantity,price\n1,A,2011-01-05,CEM,2,5.00\n1,A,2011-01-05,X,1,1.00\n"
-        self.assertIn("1 lines are of products with a tax (CEM: 20.00 %)", self.refused("invoices", text, "--yes"))
+        self.assertIn("1 line is of a product with a tax (CEM: 20.00 %)", self.refused("invoices", text, "--yes"))
         path = self.company.path("a.csv")
         self.assertEqual(self.company.imported("invoices", path, "--yes", "--tax", "product")["total"], "13.00")
         self.assertEqual(self.company.imported("invoices", path, "--yes", "--tax", "none", "--number-prefix", "B")["total"],
@@ -336,7 +510,7 @@ class WrongMoney(Case):
         self.company.tefter("product", "add", "CEM-40", "Cement", "--price", "8.50", "--tax", "20%")
         text = "number,customer,date,code,quantity,price\nold-1,Anna,2011-01-05,%s,2,5.00\n"
         typed = text % "cem\u201340"
-        self.assertIn("1 lines are of products with a tax (cem\u201340: 20.00 %)",
+        self.assertIn("1 line is of a product with a tax (cem\u201340: 20.00 %)",
                       self.refused("invoices", typed, "--yes"))
         words = ("--yes", "--tax", "product")
         done = self.company.imported("invoices", self.company.write("a.csv", typed), *words)
@@ -440,7 +614,7 @@ class WrongMoney(Case):
         self.assertIn("not sold in this unit", run("list,code,unit,price\nGOLD,X,crate,6.00\n", good=(1,)).stdout)
 
     def test_a_price_of_nothing_is_asked_about(self):
-        why = "1 prices are 0 (first: Y in line 3), which gives the goods away: is that meant? Say --free"
+        why = "1 price is 0 (first: Y in line 3), which gives the goods away: is that meant? Say --free"
         path = self.company.write("products.csv", "code,name,price\nX,Nut,9.00\nY,Bolt,0\nZ,Nail,\n")
         self.assertIn(why, self.company.tefter("import", "products", path, "--yes", good=(2,)).stderr)
         self.assertIn(why, self.company.tefter("import", "products", path, "--dry-run", good=(2,)).stderr)
@@ -532,7 +706,7 @@ class WrongMoney(Case):
         other = self.company.write("o.csv", "number,customer,date,amount\nX1,C,2011-01-01,1.00\n")
         self.company.imported("invoices", other, "--yes", "--source", "other")
         said = self.company.tefter("import", "undo", "old", good=(2,))
-        self.assertIn("Reverse 4 invoices, 1 credit notes and 1 payments of source old", said.stderr)
+        self.assertIn("Reverse 4 invoices, 1 credit note and 1 payment of source old", said.stderr)
         self.assertEqual(self.company.owed(), 2800)
         said = self.company.tefter("import", "undo", "old", "--yes")
         self.assertIn("undone     6 documents of source old, 0 reversed before, 0 refused, 0 left", said.stdout)
@@ -553,11 +727,11 @@ class WrongMoney(Case):
         self.company.tefter("credit-note", "B3", "--reason", "broken")
         said = self.company.tefter("import", "undo", "old", "--yes", good=(1,)).stdout
         self.assertIn("undone     3 documents of source old, 0 reversed before, 1 refused, 0 left", said)
-        self.assertIn("1 times, first B3: It cannot be reversed: something later rests on it", said)
+        self.assertIn("           B3: It cannot be reversed: something later rests on it", said)
         self.assertIn("tries again what was refused", said)
         self.company.tefter("reverse", re.search(r"first: (\S+)\.", said).group(1), "--reason", "x")
         said = self.company.tefter("import", "undo", "old", "--yes").stdout
-        self.assertIn("undone     1 documents of source old, 3 reversed before, 0 refused, 0 left", said)
+        self.assertIn("undone     1 document of source old, 3 reversed before, 0 refused, 0 left", said)
         self.assertEqual(self.company.owed(), 0)
 
     def test_groups_and_who_is_in_them(self):
@@ -638,7 +812,7 @@ class WrongMoney(Case):
         self.assertEqual((done["sent"], done["rejected"], done["customers_made"], done["totals_left_out"]), (2, 0, 2, 1))
         path = self.company.write("o.csv", "Customer no,Balance\nA,1.00\nΣΥΝΟΛΟ,1.00\n")
         said = self.company.tefter("import", "balances", path, "--yes", "--as-of", "2011-01-31").stdout
-        self.assertIn('1 rows sum up others and are left out (line 3: "ΣΥΝΟΛΟ")', said)
+        self.assertIn('1 row sums up others and is left out (line 3: "ΣΥΝΟΛΟ")', said)
         self.assertEqual(self.company.owed(), 1300)
 
     def test_a_receipt_typed_in_two_ways_is_booked_whole(self):
@@ -858,11 +1032,16 @@ class Drill(Case):
             wanted.add(row[0])
         rows = [row for row in rows if row[0] in wanted]
         random.Random(5).shuffle(rows)
-        truth = sum((decimal.Decimal(row[3]) * decimal.Decimal(row[5])).quantize(
-            decimal.Decimal("0.01"), decimal.ROUND_HALF_UP) for row in rows)
+        documents = {}
+        for row in rows:
+            line = (decimal.Decimal(row[3]) * decimal.Decimal(row[5])).quantize(decimal.Decimal("0.01"), decimal.ROUND_HALF_UP)
+            documents[row[0], row[6]] = documents.get((row[0], row[6]), 0) + line
+        truth = sum(documents.values())
+        paid = sum(total for (_, customer), total in documents.items() if customer == "" and total > 0)
         done = self.company.imported("invoices", self.table([header] + rows), *RETAIL)
         self.assertEqual((done["sent"], done["total"]), (len(wanted), str(truth)))
-        self.assertEqual(self.company.owed(), round(truth * 100))
+        self.assertGreater(paid, 0)
+        self.assertEqual(self.company.owed(), round((truth - paid) * 100))
 
     def test_one_currency_sign_changed_and_half_the_numbers_taken(self):
         header, *rows = self.rows("ibm-receivables/WA_Fn-UseC_-Accounts-Receivable.csv")
@@ -899,8 +1078,9 @@ class Real(Case):
         self.assertEqual(done["sent"], truth["documents"])
         self.assertEqual(done["exact"], truth["net_total_exact"])
         self.assertEqual(done["total"], truth["net_total_lines_rounded_half_up_to_cents"])
-        self.assertEqual(self.company.owed(),
-                         round(float(truth["net_total_lines_rounded_half_up_to_cents"]) * 100))
+        # sales without a customer were paid when they were made; what came back of them stands as credit
+        cash = json.loads(self.company.tefter("--json", "customer", "show", "cash").stdout)["account"]["balance_minor"]
+        self.assertLessEqual(cash, 0)
         self.check_ageing(truth["ageing"])
         self.check_customers(truth["top_customers"])
 

@@ -171,7 +171,7 @@ static void terms_and_tax(void **state)
     kit_judged(&kit, check_due, NULL);
     kit_file(&kit, "number,date,due date,price,discount,tax rate,qty\n"
                    "1,2011-01-01,2011-01-11,50.00,10,20,2\n2,2011-01-01,,100.00,10,20,1\n");
-    assert_true(kit_run(&kit, "invoices FILE --yes --term-days 30"));
+    assert_true(kit_run(&kit, "invoices FILE --yes --term-days 30 --discount-is percent"));
     assert_int_equal(kit.result.sent_documents, 2);
     kit_end(&kit);
 }
@@ -1419,7 +1419,7 @@ static void a_million_rows(void **state)
     kit_end(&kit);
 }
 
-/* A discount in percent is one; one that is an amount is not left out in silence. */
+/* A discount in percent is one; of a number without a sign people say what it is. */
 static void discounts_in_percent(void **state)
 {
     (void)state;
@@ -1438,8 +1438,92 @@ static void discounts_in_percent(void **state)
     kit_file(&kit, "number,customer,date,text,price,Discount\n1,A,2011-01-02,Nut,100.00,10%\n"
                    "2,A,2011-01-02,Nut,80.00,5.00\n");
     assert_false(kit_run(&kit, "invoices FILE --yes"));
-    assert_non_null(
-        strstr(kit.failure.text, "change what is owed and would be left out: Discount"));
+    assert_non_null(strstr(
+        kit.failure.text, "In the column Discount \"5.00\" has no sign, as others have: 10%: is it "
+                          "5.00 % or 5.00 GBP? Say --discount-is percent or --discount-is amount"));
+    kit_end(&kit);
+    /* of what an amount alone is without, nobody knows */
+    assert_wrong("number,customer,date,amount,Discount\n1,A,2011-01-02,100.00,10%\n",
+                 "invoices FILE --yes", 0, "change what is owed and would be left out: Discount");
+}
+
+#define RATED "number;customer;date;text;quantity;price;discount;tax\n"
+
+static void assert_rated(const char *rows, const char *flags, const char *said)
+{
+    struct kit kit;
+    struct list list = {""};
+    char file[400];
+    char words[200];
+    (void)snprintf(file, sizeof file, "%s%s", RATED, rows);
+    (void)snprintf(words, sizeof words, "invoices FILE --yes%s", flags);
+    kit_judged(&kit, list_entry, &list);
+    kit_file(&kit, file);
+    bool good = kit_run(&kit, words);
+    const char *is = !good                          ? kit.failure.text
+                     : kit.result.rejected_rows > 0 ? kit.reject.reasons[0].why
+                                                    : list.text;
+    if (strstr(is, said) == NULL)
+        fail_msg("%s%s: %s", rows, flags, is);
+    kit_end(&kit);
+}
+
+/* An amount is money off the line; a tax that is one must be what its rate comes to; a number
+ * without a sign is never read as either unasked. */
+static void discounts_and_taxes_that_are_amounts(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *rows;
+        const char *flags;
+        const char *said;
+    } table[] = {
+        {"1;A;05.11.2010;Nut;1;34,20;1,00 £;24%\n", "", "invoice 1 A 4117;"},
+        {"1;A;05.11.2010;Nut;1;34,20;£1,00;24%\n", "", "invoice 1 A 4117;"},
+        {"1;A;05.11.2010;Nut;1;34,20;GBP 1,00;24 %\n", "", "invoice 1 A 4117;"},
+        {"1;A;05.11.2010;Nut;-1;34,20;-1,00 £;24%\n2;A;05.11.2010;N;1;1,00;;\n", "",
+         "credit 1 A -4117;"},
+        {"1;A;05.11.2010;Nut;1;34,20;-1,00 £;24%\n", "", "discount \"-1,00 £\": is less than 0"},
+        {"1;A;05.11.2010;Nut;1;34,20;1,00 $;24%\n", "", "another currency"},
+        {"1;A;05.11.2010;Nut;1;34,20;34,21 £;24%\n", "",
+         "discount is 34.21, and the line without it comes to 34.20"},
+        {"1;A;05.11.2010;Nut;1;34,20;1,00;24%\n", "",
+         "is it 1.00 %, 100.00 % or 1.00 GBP? Say --discount-is percent"},
+        {"1;A;05.11.2010;Nut;1;34,20;1,00;24%\n", " --discount-is percent", "invoice 1 A 4199;"},
+        {"1;A;05.11.2010;Nut;1;34,20;1,00;24%\n", " --discount-is amount", "invoice 1 A 4117;"},
+        {"1;A;05.11.2010;Nut;1;34,20;5%;24%\n2;A;05.11.2010;Nut;1;34,20;1,00;24%\n", "",
+         "has no sign, as others have: 5%: is it"},
+        {"1;A;05.11.2010;Nut;1;340,20;150,00;24%\n", "", "invoice 1 A 23585;"},
+        {"1;A;05.11.2010;Nut;1;34,20;0,00;0,24\n", "",
+         "\"0,24\" has no sign: is it 0.24 %, 24.00 % or 0.24 GBP? Say --tax-is percent, --tax-is "
+         "share or --tax-is amount"},
+        {"1;A;05.11.2010;Nut;1;34,20;0;0,24\n", " --tax-is share", "invoice 1 A 4241;"},
+        {"1;A;05.11.2010;Nut;1;34,20;;8,21 £\n", "",
+         "tax is the amount 8.21, and no rate is known for this line of 34.20: say --tax RATE"},
+        {"1;A;05.11.2010;Nut;1;34,20;;8,21 £\n", " --tax 24", "invoice 1 A 4241;"},
+        {"1;A;05.11.2010;Nut;1;34,20;;8,21\n", " --tax 24 --tax-is amount", "invoice 1 A 4241;"},
+        {"1;A;05.11.2010;Nut;1;34,20;;8,22 £\n", " --tax 24",
+         "tax is the amount 8.22, and 24.00 % of 34.20 is 8.21"},
+        {"1;A;05.11.2010;Nut;1;34,20;;0,00 £\n", " --tax 24", "invoice 1 A 3420;"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        assert_rated(table[i].rows, table[i].flags, table[i].said);
+}
+
+/* What stands behind the sample is not read by what the sample was. */
+static void a_part_of_one_behind_percentages_is_refused(void **state)
+{
+    (void)state;
+    struct kit kit;
+    struct list list = {""};
+    kit_judged(&kit, list_entry, &list);
+    kit_file(&kit, "number,customer,date,text,price,VAT rate\n1,A,2011-01-02,Nut,100.00,24\n"
+                   "2,A,2011-01-02,Nut,100.00,0.24\n");
+    assert_false(kit_run(&kit, "invoices FILE --yes"));
+    assert_non_null(strstr(kit.failure.text, "\"0.24\" has no sign: is it 0.24 % or 24.00 %?"));
+    assert_true(kit_run(&kit, "invoices FILE --yes --tax-is percent"));
+    assert_string_equal(list.text, "invoice 1 A 12400; -:Nut 1000x10000000\n"
+                                   "invoice 2 A 10024; -:Nut 1000x10000000\n");
     kit_end(&kit);
 }
 
@@ -1489,6 +1573,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(documents),
         cmocka_unit_test(discounts_in_percent),
+        cmocka_unit_test(discounts_and_taxes_that_are_amounts),
+        cmocka_unit_test(a_part_of_one_behind_percentages_is_refused),
         cmocka_unit_test(numbers_as_people_type_them),
         cmocka_unit_test(what_is_unclear_is_asked_with_both_readings),
         cmocka_unit_test(texts),

@@ -213,7 +213,7 @@ class Generator:
             (self.customer_open, 1), (self.customer_change, 1), (self.group, 1), (self.product, 1.5), (self.price_list, 0.4), (self.prices, 1.5),
             (self.place, 1), (self.staffing, 1), (self.thresholds, 0.6), (self.terminal, 2), (self.branching, 1),
             (self.turn_day, 2), (self.turn_back, 0.3), (self.job, 1.5), (self.restored, 0.1), (self.forms, 3),
-            (self.sale_paid, 6), (self.cash_policy, 0.5), (self.refund, 4), (self.move, 4), (self.arrive, 2), (self.put_cash, 2), (self.till_day, 4)]
+            (self.sale_paid, 6), (self.rounded_off, 4), (self.cash_policy, 0.5), (self.refund, 4), (self.move, 4), (self.arrive, 2), (self.put_cash, 2), (self.till_day, 4)]
         return [x[0] for x in table], [x[1] for x in table]
 
     # ---- the beginning ----
@@ -611,6 +611,48 @@ class Generator:
                                     **self.maybe(0.3, refund_any=True),
                                     **self.maybe(0.3, own_confirm_minor=r.choice([0, 5000, 100_000, -1])),
                                     **self.maybe(0.1, own_confirm_any=True)}}
+
+    def rounded_off(self):
+        """Money a little short of a bill, and then whatever may happen to the one or the other."""
+        r, m = self.r, self.m
+        off = [(d, e) for d, x in list(m.items.items())[-400:] for e in x["edges"] if e["off"]]
+        if off and r.random() < 0.6:
+            return self.after_rounded_off(*r.choice(off))
+        number = self.a_credit_customer()
+        bills = m.bills_in_order(m.customers[number])
+        kind, unit = r.choice(["CASH", "CASH", "TRANSFER"]), m.company.get("cash_unit", 0)
+        some = r.sample(bills, min(len(bills), r.randint(1, 2)))
+        amount = max(1, sum(b["open"] for b in some) - r.choice([0, 1, 2, 17, 20, 300]))
+        if kind == "CASH" and unit > 1 and r.random() < 0.7:
+            amount = max(unit, amount - amount % unit)
+        return {"take_payment": {
+            "customer": number, "kind": "PAYMENT_" + kind, "amount_minor": amount, **self.maybe(0.8, round_off=True),
+            "money_account": r.choice(self.places("till" if kind == "CASH" else "account") or [1]),
+            **({} if kind == "CASH" else {"reference": f"e2e {r.randint(1, 10**6)}"}),
+            **({"bills": [{"bill": b["document"]} for b in some]} if some else {"match": "MATCH_OLDEST_DUE"})}}
+
+    def after_rounded_off(self, number, edge):
+        r, m = self.r, self.m
+        paper, item = m.documents[number], m.items[number]
+        if r.random() < 0.35:
+            return {"reverse_document": {"document": r.choice([number, number, edge["other"]]), "reason": "back"}}
+        if r.random() < 0.25:
+            return {"undo_match": {"customer": (edge["other"] if item["debit"] else number) >> 36, "match": edge["match"]}}
+        if item["debit"] and r.random() < 0.6:
+            share = [{"line": 0, "quantity": paper["lines"][0]["quantity"] // 2 or 1}] if paper["lines"] else []
+            return {"issue_credit_note": {"invoice": number, "reason": "broken", **self.maybe(0.4, credit=share)}}
+        if item["debit"]:
+            value = max(1, paper["total"] + r.choice([-20, -1, 0, 0, 50]))
+            return {"correct_invoice": {"document": number, "reason": "price", "invoice": {
+                **self.maybe(0.8, customer=number >> 36), "lines": [self.free(value)]}}}
+        if r.random() < 0.4:
+            value = m.money_of(paper) + r.choice([0, 0, 0, -5, 5, paper.get("discount", 0)])
+            return {"correct_payment": {"document": number, "reason": "typed wrong", "payment": {
+                "kind": paper["payment_kind"], "amount_minor": max(1, value)}}}
+        return {"refund_money": {
+            "customer": number >> 36, "kind": "PAYMENT_CASH", "reason": "back", **self.maybe(0.7, credits=[number]),
+            "money_account": r.choice(self.places("till") or [1]),
+            **self.maybe(0.5, amount_minor=max(1, item["open"] - r.choice([0, 1, 50])))}}
 
     def refund(self):
         r, m = self.r, self.m

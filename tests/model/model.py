@@ -2132,12 +2132,15 @@ class Ledger:
     def holds(self, number):
         return self.in_book(BOOK_OF[self.places[number]["kind"]], number)
 
+    def elsewhere(self, place, field):
+        raise Refused("TILL_OTHER_BRANCH", field, branch=self.branches[place["branch"]]["code"] if self.epoch >= 7 else None)
+
     def used_place(self, number, field, own=True):
         place = self.found(self.places, number, field)
         if place["retired"]:
             raise Refused("RETIRED", field)
         if own and place.get("branch") and place["branch"] != self.branch()["branch"]:
-            raise Refused("TILL_OTHER_BRANCH", field)
+            self.elsewhere(place, field)
         return place
 
     def is_open(self, place, field):
@@ -2215,6 +2218,8 @@ class Ledger:
         self.is_open(start, "from")
         if not on_its_way:
             self.is_open(end, "to")
+        if "till" in (start["kind"], end["kind"]):
+            self.all_coins("fee_minor" if fee else "amount_minor", c["amount_minor"] - fee)
         self.gives(c["from"], c["amount_minor"], "from")
         leaves = start.get("branch") or here
         there = BOOK_OF[end["kind"]]
@@ -2259,6 +2264,7 @@ class Ledger:
             raise Refused("FIELD_INVALID", "money_account")
         self.is_open(till, "money_account")
         value = c["amount_minor"]
+        self.all_coins("amount_minor", value)
         what, me = "CASH_OUT" if c.get("out") else "CASH_IN", self.actor.get("staff")
         self.within(what, "amount_minor", self.day_sum((what, me)) + value)
         if c.get("out"):
@@ -2295,7 +2301,7 @@ class Ledger:
             self.needs("CONFIRM_MONEY")
             self.own_paper("move", move)
         elif end["branch"] != self.branch()["branch"]:
-            raise Refused("TILL_OTHER_BRANCH", "move")
+            self.elsewhere(end, "move")
         self.is_open(end, "move")
         at = next(i for i, x in enumerate(move["postings"]) if x[0] == "GL_MONEY_IN_TRANSIT")
         value = move["postings"][at][2]
@@ -2363,6 +2369,7 @@ class Ledger:
         till = self.a_till(c)
         if till["open"]:
             raise Refused("TILL_OPEN", "money_account", date=till["open"])
+        self.all_coins("float_minor", c["float_minor"])
         by = c["float_minor"] - self.holds(c["money_account"])
         if self.epoch >= 7 and by == c["float_minor"] and not till["days"]:
             done, by = self.first_float(c, till, by) if by else {}, 0
@@ -2376,6 +2383,7 @@ class Ledger:
     def do_count_till(self, c):
         amount_or_zero("counted_minor", c["counted_minor"])
         till = self.an_open_till(c)
+        self.all_coins("counted_minor", c["counted_minor"])
         if c.get("counts", 0) != len(till["counts"]):
             raise Refused("TILL_COUNTED", "money_account", most=len(till["counts"]))
         if len(till["counts"]) >= 20:
@@ -2471,6 +2479,8 @@ class Ledger:
             raise Refused("TOO_MANY", "credits", most=pairs.bound)
         for _, credit, _ in pairs:
             self.own_paper("credits", self.documents[credit["document"]])
+        if c["kind"] == "PAYMENT_CASH" and value < free:
+            self.all_coins("amount_minor", value)
         money, discount = self.money_given(c["kind"], pairs)
         if self.epoch >= 5:
             self.refund_alone(customer, value, pairs)
@@ -2497,6 +2507,14 @@ class Ledger:
     def money_given(self, kind, pairs):
         """What is paid out: of whole payments what was taken, of the rest in cash by the unit; and the discount."""
         money, rest, discount = 0, 0, 0
+        for _, credit, value in pairs if self.epoch >= 7 else ():
+            paper = self.documents[credit["document"]]
+            off = paper.get("discount", 0) - self.off_of(credit) - credit["open"] if paper["kind"] == "DOCUMENT_PAYMENT" and paper.get("discount") else 0
+            off = max(min(off, value), 0)
+            discount += off
+            money += value - off - (paper.get("rounding", 0) if self.given_whole(paper, value) else 0)
+        if self.epoch >= 7:
+            return self.in_coins(money, self.company.get("cash_unit", 0)) if kind == "PAYMENT_CASH" else money, discount
         for _, credit, value in pairs:
             paper = self.documents[credit["document"]]
             whole = self.given_whole(paper, value)
@@ -2862,11 +2880,11 @@ class Ledger:
         undone = [e["undone"][1] for e in item["edges"] if e["undone"]] if self.epoch >= 4 else []
         return max(undone, default=0)
 
-    def pair(self, debit, credit, value, date):
+    def pair(self, debit, credit, value, date, off=False):
         day = max(date, debit["date"], credit["date"], self.undone_until(debit), self.undone_until(credit))
         for item, other in ((debit, credit), (credit, debit)):
             edge = {"match": self.seq, "other": other["document"], "amount": value, "date": day,
-                    "undone": None}
+                    "undone": None, "off": off and self.epoch >= 7}
             self.put(item, "edges", item["edges"] + (edge,))
             self.set_open(item, item["open"] - value)
             self.move_balance(item, other, -value)
@@ -2934,7 +2952,7 @@ class Ledger:
             code, facts = "CUSTOMER_LOCKED" if mine else "PAYER_LOCKED", {"reason": locks[0]["reason"], "roles": roles}
             decision["verdict"] = "VERDICT_BLOCKED"
             payer_code = decision.get("payer_code")
-            if not walls or terms["policy"] == "EXCESS_WARN":
+            if not walls or terms["policy"] == "EXCESS_WARN" or self.would_serve(customer, total, approval, decision, document):
                 way = {"kind": "WAY_UNLOCK", "roles": roles, **({} if mine else {"customer_code": payer_code})}
                 both = mine and customer["payer"] and len(locks) > 1
                 raise Refused(code, "customer", **facts, payer_code=payer_code, ways=None if both else [way])
@@ -2952,6 +2970,16 @@ class Ledger:
         if decision["verdict"] in ("VERDICT_NEEDS_APPROVAL", "VERDICT_BLOCKED"):
             self.refuse_credit(decision, terms, sums, free, late)
         return decision
+
+    def would_serve(self, customer, total, approval, decision, document):
+        """An approval would lead past the walls."""
+        if self.epoch < 7 or not approval:
+            return False
+        try:
+            self.check_approval(customer, total, approval, dict(decision), document)
+        except Refused:
+            return False
+        return True
 
     def of_site(self, customer, total, decision, today):
         """Of who has a payer: whose figures they are, and what the customer's own limit says."""
@@ -3135,7 +3163,7 @@ class Ledger:
         pay = decision["over_by_minor"] - approval["over"] if pays else 0
         if pays and pay <= 0:
             return
-        ways = [{"kind": "WAY_PAY_NOW", "amount_minor": pay}] if pays else []
+        ways = [{"kind": "WAY_PAY_NOW", "amount_minor": self.coins_up(pay)}] if pays else []
         decision["verdict"] = "VERDICT_NEEDS_APPROVAL"
         raise Refused("APPROVAL_FOR_LESS", "approval", approval=number, decision=decision, over_by_minor=total - granted,
                       available_minor=granted, by=self.login_of(approval.get("decided_by")),
@@ -3246,7 +3274,7 @@ class Ledger:
         if "DOCUMENT_TOO_BIG_FOR_CUSTOMER" not in walls and \
                 (of_limits or "replaces_minor" not in decision and not at_site):
             ways.append({"kind": "WAY_PAY_NOW" if of_limits else "WAY_PAY_OVERDUE",
-                         "amount_minor": max(late, over), **payer})
+                         "amount_minor": self.coins_up(max(late, over)), **payer})
         if part > 0:
             ways.append({"kind": "WAY_PART_NOW", "amount_minor": part})
         if of_limit and awaited - decision.get("freed_minor", 0) >= decision["over_by_minor"]:
@@ -3982,28 +4010,55 @@ class Ledger:
             raise Refused("CASH_SALE_UNPAID", "customer", over_by_minor=left_open, roles=roles_with("APPROVE"))
 
     @staticmethod
-    def to_unit(value, unit):
-        if unit <= 1:
-            return value
-        return (2 * value + unit) // (2 * unit) * unit or value
+    def in_coins(value, unit):
+        return (2 * value + unit) // (2 * unit) * unit if unit > 1 else value
 
-    def split(self, total, parts):
+    @staticmethod
+    def to_unit(value, unit):
+        return Ledger.in_coins(value, unit) or value
+
+    def no_coins(self, field, value):
+        unit = self.company.get("cash_unit", 0)
+        if unit > 1 and value % unit:
+            near = {"available_minor": value - value % unit, "over_by_minor": unit}
+            above = {"above_minor": value - value % unit + unit} if self.epoch >= 7 else {}
+            raise Refused("NOT_IN_COINS", field, most=unit, **(near if value > unit else {}), **above)
+
+    def coins_up(self, value, kind="PAYMENT_CASH"):
+        """What is to be paid can be paid in cash."""
+        unit = self.company.get("cash_unit", 0)
+        return -(-value // unit) * unit if unit > 1 and self.epoch >= 7 and kind == "PAYMENT_CASH" else value
+
+    def all_coins(self, field, value):
+        if self.epoch >= 7:
+            self.no_coins(field, value)
+
+    def split(self, total, parts, happened):
         """What each part holds: [money], what cash was rounded by, the change, and what is owed."""
         said = [p.get("amount_minor") for p in parts]
         cash = next((i for i, p in enumerate(parts) if p["kind"] == "PAYMENT_CASH"), None)
         rest = next((i for i, v in enumerate(said) if v is None), None)
         tendered = said[cash] or 0 if cash is not None else 0
         left = total - sum(v for i, v in enumerate(said) if v and i != cash)
+        unit, newer = self.company.get("cash_unit", 0), self.epoch >= 7
+        coins = newer and not happened and unit > 1 and cash is not None
+        if newer and left == 0 and (total == 0 or tendered == 0):
+            said = [0 if i in (cash, rest) else v for i, v in enumerate(said)]
+            return said, 0, tendered, sum(v for v, p in zip(said, parts) if p["kind"] == "PAYMENT_SLIP")
         if left < 0 or left == 0 and cash is not None:
             raise Refused("PAID_TOO_MUCH", "payments", over_by_minor=-left if left < 0 else tendered)
         by, change = 0, 0
+        if coins and tendered % unit:
+            if tendered != left or rest is not None and rest != cash:
+                self.no_coins(f"payments[{cash}].amount_minor", tendered)
+            tendered = self.in_coins(left, unit)
         if rest is not None and rest != cash:
             said[rest] = left - tendered
-            if said[rest] <= 0:
+            if said[rest] < 0 or said[rest] == 0 and not newer:
                 raise Refused("PAID_TOO_MUCH", "payments", over_by_minor=-said[rest])
             left = tendered
         elif cash is not None:
-            due = self.to_unit(left, self.company.get("cash_unit", 0))
+            due = self.in_coins(left, unit) if coins else self.to_unit(left, unit)
             tendered = due if rest == cash else tendered
             if tendered >= due:
                 said[cash], by = due, left - due
@@ -4031,10 +4086,12 @@ class Ledger:
             amount(f"payments[{i}].amount_minor", part.get("amount_minor"))
         done, bill, item = self.invoice(c["invoice"], paid=parts)
         last = self.told.pop(), self.customers[bill["customer"]]["last"]
-        said, by, change, _ = self.split(bill["total"], parts)
+        said, by, change, _ = self.split(bill["total"], parts, c["invoice"].get("backfill", False))
         pairs, taken = Pairs(), []
         for i, part in enumerate(parts):
             cash = part["kind"] == "PAYMENT_CASH"
+            if said[i] + (by if cash else 0) == 0:
+                continue
             body = {"customer": bill["customer"], **part, "amount_minor": said[i],
                     **{k: c["invoice"][k] for k in ("date", "source", "backfill") if k in c["invoice"]}}
             try:
@@ -4050,8 +4107,8 @@ class Ledger:
         self.told.append(last[0])
         self.put(self.customers[bill["customer"]], "last", last[1])
         matched = sum(v for _, _, v in pairs)
-        return {**done, "match": self.seq, "matched_minor": matched, "paid_minor": matched - by,
-                "change_minor": change, "payments": taken, **({"rounding_minor": by} if by else {})}
+        return {**done, **({"match": self.seq} if pairs else {}), "matched_minor": matched, "paid_minor": matched - by,
+                "change_minor": change, **({"payments": taken} if taken else {}), **({"rounding_minor": by} if by else {})}
 
     def do_set_cash_policy(self, c):
         slots = (("unit_minor", "cash_unit"), ("round_off_minor", "round_off"), ("round_off_day_minor", "round_off_day"),
@@ -4134,7 +4191,7 @@ class Ledger:
         net = was["total"] if was and was["customer"] == customer["customer"] else None
         if was and total > (net or 0):
             self.open_branch()
-        owed = self.split(total, paid)[3] if paid else total
+        owed = self.split(total, paid, happened)[3] if paid else total
         if not (happened or "approval" in c or corrects or draft):
             self.check_paid(customer["customer"], owed)
         if "buyer" not in c and customer.get("buyers_only") and not happened and \
@@ -4306,9 +4363,17 @@ class Ledger:
         note["opening"] = self.opens(c, note, invoice)
         postings = self.total(note)
         self.approve_note(note, invoice, happened)
-        self.post(note, -note["total"], [(b, s, -v) for b, s, v in postings], note["branch"])
-        item, left = self.add_item(note, False) if note["total"] > 0 else None, 0
+        off = self.off_credited(note, invoice)
+        more = [("GL_RECEIVABLE", note["customer"], off), ("GL_SETTLEMENT_DISCOUNT", 0, -off)]
+        self.post(note, off - note["total"], [(b, s, -v) for b, s, v in postings] + more, note["branch"])
+        item, left = self.add_item(note, False) if note["total"] > off else None, 0
+        if off:
+            note["discount"] = off
+        if off and item:
+            self.put(item, "amount", note["total"] - off)
+            self.set_open(item, note["total"] - off)
         if invoice:
+            self.put(invoice, "credited", invoice.get("credited", 0) + note["total"])
             self.put(invoice, "notes", invoice["notes"] + (note["document"],))
             bill = self.items.get(invoice["document"])
             if bill and item and bill["open"] > 0:
@@ -4319,7 +4384,14 @@ class Ledger:
                     self.pair(bill, item, both, date)
         self.changed(customer, "CREDIT_NOTE_ISSUED", note["number"], note["balance"])
         return {"id": note["document"], "number": note["number"], "total_minor": note["total"],
-                **self.warnings(note, None, happened, left)}
+                **self.warnings(note, None, happened, left), **({"discount_minor": off} if off else {})}
+
+    def off_credited(self, note, invoice):
+        """What was rounded off of a bill is credited last, and by giving nothing."""
+        bill = self.items.get(invoice["document"]) if invoice else None
+        off = self.off_of(bill) if bill else 0
+        before, paid = (invoice.get("credited", 0), invoice["total"] - off) if off else (0, 0)
+        return max(before + note["total"] - paid, 0) - max(before - paid, 0) if off else 0
 
     def check_notes(self, invoice, note):
         if self.epoch < 3:
@@ -4390,15 +4462,22 @@ class Ledger:
     def match_pair(self, pairs, debit, credit, value, field, date):
         most = min(debit["open"], credit["open"])
         if most == 0 or (value or 0) > most:
+            if self.epoch >= 7 and most < (value or most) <= debit["open"]:
+                field = field[:field.rindex(".")] + ".money" if "." in field else field
             raise Refused("MATCH_TOO_MUCH", field, available_minor=most)
         full = self.pair_full(pairs, debit, credit)
         if full:
             raise Refused("TOO_MANY", field, most=full)
         self.make_pair(pairs, debit, credit, value or most, date)
 
-    def make_pair(self, pairs, debit, credit, value, date):
+    def make_pair(self, pairs, debit, credit, value, date, off=False):
         pairs.append((debit, credit, value))
-        self.pair(debit, credit, value, date)
+        self.pair(debit, credit, value, date, off)
+
+    @staticmethod
+    def off_of(item):
+        """What stands of what a bill was rounded off by, or a payment rounded off."""
+        return sum(e["amount"] for e in item["edges"] if e["off"] and e["undone"] is None)
 
     def match_oldest(self, pairs, customer, credit, date):
         """What a bound keeps apart stays open, and is counted."""
@@ -4490,7 +4569,7 @@ class Ledger:
             bill = self.items[debit]
             edge = next((e for e in bill["edges"] if e["match"] == c["match"] and
                          e["other"] == credit and e["undone"] is None), None)
-            if edge:
+            if edge and not edge["off"]:
                 undone += value
                 self.unpair(bill, edge, self.today())
         if undone == 0:
@@ -4506,8 +4585,9 @@ class Ledger:
 
     # ---- payments ----
 
-    def payment_forms(self, c, happened):
-        amount("amount_minor", c["amount_minor"])
+    def payment_forms(self, c, happened, rounding=0):
+        if c["amount_minor"] or rounding <= 0:
+            amount("amount_minor", c["amount_minor"])
         date_form("date", c.get("date"))
         code("number", c.get("number"))
         code("source", c.get("source"))
@@ -4544,12 +4624,12 @@ class Ledger:
         if place["retired"]:
             raise Refused("RETIRED", "money_account")
         if of_branch and place["branch"] != self.branch()["branch"]:
-            raise Refused("TILL_OTHER_BRANCH", "money_account")
+            self.elsewhere(place, "money_account")
         self.is_open(place, "money_account")
 
     def payment(self, c, corrects=None, rounding=0):
         happened = c.get("backfill", False)
-        self.payment_forms(c, happened)
+        self.payment_forms(c, happened, rounding)
         self.own_number("DOCUMENT_PAYMENT", c.get("number"), happened)
         customer = self.resolve(c) or self.customers[1]
         if not corrects:
@@ -4581,6 +4661,7 @@ class Ledger:
         if was and not says and (was["customer"], was["payment_kind"], self.money_of(was)) == \
                 (customer["customer"], c["kind"], c["amount_minor"]):
             rounding, discount = was.get("rounding", 0), was.get("discount", 0)
+            discount -= self.off_of(self.items[was["document"]]) if was["document"] in self.items else 0
         total = c["amount_minor"] + rounding + discount
         document.update(total=total, payment_kind=c["kind"], money_account=place, confirmed=False)
         document.update({k: v for k, v in (("rounding", rounding), ("discount", discount)) if v})
@@ -4602,7 +4683,21 @@ class Ledger:
             self.match_oldest(pairs, customer, item, date)
         if c.get("round_off"):
             self.round_off(c, document, item, pairs, date)
+        unit = self.company.get("cash_unit", 0)
+        same = was and was["payment_kind"] == "PAYMENT_CASH" and self.money_of(was) == c["amount_minor"]
+        if self.epoch >= 7 and c["kind"] == "PAYMENT_CASH" and not happened and not same and unit > 1 and c["amount_minor"] % unit:
+            whole = pairs and item["open"] == 0 and not any(d["open"] for d, _, _ in pairs)
+            if not whole or document.get("rounding") or document.get("discount"):
+                self.no_coins("amount_minor", c["amount_minor"])
+            self.round_bills(document, self.in_coins(c["amount_minor"], unit) - c["amount_minor"], place)
         return customer, document, item, pairs
+
+    def round_bills(self, document, more, place):
+        """Whole bills are settled by what there are coins for."""
+        document["rounding"] = -more
+        document["postings"] = [(b, s, v + more if b == "GL_CASH" else v) for b, s, v in document["postings"]]
+        document["postings"] = [(b, s, v) for b, s, v in document["postings"] if v] + [("GL_CASH_ROUNDING", 0, -more)]
+        self.book([("GL_CASH", place, more), ("GL_CASH_ROUNDING", 0, -more)], document["branch"])
 
     @staticmethod
     def money_of(payment):
@@ -4623,7 +4718,9 @@ class Ledger:
         if self.company.get("round_off_day") is not None:
             most = min(most, max(self.company["round_off_day"] - self.day_sum(("rounded", self.actor.get("staff"))), 0))
         if not by_unit and rest > most:
-            raise Refused("ROUNDING_TOO_MUCH", "round_off", most=most, over_by_minor=rest - most, available_minor=rest)
+            day = {"day_minor": self.company["round_off_day"]} if most < self.company.get("round_off", 0) and self.epoch >= 7 else {}
+            more = self.coins_up(c["amount_minor"] + rest - most, c["kind"]) - c["amount_minor"]
+            raise Refused("ROUNDING_TOO_MUCH", "round_off", most=most, over_by_minor=more, available_minor=rest, **day)
         change, customer = rest or -over, self.customers[document["customer"]]
         word, book = ("rounding", "GL_CASH_ROUNDING") if by_unit else ("discount", "GL_SETTLEMENT_DISCOUNT")
         document[word] = change
@@ -4643,7 +4740,7 @@ class Ledger:
                 if full:
                     pairs.leave(bill["open"], full)
                 else:
-                    self.make_pair(pairs, bill, item, bill["open"], date)
+                    self.make_pair(pairs, bill, item, bill["open"], date, word == "discount")
         if word == "discount":
             self.add_to_day(("rounded", self.actor.get("staff")), change)
 
@@ -4663,7 +4760,7 @@ class Ledger:
         customer, document, _, pairs = self.payment(c)
         unit = self.company.get("cash_unit", 0)
         beyond = c["amount_minor"] % unit if unit > 1 else 0
-        if c["kind"] == "PAYMENT_CASH" and not c.get("backfill") and beyond and self.epoch >= 5:
+        if c["kind"] == "PAYMENT_CASH" and not c.get("backfill") and beyond and 5 <= self.epoch < 7:
             near = {"available_minor": c["amount_minor"] - beyond, "over_by_minor": unit}
             raise Refused("NOT_IN_COINS", "amount_minor", most=unit, **(near if c["amount_minor"] > unit else {}))
         return self.paid(customer, document, pairs)
@@ -4701,7 +4798,17 @@ class Ledger:
                           existing_number=self.documents[document["notes"][-1]]["number"])
         if document["kind"] == "DOCUMENT_MONEY_MOVE":
             self.way_back(document)
+        elif document.get("discount") and document["document"] in self.items:
+            self.not_credited(self.items[document["document"]])
         self.check_alone(document, back)
+
+    def not_credited(self, item):
+        """What a credit note has taken back of what was rounded off is not taken back again."""
+        for edge in item["edges"]:
+            notes = self.documents[edge["other"]]["notes"] if edge["off"] and edge["undone"] is None else ()
+            if any(self.documents[n].get("discount") for n in notes):
+                raise Refused("NOT_REVERSIBLE", "credit_notes", existing=notes[-1],
+                              existing_number=self.documents[notes[-1]]["number"])
 
     def till_gives_back(self, gone, again, before=True):
         """before: neither is booked yet."""
@@ -4796,6 +4903,7 @@ class Ledger:
         customer, item = self.customers[document["customer"]], self.items.get(document["document"])
         if undo:
             counted = [e["undone"][1] for e in item["edges"] if e["undone"] and e["undone"][1] > e["date"]] if item else []
+            counted += [e["date"] for e in item["edges"] if e["off"] and not e["undone"]] if item else []
             date = max(document["date"], max(counted, default=0))
             self.drop(self.numbers[document["kind"]], document["number"])
         else:
@@ -4809,15 +4917,19 @@ class Ledger:
         self.put(document, "reversed_by", reversal["document"])
         undone = []
         if item:
-            undone = [e for e in item["edges"] if e["undone"] is None]
+            stands = [e for e in item["edges"] if e["undone"] is None]
+            undone = [e for e in stands if not (e["off"] and self.items[e["other"]]["reversed"])]
             for edge in undone:
                 self.unpair(item, edge, date)
             self.set_open(item, 0)
             self.put(item, "reversed", (self.seq, date))
+            self.less_back(reversal, sum(e["amount"] for e in stands) - sum(e["amount"] for e in undone), item,
+                           document["branch"])
             self.drop(customer["not_final"], item["document"])
         if document["kind"] == "DOCUMENT_CREDIT_NOTE" and "about" in document:
             invoice = self.documents[document["about"]]
             self.put(invoice, "notes", tuple(n for n in invoice["notes"] if n != document["document"]))
+            self.put(invoice, "credited", invoice["credited"] - document["total"])
             if document.get("counted"):
                 self.put(invoice, "alone", invoice.get("alone", 0) - document["total"])
         if document.get("counted"):
@@ -4831,7 +4943,41 @@ class Ledger:
                 if self.serials.get((one["product"], serial)) == document["document"]:
                     self.drop(self.serials, (one["product"], serial))
         self.changed(customer, "DOCUMENT_REVERSED_EVENT", document["number"], reversal["balance"])
-        return {"reversal": reversal["document"], "reversal_number": reversal["number"]}, undone
+        facts = {"reversal": reversal["document"], "reversal_number": reversal["number"]}
+        return {**facts, **({"discount_minor": reversal["discount"]} if "discount" in reversal else {})}, undone
+
+    def less_back(self, reversal, value, item, branch):
+        """What was rounded off of a bill went with it: so much less is taken back."""
+        if not value:
+            return
+        change, customer = value if item["debit"] else -value, self.customers[reversal["customer"]]
+        reversal["discount"] = value
+        reversal["balance"] += change
+        more = [("GL_RECEIVABLE", customer["customer"], change), ("GL_SETTLEMENT_DISCOUNT", 0, -change)]
+        reversal["postings"] += more
+        self.book(more, branch)
+        self.put(customer, "balance", customer["balance"] + change)
+
+    def off_goes(self, document, facts, edges):
+        """What was rounded off of a bill that is reversed goes too: it is no credit. (facts, edges that are undone)"""
+        item, reversal = self.items.get(document["document"]), self.documents[facts["reversal"]]
+        mine = [e for e in edges if e["off"]] if item and item["debit"] else []
+        if not mine:
+            return facts, edges
+        for edge in mine:
+            other = self.items[edge["other"]]
+            twin = next(e for e in other["edges"] if e["off"] and e["undone"] and e["undone"][0] == self.seq and
+                        (e["match"], e["other"], e["amount"]) == (edge["match"], item["document"], edge["amount"]))
+            self.put(edge, "undone", None)
+            self.put(twin, "undone", None)
+            self.set_open(other, other["open"] - edge["amount"])
+            self.move_balance(item, other, -edge["amount"])
+            self.move_balance(other, item, -edge["amount"])
+        self.less_back(reversal, sum(e["amount"] for e in mine), item, self.documents[mine[-1]["other"]]["branch"])
+        for _, last in self.saved:
+            if (last["kind"], last.get("number")) == ("DOCUMENT_REVERSED_EVENT", document["number"]):
+                last["amount_minor"] = reversal["balance"]
+        return {**facts, "discount_minor": reversal["discount"]}, [e for e in edges if not e["off"]]
 
     def freed(self, edges, item):
         """Where a match was undone that the new item has not: at most 20 by name, and all in sum."""
@@ -4850,7 +4996,7 @@ class Ledger:
         return {"freed": told, "freed_minor": sum(left.values()), "freed_count": len(left)}
 
     def reversed_alone(self, document, undo=False, how=None):
-        facts, edges = self.reverse(document, undo=undo)
+        facts, edges = self.off_goes(document, *self.reverse(document, undo=undo))
         if undo and self.epoch >= 6 and document.get("posted"):
             self.alarm_no_more(document)
         self.home = None
@@ -4888,7 +5034,17 @@ class Ledger:
         self.check_reverse(c, document)
         item = self.items.get(document["document"])
         if item and not item["debit"]:
-            self.check_paid(document["customer"], item["amount"] - item["open"])
+            gone = sum(e["amount"] for e in item["edges"] if e["off"] and e["undone"] is None and
+                       self.documents[e["other"]]["reversed_by"])
+            try:
+                self.check_paid(document["customer"], item["amount"] - item["open"] - gone)
+            except Refused:
+                papers = [self.documents[e["other"]] for e in item["edges"] if e["undone"] is None]
+                refund = next((d for d in papers if d["kind"] == "DOCUMENT_REFUND"), None)
+                if self.epoch < 7 or not refund:
+                    raise
+                raise Refused("NOT_REVERSIBLE", "refund", existing=refund["document"],
+                              existing_number=refund["number"]) from None
         counts = self.approve_reversal(document)
         how = self.takes_away(c, document, document["total"], False)
         self.within("REVERSAL", "document", document["total"])
@@ -4951,7 +5107,7 @@ class Ledger:
             raise Refused("FIELD_INVALID", "clear")
         return body
 
-    def follow(self, edges, item, pairs, date):
+    def follow(self, edges, item, pairs, date, off=True):
         """The matches of the old one, again with the new one, as far as it goes."""
         pairs.follows = True
         for edge in edges:
@@ -4965,7 +5121,7 @@ class Ledger:
             if full:
                 pairs.leave(value, full)
             else:
-                self.make_pair(pairs, debit, credit, value, date)
+                self.make_pair(pairs, debit, credit, value, date, off and edge["off"])
 
     def takes_back(self, old, document):
         again = document["total"] if document["customer"] == old["customer"] else 0
@@ -4982,6 +5138,8 @@ class Ledger:
         self.count_away(self.takes_away(c, old, less, True), old, less)
         self.takes_back(old, document)
         pairs = Pairs()
+        if document["customer"] != old["customer"] or document["total"] < old["total"]:
+            reversal, edges = self.off_goes(old, reversal, edges)
         if item and document["customer"] == old["customer"]:
             self.follow(edges, item, pairs, self.today())
         else:
@@ -5015,7 +5173,7 @@ class Ledger:
         self.till_gives_back(old, document, False)
         same = document["customer"] == old["customer"]
         if same and "match" not in body and not body.get("bills"):
-            self.follow(edges, item, pairs, document["date"])
+            self.follow(edges, item, pairs, document["date"], bool(document.get("discount")))
         waits = self.epoch >= 5 and was_final and not item["final"]
         waiting = sum(v for _, _, v in pairs) if waits and same else 0
         self.check_paid(old["customer"], sum(self.items[e["other"]]["open"] for e in edges) + waiting)
@@ -5028,7 +5186,7 @@ class Ledger:
             self.alarm_of_reversal(self.documents[reversal["reversal"]], old)
         self.alarm_own_back(old, self.documents[reversal["reversal"]], back)
         self.alarm_short(self.documents[reversal["reversal"]], document)
-        return {**done, **reversal, **self.freed(edges, item if same else None)}
+        return {**reversal, **done, **self.freed(edges, item if same else None)}
 
     # ---- views ----
 

@@ -6,6 +6,7 @@ disk; and a terminal whose server is not there.
 """
 import hashlib
 import os
+import random
 import signal
 import stat
 import sys
@@ -16,6 +17,57 @@ import screen
 
 BINARIES = os.path.abspath(sys.argv.pop(1))
 PIN = screen.PIN
+
+
+HEAD = 36  # magic, version, staff, ledger, size
+DAY_MS = 24 * 3600 * 1000
+
+
+def varint(value):
+    out = b""
+    while value > 127:
+        out += bytes([value & 127 | 128])
+        value >>= 7
+    return out + bytes([value])
+
+
+def fields(data):
+    """Of a message: (number, value), values numbers or bytes."""
+    at = 0
+
+    def number():
+        nonlocal at
+        value = shift = 0
+        while True:
+            byte = data[at]
+            at += 1
+            value |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                return value
+
+    while at < len(data):
+        tag = number()
+        value = number()
+        if tag & 7 == 2:
+            value, at = data[at:at + value], at + value
+        yield tag >> 3, value
+
+
+def message(given):
+    out = b""
+    for number, value in given:
+        if isinstance(value, int):
+            out += varint(number << 3) + varint(value)
+        else:
+            out += varint(number << 3 | 2) + varint(len(value)) + value
+    return out
+
+
+def file_with(good, body):
+    """That file with another body, and its check."""
+    data = good[:HEAD - 4] + len(body).to_bytes(4, "big") + body
+    return data + hashlib.blake2b(data, digest_size=32).digest()[:8]
 
 
 class Kept(screen.Counter):
@@ -92,7 +144,7 @@ class Kept(screen.Counter):
         self.half_done(clerk)
         kept = self.file_of("minh")
         self.until(lambda: os.path.exists(kept))
-        time.sleep(0.3)
+        time.sleep(0.8)
         self.assertEqual(stat.S_IMODE(os.stat(kept).st_mode), 0o600)
         self.kill(clerk)
         self.does("product", "edit", "XM40", "--price", "90000")  # prices are those of now
@@ -129,7 +181,7 @@ class Kept(screen.Counter):
         clerk.wait("623.000")
         kept = self.file_of("minh")
         self.until(lambda: os.path.exists(kept))
-        time.sleep(0.3)
+        time.sleep(0.8)
         with open(kept, "rb") as opened:
             before = opened.read()
         clerk.keys("F9")
@@ -153,7 +205,7 @@ class Kept(screen.Counter):
         clerk.wait("= 250.000 ₫")
         kept = self.file_of("minh")
         self.until(lambda: os.path.exists(kept))
-        time.sleep(0.3)
+        time.sleep(0.8)
         self.kill(clerk)
         clerk = self.again()
         clerk.wait("giữ lại từ trước")
@@ -196,7 +248,7 @@ class Kept(screen.Counter):
         clerk.wait("445.000")
         kept = self.file_of("minh")
         self.until(lambda: os.path.exists(kept))
-        time.sleep(0.3)
+        time.sleep(0.8)
         self.kill(clerk)
         with open(kept, "rb") as opened:
             good = opened.read()
@@ -220,12 +272,115 @@ class Kept(screen.Counter):
             self.kill(clerk)
             os.unlink(kept)
 
+    def test_what_is_old_is_let_go_and_what_makes_no_sense_breaks_nothing(self):
+        clerk = self.opens(person="minh")
+        self.half_done(clerk)
+        kept = self.file_of("minh")
+        self.until(lambda: os.path.exists(kept))
+        time.sleep(0.8)
+        self.kill(clerk)
+        with open(kept, "rb") as opened:
+            good = opened.read()
+        body = good[HEAD:-8]
+        self.assertEqual(file_with(good, body), good)
+
+        def aged(days):
+            for number, value in fields(body):
+                if number == 4 and value.find("Thép".encode()) >= 0:  # the parked one
+                    value = message((at, time_ms - days * DAY_MS if at in (19, 21) else time_ms)
+                                    for at, time_ms in fields(value))
+                yield number, value
+
+        for days, words in ((13, "2 lần bán giữ lại"), (15, "1 lần bán giữ lại")):
+            with open(kept, "wb") as opened:
+                opened.write(file_with(good, message(aged(days))))
+            clerk = self.again()
+            clerk.wait(words)
+            self.kill(clerk)
+        chance = random.Random(7)
+        for _ in range(12):
+            broken = bytearray(body)
+            for _ in range(chance.randint(1, 40)):
+                broken[chance.randrange(len(broken))] = chance.randrange(256)
+            with open(kept, "wb") as opened:
+                opened.write(file_with(good, bytes(broken)))
+            clerk = self.again()
+            clerk.keys("g", "s")
+            clerk.wait("── Bán ")
+            clerk.keys("M-t", "M-t", "Up", "Up", "Down", "Escape")
+            clerk.keys("Escape", "g", "p")
+            clerk.wait("khách|Thu tiền")
+            self.kill(clerk)
+
+    def test_a_sale_that_was_asked_for_is_sold_as_it_was_approved_meanwhile(self):
+        clerk = self.opens(person="minh")
+        clerk.type("/王小明")
+        clerk.wait("1 của 3")
+        clerk.keys("Enter")
+        clerk.wait("hạn mức")
+        clerk.keys("n")
+        clerk.wait("Bán hàng · ")
+        self.goods(clerk, "TH16", 20)
+        clerk.wait(r"\n F8  \S")
+        clerk.keys("F8")
+        clerk.wait("Đã xin quản lý")
+        kept = self.file_of("minh")
+        self.until(lambda: os.path.exists(kept))
+        time.sleep(0.8)
+        self.kill(clerk)
+        number = self.shop.json("two", "approval", "list")[-1]["approval"]
+        self.shop.tefter("two", "approval", "grant", str(number), "--reason", "quen")
+        clerk = self.again()
+        clerk.wait("✓ clerk-two .*王小明建材.*5.360.000: quen · Alt T")
+        clerk.keys("g", "s", "M-t")
+        clerk.wait(r"✓ F9 bán đúng như đã xin")
+        clerk.keys("F9")
+        clerk.wait(r"✓ TD-00001 5.360.000 ₫")
+        self.until(lambda: not os.path.exists(kept))
+
+    def test_a_sale_that_was_kept_without_a_line_and_is_refused_comes_back(self):
+        clerk = self.opens(person="minh")
+        clerk.keys("g", "s")
+        self.goods(clerk, "XM40", 5)
+        clerk.wait("445.000 tiền mặt · F9")
+        self.shop.server.kill()
+        clerk.wait("MẤT KẾT NỐI")
+        clerk.keys("F9")
+        clerk.wait("Đã giữ ở đây, sẽ tự gửi")
+        self.kill(clerk)
+        self.shop.server.start(listen=self.shop.address)
+        self.does("product", "edit", "XM40", "--price", "90000")
+        clerk = self.again()
+        clerk.wait(r"▲ [^▲]* · g s")
+        self.assertEqual(self.shop.documents(), [])
+        clerk.keys("g", "s", "M-t")
+        clerk.wait(r"5 bao +90.000 +450.000")
+        clerk.keys("F9")
+        clerk.wait("✓ TD-00001 450.000")
+
+    def test_so_does_one_that_is_refused_while_the_program_runs(self):
+        clerk = self.opens(person="minh")
+        clerk.keys("g", "s")
+        self.goods(clerk, "XM40", 5)
+        clerk.wait("445.000 tiền mặt · F9")
+        self.shop.server.kill()
+        clerk.wait("MẤT KẾT NỐI")
+        clerk.keys("F9")
+        clerk.wait("Đã giữ ở đây, sẽ tự gửi")
+        os.kill(self.pid(clerk), signal.SIGSTOP)
+        self.shop.server.start(listen=self.shop.address)
+        self.does("product", "edit", "XM40", "--price", "90000")
+        os.kill(self.pid(clerk), signal.SIGCONT)
+        clerk.wait(r"▲ [^▲]* · g s")
+        clerk.keys("M-t")
+        clerk.wait(r"5 bao +90.000 +450.000")
+
     def test_what_is_half_done_is_their_own(self):
         clerk = self.opens(person="minh")
         self.half_done(clerk)
         minh, lan = self.file_of("minh"), self.file_of("lan")
         self.until(lambda: os.path.exists(minh))
-        time.sleep(0.3)
+        time.sleep(0.8)
         self.kill(clerk)
         clerk = self.opens(person="lan")
         self.assertNotIn("giữ lại từ trước", clerk.text())

@@ -208,6 +208,21 @@ class Mended(screen.Counter):
         clerk.keys("C-u", "F9")
         clerk.wait("✓ TD-00001 445.000")
 
+    def test_a_manager_is_asked_for_what_stands_in_the_cell(self):
+        clerk = self.opens()
+        self.sells_to(clerk, "王小明")
+        self.goods(clerk, "TH16", 20)
+        clerk.wait(r"\n F8  \S")
+        clerk.keys("Up")
+        clerk.type("30")
+        for _ in range(50):  # until it is added up, that is said
+            clerk.keys("F8")
+            if "Đã xin quản lý" in clerk.text():
+                break
+        clerk.wait("Đã xin quản lý")
+        row = self.shop.json("two", "approval", "list")[-1]
+        self.assertEqual(str(row["amount_minor"]), "8040000")
+
     def test_that_it_waits_is_not_said_any_more_when_it_was_answered(self):
         clerk = self.opens()
         boss = self.opens("two", "clerk-two")

@@ -46,6 +46,14 @@ test(
         await fetchWords();
         const shop = await trading();
         await shop.tefter("reverse", "HQ-00006", "--reason", "wrong customer");
+        await shop.tefter("till", "add", "HQ", "két sáng");
+        for (const words of [
+            ["open", "két sáng", "0"],
+            ["count", "két sáng", "0"],
+            ["close", "két sáng"],
+            ["open", "két sáng", "50000", "--reason", "tiền lẻ"],
+        ])
+            await shop.tefter("till", ...words);
         const page = await fresh(shop, { login: "owner", language: "vi", hash: "#/reports", width: 1440, height: 900 });
         await page.waitForSelector(".report-list");
         await shot(page, "reports-vi");
@@ -58,6 +66,11 @@ test(
         const [company] = (await shop.json("call", "totals"))[0].totals.rows.filter((row) => row.branch === 0);
         const sold = digits(await line(say("Sold")).locator("b").innerText());
         same(sold, BigInt(company.sold_minor), "sold, as the board's totals have it");
+        const morning = line("két sáng");
+        await until("what it was off by at opening", async () =>
+            (await morning.innerText()).includes(say("at opening")),
+        );
+        ok(/\+50[.,]000/.test(await morning.innerText()), await morning.innerText());
         same(digits(await line(say("of it on credit")).locator("b").innerText()), BigInt(company.on_credit_minor));
         same(await line(say("Cancelled")).locator("b").innerText(), "1");
         await shot(page, "day-vi");

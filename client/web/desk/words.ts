@@ -94,6 +94,11 @@ const REASONS: Record<string, () => string> = {
     "is too large": () => say("too large"),
     "is too long": () => say("too long"),
     "is no percentage from 0 to 100": () => say("no percentage from 0 to 100"),
+    "may be a percentage or an amount: say --discount-is percent, share or amount": () =>
+        say("a percentage, or an amount: write % or the currency beside it"),
+    "may be a percentage or an amount: say --tax-is percent, share or amount": () =>
+        say("a percentage, or an amount: write % or the currency beside it"),
+    "is an amount, and a product's tax a percentage": () => say("an amount, and a product's tax is a percentage"),
     "is no number of a bill": () => say("no number of a bill"),
     "the company has no such branch": () => say("the company has no such branch"),
     "another branch than this device's: import the file at a device there too": () =>
@@ -128,10 +133,22 @@ export function questionText(question: ImportQuestion): string {
             return say("Some products have a tax ({example}), and no column says it. Add it?", { example });
         case ImportAsked.ASKED_FREE:
             return say("Some prices are 0 ({example}), which gives the goods away. Is that meant?", { example });
+        case ImportAsked.ASKED_COLUMNS:
+            return columnQuestion(question.readings[0]?.answer ?? "", example);
         default:
             return question.words;
     }
 }
+
+/* Of discounts and taxes, and of sales that are nobody's. */
+function columnQuestion(answer: string, example: string): string {
+    if (answer.startsWith("tax-is=")) return say("What is the tax “{example}”?", { example });
+    if (answer.startsWith("discount-is=")) return say("What is the discount “{example}”?", { example });
+    return say("Sales without a customer are paid when they are made. How were these paid?");
+}
+
+const paidText = (kind: string): string =>
+    kind === "cash" ? say("Cash") : kind === "card" ? say("Card") : say("Transfer");
 
 /* What an answer is called, which word of the importer it sets, and to what. */
 export function answersOf(question: ImportQuestion): { text: string; name: string; value: string | undefined }[] {
@@ -169,6 +186,10 @@ export function answersOf(question: ImportQuestion): { text: string; name: strin
                     };
                 case ImportAsked.ASKED_FREE:
                     return { name: "free", value: undefined, text: answer === "yes" ? say("It is meant") : "" };
+                case ImportAsked.ASKED_COLUMNS: {
+                    const [name = "", value] = answer.split("=");
+                    return { name, value, text: name === "paid" ? paidText(value ?? "") : (shown ?? answer) };
+                }
                 default:
                     return { name: "", value: answer, text: answer };
             }
@@ -180,6 +201,9 @@ const decimalText = (answer: string, example = ""): string =>
     answer === "point"
         ? say("A point, as {example} is written", { example })
         : say("A comma, as {example} is written", { example });
+
+const ratesText = (value: string | undefined): string =>
+    value === "amount" ? say("amounts") : value === "share" ? say("parts of 1") : say("percentages");
 
 /* What was answered, as long as it holds; undefined: it is no answer to a question. */
 export function answeredText(name: string, value: string | undefined): string | undefined {
@@ -194,6 +218,12 @@ export function answeredText(name: string, value: string | undefined): string | 
             return value === "line" ? say("The amounts are the lines'") : say("The amounts are the whole papers'");
         case "free":
             return say("Prices of 0 are meant");
+        case "discount-is":
+            return say("Discounts without a sign: {what}", { what: ratesText(value) });
+        case "tax-is":
+            return say("Taxes without a sign: {what}", { what: ratesText(value) });
+        case "paid":
+            return say("Sales without a customer: {how}", { how: paidText(value ?? "") });
         default:
             return undefined;
     }

@@ -14,9 +14,10 @@
 /* ---- rules ---- */
 
 /* The matches of the old item that this reversal undid, made again with the new one, as far as it
- * goes. What a bound keeps apart stays unmatched, and the reply says so. */
+ * goes. What a bound keeps apart stays unmatched, and the reply says so. rounds_off: what was
+ * rounded off is so again. */
 static void matches_follow(struct tx *tx, const struct item *old, struct item *fresh,
-                           struct match_plan *match)
+                           bool rounds_off, struct match_plan *match)
 {
     if (old == NULL || fresh == NULL)
         return;
@@ -27,10 +28,12 @@ static void matches_follow(struct tx *tx, const struct item *old, struct item *f
         struct item *other = account_item(tx, match->account, edge->other);
         if (other == NULL)
             continue;
-        if (fresh->record->debit)
-            match_again(tx, match, fresh, other, edge->amount_minor);
+        struct item *debit = fresh->record->debit ? fresh : other;
+        struct item *credit = fresh->record->debit ? other : fresh;
+        if (edge->rounded_off && rounds_off)
+            match_rounded_off(tx, match, debit, credit, edge->amount_minor);
         else
-            match_again(tx, match, other, fresh, edge->amount_minor);
+            match_again(tx, match, debit, credit, edge->amount_minor);
     }
 }
 
@@ -209,8 +212,11 @@ Tefter__Refusal *apply_correct_invoice(struct tx *tx, const Tefter__CorrectInvoi
     if (refusal != NULL)
         return refusal;
     match_begin(tx, plan->account, plan->branch->date, &match);
+    if (plan->account != reversal.account ||
+        plan->record->total_minor < reversal.original->total_minor)
+        reversal_round_off(tx, &reversal);
     if (plan->account == reversal.account)
-        matches_follow(tx, reversal.item, plan->item, &match);
+        matches_follow(tx, reversal.item, plan->item, true, &match);
     if (plan->item != NULL && !plan->record->backfill)
         refusal = account_check_paid(tx, plan->account->customer, plan->item->record->open_minor);
     if (refusal != NULL)
@@ -261,7 +267,8 @@ Tefter__Refusal *apply_correct_payment(struct tx *tx, const Tefter__CorrectPayme
         return refusal;
     bool says_how = command->payment->has_match || command->payment->n_bills > 0;
     if (plan->account == reversal.account && !says_how)
-        matches_follow(tx, reversal.item, plan->item, &plan->match);
+        matches_follow(tx, reversal.item, plan->item, plan->record->discount_minor > 0,
+                       &plan->match);
     refusal = check_bills_stay_paid(tx, &reversal, plan);
     if (refusal != NULL)
         return refusal;

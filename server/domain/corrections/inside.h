@@ -14,6 +14,7 @@ struct reversal {
     struct item *item;                        /* of the original; NULL when it moved no money */
     bool undo;                                /* of an import: it was on no day */
     int64_t taken_back_minor;                 /* of one's own money; a correction's net */
+    int64_t rounded_off_minor;                /* that goes with it, and is no credit */
     Tefter__DocumentTailRecord *invoice_tail; /* of a credit note's invoice */
     int64_t less_minor; /* of a bill, taken back by who may not approve; 0: nothing that counts */
     bool at_once;       /* ... and right after it was written */
@@ -49,6 +50,9 @@ Tefter__Refusal *taken_back_check(struct tx *tx, struct reversal *reversal, bool
  * postings_check do; AMOUNT_TOO_BIG total_minor when more would be open than an account holds. */
 Tefter__Refusal *reversal_plan(struct tx *tx, const Tefter__Text *reason,
                                struct reversal *reversal);
+
+/* After it, of a bill: what was rounded off of it goes too. */
+void reversal_round_off(struct tx *tx, struct reversal *reversal);
 
 /* After the decided line: writes it but not its account, and emits; the event is for
  * account_save. */

@@ -75,15 +75,50 @@ static Tefter__Refusal *check_right(struct tx *tx, const struct reversal *revers
     return refusal;
 }
 
+/* What was rounded off by it of bills that are reversed. */
+static int64_t gone_with_bills(struct tx *tx, const struct item *payment)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < payment->record->n_matches; i++) {
+        const Tefter__Match *match = payment->record->matches[i];
+        if (match->rounded_off && !match->has_undone_seq &&
+            document_tail(tx, match->other)->has_reversed_by)
+            sum += match->amount_minor;
+    }
+    return sum;
+}
+
+/* It was paid out; NULL: it was not. */
+static const Tefter__DocumentRecord *refund_of(struct tx *tx, const struct item *credit)
+{
+    for (size_t i = 0; i < credit->record->n_matches; i++) {
+        const Tefter__Match *match = credit->record->matches[i];
+        const Tefter__DocumentRecord *other =
+            match->has_undone_seq ? NULL : document_get(tx, match->other);
+        if (other != NULL && other->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REFUND)
+            return other;
+    }
+    return NULL;
+}
+
 /* What was matched with it would be open again, of the cash customer. */
 static Tefter__Refusal *check_cash_bills(struct tx *tx, const struct reversal *reversal)
 {
     const struct item *item = account_item(tx, account_open(tx, reversal->original->customer),
                                            reversal->original->document);
     int64_t matched = item != NULL && !item->record->debit
-                          ? item->record->amount_minor - item->record->open_minor
+                          ? item->record->amount_minor - item->record->open_minor -
+                                gone_with_bills(tx, item)
                           : 0;
-    return account_check_paid(tx, reversal->original->customer, matched);
+    Tefter__Refusal *refusal = account_check_paid(tx, reversal->original->customer, matched);
+    const Tefter__DocumentRecord *refund =
+        refusal != NULL && tx_rule(tx, RULE_ADVICE_CAN_BE_FOLLOWED) ? refund_of(tx, item) : NULL;
+    if (refund == NULL)
+        return refusal;
+    refusal = refuse(tx, TEFTER__REFUSAL_CODE__NOT_REVERSIBLE, "refund");
+    FIELD_SET(refusal, existing, refund->document);
+    refusal->existing_number = refund->number;
+    return refusal;
 }
 
 static struct key taken_back_key(struct tx *tx)
@@ -136,6 +171,23 @@ static Tefter__Refusal *refuse_credited(struct tx *tx, const Tefter__DocumentTai
     return refusal;
 }
 
+/* What was rounded off of a bill, and a credit note has taken back, is not taken back again. */
+static Tefter__Refusal *check_bills_credited(struct tx *tx, const Tefter__DocumentRecord *payment)
+{
+    const struct item *item =
+        account_item(tx, account_open(tx, payment->customer), payment->document);
+    for (size_t i = 0; item != NULL && i < item->record->n_matches; i++) {
+        const Tefter__Match *match = item->record->matches[i];
+        if (!match->rounded_off || match->has_undone_seq)
+            continue;
+        const Tefter__DocumentTailRecord *tail = document_tail(tx, match->other);
+        for (size_t k = 0; k < tail->n_credit_notes; k++)
+            if (document_get(tx, tail->credit_notes[k])->discount_minor > 0)
+                return refuse_credited(tx, tail);
+    }
+    return NULL;
+}
+
 static Tefter__Refusal *check_reversible(struct tx *tx, const struct reversal *reversal)
 {
     if (reversal->original->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL)
@@ -146,6 +198,8 @@ static Tefter__Refusal *check_reversible(struct tx *tx, const struct reversal *r
         return refuse_credited(tx, reversal->tail);
     if (reversal->original->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE)
         return move_check_reversible(tx, reversal->original, reversal->tail);
+    if (reversal->original->discount_minor > 0)
+        return check_bills_credited(tx, reversal->original);
     return NULL;
 }
 
@@ -200,10 +254,33 @@ static void uncredit_invoice(struct tx *tx, struct reversal *reversal)
         reversal->invoice_tail = credit_note_uncredit(tx, reversal->original);
 }
 
+/* So much less is taken back: it was rounded off of a bill, and went with that. */
+static void take_less(struct tx *tx, struct reversal *reversal, int64_t amount_minor,
+                      uint32_t branch)
+{
+    Tefter__DocumentRecord *record = reversal->record;
+    int64_t change = reversal->item->record->debit ? amount_minor : -amount_minor;
+    struct postings postings = {.count = 0};
+    if (amount_minor == 0)
+        return;
+    for (size_t i = 0; i < record->n_postings; i++)
+        postings.items[postings.count++] = record->postings[i];
+    postings_add(tx, &postings, TEFTER__POSTING_ACCOUNT__GL_RECEIVABLE, record->customer, change,
+                 branch);
+    postings_add(tx, &postings, TEFTER__POSTING_ACCOUNT__GL_SETTLEMENT_DISCOUNT, 0, -change,
+                 branch);
+    postings_set(tx, &postings, record);
+    record->balance_minor += change;
+    FIELD_SET(record, discount_minor, amount_minor);
+    reversal->rounded_off_minor = amount_minor;
+}
+
 static void reverse_item(struct tx *tx, struct reversal *reversal)
 {
     if (reversal->item != NULL)
-        account_reverse_item(tx, reversal->item, reversal->record->date);
+        take_less(tx, reversal,
+                  account_reverse_item(tx, reversal->item, reversal->record->date),
+                  reversal->original->branch);
     else
         need(reversal->original->balance_minor == 0);
 }
@@ -277,6 +354,7 @@ Tefter__Refusal *apply_reverse_document(struct tx *tx, const Tefter__ReverseDocu
         refusal = reversal_plan(tx, command->reason, &reversal);
     if (refusal != NULL)
         return refusal;
+    reversal_round_off(tx, &reversal);
 
     tx_decided(tx);
     if (counts)
@@ -356,6 +434,16 @@ Tefter__Refusal *reversal_plan(struct tx *tx, const Tefter__Text *reason, struct
         return refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "total_minor");
     uncredit_invoice(tx, reversal);
     return NULL;
+}
+
+void reversal_round_off(struct tx *tx, struct reversal *reversal)
+{
+    uint64_t payment = 0;
+    if (reversal->item == NULL || !reversal->item->record->debit)
+        return;
+    int64_t amount = account_keep_rounded_off(tx, reversal->item, &payment);
+    if (amount > 0)
+        take_less(tx, reversal, amount, document_get(tx, payment)->branch);
 }
 
 struct event reversal_post(struct tx *tx, struct reversal *reversal)
@@ -467,6 +555,8 @@ static int64_t undone_with(struct tx *tx, const Tefter__ItemRecord *item, size_t
 void reversal_done(struct tx *tx, const struct reversal *reversal, const struct item *fresh,
                    Tefter__Done *done)
 {
+    if (reversal->rounded_off_minor > 0 && !done->has_discount_minor)
+        FIELD_SET(done, discount_minor, reversal->rounded_off_minor);
     FIELD_SET(done, reversal, reversal->record->document);
     done->reversal_number = reversal->record->number;
     const Tefter__ItemRecord *item = reversal->item != NULL ? reversal->item->record : NULL;

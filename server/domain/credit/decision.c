@@ -204,6 +204,15 @@ static void find_walls(struct tx *tx, const struct credit_request *request,
 
 /* ---- rules: ways out ---- */
 
+/* What is to be paid can be paid in cash. */
+static int64_t up_to_coins(struct tx *tx, int64_t amount_minor)
+{
+    int64_t unit = company_get(tx)->cash_unit_minor;
+    bool coins = unit > 1 && tx_rule(tx, RULE_ADVICE_CAN_BE_FOLLOWED);
+    int64_t beyond = coins ? amount_minor % unit : 0;
+    return beyond > 0 ? tx_sum(tx, amount_minor, unit - beyond) : amount_minor;
+}
+
 static Tefter__WayOut *way(struct tx *tx, Tefter__Refusal *refusal, Tefter__WayOutKind kind,
                            int64_t amount_minor, Tefter__Right right)
 {
@@ -211,6 +220,8 @@ static Tefter__WayOut *way(struct tx *tx, Tefter__Refusal *refusal, Tefter__WayO
     if (refusal->ways == NULL)
         refusal->ways = tx_take(tx, WAYS_MAX * sizeof(Tefter__WayOut *));
     Tefter__WayOut *out = tx_new(tx, &tefter__way_out__descriptor);
+    if (kind == TEFTER__WAY_OUT_KIND__WAY_PAY_NOW || kind == TEFTER__WAY_OUT_KIND__WAY_PAY_OVERDUE)
+        amount_minor = up_to_coins(tx, amount_minor);
     out->kind = kind;
     FIELD_SET_IF(out, amount_minor, amount_minor != 0, amount_minor);
     if (right != TEFTER__RIGHT__RIGHT_NONE) {
@@ -370,6 +381,14 @@ static bool is_locked(const struct credit_request *request, const struct credit_
            (terms->payer != NULL && customer_locked(terms->payer, request->today));
 }
 
+/* An approval would lead past the walls. */
+static bool approved(struct tx *tx, const struct credit_request *request,
+                     Tefter__Decision *decision)
+{
+    return request->approval != 0 && tx_rule(tx, RULE_ADVICE_CAN_BE_FOLLOWED) &&
+           approval_check(tx, request, decision) == NULL;
+}
+
 /* Unlocked, they would meet the walls, which are told too; only without those unlocking is enough.
  */
 static Tefter__Refusal *refuse_locked(struct tx *tx, const struct credit_request *request,
@@ -381,7 +400,8 @@ static Tefter__Refusal *refuse_locked(struct tx *tx, const struct credit_request
     Tefter__Refusal *refusal =
         refuse(tx, own ? TEFTER__REFUSAL_CODE__CUSTOMER_LOCKED : TEFTER__REFUSAL_CODE__PAYER_LOCKED,
                "customer");
-    bool passes = walls->count == 0 || terms->policy == TEFTER__EXCESS_POLICY__EXCESS_WARN;
+    bool passes = walls->count == 0 || terms->policy == TEFTER__EXCESS_POLICY__EXCESS_WARN ||
+                  approved(tx, request, decision);
     bool both = own && terms->payer != NULL && customer_locked(terms->payer, request->today);
     refusal->reason = locked->lock_reason;
     refusal->payer_code = decision->payer_code;

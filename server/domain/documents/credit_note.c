@@ -377,7 +377,8 @@ static void match_with_invoice(struct tx *tx, struct document_plan *plan,
     if (bill == NULL || plan->item == NULL || bill->record->open_minor == 0)
         return;
     int64_t open = bill->record->open_minor;
-    int64_t amount = open < plan->record->total_minor ? open : plan->record->total_minor;
+    int64_t credit = plan->item->record->open_minor;
+    int64_t amount = open < credit ? open : credit;
     if (item_full(tx, bill) == 0)
         account_match(tx, bill, plan->item, amount, plan->record->date);
     else
@@ -406,6 +407,40 @@ static void note_on_invoice(struct tx *tx, struct document_plan *plan)
         FIELD_SET(tail, unapproved_minor, tail->unapproved_minor + record->total_minor);
 }
 
+static int64_t beyond(int64_t amount_minor, int64_t most_minor)
+{
+    return amount_minor > most_minor ? amount_minor - most_minor : 0;
+}
+
+/* What was rounded off of a bill is credited last, and by giving nothing: nobody paid it. */
+static void round_off(struct tx *tx, struct document_plan *plan,
+                      const Tefter__DocumentRecord *invoice)
+{
+    Tefter__DocumentRecord *record = plan->record;
+    const struct item *bill =
+        invoice != NULL && tx_rule(tx, RULE_ROUNDED_OFF_GOES_WITH_ITS_BILL)
+            ? account_item(tx, plan->account, invoice->document)
+            : NULL;
+    int64_t off = bill != NULL ? item_rounded_off(bill) : 0;
+    if (off == 0)
+        return;
+    int64_t before = plan->about_tail->credited_minor;
+    int64_t paid = invoice->total_minor - off;
+    int64_t amount = beyond(before + record->total_minor, paid) - beyond(before, paid);
+    if (amount == 0)
+        return;
+    struct postings postings = {.count = 0};
+    for (size_t i = 0; i < record->n_postings; i++)
+        postings.items[postings.count++] = record->postings[i];
+    postings_add(tx, &postings, TEFTER__POSTING_ACCOUNT__GL_RECEIVABLE, record->customer, amount,
+                 record->branch);
+    postings_add(tx, &postings, TEFTER__POSTING_ACCOUNT__GL_SETTLEMENT_DISCOUNT, 0, -amount,
+                 record->branch);
+    postings_set(tx, &postings, record);
+    record->balance_minor += amount;
+    FIELD_SET(record, discount_minor, amount);
+}
+
 static Tefter__Refusal *finish(struct tx *tx, const Tefter__IssueCreditNote *command,
                                const Tefter__DocumentRecord *invoice, struct document_plan *plan)
 {
@@ -422,8 +457,11 @@ static Tefter__Refusal *finish(struct tx *tx, const Tefter__IssueCreditNote *com
         refusal = refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "lines");
     if (refusal != NULL)
         return refusal;
-    if (record->total_minor > 0)
+    round_off(tx, plan, invoice);
+    if (record->balance_minor != 0)
         plan->item = account_add_item(tx, plan->account, record, false, true);
+    if (plan->item != NULL && record->discount_minor > 0)
+        account_resize_item(plan->item, -record->discount_minor);
     if (invoice == NULL)
         return NULL;
     plan->about = invoice->document;
@@ -497,6 +535,7 @@ Tefter__Refusal *apply_issue_credit_note(struct tx *tx, const Tefter__IssueCredi
     event_emit(tx, &event);
     account_save(tx, plan->account, &event);
     document_done(tx, plan, done);
+    FIELD_COPY(done, discount_minor, plan->record);
     return NULL;
 }
 

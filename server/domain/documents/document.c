@@ -274,7 +274,7 @@ void document_tell(struct tx *tx, const Tefter__DocumentRecord *record, int sign
                                    .money = (uint8_t)record->payment_kind,
                                    .sign = (int8_t)sign,
                                    .document = record->document,
-                                   .after = record->total_minor});
+                                   .after = paper_money(record)});
 }
 
 void document_write(struct tx *tx, const Tefter__DocumentRecord *record)

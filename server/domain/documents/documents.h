@@ -109,6 +109,9 @@ struct paid {
     int64_t waiting_minor;  /* of other_minor: not final, so it is as good as owed */
     bool waiting_is_rest;   /* the rest is of that kind */
     int64_t unit_minor;     /* cash is rounded to this; 0: it is not */
+    bool has_cash;          /* one part is cash: that one */
+    size_t cash_at;
+    bool all_coins; /* all of it is in coins */
     /* of the total */
     int64_t rest_minor;     /* what the part that is the rest, and no cash, holds */
     int64_t cash_minor;     /* that stays in the till */
@@ -118,8 +121,14 @@ struct paid {
 };
 /* Cash by the unit: half a one up. What would be rounded to nothing is left as it is. */
 int64_t cash_due(int64_t amount_minor, int64_t unit_minor);
+/* The same, to nothing too. */
+int64_t cash_in_coins(int64_t amount_minor, int64_t unit_minor);
+/* NOT_IN_COINS field with the unit as `most`, and the sum below in available_minor. */
+Tefter__Refusal *cash_refuse_coins(struct tx *tx, const char *field, int64_t amount_minor,
+                                   int64_t unit_minor);
 /* As invoice_plan, of an invoice that is paid so: only what is owed meets the credit decision, of
- * the cash customer nothing is. Refuses also PAID_TOO_MUCH payments with over_by_minor. */
+ * the cash customer nothing is. Refuses also PAID_TOO_MUCH payments with over_by_minor, and
+ * NOT_IN_COINS payments[n].amount_minor. */
 Tefter__Refusal *invoice_plan_paid(struct tx *tx, const Tefter__IssueInvoice *command,
                                    struct paid *paid, struct document_plan **ret_plan);
 /* What the reply says of it. */

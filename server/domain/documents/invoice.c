@@ -20,14 +20,33 @@
 
 /* ---- rules: what is paid at once ---- */
 
-int64_t cash_due(int64_t amount_minor, int64_t unit_minor)
+int64_t cash_in_coins(int64_t amount_minor, int64_t unit_minor)
 {
     if (unit_minor <= 1)
         return amount_minor;
     int64_t units = amount_minor / unit_minor;
     if (amount_minor % unit_minor * 2 >= unit_minor)
         units++;
-    return units > 0 ? units * unit_minor : amount_minor;
+    return units * unit_minor;
+}
+
+int64_t cash_due(int64_t amount_minor, int64_t unit_minor)
+{
+    int64_t due = cash_in_coins(amount_minor, unit_minor);
+    return due > 0 ? due : amount_minor;
+}
+
+Tefter__Refusal *cash_refuse_coins(struct tx *tx, const char *field, int64_t amount_minor,
+                                   int64_t unit_minor)
+{
+    Tefter__Refusal *refusal =
+        refuse_most(tx, TEFTER__REFUSAL_CODE__NOT_IN_COINS, field, unit_minor);
+    FIELD_SET_IF(refusal, available_minor, amount_minor > unit_minor,
+                 amount_minor - amount_minor % unit_minor);
+    FIELD_SET_IF(refusal, over_by_minor, amount_minor > unit_minor, unit_minor);
+    FIELD_SET_IF(refusal, above_minor, tx_rule(tx, RULE_ADVICE_CAN_BE_FOLLOWED),
+                 amount_minor - amount_minor % unit_minor + unit_minor);
+    return refusal;
 }
 
 static Tefter__Refusal *refuse_paid(struct tx *tx, int64_t over_minor)
@@ -37,21 +56,58 @@ static Tefter__Refusal *refuse_paid(struct tx *tx, int64_t over_minor)
     return refusal;
 }
 
+/* Nothing is left to pay for, and nothing is said beside what is handed over for a free item. */
+static bool comes_to_nothing(const struct tx *tx, int64_t total_minor, const struct paid *paid)
+{
+    return total_minor == paid->other_minor && (total_minor == 0 || paid->tendered_minor == 0) &&
+           tx_rule(tx, RULE_NOTHING_PAYS_NOTHING);
+}
+
+/* So much cash is left to pay. */
+static int64_t left_in_cash(const struct paid *paid, int64_t left_minor)
+{
+    if (paid->other_is_rest)
+        return left_minor;
+    return paid->all_coins ? cash_in_coins(left_minor, paid->unit_minor)
+                           : cash_due(left_minor, paid->unit_minor);
+}
+
+/* Who says the sum of the bill means the bill; any other is what was handed over. */
+static Tefter__Refusal *tender_coins(struct tx *tx, int64_t left_minor, struct paid *paid)
+{
+    if (!paid->all_coins || paid->tendered_minor % paid->unit_minor == 0)
+        return NULL;
+    if (paid->tendered_minor != left_minor || paid->other_is_rest)
+        return cash_refuse_coins(tx, tx_format(tx, "payments[%zu].amount_minor", paid->cash_at),
+                                 paid->tendered_minor, paid->unit_minor);
+    paid->tendered_minor = cash_in_coins(left_minor, paid->unit_minor);
+    return NULL;
+}
+
 static Tefter__Refusal *split_paid(struct tx *tx, int64_t total_minor, struct paid *paid)
 {
     int64_t left = total_minor - paid->other_minor;
+    if (comes_to_nothing(tx, total_minor, paid)) {
+        paid->change_minor = paid->tendered_minor;
+        paid->owed_minor = paid->waiting_minor;
+        return NULL;
+    }
     if (left < 0 || (left == 0 && (paid->tendered_minor > 0 || paid->cash_is_rest)))
         return refuse_paid(tx, left < 0 ? -left : paid->tendered_minor);
+    Tefter__Refusal *refusal = tender_coins(tx, left, paid);
+    if (refusal != NULL)
+        return refusal;
     if (paid->other_is_rest) {
         paid->rest_minor = left - paid->tendered_minor;
-        if (paid->rest_minor <= 0)
+        if (paid->rest_minor < 0 ||
+            (paid->rest_minor == 0 && !tx_rule(tx, RULE_NOTHING_PAYS_NOTHING)))
             return refuse_paid(tx, -paid->rest_minor);
         left = paid->tendered_minor;
     }
-    int64_t due = paid->other_is_rest ? left : cash_due(left, paid->unit_minor);
+    int64_t due = left_in_cash(paid, left);
     if (paid->cash_is_rest)
         paid->tendered_minor = due;
-    bool whole = paid->tendered_minor >= due && left > 0;
+    bool whole = paid->tendered_minor >= due && left > 0 && (paid->has_cash || due > 0);
     paid->cash_minor = whole ? due : paid->tendered_minor < left ? paid->tendered_minor : left;
     paid->rounding_minor = whole ? left - due : 0;
     paid->change_minor = paid->tendered_minor - paid->cash_minor;

@@ -63,8 +63,10 @@ static Tefter__Refusal *check_form(struct tx *tx, const Tefter__SellPaid *comman
     return refusal;
 }
 
-static void add_part(const Tefter__PaidPart *part, struct paid *paid)
+static void add_part(const Tefter__PaidPart *part, size_t at, struct paid *paid)
 {
+    paid->has_cash |= is_cash(part);
+    paid->cash_at = is_cash(part) ? at : paid->cash_at;
     if (!part->has_amount_minor) {
         paid->cash_is_rest |= is_cash(part);
         paid->other_is_rest |= !is_cash(part);
@@ -80,6 +82,7 @@ static void add_part(const Tefter__PaidPart *part, struct paid *paid)
 struct sale {
     struct document_plan *invoice;
     struct payment_plan *payments[SALE_PAYMENTS_MAX];
+    size_t count;
     struct paid paid;
     struct match_plan match;
 };
@@ -117,15 +120,18 @@ static Tefter__Refusal *plan_part(struct tx *tx, const Tefter__SellPaid *command
 {
     const Tefter__PaidPart *part = command->payments[at];
     const Tefter__TakePayment *take = payment_of(tx, command, part, sale);
+    int64_t rounding = is_cash(part) ? sale->paid.rounding_minor : 0;
+    struct payment_plan *plan;
+    if (take->amount_minor + rounding == 0)
+        return NULL; /* nothing was left for it */
     Tefter__Refusal *refusal =
-        payment_plan_rounded(tx, take, sale->invoice->account, 0,
-                             is_cash(part) ? sale->paid.rounding_minor : 0, &sale->payments[at]);
+        payment_plan_rounded(tx, take, sale->invoice->account, 0, rounding, &plan);
     if (refusal == NULL)
-        refusal = match_pair(tx, &sale->match, sale->invoice->item, sale->payments[at]->item, 0,
-                             "amount_minor");
+        refusal = match_pair(tx, &sale->match, sale->invoice->item, plan->item, 0, "amount_minor");
     if (refusal == NULL && is_cash(part))
-        FIELD_SET_IF(sale->payments[at]->record, change_minor, sale->paid.change_minor > 0,
+        FIELD_SET_IF(plan->record, change_minor, sale->paid.change_minor > 0,
                      sale->paid.change_minor);
+    sale->payments[sale->count++] = plan;
     return of_part(tx, refusal, at);
 }
 
@@ -134,7 +140,9 @@ static Tefter__Refusal *plan_sale(struct tx *tx, const Tefter__SellPaid *command
 {
     sale->paid.unit_minor = payment_cash_unit(tx);
     for (size_t i = 0; i < command->n_payments; i++)
-        add_part(command->payments[i], &sale->paid);
+        add_part(command->payments[i], i, &sale->paid);
+    sale->paid.all_coins = sale->paid.has_cash && !command->invoice->backfill &&
+                           payment_all_coins(tx);
     Tefter__Refusal *refusal = invoice_plan_paid(tx, command->invoice, &sale->paid, &sale->invoice);
     if (refusal != NULL)
         return refusal;
@@ -144,10 +152,11 @@ static Tefter__Refusal *plan_sale(struct tx *tx, const Tefter__SellPaid *command
     return refusal;
 }
 
-static void sale_done(struct tx *tx, const struct sale *sale, size_t count, Tefter__Done *done)
+static void sale_done(struct tx *tx, const struct sale *sale, Tefter__Done *done)
 {
+    size_t count = sale->count;
     document_done(tx, sale->invoice, done);
-    FIELD_SET(done, match, sale->match.record->match);
+    FIELD_SET_IF(done, match, count > 0, sale->match.record->match);
     FIELD_SET(done, matched_minor, sale->match.matched_minor);
     FIELD_SET(done, paid_minor, sale->match.matched_minor - sale->paid.rounding_minor);
     FIELD_SET(done, change_minor, sale->paid.change_minor);
@@ -183,11 +192,11 @@ Tefter__Refusal *apply_sell_paid(struct tx *tx, const Tefter__SellPaid *command,
 
     tx_decided(tx);
     struct event issued = invoice_post(tx, sale->invoice);
-    for (size_t i = 0; i < command->n_payments; i++)
+    for (size_t i = 0; i < sale->count; i++)
         (void)payment_post(tx, sale->payments[i]);
     match_write(tx, &sale->match);
     account_save(tx, sale->invoice->account, &issued);
-    sale_done(tx, sale, command->n_payments, done);
+    sale_done(tx, sale, done);
     return NULL;
 }
 

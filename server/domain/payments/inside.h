@@ -7,6 +7,13 @@
 
 /* What cash is rounded to, or was of what is recalled; 0: it is not. */
 int64_t payment_cash_unit(struct tx *tx);
+/* Cash is rounded, and since RULE_ALL_CASH_IS_COINS no other sum goes through a till. */
+bool payment_all_coins(struct tx *tx);
+/* Is there no coin for the last of it? NOT_IN_COINS field, with the unit as `most` and the sum
+ * below in available_minor. What is recalled was handed over. */
+Tefter__Refusal *money_check_coins(struct tx *tx, const char *field, int64_t amount_minor);
+/* The same, since RULE_ALL_CASH_IS_COINS. */
+Tefter__Refusal *money_check_all_coins(struct tx *tx, const char *field, int64_t amount_minor);
 
 /* The command's own, to change and save. */
 Tefter__MoneyAccountRecord *money_account_shared(struct tx *tx, uint32_t account);
@@ -22,6 +29,8 @@ int64_t money_coming(struct tx *tx, const Tefter__MoneyAccountRecord *account);
  * TILL_OTHER_BRANCH. */
 Tefter__Refusal *money_find(struct tx *tx, uint32_t number, const Tefter__BranchRecord *branch,
                             const char *field, const Tefter__MoneyAccountRecord **ret_account);
+/* TILL_OTHER_BRANCH field, with the branch's code. */
+Tefter__Refusal *money_refuse_elsewhere(struct tx *tx, const char *field, uint32_t branch);
 /* A till that keeps days takes and gives cash while one is open: TILL_CLOSED. */
 Tefter__Refusal *money_check_till_open(struct tx *tx, const Tefter__MoneyAccountRecord *account,
                                        const char *field);

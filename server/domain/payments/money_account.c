@@ -388,6 +388,15 @@ Tefter__Refusal *money_check_till_open(struct tx *tx, const Tefter__MoneyAccount
     return closed ? refuse(tx, TEFTER__REFUSAL_CODE__TILL_CLOSED, field) : NULL;
 }
 
+Tefter__Refusal *money_refuse_elsewhere(struct tx *tx, const char *field, uint32_t branch)
+{
+    Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__TILL_OTHER_BRANCH, field);
+    const Tefter__BranchRecord *there = branch_get(tx, branch);
+    if (there != NULL && tx_rule(tx, RULE_ADVICE_CAN_BE_FOLLOWED))
+        refusal->branch = there->code;
+    return refusal;
+}
+
 Tefter__Refusal *money_find(struct tx *tx, uint32_t number, const Tefter__BranchRecord *branch,
                             const char *field, const Tefter__MoneyAccountRecord **ret_account)
 {
@@ -398,7 +407,7 @@ Tefter__Refusal *money_find(struct tx *tx, uint32_t number, const Tefter__Branch
     if (account->retired && !tx_recalled(tx))
         return refuse(tx, TEFTER__REFUSAL_CODE__RETIRED, field);
     bool elsewhere = branch != NULL && account->has_branch && account->branch != branch->branch;
-    return elsewhere ? refuse(tx, TEFTER__REFUSAL_CODE__TILL_OTHER_BRANCH, field) : NULL;
+    return elsewhere ? money_refuse_elsewhere(tx, field, account->branch) : NULL;
 }
 
 /* A bank account is of no branch: who sees one branch's money sees that it is there. */

@@ -182,6 +182,9 @@ static Tefter__Refusal *check_route(struct tx *tx, const Tefter__MoveMoney *comm
         refusal = money_check_till_open(tx, route->from, "from");
     if (refusal == NULL && !route->on_its_way)
         refusal = money_check_till_open(tx, route->to, "to");
+    if (refusal == NULL && (is_till(route->from) || is_till(route->to)))
+        refusal = money_check_all_coins(tx, command->fee_minor > 0 ? "fee_minor" : "amount_minor",
+                                        command->amount_minor - command->fee_minor);
     return refusal == NULL ? money_check_holds(tx, route->from, command->amount_minor, "from")
                            : refusal;
 }
@@ -338,7 +341,7 @@ static void move_done(const Tefter__DocumentRecord *record, Tefter__Done *done)
  * FIELD_INVALID fee_minor (of a till), arrived (in another branch) · the right CONFIRM_MONEY, for
  * what the bank has · STAFF_OF_OTHER_BRANCH from (a device; staff_check_paper) · MORE_THAN_YOU_MAY
  * fee_minor · SECOND_PERSON_NEEDED arrived (of a till; confirm_check_own) · TILL_CLOSED from, to ·
- * MONEY_NOT_THERE from · as document_begin and postings_check do. */
+ * NOT_IN_COINS amount_minor or fee_minor, of a till (money_check_all_coins) · MONEY_NOT_THERE from · as document_begin and postings_check do. */
 Tefter__Refusal *apply_move_money(struct tx *tx, const Tefter__MoveMoney *command,
                                   Tefter__Done *done)
 {
@@ -370,8 +373,8 @@ Tefter__Refusal *apply_move_money(struct tx *tx, const Tefter__MoveMoney *comman
 }
 
 /* Refuses, in this order: reason (field_text_wanted), amount_minor (field_amount); money_account
- * (money_find), FIELD_INVALID money_account (no till); TILL_CLOSED;
- * MORE_THAN_YOU_MAY amount_minor (with what they put or took that day); MONEY_NOT_THERE; as
+ * (money_find), FIELD_INVALID money_account (no till); TILL_CLOSED; NOT_IN_COINS amount_minor
+ * (money_check_all_coins); MORE_THAN_YOU_MAY amount_minor (with what they put or took that day); MONEY_NOT_THERE; as
  * document_begin and postings_check do. */
 Tefter__Refusal *apply_put_cash(struct tx *tx, const Tefter__PutCash *command, Tefter__Done *done)
 {
@@ -387,6 +390,8 @@ Tefter__Refusal *apply_put_cash(struct tx *tx, const Tefter__PutCash *command, T
         refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "money_account");
     if (refusal == NULL)
         refusal = money_check_till_open(tx, till, "money_account");
+    if (refusal == NULL)
+        refusal = money_check_all_coins(tx, "amount_minor", command->amount_minor);
     if (refusal == NULL)
         refusal = check_put(tx, command->out, "amount_minor", command->amount_minor, branch->date);
     if (refusal == NULL && command->out)
@@ -434,7 +439,7 @@ static Tefter__Refusal *check_receiver(struct tx *tx, const Tefter__DocumentReco
         return refusal == NULL ? staff_check_paper(tx, "move", record->branch) : refusal;
     }
     if (to->branch != branch_of_actor(tx)->branch)
-        return refuse(tx, TEFTER__REFUSAL_CODE__TILL_OTHER_BRANCH, "move");
+        return money_refuse_elsewhere(tx, "move", to->branch);
     return money_check_till_open(tx, to, "move");
 }
 

@@ -183,7 +183,7 @@ static void add_paper(const struct staff_day *day, const Tefter__DocumentRecord 
     case TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT:
         money = kind_of(day, record->payment_kind);
         money->count++;
-        money->amount_minor = tx_sum(tx, money->amount_minor, record->total_minor);
+        money->amount_minor = tx_sum(tx, money->amount_minor, paper_money(record));
         break;
     case TEFTER__DOCUMENT_KIND__DOCUMENT_CREDIT_NOTE:
         answer->credited++;
@@ -191,7 +191,7 @@ static void add_paper(const struct staff_day *day, const Tefter__DocumentRecord 
         break;
     case TEFTER__DOCUMENT_KIND__DOCUMENT_REFUND:
         answer->refunded++;
-        FIELD_SET(answer, refunded_minor, tx_sum(tx, answer->refunded_minor, record->total_minor));
+        FIELD_SET(answer, refunded_minor, tx_sum(tx, answer->refunded_minor, paper_money(record)));
         break;
     case TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL:
         answer->reversed++;

@@ -129,9 +129,13 @@ static Tefter__Refusal *check_slip(struct tx *tx, const Tefter__TakePayment *com
     return command->payer == NULL ? refuse(tx, TEFTER__REFUSAL_CODE__FIELD_MISSING, "payer") : NULL;
 }
 
-static Tefter__Refusal *check_form(struct tx *tx, const Tefter__TakePayment *command)
+/* rounding_minor: cash that was rounded to nothing settles it all the same. */
+static Tefter__Refusal *check_form(struct tx *tx, const Tefter__TakePayment *command,
+                                   int64_t rounding_minor)
 {
-    Tefter__Refusal *refusal = field_amount(tx, "amount_minor", command->amount_minor);
+    bool nothing = command->amount_minor == 0 && rounding_minor > 0;
+    Tefter__Refusal *refusal =
+        nothing ? NULL : field_amount(tx, "amount_minor", command->amount_minor);
     if (refusal == NULL && command->has_date)
         refusal = field_date(tx, "date", command->date);
     if (refusal == NULL && command->number != NULL)
@@ -180,7 +184,7 @@ static Tefter__Refusal *check_account(struct tx *tx, const Tefter__TakePayment *
         return refuse(tx, TEFTER__REFUSAL_CODE__RETIRED, "money_account");
     if (kind.of_branch && account->branch != branch->branch && !command->backfill &&
         !lay_there(replaced, command))
-        return refuse(tx, TEFTER__REFUSAL_CODE__TILL_OTHER_BRANCH, "money_account");
+        return money_refuse_elsewhere(tx, "money_account", account->branch);
     return command->backfill || lay_there(replaced, command)
                ? NULL
                : money_check_till_open(tx, account, "money_account");
@@ -234,15 +238,18 @@ int64_t payment_money(const Tefter__DocumentRecord *payment)
 
 /* The same money in a correction that does not say what it pays settles what it settled before. */
 static void keep_rounded(struct tx *tx, const Tefter__TakePayment *command,
-                         Tefter__DocumentRecord *record)
+                         struct payment_plan *plan)
 {
+    Tefter__DocumentRecord *record = plan->record;
     const Tefter__DocumentRecord *was = document_replaced(tx, record->corrects);
     bool says = command->round_off || command->has_match || command->n_bills > 0;
     if (was == NULL || says || was->customer != record->customer ||
         was->payment_kind != command->kind || payment_money(was) != command->amount_minor)
         return;
+    const struct item *old = account_item(tx, plan->account, was->document);
+    int64_t discount = was->discount_minor - (old != NULL ? item_rounded_off(old) : 0);
     FIELD_COPY(record, rounding_minor, was);
-    FIELD_COPY(record, discount_minor, was);
+    FIELD_SET_IF(record, discount_minor, discount != 0, discount);
 }
 
 /* What it comes to, with what was rounded of it. */
@@ -327,12 +334,26 @@ static int64_t rest_of_bills(struct tx *tx, struct payment_plan *plan)
     return rest;
 }
 
-static Tefter__Refusal *refuse_rounding(struct tx *tx, int64_t rest_minor, int64_t most_minor)
+/* So much more is wanted: of cash, so much that it is in coins. */
+static int64_t more_wanted(struct tx *tx, const Tefter__TakePayment *command, int64_t more_minor)
 {
+    int64_t unit = payment_cash_unit(tx);
+    bool coins = command->kind == TEFTER__PAYMENT_KIND__PAYMENT_CASH && unit > 1 &&
+                 tx_rule(tx, RULE_ADVICE_CAN_BE_FOLLOWED);
+    int64_t beyond = coins ? (command->amount_minor + more_minor) % unit : 0;
+    return beyond > 0 ? more_minor + unit - beyond : more_minor;
+}
+
+static Tefter__Refusal *refuse_rounding(struct tx *tx, const Tefter__TakePayment *command,
+                                        int64_t rest_minor, int64_t most_minor)
+{
+    const Tefter__CompanyRecord *company = company_get(tx);
     Tefter__Refusal *refusal =
         refuse_most(tx, TEFTER__REFUSAL_CODE__ROUNDING_TOO_MUCH, "round_off", most_minor);
-    FIELD_SET(refusal, over_by_minor, rest_minor - most_minor);
+    FIELD_SET(refusal, over_by_minor, more_wanted(tx, command, rest_minor - most_minor));
     FIELD_SET(refusal, available_minor, rest_minor);
+    if (most_minor < company->round_off_minor && tx_rule(tx, RULE_ADVICE_CAN_BE_FOLLOWED))
+        FIELD_SET(refusal, day_minor, company->round_off_day_minor);
     return refusal;
 }
 
@@ -350,8 +371,11 @@ static void match_rest(struct tx *tx, struct payment_plan *plan)
     size_t count = plan->match.record->n_pairs;
     for (size_t i = 0; i < count; i++) {
         struct item *bill = account_item(tx, plan->account, plan->match.record->pairs[i]->debit);
-        if (bill->record->open_minor > 0)
-            match_again(tx, &plan->match, bill, plan->item, bill->record->open_minor);
+        int64_t rest = bill->record->open_minor;
+        if (rest > 0 && plan->record->discount_minor > 0)
+            match_rounded_off(tx, &plan->match, bill, plan->item, rest);
+        else if (rest > 0)
+            match_again(tx, &plan->match, bill, plan->item, rest);
     }
 }
 
@@ -372,7 +396,7 @@ static Tefter__Refusal *round_off(struct tx *tx, const Tefter__TakePayment *comm
     if (!unit && rest == 0)
         return NULL; /* more than was owed stays theirs */
     if (!unit && rest > most && !tx_recalled(tx))
-        return refuse_rounding(tx, rest, most);
+        return refuse_rounding(tx, command, rest, most);
     if (unit)
         FIELD_SET(record, rounding_minor, change);
     else
@@ -420,22 +444,65 @@ int64_t payment_cash_unit(struct tx *tx)
     return (int64_t)tx_settle(tx, SETTLED_CASH_UNIT, 0, (uint64_t)unit);
 }
 
+bool payment_all_coins(struct tx *tx)
+{
+    if (!tx_rule(tx, RULE_ALL_CASH_IS_COINS) || payment_cash_unit(tx) <= 1)
+        return false;
+    return tx_settle(tx, SETTLED_ALL_COINS, 0, tx_recalled(tx) ? 0 : 1) != 0;
+}
+
+Tefter__Refusal *money_check_coins(struct tx *tx, const char *field, int64_t amount_minor)
+{
+    int64_t unit = company_get(tx)->cash_unit_minor;
+    if (tx_recalled(tx) || unit <= 1 || amount_minor % unit == 0)
+        return NULL;
+    return cash_refuse_coins(tx, field, amount_minor, unit);
+}
+
+Tefter__Refusal *money_check_all_coins(struct tx *tx, const char *field, int64_t amount_minor)
+{
+    return tx_rule(tx, RULE_ALL_CASH_IS_COINS) ? money_check_coins(tx, field, amount_minor) : NULL;
+}
+
 /* What cannot be handed over is not taken: by hand nobody counts out half a unit. */
 static Tefter__Refusal *check_coins(struct tx *tx, const Tefter__TakePayment *command)
 {
     bool cash = command->kind == TEFTER__PAYMENT_KIND__PAYMENT_CASH && !command->backfill;
-    if (!cash || tx_recalled(tx) || !tx_rule(tx, RULE_CASH_IS_COINS))
+    if (!cash || !tx_rule(tx, RULE_CASH_IS_COINS) || tx_rule(tx, RULE_ALL_CASH_IS_COINS))
         return NULL;
-    int64_t unit = company_get(tx)->cash_unit_minor;
-    int64_t beyond = unit > 1 ? command->amount_minor % unit : 0;
-    if (beyond == 0)
+    return money_check_coins(tx, "amount_minor", command->amount_minor);
+}
+
+/* It settles whole bills, and nothing else. */
+static bool settles_whole(struct tx *tx, struct payment_plan *plan)
+{
+    const Tefter__DocumentRecord *record = plan->record;
+    return plan->match.record->n_pairs > 0 && plan->item->record->open_minor == 0 &&
+           rest_of_bills(tx, plan) == 0 && record->rounding_minor == 0 &&
+           record->discount_minor == 0;
+}
+
+/* The same cash in a correction stays as it was. */
+static bool same_cash(const Tefter__DocumentRecord *was, const Tefter__TakePayment *command)
+{
+    return was != NULL && was->payment_kind == TEFTER__PAYMENT_KIND__PAYMENT_CASH &&
+           payment_money(was) == command->amount_minor;
+}
+
+/* Whole bills are settled by what there are coins for, as a sale is; any other sum is refused. */
+static Tefter__Refusal *in_coins(struct tx *tx, const Tefter__TakePayment *command,
+                                 struct payment_plan *plan)
+{
+    Tefter__DocumentRecord *record = plan->record;
+    bool cash = command->kind == TEFTER__PAYMENT_KIND__PAYMENT_CASH && !command->backfill;
+    if (!cash || !payment_all_coins(tx) || command->amount_minor % payment_cash_unit(tx) == 0 ||
+        same_cash(document_replaced(tx, record->corrects), command))
         return NULL;
-    Tefter__Refusal *refusal =
-        refuse_most(tx, TEFTER__REFUSAL_CODE__NOT_IN_COINS, "amount_minor", unit);
-    FIELD_SET_IF(refusal, available_minor, command->amount_minor > unit,
-                 command->amount_minor - beyond);
-    FIELD_SET_IF(refusal, over_by_minor, command->amount_minor > unit, unit);
-    return refusal;
+    if (!tx_recalled(tx) && !settles_whole(tx, plan))
+        return money_check_coins(tx, "amount_minor", command->amount_minor);
+    int64_t due = cash_in_coins(command->amount_minor, payment_cash_unit(tx));
+    FIELD_SET(record, rounding_minor, command->amount_minor - due);
+    return sum_up(tx, due, record);
 }
 
 /* ---- changes ---- */
@@ -470,7 +537,8 @@ Tefter__Refusal *apply_take_payment(struct tx *tx, const Tefter__TakePayment *co
  * old one lay; TILL_CLOSED), FIELD_MISSING reference (of what is no cash and no backfill),
  * NUMBER_TAKEN reference, NUMBER_TAKEN number · AMOUNT_TOO_BIG · of each bill match_find,
  * match_pair · ROUNDING_TOO_MUCH round_off with over_by_minor, available_minor (what is left of the
- * bills) and most (what may be rounded off). */
+ * bills) and most (what may be rounded off) · since RULE_ALL_CASH_IS_COINS NOT_IN_COINS
+ * amount_minor, of cash that does not settle whole bills. */
 Tefter__Refusal *payment_plan(struct tx *tx, const Tefter__TakePayment *command,
                               struct account *account, uint64_t corrects,
                               struct payment_plan **ret_plan)
@@ -484,7 +552,7 @@ Tefter__Refusal *payment_plan_rounded(struct tx *tx, const Tefter__TakePayment *
 {
     struct payment_plan *plan = tx_take(tx, sizeof *plan);
     *ret_plan = plan;
-    Tefter__Refusal *refusal = check_form(tx, command);
+    Tefter__Refusal *refusal = check_form(tx, command, rounding_minor);
     if (refusal == NULL)
         refusal = document_check_backfill(tx, command->backfill);
     if (refusal == NULL)
@@ -497,7 +565,7 @@ Tefter__Refusal *payment_plan_rounded(struct tx *tx, const Tefter__TakePayment *
     fill(command, plan->record);
     FIELD_SET_IF(plan->record, corrects, corrects != 0, corrects);
     FIELD_SET_IF(plan->record, rounding_minor, rounding_minor != 0, rounding_minor);
-    keep_rounded(tx, command, plan->record);
+    keep_rounded(tx, command, plan);
     refusal = sum_up(tx, command->amount_minor, plan->record);
     if (refusal == NULL && !account_fits(tx, plan->account, plan->record->balance_minor))
         refusal = refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "amount_minor");
@@ -507,7 +575,9 @@ Tefter__Refusal *payment_plan_rounded(struct tx *tx, const Tefter__TakePayment *
         account_add_item(tx, plan->account, plan->record, false, money_kind(command->kind).final);
     match_begin(tx, plan->account, plan->record->date, &plan->match);
     refusal = match_bills(tx, command, plan);
-    return refusal == NULL && command->round_off ? round_off(tx, command, plan) : refusal;
+    if (refusal == NULL && command->round_off)
+        refusal = round_off(tx, command, plan);
+    return refusal == NULL ? in_coins(tx, command, plan) : refusal;
 }
 
 struct event payment_post(struct tx *tx, struct payment_plan *plan)

@@ -35,6 +35,7 @@ struct refund {
     int64_t amount_minor;   /* of what is free */
     int64_t money_minor;    /* that is paid out for it */
     int64_t discount_minor; /* that was rounded off and is taken back */
+    bool in_part;           /* more is free, and this much of it was named */
     bool alone;             /* counts against what one person may */
 };
 
@@ -146,6 +147,7 @@ static Tefter__Refusal *find_amount(struct tx *tx, const Tefter__RefundMoney *co
     free = free > 0 ? free : 0;
     bool all = !command->has_amount_minor || (free == said && says_all(tx, command, refund));
     refund->amount_minor = all ? free : command->amount_minor;
+    refund->in_part = refund->amount_minor < free;
     if (refund->amount_minor > 0 && (refund->amount_minor <= free || tx_recalled(tx)))
         return NULL;
     refusal = refuse(tx, TEFTER__REFUSAL_CODE__REFUND_TOO_MUCH, "amount_minor");
@@ -182,6 +184,47 @@ static Tefter__Refusal *match_all(struct tx *tx, struct refund *refund)
     return refund->item->record->open_minor == 0 || tx_recalled(tx)
                ? NULL
                : refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "credits", refund->match.full);
+}
+
+/* What of a payment was rounded off, is in credit all the same and comes to nothing now: it goes
+ * last. */
+static int64_t rounded_off_in(struct tx *tx, const struct refund *refund,
+                              const Tefter__MatchedPair *pair)
+{
+    const Tefter__DocumentRecord *credit = document_get(tx, pair->credit);
+    const struct item *item = account_item(tx, refund->account, pair->credit);
+    if (!is_payment(credit) || credit->discount_minor == 0)
+        return 0;
+    int64_t rounded = credit->discount_minor - item_rounded_off(item) - item->record->open_minor;
+    return rounded > 0 ? smaller(rounded, pair->amount_minor) : 0;
+}
+
+/* Since RULE_ALL_CASH_IS_COINS all that leaves a till is rounded. */
+static void find_coins(struct tx *tx, struct refund *refund)
+{
+    const Tefter__MatchRecord *match = refund->match.record;
+    bool cash = refund->record->payment_kind == TEFTER__PAYMENT_KIND__PAYMENT_CASH;
+    refund->money_minor = refund->item->record->open_minor; /* nothing, but of what is recalled */
+    for (size_t i = 0; i < match->n_pairs; i++) {
+        const Tefter__MatchedPair *pair = match->pairs[i];
+        const Tefter__DocumentRecord *credit = document_get(tx, pair->credit);
+        int64_t rounded = rounded_off_in(tx, refund, pair);
+        int64_t money = pair->amount_minor - rounded;
+        if (is_whole(credit, pair->amount_minor))
+            money -= credit->rounding_minor;
+        refund->money_minor = tx_sum(tx, refund->money_minor, money);
+        refund->discount_minor = tx_sum(tx, refund->discount_minor, rounded);
+    }
+    if (cash && payment_all_coins(tx))
+        refund->money_minor = cash_in_coins(refund->money_minor, payment_cash_unit(tx));
+}
+
+/* A part that somebody names is paid out as it is, or not. */
+static Tefter__Refusal *check_part(struct tx *tx, const struct refund *refund)
+{
+    bool cash = refund->record->payment_kind == TEFTER__PAYMENT_KIND__PAYMENT_CASH;
+    return cash && refund->in_part ? money_check_all_coins(tx, "amount_minor", refund->amount_minor)
+                                   : NULL;
 }
 
 /* What the match gives back, in money. */
@@ -434,7 +477,13 @@ static Tefter__Refusal *plan_refund(struct tx *tx, const Tefter__RefundMoney *co
         refusal = check_papers(tx, refund);
     if (refusal != NULL)
         return refusal;
-    find_money(tx, refund);
+    refusal = check_part(tx, refund);
+    if (refusal != NULL)
+        return refusal;
+    if (tx_rule(tx, RULE_ALL_CASH_IS_COINS) && (!tx_recalled(tx) || payment_all_coins(tx)))
+        find_coins(tx, refund);
+    else
+        find_money(tx, refund);
     bool person_first = tx_rule(tx, RULE_TILLS_KEEP_THEIR_COUNSEL);
     if (person_first)
         refusal = check_alone(tx, refund);
@@ -464,7 +513,7 @@ static void post_refund(struct tx *tx, struct refund *refund)
  * (neither cash nor transfer), money_account (money_find; FIELD_INVALID for another kind of money;
  * TILL_CLOSED) · FIELD_MISSING credits (of the cash customer), of each match_find, FIELD_INVALID
  * (twice, or not final) · REFUND_TOO_MUCH amount_minor with available_minor · AMOUNT_TOO_BIG ·
- * TOO_MANY credits (a bound of matching), STAFF_OF_OTHER_BRANCH credits ·
+ * TOO_MANY credits (a bound of matching), STAFF_OF_OTHER_BRANCH credits · NOT_IN_COINS amount_minor (of a part; money_check_all_coins) ·
  * SECOND_PERSON_NEEDED amount_minor with `most` and roles · MONEY_NOT_THERE money_account. Under
  * rules before RULE_TILLS_KEEP_THEIR_COUNSEL these two the other way round. */
 Tefter__Refusal *apply_refund_money(struct tx *tx, const Tefter__RefundMoney *command,

@@ -204,9 +204,10 @@ static void begin_day(struct tx *tx, const Tefter__OpenTill *command, struct til
 }
 
 /* Refuses, in this order: float_minor (field_amount_or_zero), reason (field_text); money_account
- * (money_find; FIELD_INVALID for what is no till), TILL_OPEN with `date` (since when); when the
- * books say something else, and not that it is a first float, FIELD_MISSING opening_reason, which
- * does not tell what they say: nothing is counted yet. */
+ * (money_find; FIELD_INVALID for what is no till), TILL_OPEN with `date` (since when); NOT_IN_COINS
+ * float_minor (money_check_all_coins); when the books say something else, and not that it is a
+ * first float, FIELD_MISSING opening_reason, which does not tell what they say: nothing is counted
+ * yet. */
 Tefter__Refusal *apply_open_till(struct tx *tx, const Tefter__OpenTill *command, Tefter__Done *done)
 {
     struct till till = {0};
@@ -222,6 +223,9 @@ Tefter__Refusal *apply_open_till(struct tx *tx, const Tefter__OpenTill *command,
         FIELD_SET(refusal, date, till.account->open_since);
         return refusal;
     }
+    refusal = money_check_all_coins(tx, "float_minor", command->float_minor);
+    if (refusal != NULL)
+        return refusal;
     int64_t held = money_holds(tx, till.account);
     int64_t difference = tx_difference(tx, command->float_minor, held);
     till.first =
@@ -243,7 +247,8 @@ Tefter__Refusal *apply_open_till(struct tx *tx, const Tefter__OpenTill *command,
 }
 
 /* Refuses, in this order: counted_minor (field_amount_or_zero); money_account (money_find;
- * FIELD_INVALID for what is no till), TILL_CLOSED; TILL_COUNTED with `most` (how often by now),
+ * FIELD_INVALID for what is no till), TILL_CLOSED; NOT_IN_COINS counted_minor
+ * (money_check_all_coins); TILL_COUNTED with `most` (how often by now),
  * TOO_MANY with TILL_COUNTS_MAX. */
 Tefter__Refusal *apply_count_till(struct tx *tx, const Tefter__CountTill *command,
                                   Tefter__Done *done)
@@ -252,6 +257,8 @@ Tefter__Refusal *apply_count_till(struct tx *tx, const Tefter__CountTill *comman
     Tefter__Refusal *refusal = field_amount_or_zero(tx, "counted_minor", command->counted_minor);
     if (refusal == NULL)
         refusal = find_open(tx, command->money_account, &till);
+    if (refusal == NULL)
+        refusal = money_check_all_coins(tx, "counted_minor", command->counted_minor);
     if (refusal != NULL)
         return refusal;
     Tefter__TillDayRecord *day = till.day;

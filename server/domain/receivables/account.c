@@ -140,6 +140,14 @@ uint32_t paper_hand(const Tefter__DocumentRecord *paper)
     return paper->backfill && paper->source != NULL ? 0 : paper->actor->staff;
 }
 
+int64_t paper_money(const Tefter__DocumentRecord *paper)
+{
+    bool money = paper->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT ||
+                 paper->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REFUND;
+    return money ? paper->total_minor - paper->rounding_minor - paper->discount_minor
+                 : paper->total_minor;
+}
+
 bool paper_opens_balance(const Tefter__DocumentRecord *paper)
 {
     bool debt = paper->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE ||
@@ -805,9 +813,13 @@ uint32_t item_counted_until(const struct item *item)
 {
     const Tefter__ItemRecord *record = item->record;
     uint32_t until = DATE_NONE;
-    for (size_t i = 0; i < record->n_matches; i++)
-        if (record->matches[i]->undone_date > record->matches[i]->date)
-            until = later(until, record->matches[i]->undone_date);
+    for (size_t i = 0; i < record->n_matches; i++) {
+        const Tefter__Match *match = record->matches[i];
+        if (match->undone_date > match->date)
+            until = later(until, match->undone_date);
+        else if (match->rounded_off && !match->has_undone_seq)
+            until = later(until, match->date);
+    }
     return until;
 }
 
@@ -866,18 +878,92 @@ void account_unmatch(struct tx *tx, struct item *item, Tefter__Match *match, uin
     match_end(tx, other, twin, date);
 }
 
-void account_reverse_item(struct tx *tx, struct item *item, uint32_t date)
+/* What was rounded off of a bill that is gone went with it. */
+static bool went(struct tx *tx, struct item *item, const Tefter__Match *match)
+{
+    return match->rounded_off &&
+           account_item(tx, item->account, match->other)->record->has_reversed_seq;
+}
+
+int64_t account_reverse_item(struct tx *tx, struct item *item, uint32_t date)
 {
     struct account *account = item->account;
-    for (size_t i = 0; i < item->record->n_matches; i++)
-        if (!item->record->matches[i]->has_undone_seq)
-            account_unmatch(tx, item, item->record->matches[i], date);
+    int64_t stays = 0;
+    for (size_t i = 0; i < item->record->n_matches; i++) {
+        Tefter__Match *match = item->record->matches[i];
+        if (match->has_undone_seq)
+            continue;
+        if (went(tx, item, match))
+            stays += match->amount_minor;
+        else
+            account_unmatch(tx, item, match, date);
+    }
     open_change(item, -item->record->open_minor);
-    int64_t amount = item->record->amount_minor;
+    int64_t amount = item->record->amount_minor - stays;
     account->record->balance_minor += item->record->debit ? -amount : amount;
     FIELD_SET(item->record, reversed_seq, tx_done_seq(tx));
     FIELD_SET(item->record, reversed_date, date);
     item->changed = true;
+    return stays;
+}
+
+/* It was undone by this command, and is not. */
+static void match_stands(struct item *item, Tefter__Match *match)
+{
+    FIELD_SET_IF(match, undone_seq, false, 0);
+    FIELD_SET_IF(match, undone_date, false, 0);
+    item->undone_known = false;
+    item->undone_until = DATE_NONE;
+    if (!item->record->has_reversed_seq)
+        open_change(item, -match->amount_minor);
+    move_balance(item, match->other, match->amount_minor);
+    item->changed = true;
+}
+
+static bool undone_here(const struct tx *tx, const Tefter__Match *match)
+{
+    return match->rounded_off && match->has_undone_seq && match->undone_seq == tx_done_seq(tx);
+}
+
+static Tefter__Match *undone_twin(const struct tx *tx, const struct item *item,
+                                  const Tefter__Match *match, uint64_t other)
+{
+    for (size_t i = 0; i < item->record->n_matches; i++) {
+        Tefter__Match *twin = item->record->matches[i];
+        if (undone_here(tx, twin) && twin->match == match->match && twin->other == other &&
+            twin->amount_minor == match->amount_minor)
+            return twin;
+    }
+    return NULL;
+}
+
+int64_t account_keep_rounded_off(struct tx *tx, struct item *bill, uint64_t *ret_payment)
+{
+    int64_t stays = 0;
+    for (size_t i = 0; i < bill->record->n_matches; i++) {
+        Tefter__Match *match = bill->record->matches[i];
+        if (!undone_here(tx, match))
+            continue;
+        struct item *payment = account_item(tx, bill->account, match->other);
+        Tefter__Match *twin = undone_twin(tx, payment, match, bill->record->document);
+        need(twin != NULL);
+        match_stands(bill, match);
+        match_stands(payment, twin);
+        stays += match->amount_minor;
+        *ret_payment = match->other;
+    }
+    bill->account->record->balance_minor += stays;
+    return stays;
+}
+
+int64_t item_rounded_off(const struct item *item)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < item->record->n_matches; i++) {
+        const Tefter__Match *match = item->record->matches[i];
+        sum += match->rounded_off && !match->has_undone_seq ? match->amount_minor : 0;
+    }
+    return sum;
 }
 
 void account_finalise(struct item *credit)

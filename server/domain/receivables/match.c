@@ -299,8 +299,8 @@ static int64_t undo_pairs(struct tx *tx, struct account *account, const Tefter__
         struct item *debit = account_item(tx, account, record->pairs[i]->debit);
         Tefter__Match *edge =
             debit != NULL ? item_match(debit, record->match, record->pairs[i]->credit) : NULL;
-        if (edge == NULL)
-            continue;
+        if (edge == NULL || edge->rounded_off)
+            continue; /* what was rounded off goes with the bill or its payment */
         undone += edge->amount_minor;
         account_unmatch(tx, debit, edge, date);
     }
@@ -422,12 +422,22 @@ void match_begin(struct tx *tx, struct account *account, uint32_t date, struct m
     };
 }
 
+/* "bills[0].amount_minor" is the bill's; what is short is the money: "bills[0].money". */
+static const char *of_money(struct tx *tx, const char *field)
+{
+    const char *dot = strrchr(field, '.');
+    return dot != NULL ? tx_format(tx, "%.*s.money", (int)(dot - field), field) : field;
+}
+
 Tefter__Refusal *match_pair(struct tx *tx, struct match_plan *plan, struct item *debit,
                             struct item *credit, int64_t amount_minor, const char *field)
 {
     int64_t open = smaller(debit->record->open_minor, credit->record->open_minor);
     int64_t amount = amount_minor == 0 ? open : amount_minor;
     if (amount > open || open == 0) {
+        if (amount <= debit->record->open_minor && open < amount &&
+            tx_rule(tx, RULE_ADVICE_CAN_BE_FOLLOWED))
+            field = of_money(tx, field);
         Tefter__Refusal *refusal = refuse(tx, TEFTER__REFUSAL_CODE__MATCH_TOO_MUCH, field);
         FIELD_SET(refusal, available_minor, open);
         return refusal;
@@ -464,6 +474,17 @@ void match_again(struct tx *tx, struct match_plan *plan, struct item *debit, str
         pair_put(tx, plan, debit, credit, amount);
     else if (amount > 0)
         leave(plan, amount, full);
+}
+
+void match_rounded_off(struct tx *tx, struct match_plan *plan, struct item *debit,
+                       struct item *credit, int64_t amount_minor)
+{
+    size_t before = plan->record->n_pairs;
+    match_again(tx, plan, debit, credit, amount_minor);
+    if (plan->record->n_pairs == before || !tx_rule(tx, RULE_ROUNDED_OFF_GOES_WITH_ITS_BILL))
+        return;
+    FIELD_SET(debit->record->matches[debit->record->n_matches - 1], rounded_off, true);
+    FIELD_SET(credit->record->matches[credit->record->n_matches - 1], rounded_off, true);
 }
 
 void match_warn_left(struct tx *tx, int64_t left_minor, Tefter__Done *done)

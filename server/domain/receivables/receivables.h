@@ -151,6 +151,8 @@ bool account_new_document(struct tx *tx, struct account *account, Tefter__Docume
 bool paper_opens_balance(const Tefter__DocumentRecord *paper);
 /* Whose work it is; 0: nobody's, an import brought it. */
 uint32_t paper_hand(const Tefter__DocumentRecord *paper);
+/* Of money taken or paid out, what was: without what was rounded; of other papers their total. */
+int64_t paper_money(const Tefter__DocumentRecord *paper);
 /* What of a bill nothing paid as it was written. */
 int64_t item_on_credit(const Tefter__ItemRecord *item);
 /* That of an invoice comes (1), or goes with its paper (-1), for the totals. */
@@ -177,7 +179,7 @@ void account_match(struct tx *tx, struct item *debit, struct item *credit, int64
  * as when none was. */
 uint32_t item_undone_until(const struct tx *tx, struct item *item);
 /* The latest day up to which a match of it counted that is undone: one undone on its own day never
- * did. DATE_NONE: none. */
+ * did. And on which day what was rounded off was, that stands. DATE_NONE: none. */
 uint32_t item_counted_until(const struct item *item);
 /* 0: there is room for one more match. Else the bound that is reached: MATCHES_PER_ITEM_MAX that
  * are not undone or MATCHES_KEPT_PER_ITEM_MAX in all; before RULE_UNDONE_MATCHES_ARE_FREE undone
@@ -185,8 +187,14 @@ uint32_t item_counted_until(const struct item *item);
 uint32_t item_full(const struct tx *tx, const struct item *item);
 /* Something open, and room. */
 bool account_matchable(const struct tx *tx, const struct item *item);
-/* Undoes all and closes the item: its document is reversed. */
-void account_reverse_item(struct tx *tx, struct item *item, uint32_t date);
+/* Undoes all and closes the item: its document is reversed. What of it was rounded off of bills
+ * that are gone stays with them: that much, which is not taken back. */
+int64_t account_reverse_item(struct tx *tx, struct item *item, uint32_t date);
+/* After it, of a bill: what was rounded off of it goes with it, and is no credit again. How much
+ * that is, and by which payment; 0: nothing. */
+int64_t account_keep_rounded_off(struct tx *tx, struct item *bill, uint64_t *ret_payment);
+/* What was rounded off of it, of a bill, or by it, of a payment, and stands. */
+int64_t item_rounded_off(const struct item *item);
 /* The sums of the records that are one customer, as they stand in memory; before
  * RULE_MERGED_ARE_ONE, and of who was never merged, the account's own. */
 const Tefter__AccountRecord *account_with_merged(struct tx *tx, const struct account *account);
@@ -262,6 +270,9 @@ void match_oldest_credits(struct tx *tx, struct match_plan *plan, struct item *d
  * MATCH_PAIRS_MAX under every rules version; what a bound keeps from it is counted as left. */
 void match_again(struct tx *tx, struct match_plan *plan, struct item *debit, struct item *credit,
                  int64_t amount_minor);
+/* The same, of what was rounded off. */
+void match_rounded_off(struct tx *tx, struct match_plan *plan, struct item *debit,
+                       struct item *credit, int64_t amount_minor);
 /* The reply says how much was left; 0: it says nothing. */
 void match_warn_left(struct tx *tx, int64_t left_minor, Tefter__Done *done);
 /* The item of a bill (debit) or of money; the bill may be of a site of the customer's. Refuses,

@@ -28,6 +28,11 @@ static void row_people(struct tx *tx, struct tx *scratch, const Tefter__Document
     row->salesperson = tx_text(tx, record->salesperson);
     row->payer = record->payer != NULL ? tx_copy(tx, &record->payer->base) : NULL;
     FIELD_COPY(row, money_account, record);
+    FIELD_COPY(row, to_account, record);
+    FIELD_SET_IF(row, money_minor,
+                 record->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT ||
+                     record->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REFUND,
+                 paper_money(record));
 }
 
 static Tefter__DocumentRow *row_of(struct tx *tx, struct tx *scratch,
@@ -351,6 +356,20 @@ static bool tells_cash(const struct list *list, const Tefter__DocumentRow *row)
            (moves_cash(row) || sold_for_cash(list->scratch, row));
 }
 
+/* What came and what went are not added up together either. */
+static void count_money(const Tefter__DocumentRow *row, Tefter__DocumentTotal *total)
+{
+    bool move = row->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE;
+    if (!total->has_total_minor)
+        total->has_in_minor = total->has_out_minor = total->has_money_minor = false;
+    else if (move && row->cash_minor > 0)
+        FIELD_SET(total, in_minor, total->in_minor + row->cash_minor);
+    else if (move)
+        FIELD_SET(total, out_minor, total->out_minor - row->cash_minor);
+    else if (row->has_money_minor)
+        FIELD_SET(total, money_minor, total->money_minor + row->money_minor);
+}
+
 /* Bills and money are not added up together; what was reversed counts as nothing. */
 static void count_row(const struct list *list, const Tefter__DocumentRow *row,
                       Tefter__DocumentTotal *total)
@@ -362,6 +381,7 @@ static void count_row(const struct list *list, const Tefter__DocumentRow *row,
     total->count++;
     if (tells_cash(list, row))
         total->has_total_minor = total->has_open_minor = false;
+    count_money(row, total);
     add_amount(&total->has_total_minor, &total->total_minor, row->total_minor);
     add_amount(&total->has_open_minor, &total->open_minor, row->open_minor);
 }

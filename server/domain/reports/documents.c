@@ -562,6 +562,41 @@ static void search_words(struct tx *tx, struct tx *scratch, const char *text, st
     }
 }
 
+/* Refunds and moves of money are few, and their references lie in themselves: the newest are looked
+ * at. */
+static void search_references(struct tx *tx, struct tx *scratch, const char *text,
+                              struct hits *hits)
+{
+    enum { LOOKED_AT_MAX = 3000, LEAST = 3 };
+    static const Tefter__DocumentKind kinds[] = {TEFTER__DOCUMENT_KIND__DOCUMENT_REFUND,
+                                                 TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE};
+    char word[FOLD_KEY_MAX + 1];
+    char wanted[FOLD_KEY_MAX + 1];
+    char bare[FOLD_KEY_MAX + 1];
+    if (strlen(text) > CODE_MAX_BYTES)
+        return;
+    size_t size = bare_of(word, fold_key_begin(text, word), wanted);
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0] && size >= LEAST; k++) {
+        struct key prefix = key_book(TABLE_NUMBER);
+        key_u8(&prefix, (uint8_t)kinds[k]);
+        struct tx_walk walk;
+        size_t looked = 0;
+        bool on = tx_walk_last(tx, &prefix, NULL, &walk);
+        for (; on && looked < LOOKED_AT_MAX && !hits_full(hits);
+             on = tx_walk_previous(&walk), looked++) {
+            tx_scratch_next(scratch);
+            const Tefter__DocumentRecord *paper = document_get(scratch, tx_walk_number(&walk));
+            if (paper == NULL || paper->reference == NULL)
+                continue;
+            size_t its = bare_of(word, fold_key_begin(paper->reference, word), bare);
+            if (memmem(bare, its, wanted, size) != NULL)
+                hit_document(tx, scratch, hits, paper->document, "reference",
+                             tx_text(tx, paper->reference));
+        }
+        tx_walk_end(&walk);
+    }
+}
+
 /* What the text may be as an amount; who asks has read it as its people type, or it is 1,234.50. */
 struct amounts {
     const int64_t *minor;
@@ -721,6 +756,7 @@ Tefter__Refusal *view_search(struct tx *tx, const Tefter__Search *query,
     search_number(tx, scratch, query->text, &hits);
     search_customers(tx, scratch, found, &hits);
     search_words(tx, scratch, query->text, &hits);
+    search_references(tx, scratch, query->text, &hits);
     search_products(tx, scratch, query->text, &hits);
     amounts_of(tx, query, &amounts);
     if (amounts.count > 0)

@@ -262,11 +262,11 @@ static void add_kind(struct tally *tally, Tefter__ReportRow *row)
         add_goods(tally, row, -1);
         break;
     case TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT:
-        ADD(row, collected_minor, paper->total_minor);
+        ADD(row, collected_minor, paper_money(paper));
         add_unmatched(tally, row);
         break;
     case TEFTER__DOCUMENT_KIND__DOCUMENT_REFUND:
-        ADD(row, refunded_minor, paper->total_minor);
+        ADD(row, refunded_minor, paper_money(paper));
         break;
     case TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE:
     case TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL:

@@ -79,7 +79,7 @@ static void say_paper(struct tx *scratch, uint64_t document, const struct report
                             .money = (uint8_t)record->payment_kind,
                             .sign = 1,
                             .document = document,
-                            .after = record->total_minor};
+                            .after = paper_money(record)};
     listener->say(listener->context, &figure);
     const struct item *item =
         record->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE
