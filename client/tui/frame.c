@@ -73,7 +73,7 @@ void say_words(struct tui *tui, enum message_kind kind, const char *text)
 
 void say_refusal(struct tui *tui, const Tefter__Refusal *refusal)
 {
-    char text[TEXT_MAX_BYTES];
+    char text[MESSAGE_MAX_BYTES];
     struct speech speech = speech_of(tui);
     (void)refusal_sentence_for(refusal, &speech, text, sizeof(text));
     say_words(tui, MESSAGE_REFUSED, text);

@@ -30,9 +30,9 @@ static struct {
     const char *reason; /* in the language of who took it back; NULL: not said yet */
     struct with with[WITH_MAX];
     size_t with_count;
-    size_t looked;              /* payments whose sum is known */
-    size_t at;                  /* the one that is taken back; with_count: none */
-    char stays[TEXT_MAX_BYTES]; /* what was not taken back, and why */
+    size_t looked;                 /* payments whose sum is known */
+    size_t at;                     /* the one that is taken back; with_count: none */
+    char stays[MESSAGE_MAX_BYTES]; /* what was not taken back, and why */
 } paper;
 
 void paper_done(struct tui *tui, const Tefter__Done *done, const char *words)
@@ -240,28 +240,28 @@ static void tell_back(struct tui *tui, char *text, size_t capacity)
 
 static void tell_undone(struct tui *tui)
 {
-    char text[TEXT_MAX_BYTES * 2];
+    char text[MESSAGE_MAX_BYTES];
+    char whole[MESSAGE_MAX_BYTES];
     SAY(tui, text, N_("{number} is reversed, by {reversal}"), "number", paper.number, "reversal",
         paper.reversal);
     if (paper.with_count > 0)
         (void)snprintf(text + strlen(text), sizeof(text) - strlen(text), ".");
     tell_back(tui, text, sizeof(text));
-    if (paper.stays[0] != '\0')
-        (void)snprintf(text + strlen(text), sizeof(text) - strlen(text), " %s", paper.stays);
-    say_words(tui, paper.stays[0] != '\0' ? MESSAGE_REFUSED : MESSAGE_DONE, text);
+    (void)JOIN(whole, text, paper.stays[0] != '\0' ? " " : "", paper.stays);
+    say_words(tui, paper.stays[0] != '\0' ? MESSAGE_REFUSED : MESSAGE_DONE, whole);
 }
 
 /* The bill is gone and its money is not: how much, why, and what is to be done now. */
 static void note_stays(struct tui *tui, const struct with *with, const Tefter__Refusal *refusal)
 {
-    char why[TEXT_MAX_BYTES];
-    char text[TEXT_MAX_BYTES];
+    char why[MESSAGE_MAX_BYTES];
+    char text[MESSAGE_MAX_BYTES];
     char a[SHORT_MAX];
     struct speech speech = speech_of(tui);
     (void)refusal_sentence_for(refusal, &speech, why, sizeof(why));
     SAY(tui, text,
         N_("{amount} of {number} was not reversed and stays to their credit: {reason} Whoever may "
-           "reverses {number} too, or pays it out."),
+           "do that reverses {number} too, or pays it out."),
         "amount", money_unit(tui, with->minor, a), "number", with->number, "reason", why);
     (void)JOIN(why, paper.stays, paper.stays[0] == '\0' ? "" : " ", text);
     memcpy(paper.stays, why, sizeof(paper.stays));

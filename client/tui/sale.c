@@ -201,6 +201,16 @@ static void take_lines(struct draft *draft, const Tefter__WhatIfAnswer *answer)
     }
 }
 
+static const char adding_words[] = N_("Being added up …");
+static const char waits_words[] = N_("Waits for a manager");
+
+static void is_judged_now(struct tui *tui)
+{
+    sale.judged = sale.asking;
+    if (strcmp(tui->message_text, in_words(tui, adding_words)) == 0)
+        say_words(tui, MESSAGE_NONE, "");
+}
+
 static void judged(struct tui *tui, struct asked *asked)
 {
     struct draft *draft = draft_now(tui);
@@ -213,7 +223,7 @@ static void judged(struct tui *tui, struct asked *asked)
         take_lines(draft, asked->answer->what_if);
     (void)sale_given(tui, draft, &given);
     if (draft->customer != 0 && given == 0)
-        sale.judged = sale.asking;
+        is_judged_now(tui);
     else
         ask_tried(tui, draft);
 }
@@ -222,7 +232,7 @@ static void tried(struct tui *tui, struct asked *asked)
 {
     (void)asked;
     if (key_of(draft_now(tui)) == sale.asking)
-        sale.judged = sale.asking;
+        is_judged_now(tui);
     draft_judge(tui);
 }
 
@@ -299,7 +309,7 @@ const char *sale_closed(struct tui *tui, struct draft *draft)
     draft_sums(draft, &net, &tax, &whole);
     const Tefter__Refusal *refusal = sale_refusal(tui, draft);
     if (draft->approval != 0 && draft->approval_state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING)
-        return N_("Waits for a manager");
+        return waits_words;
     if (draft->approval != 0)
         return connected(tui) ? NULL : N_("Credit waits for the line");
     if (draft->line_count == 0)
@@ -316,7 +326,7 @@ const char *sale_closed(struct tui *tui, struct draft *draft)
     if (draft->customer == 0 && place_for(tui, draft->kind) == 0)
         return N_("There is no place for this money yet");
     if (connected(tui) && !sale_is_judged(draft))
-        return N_("Being added up …");
+        return adding_words;
     if (sale_is_fork(refusal))
         return N_("Choose one of the ways above");
     if (refusal != NULL && !wants_pin(refusal))
@@ -389,6 +399,9 @@ static void commit(struct tui *tui)
     }
     if (is_half_typed(tui, draft))
         return;
+    if (draft->line_count == 0 && draft->approval == 0 && tui->message == MESSAGE_DONE &&
+        is_fresh(tui, tui->message_ms))
+        return; /* F9 twice: what was sold, and the change, stays to be read */
     if (draft->at == 0 && draft->approval == 0 && !sale_lines_take(tui, draft))
         return; /* nothing is sold that is not what stands there */
     const char *closed = sale_closed(tui, draft);
@@ -503,7 +516,7 @@ static bool is_settled(struct tui *tui)
         return false;
     if (!connected(tui) || draft->line_count == 0 || draft->approval != 0 || sale_is_judged(draft))
         return true;
-    say_words(tui, MESSAGE_SAID, in_words(tui, N_("Being added up …")));
+    say_words(tui, MESSAGE_SAID, in_words(tui, adding_words));
     return false;
 }
 
@@ -612,7 +625,6 @@ static void answered_before(struct tui *tui, uint64_t approval)
 
 static const char was_asked_words[] =
     N_("A manager was asked. The sale is parked; the answer comes here.");
-static const char waits_words[] = N_("Waits for a manager");
 
 /* That it waits, or is there to be taken up, is not true any more. */
 static void unsay(struct tui *tui)

@@ -3188,7 +3188,7 @@ class Ledger:
         if not grown:
             return
         pay = decision["over_by_minor"] - over
-        ways = [{"kind": "WAY_PAY_NOW", "amount_minor": pay}] if walls == ["CREDIT_LIMIT_EXCEEDED"] and pay > 0 else []
+        ways = [{"kind": "WAY_PAY_NOW", "amount_minor": self.coins_up(pay)}] if walls == ["CREDIT_LIMIT_EXCEEDED"] and pay > 0 else []
         decision["verdict"] = "VERDICT_NEEDS_APPROVAL"
         raise Refused("APPROVAL_OUTGROWN", "approval", approval=number, decision=decision, most=over or None,
                       over_by_minor=decision["over_by_minor"] or None,

@@ -62,6 +62,7 @@ class Day(screen.Counter):
         at.wait("Cash sale")
         at.scan(f"{pieces}*4006381333931")
         at.wait(rf"{pieces} bao")
+        at.wait(r"Take .* cash · F9")
         at.keys("F9")
         at.wait(r"✓ TD-\d+")
         at.keys("Escape")

@@ -563,7 +563,7 @@ test("counter: where the money of a sale may not be taken back alone, undo says 
     await page.waitForSelector(`.strip:has-text('${receipt} was not reversed')`);
     const said = await page.innerText(".strip");
     ok(/135,000.* was not reversed and stays to their credit: .*Who may: /.test(said), said);
-    ok(said.includes(`Whoever may reverses ${receipt} too, or pays it out.`), said);
+    ok(said.includes(`Whoever may do that reverses ${receipt} too, or pays it out.`), said);
     ok(said.includes(`${number} reversed by`) && !said.includes("Give back"), said);
     same(await stateOf(number), "DOCUMENT_REVERSED");
     ok((await stateOf(receipt)) !== "DOCUMENT_REVERSED", "its money stands");

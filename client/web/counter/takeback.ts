@@ -98,7 +98,7 @@ export const backWords = (taken: Pick<TakenBack, "back">): string[] =>
 export const staysWords = (client: Client, taken: Pick<TakenBack, "stays">): string[] =>
     taken.stays.map(({ part, refusal }) =>
         say(
-            "{amount} of {number} was not reversed and stays to their credit: {reason} Whoever may reverses {number} too, or pays it out.",
+            "{amount} of {number} was not reversed and stays to their credit: {reason} Whoever may do that reverses {number} too, or pays it out.",
             { amount: money(undefined, part.minor), number: part.number, reason: refusalText(refusal, client) },
         ),
     );
