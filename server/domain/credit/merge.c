@@ -117,8 +117,9 @@ static void alarm_if_over(struct tx *tx, const struct merge *merge)
 /* Refuses, in this order: reason (field_text); RULES_TOO_OLD merge_customers (rules before
  * RULE_PAYERS_FROM_THE_START); FIELD_MISSING customer, NOT_FOUND customer, both of into;
  * CUSTOMER_ERASED and CUSTOMER_MERGED customer, into; BOUND_TO_BRANCH customer, into;
- * SAME_CUSTOMER into; PAYER_HAS_PAYER customer (somebody else pays for them); as customer_check_payer does, of who is paid for naming into;
- * AMOUNT_TOO_BIG into (more than an account may hold together); TOO_MANY buyers. */
+ * SAME_CUSTOMER into; PAYER_HAS_PAYER customer (somebody else pays for them); as
+ * customer_check_payer does, of who is paid for naming into; AMOUNT_TOO_BIG into (more than an
+ * account may hold together); TOO_MANY buyers. */
 Tefter__Refusal *apply_merge_customers(struct tx *tx, const Tefter__MergeCustomers *command,
                                        Tefter__Done *done)
 {
