@@ -17,6 +17,29 @@
 
 /* ---- rows ---- */
 
+static int64_t cash_of(const Tefter__DocumentRecord *record)
+{
+    int64_t sum_minor = 0;
+    for (size_t i = 0; i < record->n_postings; i++)
+        if (record->postings[i]->account == TEFTER__POSTING_ACCOUNT__GL_CASH)
+            sum_minor += record->postings[i]->amount_minor;
+    return sum_minor;
+}
+
+/* Which way the money went. */
+static void row_places(const Tefter__DocumentRecord *record, Tefter__DocumentRow *row)
+{
+    bool move = record->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE;
+    bool between = move && record->has_to_account;
+    bool gave = record->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REFUND || between ||
+                (move && cash_of(record) < 0);
+    if (!record->has_money_account)
+        return;
+    FIELD_SET_IF(row, from_account, gave, record->money_account);
+    FIELD_SET_IF(row, into_account, !gave || between,
+                 between ? record->to_account : record->money_account);
+}
+
 static void row_people(struct tx *tx, struct tx *scratch, const Tefter__DocumentRecord *record,
                        Tefter__DocumentRow *row)
 {
@@ -28,7 +51,7 @@ static void row_people(struct tx *tx, struct tx *scratch, const Tefter__Document
     row->salesperson = tx_text(tx, record->salesperson);
     row->payer = record->payer != NULL ? tx_copy(tx, &record->payer->base) : NULL;
     FIELD_COPY(row, money_account, record);
-    FIELD_COPY(row, to_account, record);
+    row_places(record, row);
     FIELD_SET_IF(row, money_minor,
                  record->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT ||
                      record->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REFUND,
@@ -71,13 +94,10 @@ bool report_document_seen(struct tx *tx, const Tefter__DocumentRecord *record)
 /* What it did to tills: between two of one branch nothing, and it has no sign. */
 static void row_cash(const Tefter__DocumentRecord *record, Tefter__DocumentRow *row)
 {
-    int64_t sum_minor = 0;
+    int64_t sum_minor = cash_of(record);
     if (record->kind != TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE &&
         record->kind != TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL)
         return;
-    for (size_t i = 0; i < record->n_postings; i++)
-        if (record->postings[i]->account == TEFTER__POSTING_ACCOUNT__GL_CASH)
-            sum_minor += record->postings[i]->amount_minor;
     FIELD_COPY(row, move, record);
     FIELD_SET_IF(row, cash_minor, sum_minor != 0, sum_minor);
 }
