@@ -271,6 +271,15 @@ enum rule_change {
     RULE_BILLS_TAKEN_BACK_ARE_BOUNDED = 7,
     /* Where nobody set how much of one's own money one takes back alone, each time is an alarm. */
     RULE_OWN_MONEY_BACK_ALARMS = 7,
+    /* A transfer that somebody enters who may not confirm money waits for who may, as a slip does.
+     * Any reference was money at once. */
+    RULE_TRANSFERS_ARE_CONFIRMED = 7,
+    /* A bank's reference counts once in an account, be it a slip's or a transfer's. */
+    RULE_SLIPS_AND_TRANSFERS_ARE_ONE = 7,
+    /* Who has their password, PIN or role of somebody, of late, and is the second person for them:
+     * that is an alarm, or refused where an owner alone grants their own. Two logins of one person
+     * were four eyes. */
+    RULE_WHO_MADE_THEM_IS_SEEN = 7,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 
