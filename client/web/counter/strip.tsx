@@ -270,6 +270,8 @@ function Second({ now }: { now: Strip }): JSX.Element {
     if ((back ?? 0n) > 0n) notes.push(<b>{say("give {amount} back", { amount: money(undefined, back!) })}</b>);
     if ((now.matched ?? 0n) > 0n && now.state === "taken")
         notes.push(say("{amount} matched with bills", { amount: money(undefined, now.matched!) }));
+    const waits = now.done?.on_its_way === true || now.done?.payments.some((part) => part.on_its_way) === true;
+    if (waits && now.state === "taken") notes.push(<span class="late">{say("waits to be confirmed")}</span>);
     if (now.note !== undefined) notes.push(<bdi>{reasonText(now.note)}</bdi>);
     if (now.printed === "printing" || isPrinted(now.printed)) notes.push(printingWords(now.printed!));
     else if (now.printed !== undefined) notes.push(<span class="late">{printingWords(now.printed)}</span>);
