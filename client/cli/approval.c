@@ -138,6 +138,8 @@ static void put_decided(struct run *run, const Tefter__ApprovalRow *row)
     if (row->number != NULL) {
         tell(stdout, "  %-10s %s", "became", row->number);
         put_by(", sold by ", row->used_by);
+        if (row->has_used_over_minor)
+            tell(stdout, ", over the limit by %s", money_text(run, row->used_over_minor, word));
         tell(stdout, "\n");
     }
     if (row->goods != NULL)
@@ -440,6 +442,40 @@ static int sell_run(struct run *run)
     return code;
 }
 
+/* ---- asking again ---- */
+
+static const struct param again_params[] = {
+    OPERAND("APPROVAL", NUMBER, NULL, "its number"),
+    OPTION("--note", TEXT, NULL, "a note for those who decide"),
+    END,
+};
+
+/* The same goods as they are parked, as the customer stands now. */
+static int again_run(struct run *run)
+{
+    const Tefter__ApprovalAnswer *answer = ask_approval(run);
+    if (answer == NULL)
+        return run->exit_code;
+    if (answer->draft == NULL)
+        return run_say(run, EXIT_USE,
+                       "Nothing is parked with approval %" PRIu64
+                       " any more. Ask anew: tefter sell CUSTOMER LINE… --ask",
+                       answer->row->approval);
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    Tefter__AskApproval ask = TEFTER__ASK_APPROVAL__INIT;
+    Tefter__Text note = TEFTER__TEXT__INIT;
+    Tefter__IssueInvoice draft = *answer->draft;
+    draft.has_approval = false;
+    note.value = (char *)(uintptr_t)arg_text(&run->args, "--note");
+    ask.customer = answer->row->customer;
+    ask.amount_minor = answer->row->amount_minor;
+    ask.note = note.value != NULL ? &note : NULL;
+    ask.draft = &draft;
+    command.kind_case = TEFTER__COMMAND__KIND_ASK_APPROVAL;
+    command.ask_approval = &ask;
+    return run_submit(run, &command, APPROVAL_ASKED);
+}
+
 /* ---- the verbs ---- */
 
 static const struct param ask_params[] = {
@@ -478,6 +514,7 @@ static const struct column list_columns[] = {
     {"OWED", "balance_minor", COLUMN_MONEY},
     {"AVAILABLE", "available_minor", COLUMN_MONEY},
     {"OVER BY", "over_by_minor", COLUMN_MONEY},
+    {"SOLD OVER BY", "used_over_minor", COLUMN_MONEY},
     {"GRANTED", "approved_minor", COLUMN_MONEY},
     {"ASKED BY", "asked_by.staff", COLUMN_STAFF},
     {"AT", "asked_by.branch", COLUMN_BRANCH},
@@ -533,5 +570,11 @@ const struct verb approval_verbs[] = {
      .more = "tefter approval sell 3         all of it\n"
              "tefter approval sell 3 1 2=50  the first line, and 50 of the second; the\n"
              "                               rest is asked for anew"},
+    {.entity = "approval",
+     .verb = "again",
+     .summary = "ask again for what is parked, as the customer stands now",
+     .params = again_params,
+     .run = again_run,
+     .more = "When more was sold, or another limit set, since it was granted."},
     END_VERBS,
 };

@@ -30,7 +30,7 @@ static const struct param list_params[] = {
     OPTION("--paid", ENUM, "payment_kind", "only payments of this kind: cash, pos, transfer, slip"),
     OPTION("--into", PLACE, "money_account", "only money of this till, device or account"),
     OPTION("--overdue", FLAG, "overdue", "only bills that are overdue"),
-    OPTION("--unconfirmed", FLAG, "on_its_way", "only slips not yet confirmed"),
+    OPTION("--unconfirmed", FLAG, "on_its_way", "only money not yet confirmed"),
     OPTION("--text", TEXT, "text", "only with this in number, reference, note, payer or customer"),
     OPTION("--source", TEXT, "source", "only from this import"),
     OPTION("--oldest", FLAG, "oldest_first", "oldest first (default: newest first)"),

@@ -114,14 +114,14 @@ static int pay_run(struct run *run)
         !fill_bills(run, command->take_payment))
         return run->exit_code;
     return run_submit(run, command,
-                      N_("{number}| {taken$}| taken.|| Rounded off {rounded$}.|| Matched "
-                         "{matched$}.|| {owes}|, {available}|."));
+                      N_("{number}| {taken$}| taken.|{way} It waits to be confirmed.|| Rounded off "
+                         "{rounded$}.|| Matched {matched$}.|| {owes}|, {available}|."));
 }
 
 /* ---- confirm, reverse ---- */
 
 static const struct param confirm_params[] = {
-    OPERAND("PAYMENT", DOCUMENT, "payment", "number of the receipt for the slip"),
+    OPERAND("PAYMENT", DOCUMENT, "payment", "number of the receipt for the slip or transfer"),
     OPTION("--never-came", FLAG, NULL, "the bank does not have it: reverse it"),
     OPTION("--date", DATE, "date", "when the bank had it (default: the branch's business date)"),
     OPTION("--reason", TEXT, "reason", "why; kept in the history; --never-came needs it"),

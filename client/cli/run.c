@@ -1008,6 +1008,9 @@ void run_tell_done(struct run *run, const Tefter__Done *done, const char *patter
         tell_warning(run, done, done->warnings[i]);
     if (run->json)
         return;
+    for (size_t i = 0; i < done->n_payments; i++)
+        if (done->payments[i]->on_its_way)
+            run_note(run, "Note: %s waits to be confirmed.", done->payments[i]->number);
     (void)words_write(words_in(run->language, pattern), done_word, &words, sentence,
                       sizeof(sentence));
     tell(stdout, "%s\n", sentence);

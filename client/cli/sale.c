@@ -575,9 +575,7 @@ static int ask_for(struct run *run, Tefter__IssueInvoice *invoice)
     Tefter__Text note = TEFTER__TEXT__INIT;
     note.value = (char *)(uintptr_t)arg_text(&run->args, "--ask");
     ask.note = note.value[0] == '\0' ? invoice->note : &note;
-    return run_submit(run, &command,
-                      N_("Approval| {id}| is asked for. When it is granted: tefter approval sell| "
-                         "{id}|"));
+    return run_submit(run, &command, APPROVAL_ASKED);
 }
 
 /* A refusal that an approval would lift: it is asked for by a word more. */

@@ -30,5 +30,8 @@ Tefter__Charge **sale_charges(struct run *run, size_t *ret_count, bool *ret_good
            "the buyer's PIN is its first line; -: standard input (default: asked for, if they "    \
            "have one)")
 #define SALE_DONE N_("{number}| {total$}|, due {due}|, taken {pin}|.| {owes}|, {available}|.")
+/* What is told of a request for approval. */
+#define APPROVAL_ASKED                                                                             \
+    N_("Approval| {id}| is asked for. When it is granted: tefter approval sell| {id}|")
 /* Shows what the sale would meet. */
 int sale_what_if(struct run *run, Tefter__IssueInvoice *invoice);

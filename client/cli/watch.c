@@ -299,6 +299,16 @@ static bool has_customer(const struct tefter_delta *set, uint32_t customer)
     return false;
 }
 
+static void put_maker(struct watch *watch, const Tefter__AlarmRow *alarm)
+{
+    tell(stdout, "%s ", sign_over(watch->run));
+    if (alarm->has_approval)
+        tell(stdout, "approval %" PRIu64 " granted", alarm->approval);
+    else
+        tell(stdout, "%s settled", alarm->number == NULL ? "a paper" : alarm->number);
+    tell(stdout, " by somebody whom %s made", alarm->maker_login);
+}
+
 static void put_alarm(struct watch *watch, const Tefter__AlarmRow *alarm)
 {
     char word[CELL_MAX];
@@ -319,6 +329,16 @@ static void put_alarm(struct watch *watch, const Tefter__AlarmRow *alarm)
         tell(stdout, "%s %s  a till is off by %s", sign_over(watch->run),
              alarm->number == NULL ? "" : alarm->number,
              money_text(watch->run, alarm->difference_minor, amount));
+    else if (alarm->maker_login != NULL)
+        put_maker(watch, alarm);
+    else if (alarm->has_undone_minor)
+        tell(stdout, "%s %s  own sales undone at once, %s beyond what one takes back alone",
+             sign_over(watch->run), alarm->number == NULL ? "" : alarm->number,
+             money_text(watch->run, alarm->undone_minor, amount));
+    else if (alarm->has_own_back_minor)
+        tell(stdout, "%s %s  own money taken back, %s", sign_over(watch->run),
+             alarm->number == NULL ? "" : alarm->number,
+             money_text(watch->run, alarm->own_back_minor, amount));
     else if (alarm->staff_login != NULL)
         tell(stdout, "%s the password of %s was set by somebody else", sign_over(watch->run),
              alarm->staff_login);

@@ -296,11 +296,13 @@ static void taken(struct tui *tui, struct sent *sent)
     const Tefter__Done *done = sent->reply->done;
     Tefter__PaymentKind kind = pay.taken_form->kind;
     *pay.taken_form = (struct payment){.kind = kind, .at = AT_AMOUNT};
-    (void)snprintf(text, sizeof(text), "%s %s %s · %s %s · Alt U %s · Ctrl P %s",
+    (void)snprintf(text, sizeof(text), "%s %s %s · %s %s%s%s · Alt U %s · Ctrl P %s",
                    done->number == NULL ? "" : done->number,
                    money_unit(tui, done->has_total_minor ? done->total_minor : 0, a),
                    clock_of(tui, tefter_now_ms(tui->client), b), in_words(tui, N_("matched")),
                    money(tui, done->has_matched_minor ? done->matched_minor : 0, c),
+                   done->on_its_way ? " · " : "",
+                   done->on_its_way ? in_words(tui, N_("waits to be confirmed")) : "",
                    in_words(tui, N_("undo")), in_words(tui, N_("print")));
     paper_done(tui, done, text);
 }

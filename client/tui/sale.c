@@ -489,6 +489,9 @@ static void sold(struct tui *tui, struct sent *sent)
             say_words(tui, MESSAGE_SAID, in_words(tui, N_("Type the PIN")));
         else
             say_refusal(tui, sent->reply->refused);
+        /* more is in the way than was approved: it is asked for anew, as it stands */
+        if (sent->reply->refused->code == TEFTER__REFUSAL_CODE__APPROVAL_OUTGROWN)
+            sale.sold_draft->approval = 0;
         draft_judge(tui);
         return;
     }

@@ -137,11 +137,12 @@ static bool count_postings(struct check *check, const Tefter__DocumentRecord *do
     }
     if (tail->has_confirmed && document->has_arrives)
         return count_arrival(check, document);
+    int64_t money_minor = payment_money(document);
     return !tail->has_confirmed || !tail->confirmed ||
            (book_add(check, TEFTER__POSTING_ACCOUNT__GL_MONEY_ON_ITS_WAY, document->money_account,
-                     document->branch, -document->total_minor) &&
+                     document->branch, -money_minor) &&
             book_add(check, TEFTER__POSTING_ACCOUNT__GL_BANK, document->money_account,
-                     document->branch, document->total_minor));
+                     document->branch, money_minor));
 }
 
 struct document_sums {

@@ -312,6 +312,15 @@ enum rule_change {
     RULE_ADVICE_CAN_BE_FOLLOWED = 7,
     /* What comes to nothing is paid with nothing. A free item could not be sold for cash. */
     RULE_NOTHING_PAYS_NOTHING = 7,
+    /* A transfer that somebody enters who may not confirm money waits for who may, as a slip does.
+     * Any reference was money at once. */
+    RULE_TRANSFERS_ARE_CONFIRMED = 7,
+    /* A bank's reference counts once in an account, be it a slip's or a transfer's. */
+    RULE_SLIPS_AND_TRANSFERS_ARE_ONE = 7,
+    /* Who has their password, PIN or role of somebody, of late, and is the second person for them:
+     * that is an alarm, or refused where an owner alone grants their own. Two logins of one person
+     * were four eyes. */
+    RULE_WHO_MADE_THEM_IS_SEEN = 7,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 

@@ -401,7 +401,7 @@ static void parked_sale(bool sale_first)
               json("{'customer': %u, 'amount_minor': 2000, 'draft': {'lines': [{'product': %u, "
                    "'quantity': 20000}]}}",
                    shop.anh, shop.paint));
-    const Tefter__Done *small = later_sale(&shop, shop.anh, 1); /* has the number that follows */
+    const Tefter__Done *small = later_sale(&shop, 1, 1); /* has the number that follows */
     later(&shop, "decide_approval", json("{'approval': %llu, 'approved': true}", (id)asked->id));
     const Tefter__Done *sale =
         later(&shop, "issue_invoice",

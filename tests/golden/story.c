@@ -1656,6 +1656,24 @@ static void what_was_seen(struct story *t)
                          "100}",
                          dao, t->till));
     done(t, "reverse_document", json("{'document': " ID ", 'reason': 'x'}", money));
+    id transfer = done(t, "take_payment",
+                       json("{'customer': %u, 'kind': 'TRANSFER', 'money_account': %u, "
+                            "'amount_minor': 100, 'reference': 'E2E-SEEN'}",
+                            dao, t->bank));
+    refused(t, "take_payment",
+            json("{'customer': %u, 'kind': 'SLIP', 'money_account': %u, 'amount_minor': 100, "
+                 "'reference': 'E2E-SEEN', 'payer': 'Dao'}",
+                 dao, t->bank),
+            CODE(NUMBER_TAKEN));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+    done(t, "confirm_payment", json("{'payment': " ID ", 'confirmed': true}", transfer));
+    scenario_as(t->s, t->manager);
+    uint32_t second =
+        (uint32_t)done(t, "add_staff", "{'login': 'dose', 'role': 'ROLE_CONTROLLER'}");
+    limit(t, dao, "'limit_minor': 1000, 'policy': 'APPROVE'");
+    id own = done(t, "ask_approval", parked(dao, 9000, ""));
+    scenario_as(t->s, second);
+    done(t, "decide_approval", json("{'approval': " ID ", 'approved': true}", own));
     scenario_as(t->s, ROLE_STAFF_OWNER);
 }
 

@@ -1348,7 +1348,7 @@ class Generator:
             {"add_staff": {"login": "zoe", "role": "ROLE_OWNER"}} if r.random() < 0.2 else
             {"add_staff": {"login": "boss", "role": "ROLE_OWNER"}},
             {"set_secret": {"staff": number, **self.maybe(0.7, password_hash="ab" * r.choice([0, 30, 257])),
-                            **self.maybe(0.5, pin_hash="cd" * 20), **self.maybe(0.5, by=r.choice([1, 2, number]))}},
+                            **self.maybe(0.5, pin_hash="cd" * 20), **self.maybe(0.7, by=r.choice([1, 2, 2, 3, 5, 6, number]))}},
             {"sign_out": {"staff": number}}])
 
     def thresholds(self):

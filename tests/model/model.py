@@ -865,6 +865,7 @@ class Ledger:
         number = self.number("staff")
         self.put(self.staff, number, {"staff": number, "login": c["login"], "role": c["role"],
                                       "blocked": False, "branch": c.get("branch") or self.office()})
+        self.made_now(self.staff[number], "role", self.actor.get("staff"))
         self.move(self.staff[number], c, "name")
         self.put(self.logins, c["login"], number)
         return {"id": number}
@@ -886,11 +887,37 @@ class Ledger:
         counted = who["role"] == "ROLE_OWNER" and not who["blocked"]
         if "branch" not in who:
             self.put(who, "branch", 0)
+        role = who["role"]
         self.nothing(self.move(who, c, "name", "role", "branch", "blocked"))
+        if who["role"] != role:
+            self.made_now(who, "role", self.actor.get("staff"))
         if counted and not any(w["role"] == "ROLE_OWNER" and not w["blocked"]
                                for w in self.staff.values()):
             raise Refused("FIELD_INVALID", "blocked" if who["role"] == "ROLE_OWNER" else "role")
         return {"id": c["staff"]}
+
+    def made_now(self, who, what, by):
+        """Of whom they have their role, or their password or PIN (rules 7)."""
+        if self.epoch >= 7 and by and by != who["staff"]:
+            self.put(who, what + "_of", (by, self.now))
+
+    def made_by(self, number, maker, between=3):
+        of = [x[0] for x in (self.staff[number].get("secret_of"), self.staff[number].get("role_of"))
+              if x and x[1] > self.now - 30 * 86_400_000]
+        return maker in of or between > 0 and any(self.made_by(x, maker, between - 1) for x in of if x in self.staff)
+
+    def is_made_by(self, maker):
+        me = self.actor.get("staff")
+        return self.epoch >= 7 and maker in self.staff and self.staff[maker]["role"] != "ROLE_OWNER" and \
+            me in self.staff and me != maker and self.made_by(me, maker)
+
+    def alarm_maker(self, of, paper):
+        """The second person was made by the first."""
+        if self.is_made_by(of["actor"].get("staff")):
+            joined = self.alarms.get(self.seq, {"document": paper["document"], "number": paper["number"],
+                                                "kind": paper["kind"]})
+            self.put(self.alarms, self.seq, {**joined, "alarm": self.seq, "at_ms": self.now, "actor": dict(self.actor),
+                                             "maker": of["actor"]["staff"]})
 
     def do_set_secret(self, c):
         if "password_hash" not in c and "pin_hash" not in c:
@@ -907,6 +934,7 @@ class Ledger:
         for field, given in (("password", "password_hash"), ("pin", "pin_hash")):
             if given in c:
                 self.put(who, field, True)
+        self.made_now(who, "secret", c.get("by"))
         return {"id": c["staff"]}
 
     def do_sign_out(self, c):
@@ -2309,6 +2337,7 @@ class Ledger:
         self.put(move, "confirmed", True)
         self.book([("GL_MONEY_IN_TRANSIT", move["to_account"], -value), (move["arrives"], move["to_account"], value)],
                   move["branches"][at])
+        self.alarm_maker(move, move)
         return {"id": number, "number": move["number"], "total_minor": value}
 
     def a_till(self, c):
@@ -3387,6 +3416,8 @@ class Ledger:
                 self.own_paper("approval", {"branch": approval["at"]})
             if c["approved"]:
                 self.four_eyes(approval, c["approval"])
+                if self.company.get("own_approval") == "OWN_OWNER" and self.is_made_by(approval["by"]):
+                    raise Refused("OWN_APPROVAL", "approval", approval=c["approval"], roles=roles_with("APPROVE"))
         elif approval["state"] != "waiting" or not self.lives(approval):
             raise Refused("APPROVAL_NOT_OPEN", "approval")
         if c.get("amount_minor", 0) > approval["amount"]:
@@ -3406,6 +3437,10 @@ class Ledger:
             if self.epoch >= 7:
                 over = max(approval["decision"]["over_by_minor"] - approval["amount"] + granted, 0)
             self.put(approval, "over", over)
+        if c["approved"] and self.is_made_by(approval["by"]):
+            self.put(self.alarms, self.seq, {
+                "alarm": self.seq, "at_ms": self.now, "actor": dict(self.actor), "customer": approval["customer"],
+                "approval": c["approval"], "maker": approval["by"]})
         return {"id": c["approval"]}
 
     def spend(self, number, document):
@@ -4033,7 +4068,7 @@ class Ledger:
         if self.epoch >= 7:
             self.no_coins(field, value)
 
-    def split(self, total, parts, happened):
+    def split(self, total, parts, happened, unsure=False):
         """What each part holds: [money], what cash was rounded by, the change, and what is owed."""
         said = [p.get("amount_minor") for p in parts]
         cash = next((i for i, p in enumerate(parts) if p["kind"] == "PAYMENT_CASH"), None)
@@ -4041,10 +4076,15 @@ class Ledger:
         tendered = said[cash] or 0 if cash is not None else 0
         left = total - sum(v for i, v in enumerate(said) if v and i != cash)
         unit, newer = self.company.get("cash_unit", 0), self.epoch >= 7
+
+        def waiting(said):
+            return sum(v for v, p in zip(said, parts)
+                       if p["kind"] == "PAYMENT_SLIP" or unsure and self.unsure(p["kind"], False))
+
         coins = newer and not happened and unit > 1 and cash is not None
         if newer and left == 0 and (total == 0 or tendered == 0):
             said = [0 if i in (cash, rest) else v for i, v in enumerate(said)]
-            return said, 0, tendered, sum(v for v, p in zip(said, parts) if p["kind"] == "PAYMENT_SLIP")
+            return said, 0, tendered, waiting(said)
         if left < 0 or left == 0 and cash is not None:
             raise Refused("PAID_TOO_MUCH", "payments", over_by_minor=-left if left < 0 else tendered)
         by, change = 0, 0
@@ -4065,8 +4105,7 @@ class Ledger:
             else:
                 said[cash] = min(tendered, left)
             change = tendered - said[cash]
-        waits = sum(v for v, p in zip(said, parts) if p["kind"] == "PAYMENT_SLIP")
-        return said, by, change, total - sum(said) - by + waits
+        return said, by, change, total - sum(said) - by + waiting(said)
 
     def do_sell_paid(self, c):
         self.needs("TAKE_MONEY")
@@ -4081,7 +4120,10 @@ class Ledger:
                     raise Refused("FIELD_INVALID", f"payments[{i}].kind")
                 if "amount_minor" not in part and "amount_minor" not in other:
                     raise Refused("FIELD_MISSING", f"payments[{i}].amount_minor")
-                if part["kind"] == other["kind"] and self.same(part.get("reference", 1), other.get("reference", 2)):
+                bank = {part["kind"], other["kind"]} <= {"PAYMENT_SLIP", "PAYMENT_TRANSFER"} and \
+                    part.get("money_account") == other.get("money_account") and self.epoch >= 7
+                if (bank or part["kind"] == other["kind"]) and \
+                        self.same(part.get("reference", 1), other.get("reference", 2)):
                     raise Refused("NUMBER_TAKEN", f"payments[{i}].reference")
             amount(f"payments[{i}].amount_minor", part.get("amount_minor"))
         done, bill, item = self.invoice(c["invoice"], paid=parts)
@@ -4102,7 +4144,7 @@ class Ledger:
                     refused.refusal["field"] = f"payments[{i}]." + refused.refusal["field"]
                 raise
             taken.append({"kind": part["kind"], "payment": document["document"], "number": document["number"],
-                          "amount_minor": said[i]})
+                          "amount_minor": said[i], **({"on_its_way": True} if document.get("waits") else {})})
         self.keep_match(self.customers[bill["customer"]], pairs)
         self.told.append(last[0])
         self.put(self.customers[bill["customer"]], "last", last[1])
@@ -4191,7 +4233,7 @@ class Ledger:
         net = was["total"] if was and was["customer"] == customer["customer"] else None
         if was and total > (net or 0):
             self.open_branch()
-        owed = self.split(total, paid, happened)[3] if paid else total
+        owed = self.split(total, paid, happened, customer["customer"] != 1 and not happened)[3] if paid else total
         if not (happened or "approval" in c or corrects or draft):
             self.check_paid(customer["customer"], owed)
         if "buyer" not in c and customer.get("buyers_only") and not happened and \
@@ -4649,12 +4691,17 @@ class Ledger:
                           if self.references[key] != corrects), None)
         elif "reference" in c:
             taken = self.taken(self.references, reference, corrects)
+        other = {"PAYMENT_SLIP": "PAYMENT_TRANSFER", "PAYMENT_TRANSFER": "PAYMENT_SLIP"}.get(c["kind"])
+        if not taken and other and "reference" in c and self.epoch >= 7:  # one bank account books it once
+            taken = self.taken(self.references, (place, other, c["reference"]), corrects)
         if taken:
             raise Refused("NUMBER_TAKEN", "reference", existing=taken,
                           existing_number=self.documents[taken]["number"])
         document = self.begin("DOCUMENT_PAYMENT", customer, date, c.get("number"))
         document["source"], document["happened"] = c.get("source"), happened
         _, book, _, final = MONEY[c["kind"]]
+        if self.unsure(c["kind"], happened):
+            book, final, document["waits"] = "GL_MONEY_ON_ITS_WAY", False, True
         document["said"] = {k: c[k] for k in ("money_account", "reference", "payer", "note") if k in c}
         discount = 0
         says = c.get("round_off") or "match" in c or c.get("bills")
@@ -4698,6 +4745,12 @@ class Ledger:
         document["postings"] = [(b, s, v + more if b == "GL_CASH" else v) for b, s, v in document["postings"]]
         document["postings"] = [(b, s, v) for b, s, v in document["postings"] if v] + [("GL_CASH_ROUNDING", 0, -more)]
         self.book([("GL_CASH", place, more), ("GL_CASH_ROUNDING", 0, -more)], document["branch"])
+
+    def unsure(self, kind, happened):
+        """A transfer that somebody enters who may not confirm money waits as a slip does (rules 7)."""
+        role = None if self.is_server() else self.staff[self.actor["staff"]]["role"]
+        return kind == "PAYMENT_TRANSFER" and self.epoch >= 7 and not happened and role is not None and \
+            "CONFIRM_MONEY" not in RIGHTS[role]
 
     @staticmethod
     def money_of(payment):
@@ -4754,6 +4807,8 @@ class Ledger:
         for word in ("rounding", "discount"):
             if document.get(word):
                 done[word + "_minor"] = document[word]
+        if document.get("waits"):
+            done["on_its_way"] = True
         return {**done, **self.told_left(pairs)}
 
     def do_take_payment(self, c):
@@ -4884,6 +4939,10 @@ class Ledger:
         if self.epoch >= 7 and self.company.get("alone_back") is None and self.is_own_money(document) and back:
             self.alarm_joined(reversal, own_back_minor=back)
 
+    def alarm_of_maker(self, document, reversal):
+        if self.company.get("alone_back") is not None and document["kind"] == "DOCUMENT_PAYMENT":
+            self.alarm_maker(document, reversal)
+
     def is_own_money(self, document):
         return self.epoch >= 3 and document["kind"] == "DOCUMENT_PAYMENT" and document["actor"].get("staff") and \
             document["actor"].get("staff") == self.actor.get("staff")
@@ -5004,6 +5063,7 @@ class Ledger:
         self.alarm_fast(how, self.documents[facts["reversal"]])
         if not undo:
             self.alarm_own_back(document, self.documents[facts["reversal"]])
+            self.alarm_of_maker(document, self.documents[facts["reversal"]])
         if not undo:
             self.alarm_short(self.documents[facts["reversal"]])
         return {"id": document["document"], "number": document["number"], **facts, **self.freed(edges, None)}
@@ -5069,7 +5129,7 @@ class Ledger:
         if not c["confirmed"] and "reason" not in c:
             raise Refused("FIELD_MISSING", "reason")
         slip = self.find(c["payment"])
-        if slip.get("payment_kind") != "PAYMENT_SLIP" or slip["reversed_by"] or slip["confirmed"]:
+        if (slip.get("payment_kind") != "PAYMENT_SLIP" and not slip.get("waits")) or slip["reversed_by"] or slip["confirmed"]:
             raise Refused("NOT_CONFIRMABLE", "payment")
         self.own_paper("payment", slip)
         self.reversed_at(slip)
@@ -5086,9 +5146,10 @@ class Ledger:
         self.put(slip, "confirmed", True)
         self.put(self.items[c["payment"]], "final", True)
         self.drop(customer["not_final"], c["payment"])
-        self.book([("GL_MONEY_ON_ITS_WAY", slip["money_account"], -slip["total"]),
-                   ("GL_BANK", slip["money_account"], slip["total"])], slip["branch"])
+        self.book([("GL_MONEY_ON_ITS_WAY", slip["money_account"], -self.money_of(slip)),
+                   ("GL_BANK", slip["money_account"], self.money_of(slip))], slip["branch"])
         self.changed(customer, "PAYMENT_CONFIRMED", slip["number"])
+        self.alarm_maker(slip, slip)
         return done
 
     def find_original(self, c, kind):
@@ -5175,7 +5236,7 @@ class Ledger:
         if same and "match" not in body and not body.get("bills"):
             self.follow(edges, item, pairs, document["date"], bool(document.get("discount")))
         waits = self.epoch >= 5 and was_final and not item["final"]
-        waiting = sum(v for _, _, v in pairs) if waits and same else 0
+        waiting = sum(v for _, _, v in pairs) if waits and same and not document.get("waits") else 0
         self.check_paid(old["customer"], sum(self.items[e["other"]]["open"] for e in edges) + waiting)
         done = self.paid(customer, document, pairs)
         if leaves:
@@ -5185,6 +5246,7 @@ class Ledger:
             self.home = None
             self.alarm_of_reversal(self.documents[reversal["reversal"]], old)
         self.alarm_own_back(old, self.documents[reversal["reversal"]], back)
+        self.alarm_of_maker(old, self.documents[reversal["reversal"]])
         self.alarm_short(self.documents[reversal["reversal"]], document)
         return {**reversal, **done, **self.freed(edges, item if same else None)}
 
@@ -5359,6 +5421,8 @@ class Ledger:
                 row.update(customer_code=customer["code"], customer_name=customer["name"])
             if "staff" in row:
                 row["staff_login"] = self.staff[row["staff"]]["login"]
+            if "maker" in row:
+                row["maker_login"] = self.staff[row["maker"]]["login"]
             if "site" in row:
                 row["site_code"] = self.customers[row["site"]]["code"]
             if staff:

@@ -186,9 +186,27 @@ function Decided({ client, row }: { client: Client; row: ApprovalRow }) {
                     </span>
                     <span class="nowrap">{clock(row.asked_ms)}</span>
                 </span>
+                <Seen client={client} row={row} />
             </a>
         </li>
     );
+}
+
+/* What who decided saw; and, once it is sold, what it came to. */
+function Seen({ client, row }: { client: Client; row: ApprovalRow }) {
+    const over = overOf(row);
+    const seen =
+        over !== undefined && over > 0n
+            ? say("over by {amount} when asked", { amount: money(client, over) })
+            : wallsText(row.decision);
+    const used =
+        row.state !== ApprovalState.APPROVAL_SPENT
+            ? ""
+            : row.used_over_minor !== undefined
+              ? say("{amount} over when sold", { amount: money(client, row.used_over_minor) })
+              : "";
+    const text = [seen, used].filter((each) => each !== "").join(" · ");
+    return text === "" ? null : <span class="small ink-3 cut">{text}</span>;
 }
 
 export function Approvals({ client, at }: { client: Client; at: readonly string[] }): ComponentChild {

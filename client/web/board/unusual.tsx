@@ -49,6 +49,43 @@ function alarmText(client: Client, row: AlarmRow): ComponentChild {
             amount: money(client, row.short_minor),
             number: row.number ?? "",
         });
+    if (row.maker !== undefined) {
+        const maker = namesOf(client).personOfLogin(row.maker_login ?? "");
+        return (
+            <>
+                {strong(name(row))}{" "}
+                {row.approval !== undefined
+                    ? say("approval {number} granted by somebody whom {maker} made, who had asked", {
+                          number: String(row.approval),
+                          maker,
+                      })
+                    : say("{number} settled by somebody whom {maker} made, who had booked it", {
+                          number: row.number ?? "",
+                          maker,
+                      })}
+            </>
+        );
+    }
+    if (row.undone_minor !== undefined)
+        return (
+            <>
+                {strong(name(row))}{" "}
+                {say("own sales undone at once, with {number} {amount} beyond what one takes back alone", {
+                    number: row.number ?? "",
+                    amount: money(client, row.undone_minor),
+                })}
+            </>
+        );
+    if (row.own_back_minor !== undefined)
+        return (
+            <>
+                {strong(name(row))}{" "}
+                {say("{amount} taken back by who had taken it, with {number}", {
+                    number: row.number ?? "",
+                    amount: money(client, row.own_back_minor),
+                })}
+            </>
+        );
     if (row.cash_minor !== undefined)
         return row.difference_minor !== undefined
             ? say("Till counted {amount} off its books", { amount: money(client, row.difference_minor) })

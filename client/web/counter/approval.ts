@@ -87,16 +87,18 @@ export function approvalOf(rows: Rows, draft: Draft): ApprovalRow | undefined {
 /* The sale is parked as it stands; its tab waits for the answer. */
 export async function askForIt(client: Client, draft: Draft, total: bigint): Promise<void> {
     drafts.setRefusal(draft.id, undefined);
+    /* One that was approved before is asked for anew, as it is parked. */
+    const goods = { ...invoiceOf(draft, undefined), approval: undefined };
     const fate = await client.submit("ask_approval", {
         customer: draft.customer,
         amount_minor: total,
         minutes: 15,
         note: (draft.to_manager ?? "").trim() === "" ? undefined : { value: draft.to_manager!.trim() },
-        draft: invoiceOf(draft, undefined),
+        draft: goods,
     }).ended;
     if (fate.kind === "done" && fate.done.id !== undefined) {
         const approval = fate.done.id;
-        drafts.change(draft.id, (each) => ({ ...each, approval, parked_ms: client.clock() }));
+        drafts.change(draft.id, (each) => ({ ...each, approval, granted: undefined, parked_ms: client.clock() }));
         await drafts.flush();
         drafts.begin();
     } else if (fate.kind === "refused") drafts.setRefusal(draft.id, fate.refused);

@@ -621,7 +621,7 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
         draft.begun_ms === 0 &&
         isFork(refusal) &&
         !waiting &&
-        approval?.state !== ApprovalState.APPROVAL_GRANTED
+        (approval?.state !== ApprovalState.APPROVAL_GRANTED || refusal?.code === RefusalCode.APPROVAL_OUTGROWN)
             ? refusal
             : undefined;
     const room =

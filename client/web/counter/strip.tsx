@@ -267,6 +267,8 @@ function Second({ now, client }: { now: Strip; client: Client }): JSX.Element {
     if ((back ?? 0n) > 0n) notes.push(<b>{say("give {amount} back", { amount: money(undefined, back!) })}</b>);
     if ((now.matched ?? 0n) > 0n && now.state === "taken")
         notes.push(say("{amount} matched with bills", { amount: money(undefined, now.matched!) }));
+    const waits = now.done?.on_its_way === true || now.done?.payments.some((part) => part.on_its_way) === true;
+    if (waits && now.state === "taken") notes.push(<span class="late">{say("waits to be confirmed")}</span>);
     for (const words of now.state === "reversed" ? backWords({ back: now.handed ?? [] }) : [])
         notes.push(<b>{words}</b>);
     if (now.note !== undefined) notes.push(<Name>{reasonText(now.note)}</Name>);

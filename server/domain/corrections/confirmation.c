@@ -1,5 +1,6 @@
 /*
- * A slip of a bank: confirmed when its money is there, reversed when it never came.
+ * A slip of a bank, or a transfer that waits as one: confirmed when its money is there, reversed
+ * when it never came.
  *
  *   taken ──ConfirmPayment──▶ confirmed, final
  *     └─────never came──────▶ reversed
@@ -10,6 +11,7 @@
  */
 #include "domain/corrections/inside.h"
 
+#include "domain/credit/credit.h"
 #include "domain/org/org.h"
 #include "domain/payments/payments.h"
 
@@ -18,7 +20,8 @@
 static bool awaits_confirmation(const struct reversal *slip)
 {
     return slip->original->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT &&
-           slip->original->payment_kind == TEFTER__PAYMENT_KIND__PAYMENT_SLIP &&
+           (slip->original->payment_kind == TEFTER__PAYMENT_KIND__PAYMENT_SLIP ||
+            slip->original->has_waits) &&
            !slip->tail->has_reversed_by && !slip->tail->has_confirmed;
 }
 
@@ -31,7 +34,7 @@ static struct postings_transfer arrival(const Tefter__DocumentRecord *slip)
         .to = TEFTER__POSTING_ACCOUNT__GL_BANK,
         .sub = slip->money_account,
         .branch = slip->branch,
-        .amount_minor = slip->total_minor,
+        .amount_minor = payment_money(slip),
     };
 }
 
@@ -101,6 +104,7 @@ Tefter__Refusal *apply_confirm_payment(struct tx *tx, const Tefter__ConfirmPayme
     if (command->confirmed) {
         confirm(tx, &slip, date, done);
         confirm_count_own(tx, slip.original->actor, slip.branch->date, slip.original->total_minor);
+        credit_alarm_maker(tx, slip.original->actor, slip.original);
     } else {
         reversal_complete(tx, &slip, done);
     }

@@ -169,11 +169,12 @@ static void save_both(struct tx *tx, struct reversal *reversal, struct account *
 }
 
 /* A bill of the cash customer that the old payment paid is paid by the new one, or by right not: a
- * slip is no money yet. */
+ * slip is no money yet; a transfer is, though it may wait. */
 static Tefter__Refusal *check_bills_stay_paid(struct tx *tx, const struct reversal *reversal,
                                               const struct payment_plan *plan)
 {
-    bool waits = waits_again(tx, reversal, plan) && plan->account == reversal->account;
+    bool waits = waits_again(tx, reversal, plan) && !plan->record->has_waits &&
+                 plan->account == reversal->account;
     int64_t open = waits ? plan->match.matched_minor : 0;
     for (size_t i = 0; i < reversal->item->record->n_matches; i++) {
         const Tefter__Match *edge = reversal->item->record->matches[i];
@@ -283,6 +284,7 @@ Tefter__Refusal *apply_correct_payment(struct tx *tx, const Tefter__CorrectPayme
     if (owes_more(tx, &reversal, plan))
         reversal_alarm(tx, &reversal);
     reversal_own_alarm(tx, &reversal);
+    reversal_maker_alarm(tx, &reversal);
     money_alarm_short(tx, reversal.record, plan->record);
     payment_done(tx, plan, done);
     reversal_done(tx, &reversal, plan->account == reversal.account ? plan->item : NULL, done);

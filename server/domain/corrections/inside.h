@@ -62,6 +62,8 @@ void taken_back_count(struct tx *tx, const struct reversal *reversal);
 void taken_back_alarm(struct tx *tx, const struct reversal *reversal);
 /* Likewise, of money: nobody set how much of it they may take back alone. */
 void reversal_own_alarm(struct tx *tx, const struct reversal *reversal);
+/* Likewise, where a second person has to: who took it made them. */
+void reversal_maker_alarm(struct tx *tx, const struct reversal *reversal);
 /* Writes it whole, with the alarm, and says so in the reply. */
 void reversal_complete(struct tx *tx, struct reversal *reversal, Tefter__Done *done);
 /* Taking money or a credit note back may leave a customer over their limit: it is posted all the

@@ -493,6 +493,14 @@ void reversal_own_alarm(struct tx *tx, const struct reversal *reversal)
         credit_alarm_own_back(tx, reversal->record, reversal->taken_back_minor);
 }
 
+void reversal_maker_alarm(struct tx *tx, const struct reversal *reversal)
+{
+    const Tefter__DocumentRecord *original = reversal->original;
+    if (company_get(tx)->has_own_reversal_minor && !reversal->undo &&
+        original->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT)
+        credit_alarm_maker(tx, original->actor, reversal->record);
+}
+
 /* Of what this command undid with the other side, what the new item is matched with it again. */
 static int64_t matched_again(struct tx *tx, const struct item *fresh, uint64_t other)
 {
@@ -576,6 +584,7 @@ void reversal_complete(struct tx *tx, struct reversal *reversal, Tefter__Done *d
     reversal_alarm(tx, reversal);
     taken_back_alarm(tx, reversal);
     reversal_own_alarm(tx, reversal);
+    reversal_maker_alarm(tx, reversal);
     if (!reversal->undo)
         money_alarm_short(tx, reversal->record, NULL);
     FIELD_SET(done, id, reversal->original->document);

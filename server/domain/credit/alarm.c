@@ -11,6 +11,7 @@
  *   own money taken back, where nobody set how much one may       ──▶ raised, for ever
  *   the server's AlarmTerminal                                    ──▶ raised, for ever
  *   somebody else set a person's password or PIN (org)            ──▶ raised, for ever
+ *   the second person was made by the first                       ──▶ raised, for ever
  *
  * 1. A command raises at most one; its number is the command's seq. What an import posts, of one
  * kind, source and person, is counted by the first one of the day, if not too many others came
@@ -47,6 +48,9 @@ static void fill_names(struct tx *tx, Tefter__AlarmRow *row)
     staff = row->has_staff ? staff_get(tx, row->staff) : NULL;
     if (staff != NULL)
         row->staff_login = staff->login;
+    staff = row->has_maker ? staff_get(tx, row->maker) : NULL;
+    if (staff != NULL)
+        row->maker_login = staff->login;
     if (terminal != NULL)
         row->terminal_name = terminal->name;
 }
@@ -188,6 +192,28 @@ void credit_alarm_short(struct tx *tx, const Tefter__DocumentRecord *document, i
     Tefter__AlarmRow *row = alarm_joined(tx, document);
     FIELD_SET(row, short_minor, short_minor);
     alarm_raise(tx, row);
+}
+
+void credit_alarm_maker(struct tx *tx, const Tefter__Actor *booked_by,
+                        const Tefter__DocumentRecord *document)
+{
+    if (!booked_by->has_staff || !staff_made_by(tx, booked_by->staff))
+        return;
+    Tefter__AlarmRow *row = alarm_joined(tx, document);
+    FIELD_SET(row, maker, booked_by->staff);
+    alarm_raise(tx, row);
+}
+
+void alarm_maker_grants(struct tx *tx, const Tefter__ApprovalRow *approval)
+{
+    const Tefter__Actor *asked_by = approval->asked_by;
+    if (asked_by == NULL || !asked_by->has_staff || !staff_made_by(tx, asked_by->staff))
+        return;
+    Tefter__AlarmRow row = TEFTER__ALARM_ROW__INIT;
+    FIELD_SET(&row, customer, approval->customer);
+    FIELD_SET(&row, approval, approval->approval);
+    FIELD_SET(&row, maker, asked_by->staff);
+    alarm_raise(tx, &row);
 }
 
 void credit_alarm_undone_bills(struct tx *tx, const Tefter__DocumentRecord *reversal,

@@ -346,16 +346,32 @@ static bool may_grant_own(struct tx *tx)
     return false;
 }
 
+static Tefter__Refusal *refuse_own(struct tx *tx, const Tefter__ApprovalRow *row)
+{
+    Tefter__Refusal *refusal = refuse_use(tx, TEFTER__REFUSAL_CODE__OWN_APPROVAL, row);
+    refusal->roles = tx_take(tx, RIGHTS_ROLES_MAX * sizeof *refusal->roles);
+    refusal->n_roles = rights_roles_with(TEFTER__RIGHT__RIGHT_APPROVE, refusal->roles);
+    return refusal;
+}
+
 static Tefter__Refusal *check_four_eyes(struct tx *tx, const Tefter__ApprovalRow *row)
 {
     const Tefter__Actor *actor = tx_actor(tx);
     bool own = actor->has_staff && actor->staff == asked_by(row);
     if (!own || tx_recalled(tx) || !tx_rule(tx, RULE_APPROVALS_BIND) || may_grant_own(tx))
         return NULL;
-    Tefter__Refusal *refusal = refuse_use(tx, TEFTER__REFUSAL_CODE__OWN_APPROVAL, row);
-    refusal->roles = tx_take(tx, RIGHTS_ROLES_MAX * sizeof *refusal->roles);
-    refusal->n_roles = rights_roles_with(TEFTER__RIGHT__RIGHT_APPROVE, refusal->roles);
-    return refusal;
+    return refuse_own(tx, row);
+}
+
+/* Where an owner alone grants their own, nobody else does with a login that they made. */
+static Tefter__Refusal *check_made(struct tx *tx, const Tefter__ApprovalRow *row)
+{
+    const Tefter__CompanyRecord *company = company_get(tx);
+    bool strict =
+        company->has_own_approval && company->own_approval == TEFTER__OWN_APPROVAL__OWN_OWNER;
+    if (!strict || tx_recalled(tx) || !staff_made_by(tx, asked_by(row)))
+        return NULL;
+    return refuse_own(tx, row);
 }
 
 /* ---- rules: room for one more ---- */
@@ -586,6 +602,8 @@ static Tefter__Refusal *check_decide(struct tx *tx, const Tefter__DecideApproval
         refusal = approval_check_seen(tx, record->row);
     if (refusal == NULL && command->approved)
         refusal = check_four_eyes(tx, record->row);
+    if (refusal == NULL && command->approved)
+        refusal = check_made(tx, record->row);
     if (refusal != NULL)
         return refusal;
     if (command->has_amount_minor && command->amount_minor > record->row->amount_minor)
@@ -618,7 +636,8 @@ static void grant(struct tx *tx, Tefter__ApprovalRow *row, bool has_amount, int6
  * when not approved; NOT_FOUND approval, what became of one that does not wait (approval: granted
  * APPROVAL_NOT_OPEN, APPROVAL_DENIED, APPROVAL_USED_ALREADY, APPROVAL_LAPSED; under rules before
  * RULE_APPROVALS_BIND always APPROVAL_NOT_OPEN), STAFF_OF_OTHER_BRANCH approval, OWN_APPROVAL
- * approval (of who asked, when it is granted), FIELD_INVALID amount_minor (more than was asked). */
+ * approval (of who asked, when it is granted, or of whom they made where an owner alone grants
+ * their own), FIELD_INVALID amount_minor (more than was asked). */
 Tefter__Refusal *apply_decide_approval(struct tx *tx, const Tefter__DecideApproval *command,
                                        Tefter__Done *done)
 {
@@ -644,6 +663,7 @@ Tefter__Refusal *apply_decide_approval(struct tx *tx, const Tefter__DecideApprov
     row->reason = command->reason;
     if (command->approved) {
         grant(tx, row, command->has_amount_minor, command->amount_minor);
+        alarm_maker_grants(tx, row);
     } else {
         row->state = TEFTER__APPROVAL_STATE__APPROVAL_REFUSED;
         parked_end(tx, row);

@@ -143,6 +143,10 @@ void credit_alarm_undone_bills(struct tx *tx, const Tefter__DocumentRecord *reve
                                int64_t beyond_minor);
 void credit_alarm_own_back(struct tx *tx, const Tefter__DocumentRecord *reversal,
                            int64_t back_minor);
+/* Likewise: who acts is the second person for that one, and was made by them (staff_made_by; else
+ * nothing is raised). document: what they confirmed or took back. */
+void credit_alarm_maker(struct tx *tx, const Tefter__Actor *booked_by,
+                        const Tefter__DocumentRecord *document);
 /* After the decided line: with that site a payer is over their limit by so much. */
 void credit_alarm_site(struct tx *tx, const Tefter__CustomerRecord *payer, uint32_t site,
                        int64_t over_by_minor);

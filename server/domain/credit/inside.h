@@ -15,6 +15,9 @@ Tefter__Refusal *approval_check_seen_walls(struct tx *tx, const struct credit_re
 /* After the decided line: its document is posted. */
 void approval_spend(struct tx *tx, uint64_t approval, const Tefter__DocumentRecord *document);
 
+/* Who grants it was made by who asked: credit_alarm_maker of an approval. */
+void alarm_maker_grants(struct tx *tx, const Tefter__ApprovalRow *approval);
+
 /* By how much a sale of that amount would pass the limit now; 0: it is within it, or has none. */
 int64_t credit_over_by(struct tx *tx, const struct credit_request *request);
 /* What of a limit is used, by those terms. */

@@ -108,8 +108,10 @@ struct paid {
     bool cash_is_rest;      /* as much cash as is left */
     int64_t waiting_minor;  /* of other_minor: not final, so it is as good as owed */
     bool waiting_is_rest;   /* the rest is of that kind */
-    int64_t unit_minor;     /* cash is rounded to this; 0: it is not */
-    bool has_cash;          /* one part is cash: that one */
+    int64_t unsure_minor;   /* of other_minor: a transfer that waits, which pays a cash sale */
+    bool unsure_is_rest;
+    int64_t unit_minor; /* cash is rounded to this; 0: it is not */
+    bool has_cash;      /* one part is cash: that one */
     size_t cash_at;
     bool all_coins; /* all of it is in coins */
     /* of the total */
@@ -117,7 +119,7 @@ struct paid {
     int64_t cash_minor;     /* that stays in the till */
     int64_t rounding_minor; /* what that was rounded by; negative: up */
     int64_t change_minor;   /* that is given back */
-    int64_t owed_minor;     /* what is not paid in final money */
+    int64_t owed_minor;     /* what is not paid in final money, nor by such a transfer */
 };
 /* Cash by the unit: half a one up. What would be rounded to nothing is left as it is. */
 int64_t cash_due(int64_t amount_minor, int64_t unit_minor);

@@ -114,6 +114,8 @@ static Tefter__Refusal *split_paid(struct tx *tx, int64_t total_minor, struct pa
     paid->owed_minor = left - paid->cash_minor - paid->rounding_minor + paid->waiting_minor;
     if (paid->waiting_is_rest)
         paid->owed_minor += paid->rest_minor;
+    if (paid->unsure_is_rest)
+        paid->unsure_minor += paid->rest_minor;
     return NULL;
 }
 
@@ -391,6 +393,16 @@ static void tell_paid(Tefter__Refusal *refusal, int64_t paid_minor)
             refusal->ways[i]->amount_minor += paid_minor;
 }
 
+/* What credit decides over. A transfer that waits is as good as owed; a cash sale it pays, and who
+ * confirms money sees that it waits. */
+static int64_t on_credit(struct tx *tx, const struct document_plan *plan, const struct paid *paid)
+{
+    if (paid == NULL)
+        return plan->record->total_minor;
+    bool cash = plan->customer->customer == company_cash_customer(tx);
+    return paid->owed_minor + (cash ? 0 : paid->unsure_minor);
+}
+
 static Tefter__Refusal *finish(struct tx *tx, const Tefter__IssueInvoice *command,
                                struct paid *paid, struct document_plan *plan)
 {
@@ -408,7 +420,7 @@ static Tefter__Refusal *finish(struct tx *tx, const Tefter__IssueInvoice *comman
     refusal = check_branch(tx, plan);
     if (refusal == NULL && paid != NULL)
         refusal = split_paid(tx, record->total_minor, paid);
-    int64_t owed_minor = paid != NULL ? paid->owed_minor : record->total_minor;
+    int64_t owed_minor = on_credit(tx, plan, paid);
     if (refusal == NULL && !plan->draft)
         refusal = check_open(tx, command, owed_minor, plan);
     if (refusal == NULL)

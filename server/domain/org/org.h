@@ -176,6 +176,11 @@ const Tefter__StaffRecord *staff_by_login(struct tx *tx, const char *login);
  * TERMINAL_UNKNOWN, TERMINAL_BLOCKED, RIGHT_MISSING with the right and the roles that have it. */
 Tefter__Refusal *staff_actor_needs(struct tx *tx, Tefter__Right right);
 bool staff_actor_may(struct tx *tx, Tefter__Right right);
+/* Has who acts their password, PIN or role of that person, or of one who has it of them, and of
+ * late? Nobody is made by an owner, who could allow it themselves. */
+bool staff_made_by(struct tx *tx, uint32_t maker);
+/* By their role alone, of a recalled command too; the server may. */
+bool staff_role_may(struct tx *tx, Tefter__Right right);
 /* The role of who acts. false: it is the server, or a command is recalled, and none is asked. */
 bool staff_actor_role(struct tx *tx, Tefter__Role *ret_role);
 /* An owner or the server. Refuses RIGHT_MISSING [OWNER]. */

@@ -177,6 +177,25 @@ static Tefter__StaffRecord *staff_new(struct tx *tx, uint32_t number, char *logi
     return staff;
 }
 
+/* Since RULE_WHO_MADE_THEM_IS_SEEN it is known of whom they have their role. */
+static void note_role(struct tx *tx, Tefter__StaffRecord *staff)
+{
+    uint32_t by = actor_staff(tx);
+    if (by == 0 || by == staff->staff || !tx_rule(tx, RULE_WHO_MADE_THEM_IS_SEEN))
+        return;
+    FIELD_SET(staff, role_by, by);
+    FIELD_SET(staff, role_ms, tx_now_ms(tx));
+}
+
+/* ... and their password or PIN: also when they set another one themselves later. */
+static void note_secret(struct tx *tx, Tefter__StaffRecord *staff, uint32_t by)
+{
+    if (by == 0 || by == staff->staff || !tx_rule(tx, RULE_WHO_MADE_THEM_IS_SEEN))
+        return;
+    FIELD_SET(staff, secret_by, by);
+    FIELD_SET(staff, secret_ms, tx_now_ms(tx));
+}
+
 /* ---- changes ---- */
 
 /* Who has one that looks like it; NULL: nobody. Looks at all: they are few and seldom added. */
@@ -229,6 +248,7 @@ Tefter__Refusal *apply_add_staff(struct tx *tx, const Tefter__AddStaff *command,
     Tefter__CompanyRecord *company = company_shared(tx);
     Tefter__StaffRecord *staff = staff_new(tx, company_take(tx, company, COUNTS_STAFF),
                                            command->login, command->name, command->role);
+    note_role(tx, staff);
     uint32_t said = command->has_branch ? command->branch : 0;
     uint32_t branch = said != 0 ? said : office_of(tx, actor_staff(tx));
     FIELD_SET_IF(staff, branch, branch != 0, branch);
@@ -327,6 +347,7 @@ Tefter__Refusal *apply_change_staff(struct tx *tx, const Tefter__ChangeStaff *co
         return refusal;
     bool counted = is_owner(staff) && !staff->blocked;
     bool cut = false;
+    Tefter__Role before = staff->role;
     if (!change_staff(staff, command, &cut))
         return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
     refusal = counted ? check_owner_left(tx, staff) : NULL;
@@ -335,6 +356,8 @@ Tefter__Refusal *apply_change_staff(struct tx *tx, const Tefter__ChangeStaff *co
 
     tx_decided(tx);
     staff->generation += cut ? 1 : 0;
+    if (staff->role != before)
+        note_role(tx, staff);
     staff_save(tx, staff);
     event_done(tx, TEFTER__EVENT_KIND__STAFF_CHANGED, staff->staff, done);
     return NULL;
@@ -400,6 +423,7 @@ Tefter__Refusal *apply_set_secret(struct tx *tx, const Tefter__SetSecret *comman
         FIELD_SET(staff, pin_hash, command->pin_hash);
     if (tx_rule(tx, RULE_SECRETS_SET_BY_OTHERS_ALARM))
         note_who_set(tx, staff, command->by, replaces);
+    note_secret(tx, staff, command->by);
     staff_save(tx, staff);
     event_done(tx, TEFTER__EVENT_KIND__STAFF_CHANGED, staff->staff, done);
     return NULL;
@@ -465,6 +489,43 @@ bool staff_actor_may(struct tx *tx, Tefter__Right right)
     const Tefter__TerminalRecord *terminal =
         actor->has_terminal ? terminal_get(tx, actor->terminal) : NULL;
     return !actor->has_terminal || (terminal != NULL && !terminal->blocked);
+}
+
+static bool of_late(struct tx *tx, int64_t at_ms)
+{
+    const int64_t while_ms = INT64_C(30) * 24 * 60 * 60 * 1000;
+    return at_ms > tx_now_ms(tx) - while_ms;
+}
+
+/* Through as many as may stand between them; a longer line is nobody's. */
+static bool made_by(struct tx *tx, uint32_t number, uint32_t maker, int between)
+{
+    const Tefter__StaffRecord *staff = staff_get(tx, number);
+    if (staff == NULL)
+        return false;
+    uint32_t by[2] = {staff->has_secret_by && of_late(tx, staff->secret_ms) ? staff->secret_by : 0,
+                      staff->has_role_by && of_late(tx, staff->role_ms) ? staff->role_by : 0};
+    for (size_t i = 0; i < sizeof by / sizeof by[0]; i++)
+        if (by[i] != 0 &&
+            (by[i] == maker || (between > 0 && made_by(tx, by[i], maker, between - 1))))
+            return true;
+    return false;
+}
+
+bool staff_made_by(struct tx *tx, uint32_t maker)
+{
+    enum { BETWEEN_MAX = 3 };
+    const Tefter__StaffRecord *record = maker != 0 ? staff_get(tx, maker) : NULL;
+    uint32_t actor = actor_staff(tx);
+    return record != NULL && !is_owner(record) && actor != 0 && actor != maker &&
+           tx_rule(tx, RULE_WHO_MADE_THEM_IS_SEEN) && made_by(tx, actor, maker, BETWEEN_MAX);
+}
+
+bool staff_role_may(struct tx *tx, Tefter__Right right)
+{
+    const Tefter__Actor *actor = tx_actor(tx);
+    const Tefter__StaffRecord *staff = actor->has_staff ? staff_get(tx, actor->staff) : NULL;
+    return is_server(actor) || (staff != NULL && rights_role_may(staff->role, right));
 }
 
 bool staff_actor_role(struct tx *tx, Tefter__Role *ret_role)

@@ -25,10 +25,23 @@ static bool waits(const Tefter__PaidPart *part)
     return part->kind == TEFTER__PAYMENT_KIND__PAYMENT_SLIP;
 }
 
+/* A bank account books a reference once. */
+static bool of_bank(const Tefter__PaidPart *part)
+{
+    return waits(part) || part->kind == TEFTER__PAYMENT_KIND__PAYMENT_TRANSFER;
+}
+
+static bool same_kind(const struct tx *tx, const Tefter__PaidPart *a, const Tefter__PaidPart *b)
+{
+    bool one_account = of_bank(a) && of_bank(b) && a->has_money_account == b->has_money_account &&
+                       a->money_account == b->money_account;
+    return a->kind == b->kind || (one_account && tx_rule(tx, RULE_SLIPS_AND_TRANSFERS_ARE_ONE));
+}
+
 static bool same_reference(const struct tx *tx, const Tefter__PaidPart *a,
                            const Tefter__PaidPart *b)
 {
-    return a->kind == b->kind && a->reference != NULL && b->reference != NULL &&
+    return same_kind(tx, a, b) && a->reference != NULL && b->reference != NULL &&
            word_same(tx, a->reference, b->reference);
 }
 
@@ -63,19 +76,23 @@ static Tefter__Refusal *check_form(struct tx *tx, const Tefter__SellPaid *comman
     return refusal;
 }
 
-static void add_part(const Tefter__PaidPart *part, size_t at, struct paid *paid)
+static void add_part(struct tx *tx, const Tefter__SellPaid *command, size_t at, struct paid *paid)
 {
+    const Tefter__PaidPart *part = command->payments[at];
+    bool unsure = !waits(part) && payment_waits(tx, part->kind, command->invoice->backfill);
     paid->has_cash |= is_cash(part);
     paid->cash_at = is_cash(part) ? at : paid->cash_at;
     if (!part->has_amount_minor) {
         paid->cash_is_rest |= is_cash(part);
         paid->other_is_rest |= !is_cash(part);
         paid->waiting_is_rest |= waits(part);
+        paid->unsure_is_rest |= unsure;
     } else if (is_cash(part)) {
         paid->tendered_minor = part->amount_minor;
     } else {
         paid->other_minor += part->amount_minor;
         paid->waiting_minor += waits(part) ? part->amount_minor : 0;
+        paid->unsure_minor += unsure ? part->amount_minor : 0;
     }
 }
 
@@ -135,14 +152,14 @@ static Tefter__Refusal *plan_part(struct tx *tx, const Tefter__SellPaid *command
     return of_part(tx, refusal, at);
 }
 
-/* Of the cash customer a slip is no money yet. */
+/* Of the cash customer a slip is no money yet; a transfer is, though it may wait. */
 static Tefter__Refusal *plan_sale(struct tx *tx, const Tefter__SellPaid *command, struct sale *sale)
 {
     sale->paid.unit_minor = payment_cash_unit(tx);
     for (size_t i = 0; i < command->n_payments; i++)
-        add_part(command->payments[i], i, &sale->paid);
-    sale->paid.all_coins = sale->paid.has_cash && !command->invoice->backfill &&
-                           payment_all_coins(tx);
+        add_part(tx, command, i, &sale->paid);
+    sale->paid.all_coins =
+        sale->paid.has_cash && !command->invoice->backfill && payment_all_coins(tx);
     Tefter__Refusal *refusal = invoice_plan_paid(tx, command->invoice, &sale->paid, &sale->invoice);
     if (refusal != NULL)
         return refusal;
@@ -169,6 +186,7 @@ static void sale_done(struct tx *tx, const struct sale *sale, Tefter__Done *done
         payment->payment = record->document;
         payment->number = record->number;
         payment->amount_minor = payment_money(record);
+        FIELD_SET_IF(payment, on_its_way, record->has_waits, true);
         done->payments[done->n_payments++] = payment;
     }
 }

@@ -496,6 +496,7 @@ Tefter__Refusal *apply_confirm_move(struct tx *tx, const Tefter__ConfirmMove *co
     tx_decided(tx);
     confirm(tx, record, tail, &transfer);
     confirm_count_own(tx, record->actor, date, way->amount_minor);
+    credit_alarm_maker(tx, record->actor, record);
     FIELD_SET(done, id, document);
     done->number = record->number;
     FIELD_SET(done, total_minor, way->amount_minor);

@@ -5,14 +5,14 @@
  *   slip:  taken, not final ──confirmed──▶ final          (corrections: confirmed, or reversed)
  *
  * 1. A slip's number stands once per bank account; what a provider gives (of a card, a transfer)
- *    once in all.
+ *    once in all; and of one bank account no slip and transfer have the same.
  * 2. Money lies in a money account of its kind: cash in a till of the branch, card on a device of
  *    the branch, bank money on a bank account.
  * 3. What is matched with it at once is dated no earlier than it.
  * 4. What a payment settles is its money and what was rounded: cash by the company's unit, and what
  *    is short of the bills by no more than the company lets be rounded off, by a person in a day.
  * 5. Money frees credit when it is final, matched or not. A slip lowers the balance, not the
- *    exposure, until it is confirmed.
+ *    exposure, until it is confirmed; so does a transfer that is entered by who may not confirm it.
  */
 #include "domain/payments/inside.h"
 
@@ -39,15 +39,13 @@ static struct key reference_key(uint32_t account, Tefter__PaymentKind kind, cons
     return key;
 }
 
-/* The live payment with a reference, or with one that folds like it: of a provider's at any place,
- * of a slip's at that one; 0: none. */
-static uint64_t reference_owner(struct tx *tx, uint32_t account, Tefter__PaymentKind kind,
-                                const char *reference, uint64_t corrects)
+/* The live payment of that kind with a reference, or with one that folds like it: of a provider's
+ * at any place (once), of a slip's at that one; 0: none. */
+static uint64_t reference_at(struct tx *tx, uint32_t account, Tefter__PaymentKind kind,
+                             const char *reference, uint64_t corrects, bool once)
 {
     uint64_t existing = 0;
     struct key key = reference_key(account, kind, reference);
-    bool once =
-        kind != TEFTER__PAYMENT_KIND__PAYMENT_SLIP && tx_rule(tx, RULE_REFERENCES_COUNT_ONCE);
     if (!tx_rule(tx, RULE_KEYS_FOLD))
         return tx_get_u64(tx, &key, &existing) && existing != corrects ? existing : 0;
     struct key references = references_key(kind);
@@ -62,6 +60,21 @@ static uint64_t reference_owner(struct tx *tx, uint32_t account, Tefter__Payment
     }
     tx_walk_end(&walk);
     return existing;
+}
+
+static uint64_t reference_owner(struct tx *tx, uint32_t account, Tefter__PaymentKind kind,
+                                const char *reference, uint64_t corrects)
+{
+    bool slip = kind == TEFTER__PAYMENT_KIND__PAYMENT_SLIP;
+    bool transfer = kind == TEFTER__PAYMENT_KIND__PAYMENT_TRANSFER;
+    uint64_t existing = reference_at(tx, account, kind, reference, corrects,
+                                     !slip && tx_rule(tx, RULE_REFERENCES_COUNT_ONCE));
+    if (existing != 0 || !(slip || transfer) || !tx_rule(tx, RULE_SLIPS_AND_TRANSFERS_ARE_ONE))
+        return existing;
+    return reference_at(tx, account,
+                        slip ? TEFTER__PAYMENT_KIND__PAYMENT_TRANSFER
+                             : TEFTER__PAYMENT_KIND__PAYMENT_SLIP,
+                        reference, corrects, false);
 }
 
 /* ---- rules ---- */
@@ -93,6 +106,22 @@ static struct money_kind money_kind(Tefter__PaymentKind kind)
         break;
     }
     fault_need(__FILE__, __LINE__, "a payment of no kind");
+}
+
+bool payment_waits(struct tx *tx, Tefter__PaymentKind kind, bool backfill)
+{
+    if (!money_kind(kind).final)
+        return true;
+    return kind == TEFTER__PAYMENT_KIND__PAYMENT_TRANSFER && !backfill &&
+           tx_rule(tx, RULE_TRANSFERS_ARE_CONFIRMED) &&
+           !staff_role_may(tx, TEFTER__RIGHT__RIGHT_CONFIRM_MONEY);
+}
+
+/* Where its money is. */
+static Tefter__PostingAccount gl_of_money(const Tefter__DocumentRecord *record)
+{
+    return record->has_waits ? TEFTER__POSTING_ACCOUNT__GL_MONEY_ON_ITS_WAY
+                             : money_kind(record->payment_kind).gl;
 }
 
 static bool by_oldest_due(const Tefter__TakePayment *command)
@@ -259,8 +288,8 @@ static Tefter__Refusal *sum_up(struct tx *tx, int64_t amount_minor, Tefter__Docu
     record->total_minor = total;
     record->balance_minor = -total;
     struct postings postings = {.count = 0};
-    postings_add(tx, &postings, money_kind(record->payment_kind).gl, record->money_account,
-                 amount_minor, record->branch);
+    postings_add(tx, &postings, gl_of_money(record), record->money_account, amount_minor,
+                 record->branch);
     postings_add(tx, &postings, TEFTER__POSTING_ACCOUNT__GL_RECEIVABLE, record->customer, -total,
                  record->branch);
     postings_add(tx, &postings, TEFTER__POSTING_ACCOUNT__GL_CASH_ROUNDING, 0,
@@ -562,7 +591,9 @@ Tefter__Refusal *payment_plan_rounded(struct tx *tx, const Tefter__TakePayment *
         refusal = begin(tx, command, account, corrects, plan);
     if (refusal != NULL)
         return refusal;
+    bool waits = payment_waits(tx, command->kind, command->backfill);
     fill(command, plan->record);
+    FIELD_SET_IF(plan->record, waits, waits && money_kind(command->kind).final, true);
     FIELD_SET_IF(plan->record, corrects, corrects != 0, corrects);
     FIELD_SET_IF(plan->record, rounding_minor, rounding_minor != 0, rounding_minor);
     keep_rounded(tx, command, plan);
@@ -571,8 +602,7 @@ Tefter__Refusal *payment_plan_rounded(struct tx *tx, const Tefter__TakePayment *
         refusal = refuse(tx, TEFTER__REFUSAL_CODE__AMOUNT_TOO_BIG, "amount_minor");
     if (refusal != NULL)
         return refusal;
-    plan->item =
-        account_add_item(tx, plan->account, plan->record, false, money_kind(command->kind).final);
+    plan->item = account_add_item(tx, plan->account, plan->record, false, !waits);
     match_begin(tx, plan->account, plan->record->date, &plan->match);
     refusal = match_bills(tx, command, plan);
     if (refusal == NULL && command->round_off)
@@ -610,6 +640,7 @@ void payment_done(struct tx *tx, const struct payment_plan *plan, Tefter__Done *
     FIELD_SET_IF(done, match, plan->match.record->n_pairs > 0, plan->match.record->match);
     FIELD_COPY(done, rounding_minor, plan->record);
     FIELD_COPY(done, discount_minor, plan->record);
+    FIELD_SET_IF(done, on_its_way, plan->record->has_waits, true);
     match_warn_left(tx, plan->match.left_minor, done);
 }
 

@@ -32,6 +32,8 @@ Tefter__Refusal *money_check_taken_back(struct tx *tx, const Tefter__DocumentRec
  * `again` (NULL: none). */
 void money_alarm_short(struct tx *tx, const Tefter__DocumentRecord *gone,
                        const Tefter__DocumentRecord *again);
+/* Money of that kind that the actor enters waits to be confirmed, as a slip does. */
+bool payment_waits(struct tx *tx, Tefter__PaymentKind kind, bool backfill);
 /* Cash that leaves a till by the books counts like cash that somebody takes out of it. Refuses
  * MORE_THAN_YOU_MAY field. */
 Tefter__Refusal *money_check_cash_out(struct tx *tx, const char *field, int64_t amount_minor,
