@@ -1340,6 +1340,7 @@ export interface PaidDone {
   payment: bigint;
   number: string;
   amount_minor: bigint;
+  on_its_way?: boolean;
 }
 export interface Reply {
   seq: bigint;
@@ -1511,6 +1512,9 @@ export interface AlarmRow {
   short_minor?: bigint;
   undone_minor?: bigint;
   own_back_minor?: bigint;
+  maker?: number;
+  maker_login?: string;
+  approval?: bigint;
 }
 export interface MoneyOfKind {
   kind: PaymentKind;
@@ -1894,6 +1898,7 @@ export interface DocumentRecord {
   approved?: boolean;
   with_pin?: boolean;
   opening?: boolean;
+  waits?: boolean;
 }
 export interface DocumentTailRecord {
   reversed_by?: bigint;
@@ -2541,7 +2546,8 @@ export interface DocumentRow {
   reference?: string;
   on_its_way?: boolean;
   recorded_ms?: bigint;
-  to_account?: number;
+  from_account?: number;
+  into_account?: number;
   money_minor?: bigint;
 }
 export interface DocumentsAnswer {
@@ -4091,7 +4097,7 @@ EraseCustomer,1 customer u,2 code s
 Warning,1 kind e388!,2 amount_minor I,3 about U
 Done,1 id U,2 number s,3 total_minor I,4 decision m4,5 warnings m91*,6 account m102,7 match U,8 matched_minor I,9 reversal U,10 reversal_number s,11 due u,12 job U,280 freed m93*,281 freed_minor I,282 freed_count u,240 paid_minor I,241 change_minor I,242 rounding_minor I,243 discount_minor I,244 payments m94*,245 expected_minor I,246 difference_minor I,247 on_its_way b,475 with_pin b,733 banked_number s
 FreedMatch,1 document U!,2 number s,3 kind e367!,4 amount_minor I!,5 open_minor I!
-PaidDone,1 kind e369!,2 payment U!,3 number s!,4 amount_minor I!
+PaidDone,1 kind e369!,2 payment U!,3 number s!,4 amount_minor I!,773 on_its_way b
 Reply,1 seq U!,2 done m92,3 refused m3,20 receipt m96
 SealedReceipt,1 incarnation u!,2 incarnation_nonce y!,3 receipt y!,4 mac y!
 Receipt,1 seq U!,2 after U,3 at_ms I!,4 actor m99!,5 id U,6 number s,7 total_minor I,8 matched_minor I,9 settled m98*
@@ -4103,7 +4109,7 @@ AccountRow,1 customer u!,2 balance_minor I!,3 used_minor I!,4 unlimited b!,5 lim
 CustomerRow,1 customer u!,2 code s!,3 name m0!,4 phone m0,5 area s,6 groups u*,7 branch u,8 locked b,9 lock_reason m0,10 locked_until u,12 seq U,13 buyers m104*,14 term_days u,400 payer u,401 payer_code s,402 sites u,560 no_debt_on_slips b,620 buyers_only b,680 erased b,660 again u,661 again_owner u,662 contact_ms I,663 contact_by u,664 contact_result e363,665 noted_seq U,666 merged_into u,667 merged_code s
 BuyerRow,1 buyer u!,2 name m0!,3 phone m0,4 cap_sale_minor I,5 cap_day_minor I,6 valid_until u,475 with_pin b
 ApprovalRow,1 approval U!,2 customer u!,3 amount_minor I!,4 state e390!,5 asked_ms I!,6 expires_ms I!,7 asked_by m99,8 decided_by m99,9 decision m4,10 note m0,11 reason m0,12 seq U,13 approved_minor I,200 balance_minor I,201 lines u,202 goods s,203 over_minor I,204 document U,205 number s,206 used_by s,207 available_minor I,210 customer_code s,211 customer_name m0,212 asked_login s,213 branch_code s,214 decided_login s,456 over_by_minor I,770 used_over_minor I
-AlarmRow,1 alarm U!,2 customer u,3 document U,4 number s,5 kind e367,6 over_by_minor I,7 at_ms I!,8 actor m99,9 customer_code s,10 customer_name m0,11 login s,150 terminal u,151 what e379,152 incarnation u,153 terminal_name s,450 cash_minor I,457 difference_minor I,440 source s,441 documents U,404 site u,405 site_code s,620 staff u,621 staff_login s,622 undone U,623 short_minor I,771 undone_minor I,772 own_back_minor I
+AlarmRow,1 alarm U!,2 customer u,3 document U,4 number s,5 kind e367,6 over_by_minor I,7 at_ms I!,8 actor m99,9 customer_code s,10 customer_name m0,11 login s,150 terminal u,151 what e379,152 incarnation u,153 terminal_name s,450 cash_minor I,457 difference_minor I,440 source s,441 documents U,404 site u,405 site_code s,620 staff u,621 staff_login s,622 undone U,623 short_minor I,771 undone_minor I,772 own_back_minor I,774 maker u,775 maker_login s,776 approval U
 MoneyOfKind,1 kind e369!,2 amount_minor I,3 count u!
 TotalsChange,1 seq U!,2 at_ms I!,3 amount_minor I!,4 kind e389,5 customer u,6 document U,7 number s,8 actor m99,9 login s
 TotalsRow,1 branch u!,2 date u!,3 owed_minor I!,4 in_credit_minor I!,5 owing u!,6 bills_minor I!,7 bills u!,8 overdue_minor I!,9 overdue_bills u!,10 unmatched_minor I!,11 unmatched u!,12 unmatched_since_ms I,13 over_limit u!,14 over_limit_minor I!,15 sold_minor I!,16 sold u!,17 on_credit_minor I!,18 collected_minor I!,19 collected u!,20 collected_by_kind m107*,21 credited_minor I!,22 credited u!,23 refunded_minor I!,24 refunded u!,25 reversed_minor I!,26 reversed u!,30 last_owed m108,31 last_overdue m108,32 last_unmatched m108,33 last_sold m108,34 last_collected m108,40 seq U,620 group u
@@ -4130,7 +4136,7 @@ LimitRecord,1 terms m51!,2 seq U!,3 set_ms I!,4 set_by m99!,5 reason m0,6 withdr
 Posting,1 account e371!,2 sub u,3 amount_minor I!,4 branch u!
 DocumentLine,1 product u,2 code s,3 text s,4 quantity I!,5 price I!,6 discount_bp u,7 discount_minor I,8 net_minor I!,9 tax_bp u,10 tax_minor I,11 unit s,12 serials s*,13 credited_quantity I,420 unit_factor I,421 base_quantity I,422 price_list s,495 base_price I
 DocumentCharge,1 title s!,2 amount_minor I!,3 tax_bp u,4 tax_minor I
-DocumentRecord,1 document U!,2 kind e367!,3 number s!,4 customer u!,5 branch u!,6 date u!,7 due u,8 seq U!,9 recorded_ms I!,10 actor m99!,11 currency s!,12 total_minor I!,13 balance_minor I!,14 net_minor I,15 tax_minor I,16 lines m131*,17 charges m132*,18 postings m130*,19 decision m4,20 note m0,21 salesperson s,22 buyer u,23 source s,24 reference s,25 about U,26 backfill b,30 payment_kind e369,31 money_account u,32 payer m0,33 credited m60*,34 corrects U,40 counted_day u,240 rounding_minor I,241 discount_minor I,242 change_minor I,243 move e393,244 to_account u,245 fee_minor I,246 arrives e371,450 approved b,475 with_pin b,730 opening b
+DocumentRecord,1 document U!,2 kind e367!,3 number s!,4 customer u!,5 branch u!,6 date u!,7 due u,8 seq U!,9 recorded_ms I!,10 actor m99!,11 currency s!,12 total_minor I!,13 balance_minor I!,14 net_minor I,15 tax_minor I,16 lines m131*,17 charges m132*,18 postings m130*,19 decision m4,20 note m0,21 salesperson s,22 buyer u,23 source s,24 reference s,25 about U,26 backfill b,30 payment_kind e369,31 money_account u,32 payer m0,33 credited m60*,34 corrects U,40 counted_day u,240 rounding_minor I,241 discount_minor I,242 change_minor I,243 move e393,244 to_account u,245 fee_minor I,246 arrives e371,450 approved b,475 with_pin b,730 opening b,770 waits b
 DocumentTailRecord,1 reversed_by U,2 corrected_by U,3 confirmed b,4 confirmed_date u,5 credited m60*,6 credited_minor I,7 credit_notes U*,20 unapproved_minor I,440 undone b
 SavedReportRecord,1 report U!,2 name s!,3 what m5!,4 shared b!,5 staff u!,6 saved_ms I!
 Query,1 company m138,2 branches m146,3 staff m148,4 terminals m151,5 groups m154,6 money_accounts m156,7 approvals m158,20 customer_card m162,21 customers m164,22 history m172,23 customer_changes m175,24 unpaid_bills m177,25 limits m180,26 unmatched_money m182,27 likely_doubles m189,40 products m191,41 product_card m193,50 document m203,51 documents m207,60 what_if m211,61 preview_match m213,70 aging m216,71 trial_balance m220,72 search m225,73 command m230,74 alarms m228,80 recovery m232,220 rights m236,300 try_command m240,200 approval m160,240 till_day m140,241 till_days m142,242 money_days m144,420 price_lists m199,421 prices m201,422 product_sales m196,520 money_in_by_day m242,521 due_by_week m245,522 top_exposures m248,523 branches_now m251,524 staff_day m254,525 totals m256,650 match_suggestions m185,651 books_on m223,680 report m258,681 saved_reports m261,660 notes m168,661 merge_preview m170,670 master_changes m264,671 rehearse m267
@@ -4206,7 +4212,7 @@ PaperLink,1 document U!,2 number s!,3 date u!,4 by s,5 reason m0
 DocumentAnswer,1 document m133!,2 state e368!,3 open_minor I!,4 touches m204*,5 later m134,6 customer m103,7 days_late i,180 next y,280 about m205,281 corrects m205,282 reversed_by m205,283 corrected_by m205,284 credit_notes m205*,285 buyer_name m0,286 approved_by s,287 author s
 DocumentList,1 customer u,2 branch u,3 kind e367,4 state e368,5 from u,6 to u,7 amount_minor I,8 source s,9 rows u,10 page y,280 oldest_first b,281 group u,282 salesperson s,283 staff u,284 from_minor I,285 to_minor I,286 payment_kind e369,471 groups u*,470 totals b,650 overdue b,651 text s,652 kinds e367*,653 money_account u,654 on_its_way b,655 by e398
 DocumentTotal,1 kind e367!,2 count U!,3 total_minor I,4 open_minor I,5 reversed U,650 of u,760 in_minor I,761 out_minor I,762 money_minor I
-DocumentRow,1 document U!,2 kind e367!,3 number s!,4 customer u!,5 date u!,6 due u,7 total_minor I!,8 open_minor I!,9 state e368!,10 branch u!,280 code s,281 name m0,282 salesperson s,283 author s,284 payment_kind e369,470 payer m0,471 money_account u,700 move e393,701 cash_minor I,650 reference s,651 on_its_way b,652 recorded_ms I,760 to_account u,761 money_minor I
+DocumentRow,1 document U!,2 kind e367!,3 number s!,4 customer u!,5 date u!,6 due u,7 total_minor I!,8 open_minor I!,9 state e368!,10 branch u!,280 code s,281 name m0,282 salesperson s,283 author s,284 payment_kind e369,470 payer m0,471 money_account u,700 move e393,701 cash_minor I,650 reference s,651 on_its_way b,652 recorded_ms I,760 from_account u,762 into_account u,761 money_minor I
 DocumentsAnswer,1 rows m209*,2 next y,470 totals m208*
 WhatIf,1 customer u!,2 amount_minor I!,3 draft m59
 WhatIfAnswer,1 decision m4!,2 refusal m3,3 total_minor I,420 lines m131*
