@@ -51,6 +51,8 @@ static bool take_global(struct args *args, const struct param *param, const char
         args->help = true;
     else if (strcmp(param->name, "--quiet") == 0)
         args->quiet = true;
+    else if (strcmp(param->name, "--again") == 0)
+        args->again = true;
     else if (strcmp(param->name, "--profile") == 0)
         args->profile = text;
     else if (strcmp(param->name, "--server") == 0)

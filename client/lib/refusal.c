@@ -287,6 +287,22 @@ static bool most_money(const struct facts *facts, char *out, size_t capacity)
     return put_money(facts, facts->refusal->has_most, facts->refusal->most, out, capacity);
 }
 
+static bool above(const struct facts *facts, char *out, size_t capacity)
+{
+    const Tefter__Refusal *refusal = facts->refusal;
+    bool known = refusal->has_above_minor || (refusal->has_available_minor && refusal->has_most);
+    return put_money(facts, known,
+                     refusal->has_above_minor ? refusal->above_minor
+                                              : refusal->available_minor + refusal->most,
+                     out, capacity);
+}
+
+static bool of_day(const struct facts *facts, char *out, size_t capacity)
+{
+    return put_money(facts, facts->refusal->has_day_minor, facts->refusal->day_minor, out,
+                     capacity);
+}
+
 static bool days(const struct facts *facts, char *out, size_t capacity)
 {
     put_count(facts, PHRASE_DAYS, facts->refusal->days, out, capacity);
@@ -721,6 +737,8 @@ static const struct fact {
     {"available$", available},
     {"most", most},
     {"most$", most_money},
+    {"above$", above},
+    {"day$", of_day},
     {"days", days},
     {"date", date},
     {"retry", retry},

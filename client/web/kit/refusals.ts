@@ -334,6 +334,10 @@ function retryText(ms: number, by: Formats): string {
         : sayMany(...plurals.SECONDS, seconds, { count: by.whole(seconds) });
 }
 
+function sumOf(a: bigint | undefined, b: bigint | undefined): bigint | undefined {
+    return a === undefined || b === undefined ? undefined : a + b;
+}
+
 function plainFact(name: string, refusal: Refusal, by: Formats): Fact {
     const { decision } = refusal;
     const given = <T>(value: T | undefined, text: (value: T) => string): Fact =>
@@ -349,6 +353,10 @@ function plainFact(name: string, refusal: Refusal, by: Formats): Fact {
             return given(refusal.most, by.whole);
         case "most$":
             return given(refusal.most, by.money);
+        case "above$":
+            return given(refusal.above_minor ?? sumOf(refusal.available_minor, refusal.most), by.money);
+        case "day$":
+            return given(refusal.day_minor, by.money);
         case "largest$":
             return given(largest(refusal), by.money);
         case "days":
