@@ -550,8 +550,9 @@ const struct verb cash_verbs[] = {
      .summary = "move money: to the bank, between tills, from a card device to its bank account",
      .params = move_params,
      .command = "move_money",
-     .done = N_("{number}| {total$}| moved| from {FROM} to {TO}|.|{way} It is on its way; when it is "
-                "there: tefter money arrived {number}|"),
+     .done =
+         N_("{number}| {total$}| moved| from {FROM} to {TO}|.|{way} It is on its way; when it is "
+            "there: tefter money arrived {number}|"),
      .more = "tefter money move \"drawer 1\" Main 500 --reference 8841\n"
              "tefter money move \"POS 1\" Main 1,000 --fee 12.50"},
     {.entity = "money",

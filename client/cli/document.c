@@ -265,9 +265,8 @@ void document_tell_way(struct run *run, const Tefter__DocumentRecord *document, 
     if (between || cash_moved(document) < 0)
         (void)snprintf(from, sizeof(from), "%s", place_name(run, document->money_account));
     if (between || from[0] == '\0')
-        (void)snprintf(
-            to, sizeof(to), "%s",
-            place_name(run, between ? document->to_account : document->money_account));
+        (void)snprintf(to, sizeof(to), "%s",
+                       place_name(run, between ? document->to_account : document->money_account));
     const char *start = back ? to : from;
     const char *end = back ? from : to;
     (void)money_sentence(document->total_minor, run_currency(run), amount, sizeof(amount));

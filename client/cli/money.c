@@ -170,8 +170,7 @@ static int reverse_run(struct run *run)
     if (done == NULL)
         return run->exit_code;
     const Tefter__DocumentRecord *document = done->has_id ? document_of(run, done->id) : NULL;
-    bool move =
-        document != NULL && document->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE;
+    bool move = document != NULL && document->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE;
     run_tell_done(run, done,
                   move ? N_("{NUMBER} is reversed| by {reversal}|.")
                        : N_("{NUMBER} is reversed| by {reversal}|.| What was rounded off goes with "

@@ -163,8 +163,7 @@ static const ProtobufCMessage *kept(struct run *run, const ProtobufCMessage *mes
                                     struct slice *ret_packed)
 {
     *ret_packed = message_pack(message, &run->arena);
-    const ProtobufCMessage *copy =
-        message_unpack(message->descriptor, *ret_packed, &run->arena);
+    const ProtobufCMessage *copy = message_unpack(message->descriptor, *ret_packed, &run->arena);
     need(copy != NULL);
     return copy;
 }
@@ -199,7 +198,10 @@ static void earlier_of(struct run *run, const Tefter__Done *done, char out[LINE_
         (void)money_sentence(money, run_currency(run), amount, sizeof(amount));
     const char *name = done->account == NULL ? "" : customer_name(run, done->account->customer);
     (void)snprintf(out, LINE_MAX_BYTES, "%s%s%s%s", amount[0] == '\0' ? "" : ", ", amount,
-                   name[0] == '\0' ? "" : amount[0] == '\0' ? ", " : " of ", name);
+                   name[0] == '\0'     ? ""
+                   : amount[0] == '\0' ? ", "
+                                       : " of ",
+                   name);
 }
 
 static void tell_one_earlier(struct run *run, struct earlier *earlier)
@@ -240,8 +242,8 @@ static void tell_earlier(struct run *run, struct earlier *earlier)
 /* The same that was asked for without an answer then, and was done; NULL: nothing is. */
 static struct earlier *same_earlier(struct run *run, const Tefter__Command *command)
 {
-    struct slice packed = run->earlier == NULL ? (struct slice){NULL, 0}
-                                               : message_pack(&command->base, &run->arena);
+    struct slice packed =
+        run->earlier == NULL ? (struct slice){NULL, 0} : message_pack(&command->base, &run->arena);
     for (struct earlier *one = run->earlier; one != NULL; one = one->next) {
         bool done = one->reply->result_case == TEFTER__REPLY__RESULT_DONE && !one->again;
         if (done && packed.size == one->command.size &&
@@ -795,9 +797,8 @@ const Tefter__Done *run_call(struct run *run, const Tefter__Command *command)
 {
     if (run->untrue)
         return NULL;
-    struct earlier *earlier = run->args.again || arg_flag(&run->args, "--again")
-                                  ? NULL
-                                  : same_earlier(run, command);
+    struct earlier *earlier =
+        run->args.again || arg_flag(&run->args, "--again") ? NULL : same_earlier(run, command);
     const Tefter__Reply *reply = earlier != NULL ? earlier->reply : call(run, command);
     if (earlier != NULL)
         run_note(run, "It is the same, so it was not sent another time. To book another one, say "

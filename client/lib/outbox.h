@@ -9,8 +9,8 @@
  * state it is offered with its receipt, whoever is logged in or nobody. Past OUTBOX_DONE_MAX bytes
  * the oldest of these go.
  *
- * What a process has under way it holds a lock on in outbox.live, which ends with it: so another one
- * sees what is no business of its own.
+ * What a process has under way it holds a lock on in outbox.live, which ends with it: so another
+ * one sees what is no business of its own.
  *
  * File: records {size 4, body, first 8 bytes of the body's hash}; a torn last record is cut at the
  * next opening. Several processes may append; each offers what it read when it was opened.

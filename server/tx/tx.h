@@ -261,15 +261,15 @@ enum rule_change {
     /* A login is letters and digits, with single marks between them, and no two are the same but
      * for marks. ".." and "-" were logins, and an-b stood beside an.b. */
     RULE_LOGINS_ARE_PLAIN = 6,
-    /* Whatever goes into a till or out of it is in what there are coins for: parts of sales, what is
-     * corrected, refunds, floats, moves. Payments alone were. And what settles whole bills in cash
-     * is rounded as a sale is: they could not be paid. */
+    /* Whatever goes into a till or out of it is in what there are coins for: parts of sales, what
+     * is corrected, refunds, floats, moves. Payments alone were. And what settles whole bills in
+     * cash is rounded as a sale is: they could not be paid. */
     RULE_ALL_CASH_IS_COINS = 7,
     /* What was rounded off of a bill goes with it: it is no credit when the bill is reversed or
      * credited, nor when the match is taken apart. It was, and was paid out in parts. */
     RULE_ROUNDED_OFF_GOES_WITH_ITS_BILL = 7,
-    /* What a refusal advises can be followed: money to pay now is a sum of coins, a till's branch is
-     * named, an approval that would serve counts for who is locked, and what rests on a paper is
+    /* What a refusal advises can be followed: money to pay now is a sum of coins, a till's branch
+     * is named, an approval that would serve counts for who is locked, and what rests on a paper is
      * taken back first. */
     RULE_ADVICE_CAN_BE_FOLLOWED = 7,
     /* What comes to nothing is paid with nothing. A free item could not be sold for cash. */

@@ -456,13 +456,13 @@ static void a_part_in_cash_is_in_coins(void **state)
     between(scenario_refused(c.s, "sell_paid", paid(cents(anh, 2000), cash(&c, 1003)),
                              CODE(NOT_IN_COINS), "payments[0].amount_minor"),
             1000);
-    between(scenario_refused(
-                c.s, "sell_paid",
-                paid(cents(CASH, 2000),
-                     json("{'kind': 'POS', 'money_account': %u, 'reference': 'A1'}, %s", c.device,
-                          cash(&c, 1003))),
-                CODE(NOT_IN_COINS), "payments[1].amount_minor"),
-            1000);
+    between(
+        scenario_refused(c.s, "sell_paid",
+                         paid(cents(CASH, 2000),
+                              json("{'kind': 'POS', 'money_account': %u, 'reference': 'A1'}, %s",
+                                   c.device, cash(&c, 1003))),
+                         CODE(NOT_IN_COINS), "payments[1].amount_minor"),
+        1000);
     const Tefter__Done *done =
         scenario_done(c.s, "sell_paid", paid(cents(anh, 2001), cash(&c, 1000)));
     assert_int_equal(done->account->balance_minor, 1001);
@@ -485,11 +485,10 @@ static void all_that_is_open_is_paid_in_coins(void **state)
     uint32_t anh = scenario_customer(c.s, "Anh", 100000);
     scenario_as(c.s, c.clerk);
     scenario_done(c.s, "issue_invoice", cents(anh, 3817));
-    between(scenario_refused(c.s, "take_payment", pay_in(&c, anh, 3816),
-                             CODE(NOT_IN_COINS), "amount_minor"),
+    between(scenario_refused(c.s, "take_payment", pay_in(&c, anh, 3816), CODE(NOT_IN_COINS),
+                             "amount_minor"),
             3815);
-    const Tefter__Done *done =
-        scenario_done(c.s, "take_payment", pay_in(&c, anh, 3817));
+    const Tefter__Done *done = scenario_done(c.s, "take_payment", pay_in(&c, anh, 3817));
     assert_int_equal(done->total_minor, 3817);
     assert_int_equal(done->rounding_minor, 2);
     assert_int_equal(done->account->balance_minor, 0);
@@ -538,11 +537,11 @@ static void cash_that_is_moved_and_counted_is_in_coins(void **state)
                              json("{'from': %u, 'to': %u, 'amount_minor': 1234}", c.till, c.bank),
                              CODE(NOT_IN_COINS), "amount_minor"),
             1230);
-    between(scenario_refused(
-                c.s, "open_till",
-                json("{'money_account': %u, 'float_minor': 10001, 'reason': 'x'}", c.till),
-                CODE(NOT_IN_COINS), "float_minor"),
-            10000);
+    between(
+        scenario_refused(c.s, "open_till",
+                         json("{'money_account': %u, 'float_minor': 10001, 'reason': 'x'}", c.till),
+                         CODE(NOT_IN_COINS), "float_minor"),
+        10000);
     scenario_done(c.s, "open_till", json("{'money_account': %u, 'float_minor': 10000}", c.till));
     between(scenario_refused(c.s, "count_till",
                              json("{'money_account': %u, 'counted_minor': 9999}", c.till),
@@ -558,9 +557,9 @@ static void before_version_7_payments_alone_were_in_coins(void **state)
     cash_by_five(&c);
     scenario_done(c.s, "sell_paid", paid(loaves(CASH, 40), cash(&c, 10000)));
     scenario_as(c.s, ROLE_STAFF_OWNER);
-    scenario_done(c.s, "put_cash",
-                  json("{'money_account': %u, 'amount_minor': 1234, 'reason': 'milk', 'out': true}",
-                       c.till));
+    scenario_done(
+        c.s, "put_cash",
+        json("{'money_account': %u, 'amount_minor': 1234, 'reason': 'milk', 'out': true}", c.till));
     scenario_done(c.s, "move_money",
                   json("{'from': %u, 'to': %u, 'amount_minor': 1234}", c.till, c.bank));
     scenario_done(c.s, "open_till", json("{'money_account': %u, 'float_minor': 7532}", c.till));
@@ -864,8 +863,7 @@ static void what_was_rounded_off_goes_with_the_bill(void **state)
     struct counter c = counter();
     uint32_t anh = owes(&c);
     scenario_done(c.s, "take_payment", settle(&c, anh, 995));
-    const Tefter__Done *done =
-        scenario_done(c.s, "reverse_document", "{'number': 'HQ-00001'}");
+    const Tefter__Done *done = scenario_done(c.s, "reverse_document", "{'number': 'HQ-00001'}");
     assert_int_equal(done->discount_minor, 8);
     assert_int_equal(done->freed_minor, 995);
     assert_int_equal(paper(c.s, "HQ-R-00001")->document->discount_minor, 8); /* as it was */
@@ -879,9 +877,9 @@ static void it_goes_when_the_match_was_taken_apart_before(void **state)
     struct counter c = counter();
     uint32_t anh = owes(&c);
     const Tefter__Done *done = scenario_done(c.s, "take_payment", settle(&c, anh, 995));
-    done = scenario_done(c.s, "undo_match",
-                         json("{'customer': %u, 'match': %llu}", anh,
-                              (unsigned long long)done->match));
+    done = scenario_done(
+        c.s, "undo_match",
+        json("{'customer': %u, 'match': %llu}", anh, (unsigned long long)done->match));
     assert_int_equal(done->matched_minor, -995); /* it stays rounded off */
     assert_int_equal(done->account->balance_minor, 0);
     scenario_done(c.s, "reverse_document", "{'number': 'HQ-00001'}");
@@ -964,8 +962,8 @@ static void a_receipt_goes_back_without_what_went_with_the_bill(void **state)
     uint32_t anh = owes(&c);
     scenario_done(c.s, "take_payment", settle(&c, anh, 995));
     scenario_done(c.s, "reverse_document", "{'number': 'HQ-00001'}");
-    const Tefter__Done *done = scenario_done(
-        c.s, "correct_payment", put_right(&c, "HQ-R-00001", 995, ", 'note': 'Lan'"));
+    const Tefter__Done *done =
+        scenario_done(c.s, "correct_payment", put_right(&c, "HQ-R-00001", 995, ", 'note': 'Lan'"));
     assert_int_equal(done->account->balance_minor, -995);
     assert_int_equal(gl_seen_by_owner(&c, GL(SETTLEMENT_DISCOUNT)), 0);
     scenario_done(c.s, "reverse_document", "{'number': 'HQ-R-00002', 'reason': 'x'}");

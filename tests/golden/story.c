@@ -1454,7 +1454,8 @@ static void of_version_6(struct story *t)
 
 /* ---- rules version 7 ---- */
 
-/* All cash in coins; what was rounded off of a bill, when the bill goes, is credited or put right. */
+/* All cash in coins; what was rounded off of a bill, when the bill goes, is credited or put right.
+ */
 static void cash_in_coins(struct story *t)
 {
     uint32_t lan = scenario_customer(t->s, "Lan", 1000000);

@@ -141,8 +141,8 @@ static Tefter__Refusal *plan_sale(struct tx *tx, const Tefter__SellPaid *command
     sale->paid.unit_minor = payment_cash_unit(tx);
     for (size_t i = 0; i < command->n_payments; i++)
         add_part(command->payments[i], i, &sale->paid);
-    sale->paid.all_coins = sale->paid.has_cash && !command->invoice->backfill &&
-                           payment_all_coins(tx);
+    sale->paid.all_coins =
+        sale->paid.has_cash && !command->invoice->backfill && payment_all_coins(tx);
     Tefter__Refusal *refusal = invoice_plan_paid(tx, command->invoice, &sale->paid, &sale->invoice);
     if (refusal != NULL)
         return refusal;

@@ -153,10 +153,9 @@ static void begin_day(struct tx *tx, const Tefter__OpenTill *command, struct til
 }
 
 /* Refuses, in this order: float_minor (field_amount_or_zero), reason (field_text); money_account
- * (money_find; FIELD_INVALID for what is no till), TILL_OPEN with `date` (since when); NOT_IN_COINS float_minor
- * (money_check_all_coins); when the
- * books say something else FIELD_MISSING opening_reason, which does not tell what they say: nothing
- * is counted yet. */
+ * (money_find; FIELD_INVALID for what is no till), TILL_OPEN with `date` (since when); NOT_IN_COINS
+ * float_minor (money_check_all_coins); when the books say something else FIELD_MISSING
+ * opening_reason, which does not tell what they say: nothing is counted yet. */
 Tefter__Refusal *apply_open_till(struct tx *tx, const Tefter__OpenTill *command, Tefter__Done *done)
 {
     struct till till = {0};

@@ -177,8 +177,8 @@ uint32_t item_counted_until(const struct item *item);
 uint32_t item_full(const struct tx *tx, const struct item *item);
 /* Something open, and room. */
 bool account_matchable(const struct tx *tx, const struct item *item);
-/* Undoes all and closes the item: its document is reversed. What of it was rounded off of bills that
- * are gone stays with them: that much, which is not taken back. */
+/* Undoes all and closes the item: its document is reversed. What of it was rounded off of bills
+ * that are gone stays with them: that much, which is not taken back. */
 int64_t account_reverse_item(struct tx *tx, struct item *item, uint32_t date);
 /* After it, of a bill: what was rounded off of it goes with it, and is no credit again. How much
  * that is, and by which payment; 0: nothing. */
