@@ -1041,7 +1041,8 @@ static void tell_give_back(struct run *run, uint64_t document, const char *word)
 }
 
 /* What is done with money that paid for nothing any more; the cash customer is many people. */
-static void tell_free(struct run *run, uint32_t customer, uint64_t document, const char *number)
+static void tell_free(struct run *run, uint32_t customer, bool has_bills, uint64_t document,
+                      const char *number)
 {
     char code[CELL_MAX];
     char word[CELL_MAX];
@@ -1054,11 +1055,18 @@ static void tell_free(struct run *run, uint32_t customer, uint64_t document, con
     (void)snprintf(code, sizeof(code), "%s", customer_name(run, customer));
     code[strcspn(code, " ")] = '\0';
     shell_word(code, other);
-    tell(stdout, "It goes to other bills with: tefter match %s --with %s\n", other, word);
+    if (has_bills)
+        tell(stdout, "It goes to other bills with: tefter match %s --with %s\n", other, word);
+    else
+        tell(stdout,
+             "It is for their next bill, or is paid out with: tefter refund %s --of %s --reason "
+             "TEXT\n",
+             other, word);
 }
 
 /* The other side of a match that is none any more: what became of it. */
-static void tell_one_freed(struct run *run, const Tefter__FreedMatch *freed)
+static void tell_one_freed(struct run *run, const Tefter__Done *done,
+                           const Tefter__FreedMatch *freed)
 {
     char amount[CELL_MAX];
     char open[CELL_MAX];
@@ -1079,14 +1087,15 @@ static void tell_one_freed(struct run *run, const Tefter__FreedMatch *freed)
     }
     tell(stdout, "Not matched any more: %s of %s; %s of it is free now, with %s.\n", amount, number,
          open, customer_name(run, customer));
-    tell_free(run, customer, freed->document, number);
+    bool known = done->account != NULL && done->account->customer == customer;
+    tell_free(run, customer, !known || done->account->open_bills > 0, freed->document, number);
 }
 
 static void tell_freed(struct run *run, const Tefter__Done *done)
 {
     char amount[CELL_MAX];
     for (size_t i = 0; i < done->n_freed; i++)
-        tell_one_freed(run, done->freed[i]);
+        tell_one_freed(run, done, done->freed[i]);
     if (done->freed_count > done->n_freed)
         tell(stdout, "... and of %" PRIu32 " more; %s in all.\n",
              done->freed_count - (uint32_t)done->n_freed,

@@ -405,6 +405,47 @@ static void change_is_counted_from_the_rounded_sum(void **state)
     scenario_end(c.s);
 }
 
+/* ---- advice that can be followed ---- */
+
+static void advice_can_be_followed(uint32_t rules)
+{
+    struct counter c = counter_at(rules);
+    bool newer = rules >= 7;
+    cash_by_five(&c);
+    scenario_as(c.s, ROLE_STAFF_OWNER);
+    uint32_t anh = scenario_customer(c.s, "Anh", 1000);
+    /* money to pay now is a sum of coins */
+    scenario_as(c.s, c.clerk);
+    const Tefter__Refusal *refusal = scenario_refused(c.s, "issue_invoice", cents(anh, 1003),
+                                                      CODE(CREDIT_LIMIT_EXCEEDED), "customer");
+    assert_int_equal(refusal->ways[0]->kind, TEFTER__WAY_OUT_KIND__WAY_PAY_NOW);
+    assert_int_equal(refusal->ways[0]->amount_minor, newer ? 5 : 3);
+    /* the till's branch is named */
+    scenario_as(c.s, ROLE_STAFF_OWNER);
+    scenario_done(c.s, "add_branch", "{'code': 'AL', 'name': 'Alley'}");
+    uint32_t there =
+        (uint32_t)scenario_done(c.s, "add_till", "{'branch': 2, 'name': 'alley till'}")->id;
+    refusal = scenario_refused(
+        c.s, "put_cash", json("{'money_account': %u, 'amount_minor': 5, 'reason': 'x'}", there),
+        CODE(TILL_OTHER_BRANCH), "money_account");
+    assert_int_equal(refusal->branch != NULL && strcmp(refusal->branch, "AL") == 0, newer);
+    /* what is short is the money, not the bill */
+    scenario_done(c.s, "issue_invoice", cents(anh, 900));
+    const char *more = json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, 'amount_minor': "
+                            "50, 'bills': [{'bill_number': 'HQ-00001', 'amount_minor': 100}]}",
+                            anh, c.till);
+    scenario_refused(c.s, "take_payment", more, CODE(MATCH_TOO_MUCH),
+                     newer ? "bills[0].money" : "bills[0].amount_minor");
+    scenario_end(c.s);
+}
+
+static void advice_is_of_sums_and_places_that_are_right(void **state)
+{
+    (void)state;
+    advice_can_be_followed(7);
+    advice_can_be_followed(6);
+}
+
 /* Until version 7 what was handed over with a sale, and less than a coin, was noted as it was. */
 static void before_version_7_sales_took_any_cash(void **state)
 {
@@ -695,6 +736,27 @@ static void goods_that_are_brought_back_are_paid_out_by_the_unit(void **state)
     assert_int_equal(gl_seen_by_owner(&c, GL(CASH)), 0);
     assert_int_equal(gl_seen_by_owner(&c, GL(CASH_ROUNDING)), 0);
     scenario_end(c.s);
+}
+
+/* What was paid out is taken back before what it was paid out for. */
+static void a_paid_out_receipt_waits_for_its_refund(void **state)
+{
+    (void)state;
+    for (uint32_t rules = 6; rules <= 7; rules++) {
+        struct counter c = counter_at(rules);
+        scenario_done(c.s, "sell_paid", paid(loaves(CASH, 4), cash(&c, 1000)));
+        scenario_done(c.s, "reverse_document", "{'number': 'HQ-00001'}");
+        (void)refund_of(&c, "HQ-R-00001", "CASH", "");
+        const char *back = "{'number': 'HQ-R-00001', 'reason': 'x'}";
+        const Tefter__Refusal *refusal =
+            rules < 7
+                ? scenario_refused(c.s, "reverse_document", back, CODE(CASH_SALE_UNPAID),
+                                   "customer")
+                : scenario_refused(c.s, "reverse_document", back, CODE(NOT_REVERSIBLE), "refund");
+        if (rules >= 7)
+            assert_string_equal(refusal->existing_number, "HQ-RF-00001");
+        scenario_end(c.s);
+    }
 }
 
 static void a_card_is_given_back_in_coins_that_there_are(void **state)
@@ -1150,6 +1212,7 @@ int main(void)
         cmocka_unit_test(what_is_wrong_is_said_of_its_part),
         cmocka_unit_test(cash_is_rounded_by_the_companys_unit),
         cmocka_unit_test(change_is_counted_from_the_rounded_sum),
+        cmocka_unit_test(advice_is_of_sums_and_places_that_are_right),
         cmocka_unit_test(before_version_7_sales_took_any_cash),
         cmocka_unit_test(a_part_in_cash_is_in_coins),
         cmocka_unit_test(all_that_is_open_is_paid_in_coins),
@@ -1161,6 +1224,7 @@ int main(void)
         cmocka_unit_test(a_rounded_receipt_is_reversed_whole),
         cmocka_unit_test(a_rounded_sale_gives_back_what_was_taken),
         cmocka_unit_test(goods_that_are_brought_back_are_paid_out_by_the_unit),
+        cmocka_unit_test(a_paid_out_receipt_waits_for_its_refund),
         cmocka_unit_test(a_card_is_given_back_in_coins_that_there_are),
         cmocka_unit_test(a_little_that_is_short_is_rounded_off),
         cmocka_unit_test(no_more_in_a_day_than_the_company_lets_one_person),
