@@ -274,6 +274,21 @@ void document_tell_way(struct run *run, const Tefter__DocumentRecord *document, 
          amount, start[0] == '\0' ? "" : " from ", start, end[0] == '\0' ? "" : " to ", end);
 }
 
+/* What was handed over is not all that it settled. */
+static void put_rounded(struct run *run, const Tefter__DocumentRecord *document)
+{
+    char money[CELL_MAX];
+    char rounded[CELL_MAX];
+    int64_t by = document->rounding_minor + document->discount_minor;
+    if (!document->has_payment_kind || by == 0)
+        return;
+    (void)money_sentence(document->total_minor - by, run_currency(run), money, sizeof(money));
+    (void)money_sentence(by < 0 ? -by : by, run_currency(run), rounded, sizeof(rounded));
+    tell(stdout, "  %-10s %s, rounded %s %s\n",
+         document->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REFUND ? "paid out" : "taken", money,
+         by < 0 ? "up" : "off", rounded);
+}
+
 static void put_facts(struct run *run, const Tefter__DocumentAnswer *answer)
 {
     char text[CELL_MAX];
@@ -295,6 +310,7 @@ static void put_facts(struct run *run, const Tefter__DocumentAnswer *answer)
                        sizeof(text)),
              document->has_money_account ? ", " : "",
              document->has_money_account ? place_name(run, document->money_account) : "");
+    put_rounded(run, document);
     if (text_of(document->payer)[0] != '\0')
         tell(stdout, "  %-10s %s\n", "payer", text_of(document->payer));
     if (document->salesperson != NULL)

@@ -171,7 +171,10 @@ static int reverse_run(struct run *run)
         return run->exit_code;
     const Tefter__DocumentRecord *document = done->has_id ? document_of(run, done->id) : NULL;
     bool move = document != NULL && document->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE;
-    run_tell_done(run, done,
+    Tefter__Done shown = *done;
+    if (document != NULL && document->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT)
+        shown.discount_minor = shown.rounding_minor = 0; /* that went with its bill before */
+    run_tell_done(run, &shown,
                   move ? N_("{NUMBER} is reversed| by {reversal}|.")
                        : N_("{NUMBER} is reversed| by {reversal}|.| What was rounded off goes with "
                             "it: {rounded$}.|| {owes}|, {available}|."));

@@ -99,6 +99,9 @@ static const char *pattern_of(const Tefter__Refusal *refusal)
     if (locked != NULL)
         return locked;
     const char *field = refusal->field == NULL ? "" : refusal->field;
+    const char *last = strrchr(field, '.');
+    if (refusal->code == CODE(MATCH_TOO_MUCH) && last != NULL)
+        field = last + 1; /* of any of the bills */
     const char *read_only = read_only_pattern(refusal);
     if (read_only != NULL)
         return read_only;

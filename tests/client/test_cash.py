@@ -71,6 +71,7 @@ class Cash(unittest.TestCase):
         self.in_coins()
         bill = self.does("sell", "FEN", "BREAD=16", "ODD=2").split()[0]
         self.assertIn("Rounded off 0.06 €", self.does("pay", "FEN", "42", "--cash", "drawer", "--round-off"))
+        self.assertIn("42.00 €, rounded off 0.06 €", self.does("document", "show", "HQ-R-00001"))
         said = self.does("reverse", bill)
         for words in ("What was rounded off goes with it: 0.06 €", "42.00 of it is free now"):
             self.assertIn(words, said)
@@ -78,6 +79,11 @@ class Cash(unittest.TestCase):
         said = self.does("refund", "FEN", "22", "--reason", "x")
         self.assertIn("Owes 0.00 €", said)
         self.does("refund", "FEN", "0.05", "--reason", "x", code=1)
+
+    def test_money_that_is_less_than_the_bill_is_what_is_short(self):
+        bill = self.does("sell", "FEN", "BREAD=4").split()[0]
+        said = self.does("pay", "FEN", "5", "--bill", f"{bill}=9", code=1)
+        self.assertIn("more than is left of the money: 5.00 €", said)
 
     def test_money_that_is_moved_says_from_where_and_to_where(self):
         self.does("sell", "cash", "BREAD=40")

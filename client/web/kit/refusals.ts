@@ -138,7 +138,8 @@ function patternOf(refusal: Refusal): string {
     if (code === RefusalCode.APPROVAL_NOT_OPEN && refusal.approval !== undefined) return phrases.GRANTED;
     if (code === RefusalCode.FIELD_MISSING && (refusal.over_by_minor ?? 0n) > 0n) return phrases.COUNTED_MORE;
     if (code === RefusalCode.FIELD_MISSING && (refusal.available_minor ?? 0n) > 0n) return phrases.COUNTED_LESS;
-    const told = refusalsOf.get(`${code} ${field}`);
+    const last = code === RefusalCode.MATCH_TOO_MUCH ? field.slice(field.lastIndexOf(".") + 1) : field;
+    const told = refusalsOf.get(`${code} ${last}`);
     if (told !== undefined) return told;
     if (code === RefusalCode.FIELD_MISSING && isSerial(field)) return phrases.SERIAL_MISSING;
     if (code === RefusalCode.ALREADY_EXISTS && isSerial(field)) return phrases.SERIAL_SOLD;
