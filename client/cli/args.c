@@ -64,6 +64,8 @@ static bool take_global(struct args *args, const struct param *param, const char
         args->quiet = true;
     else if (text[0] == '\0')
         return fail(failure, FAULT_USE, 0, "%s wants a value", param->name);
+    else if (strcmp(param->name, "--again") == 0)
+        args->again = true;
     else if (strcmp(param->name, "--profile") == 0)
         args->profile = text;
     else if (strcmp(param->name, "--server") == 0)

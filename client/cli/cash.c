@@ -149,7 +149,7 @@ bool cash_sale_is_paid(struct run *run, const Tefter__IssueInvoice *invoice)
     if (arg_next(&run->args, "--paid", &at) != NULL)
         return true;
     bool open = arg_flag(&run->args, "--unpaid") || arg_flag(&run->args, "--ask") ||
-                arg_flag(&run->args, "--what-if") || invoice->backfill || invoice->has_approval;
+                invoice->backfill || invoice->has_approval;
     return !open && run_is_cash_customer(run, invoice->has_customer, invoice->customer);
 }
 
@@ -577,8 +577,9 @@ const struct verb cash_verbs[] = {
      .summary = "move money: to the bank, between tills, from a card device to its bank account",
      .params = move_params,
      .command = "move_money",
-     .done = N_("{number}| {total$}| moved.|{way} It is on its way; when it is there: tefter money "
-                "arrived {number}|"),
+     .done =
+         N_("{number}| {total$}| moved| from {FROM} to {TO}|.|{way} It is on its way; when it is "
+            "there: tefter money arrived {number}|"),
      .more = "tefter money move \"drawer 1\" Main 500 --reference 8841\n"
              "tefter money move \"POS 1\" Main 1,000 --fee 12.50"},
     {.entity = "money",
@@ -600,14 +601,14 @@ const struct verb cash_verbs[] = {
      .summary = "put cash into a till that is no sale: a float, change",
      .params = put_params,
      .command = "put_cash",
-     .done = N_("{number}| {total$}| put in.|")},
+     .done = N_("{number}| {total$} put into {TILL}|.")},
     {.entity = "till",
      .verb = "out",
      .summary = "take cash out of a till, for something that is paid with it",
      .params = put_params,
      .command = "put_cash",
      .fixed = "out=true",
-     .done = N_("{number}| {total$}| taken out.|")},
+     .done = N_("{number}| {total$} taken out of {TILL}|.")},
     {.entity = "till",
      .verb = "open",
      .summary = "open a till's day with what lies in it",

@@ -217,6 +217,7 @@ struct args {
     bool json;
     bool help;
     bool quiet;
+    bool again; /* what got no answer before and was done is booked another time */
     const char *profile;
     const char *server;
     const char *language; /* NULL: not said */
@@ -277,6 +278,7 @@ struct run {
     const Tefter__GroupsAnswer *groups;
     const Tefter__MoneyAccountsAnswer *places;
     struct customer_names *customers;
+    struct earlier *earlier; /* what an earlier run got no answer to, the newest first */
 };
 
 /* Sets exit_code and prints the failure; returns the code. */
@@ -367,6 +369,8 @@ const char *text_of(const Tefter__Text *text); /* "" when there is none */
 
 /* One line of an approval, without its end: what became of it, whose it is, how much, of what. */
 void approval_tell(struct run *run, const Tefter__ApprovalRow *row);
+/* Of money moved: how much, from where, to where; back: that it went the other way. */
+void document_tell_way(struct run *run, const Tefter__DocumentRecord *document, bool back);
 /* Lines and charges as a table; nothing when there are none. */
 void document_lines_tell(struct run *run, Tefter__DocumentLine *const *lines, size_t line_count,
                          Tefter__DocumentCharge *const *charges, size_t charge_count);

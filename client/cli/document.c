@@ -48,7 +48,9 @@ static const struct column list_columns[] = {
     {"STATE", "state", COLUMN_ENUM},
     {"DUE", "due", COLUMN_DATE},
     {"PAID", "payment_kind", COLUMN_ENUM},
-    {"INTO", "money_account", COLUMN_PLACE},
+    {"FROM", "from_account", COLUMN_PLACE},
+    {"INTO", "into_account", COLUMN_PLACE},
+    {"CASH", "cash_minor", COLUMN_MONEY},
     {"PAYER", "payer", COLUMN_TEXT},
     {"BRANCH", "branch", COLUMN_BRANCH},
     {"BY", "author", COLUMN_TEXT},
@@ -86,6 +88,10 @@ static void add_total(struct totals *totals, const Tefter__DocumentTotal *more)
     Tefter__DocumentTotal *total = &totals->of[at];
     total->count += more->count;
     total->reversed += more->reversed;
+    total->in_minor += more->in_minor;
+    total->out_minor += more->out_minor;
+    total->money_minor += more->money_minor;
+    total->has_money_minor |= more->has_money_minor;
     add_amount(&total->has_total_minor, &total->total_minor, more->has_total_minor,
                more->total_minor);
     add_amount(&total->has_open_minor, &total->open_minor, more->has_open_minor, more->open_minor);
@@ -106,6 +112,10 @@ static void add_row(struct totals *totals, const Tefter__DocumentRow *row)
         total.count = 1;
         total.total_minor = row->total_minor;
         total.open_minor = row->open_minor;
+        total.has_money_minor = row->has_money_minor;
+        total.money_minor = row->money_minor;
+        total.in_minor = row->cash_minor > 0 ? row->cash_minor : 0;
+        total.out_minor = row->cash_minor < 0 ? -row->cash_minor : 0;
     }
     add_total(totals, &total);
 }
@@ -118,8 +128,14 @@ static void put_total(struct run *run, const Tefter__DocumentTotal *of, bool fir
     char open[CELL_MAX];
     (void)enum_word(&tefter__document_kind__descriptor, (int)of->kind, word, sizeof(word));
     tell(stdout, "%s%s", first ? "" : "; ", counted(of->count, word, count));
-    if (of->has_total_minor && of->has_open_minor)
-        tell(stdout, " %s, open %s", money_text(run, of->total_minor, total),
+    if (!of->has_total_minor || !of->has_open_minor)
+        return;
+    if (of->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE)
+        tell(stdout, ", %s into tills, %s out of tills", money_text(run, of->in_minor, total),
+             money_text(run, of->out_minor, open));
+    else
+        tell(stdout, " %s, open %s",
+             money_text(run, of->has_money_minor ? of->money_minor : of->total_minor, total),
              money_text(run, of->open_minor, open));
 }
 
@@ -248,6 +264,50 @@ static void put_due(struct run *run, const Tefter__DocumentAnswer *answer)
     tell(stdout, "\n");
 }
 
+static int64_t cash_moved(const Tefter__DocumentRecord *document)
+{
+    int64_t sum_minor = 0;
+    for (size_t i = 0; i < document->n_postings; i++)
+        if (document->postings[i]->account == TEFTER__POSTING_ACCOUNT__GL_CASH)
+            sum_minor += document->postings[i]->amount_minor;
+    return sum_minor;
+}
+
+void document_tell_way(struct run *run, const Tefter__DocumentRecord *document, bool back)
+{
+    char amount[CELL_MAX];
+    char from[CELL_MAX] = "";
+    char to[CELL_MAX] = "";
+    if (document->kind != TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE)
+        return;
+    bool between = document->has_to_account;
+    if (between || cash_moved(document) < 0)
+        (void)snprintf(from, sizeof(from), "%s", place_name(run, document->money_account));
+    if (between || from[0] == '\0')
+        (void)snprintf(to, sizeof(to), "%s",
+                       place_name(run, between ? document->to_account : document->money_account));
+    const char *start = back ? to : from;
+    const char *end = back ? from : to;
+    (void)money_sentence(document->total_minor, run_currency(run), amount, sizeof(amount));
+    tell(stdout, back ? "%s%s went back%s%s%s%s.\n" : "%s%s%s%s%s%s\n", back ? "" : "  moved      ",
+         amount, start[0] == '\0' ? "" : " from ", start, end[0] == '\0' ? "" : " to ", end);
+}
+
+/* What was handed over is not all that it settled. */
+static void put_rounded(struct run *run, const Tefter__DocumentRecord *document)
+{
+    char money[CELL_MAX];
+    char rounded[CELL_MAX];
+    int64_t by = document->rounding_minor + document->discount_minor;
+    if (!document->has_payment_kind || by == 0)
+        return;
+    (void)money_sentence(document->total_minor - by, run_currency(run), money, sizeof(money));
+    (void)money_sentence(by < 0 ? -by : by, run_currency(run), rounded, sizeof(rounded));
+    tell(stdout, "  %-10s %s, rounded %s %s\n",
+         document->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REFUND ? "paid out" : "taken", money,
+         by < 0 ? "up" : "off", rounded);
+}
+
 static void put_facts(struct run *run, const Tefter__DocumentAnswer *answer)
 {
     char text[CELL_MAX];
@@ -262,12 +322,14 @@ static void put_facts(struct run *run, const Tefter__DocumentAnswer *answer)
     if (document->decision != NULL && document->decision->has_approval)
         tell(stdout, "  %-10s %s (approval %" PRIu64 ")\n", "approved",
              answer->approved_by == NULL ? "" : answer->approved_by, document->decision->approval);
+    document_tell_way(run, document, false);
     if (document->has_payment_kind)
         tell(stdout, "  %-10s %s%s%s\n", "paid",
              enum_word(&tefter__payment_kind__descriptor, (int)document->payment_kind, text,
                        sizeof(text)),
              document->has_money_account ? ", " : "",
              document->has_money_account ? place_name(run, document->money_account) : "");
+    put_rounded(run, document);
     if (text_of(document->payer)[0] != '\0')
         tell(stdout, "  %-10s %s\n", "payer", text_of(document->payer));
     if (document->salesperson != NULL)

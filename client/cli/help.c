@@ -20,6 +20,8 @@ const struct param global_params[] = {
     CHOICE("--language", NULL, "en vi zh fa el",
            "language of refusals (default: TEFTER_LANGUAGE, else en)"),
     OPTION("--quiet", FLAG, NULL, "print the result and errors only"),
+    OPTION("--again", FLAG, NULL,
+           "book it another time, though the same got no answer before and was done"),
     OPTION("--help", FLAG, NULL, "show what the command takes"),
     END,
 };

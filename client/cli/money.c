@@ -113,9 +113,10 @@ static int pay_run(struct run *run)
     if (command == NULL || !fill_place(run, command->take_payment) ||
         !fill_bills(run, command->take_payment))
         return run->exit_code;
-    return run_submit(run, command,
-                      N_("{number}| {taken$}| taken.|{way} It waits to be confirmed.|| Rounded off "
-                         "{rounded$}.|| Matched {matched$}.|| {owes}|, {available}|."));
+    return run_submit(
+        run, command,
+        N_("{number}| {taken$}| taken.|{way} It waits to be confirmed.|| Rounded off "
+           "{rounded$}.|| Rounded up {up$}.|| Matched {matched$}.|| {owes}|, {available}|."));
 }
 
 /* ---- confirm, reverse ---- */
@@ -147,6 +148,41 @@ static const struct param reverse_params[] = {
            "why; kept in the history; needed but for your own bill of today"),
     END,
 };
+
+static const Tefter__DocumentRecord *document_of(struct run *run, uint64_t id)
+{
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__DocumentView view = TEFTER__DOCUMENT_VIEW__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_DOCUMENT;
+    query.document = &view;
+    view.has_document = true;
+    view.document = id;
+    const Tefter__Answer *answer = run_look(run, &query);
+    return answer != NULL && answer->kind_case == TEFTER__ANSWER__KIND_DOCUMENT
+               ? answer->document->document
+               : NULL;
+}
+
+static int reverse_run(struct run *run)
+{
+    Tefter__Command *command =
+        (Tefter__Command *)run_build(run, &tefter__command__descriptor, "reverse_document");
+    const Tefter__Done *done = command == NULL ? NULL : run_call(run, command);
+    if (done == NULL)
+        return run->exit_code;
+    const Tefter__DocumentRecord *document = done->has_id ? document_of(run, done->id) : NULL;
+    bool move = document != NULL && document->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE;
+    Tefter__Done shown = *done;
+    if (document != NULL && document->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT)
+        shown.discount_minor = shown.rounding_minor = 0; /* that went with its bill before */
+    run_tell_done(run, &shown,
+                  move ? N_("{NUMBER} is reversed| by {reversal}|.")
+                       : N_("{NUMBER} is reversed| by {reversal}|.| What was rounded off goes with "
+                            "it: {rounded$}.|| {owes}|, {available}|."));
+    if (move && !run->json)
+        document_tell_way(run, document, true);
+    return EXIT_DONE;
+}
 
 /* ---- match ---- */
 
@@ -305,6 +341,6 @@ const struct verb money_verbs[] = {
      .summary = "reverse a whole document",
      .params = reverse_params,
      .command = "reverse_document",
-     .done = N_("{NUMBER} is reversed| by {reversal}|.| {owes}|, {available}|.")},
+     .run = reverse_run},
     END_VERBS,
 };

@@ -150,32 +150,118 @@ static void command_words(const Tefter__Command *command, char out[CELL_MAX])
         *at = *at == '_' ? ' ' : *at;
 }
 
+/* What an earlier run got no answer to, and what became of it. */
+struct earlier {
+    struct slice command; /* packed */
+    int64_t made_ms;
+    bool again; /* it was lost with a restore */
+    bool told;
+    const Tefter__Command *asked;
+    const Tefter__Reply *reply;
+    struct earlier *next;
+};
+
+static const ProtobufCMessage *kept(struct run *run, const ProtobufCMessage *message,
+                                    struct slice *ret_packed)
+{
+    *ret_packed = message_pack(message, &run->arena);
+    const ProtobufCMessage *copy = message_unpack(message->descriptor, *ret_packed, &run->arena);
+    need(copy != NULL);
+    return copy;
+}
+
 /* Something an earlier run did not learn the end of. What a restored ledger still has is only
- * counted; what it had lost, and is booked anew or refused now, is told. */
+ * counted; what it had lost, and is booked anew or refused now, is told once names can be asked
+ * for. */
 static void resolved(void *context, const Tefter__Command *command, int64_t made_ms, bool again,
                      const Tefter__Reply *reply)
 {
     struct run *run = context;
-    char when[CELL_MAX];
-    char words[CELL_MAX];
-    char sentence[LINE_MAX_BYTES] = "it was done.";
-    struct speech speech = run_speech(run);
+    struct slice packed;
     bool refused = reply->result_case == TEFTER__REPLY__RESULT_REFUSED;
     if (again && !refused && reply->seq <= tefter_welcome(run->client)->seq) {
         run->stand_again++;
         return;
     }
-    if (again)
+    struct earlier *earlier = arena_take(&run->arena, sizeof(*earlier));
+    need(earlier != NULL);
+    *earlier = (struct earlier){.made_ms = made_ms, .again = again, .next = run->earlier};
+    earlier->reply = (const Tefter__Reply *)kept(run, &reply->base, &packed);
+    earlier->asked = (const Tefter__Command *)kept(run, &command->base, &earlier->command);
+    run->earlier = earlier;
+}
+
+/* ", 42.00 € of RO2 Rosa": as far as it has a sum and a customer. */
+static void earlier_of(struct run *run, const Tefter__Done *done, char out[LINE_MAX_BYTES])
+{
+    char amount[CELL_MAX] = "";
+    int64_t money = done->total_minor - done->rounding_minor - done->discount_minor;
+    if (done->has_total_minor)
+        (void)money_sentence(money, run_currency(run), amount, sizeof(amount));
+    const char *name = done->account == NULL ? "" : customer_name(run, done->account->customer);
+    (void)snprintf(out, LINE_MAX_BYTES, "%s%s%s%s", amount[0] == '\0' ? "" : ", ", amount,
+                   name[0] == '\0'     ? ""
+                   : amount[0] == '\0' ? ", "
+                                       : " of ",
+                   name);
+}
+
+static void tell_one_earlier(struct run *run, struct earlier *earlier)
+{
+    char when[CELL_MAX];
+    char words[CELL_MAX];
+    char what[LINE_MAX_BYTES] = "";
+    char sentence[LINE_MAX_BYTES] = "it was done.";
+    struct speech speech = run_speech(run);
+    const Tefter__Reply *reply = earlier->reply;
+    bool refused = reply->result_case == TEFTER__REPLY__RESULT_REFUSED;
+    earlier->told = true;
+    if (earlier->again)
         (void)snprintf(sentence, sizeof(sentence), "booked again.");
     if (refused)
         (void)refusal_sentence_for(reply->refused, &speech, sentence, sizeof(sentence));
     else if (reply->done->number != NULL)
         (void)snprintf(sentence, sizeof(sentence), "%s: %s.",
-                       again ? "booked again" : "it was done", reply->done->number);
-    command_words(command, words);
-    run_note(run, "Asked for at %s, %s (%s): %s", time_text(run, made_ms, when),
-             again ? "and lost with the server's restore" : "without an answer then", words,
-             sentence);
+                       earlier->again ? "booked again" : "it was done", reply->done->number);
+    if (!refused)
+        earlier_of(run, reply->done, what);
+    command_words(earlier->asked, words);
+    run_note(run, "Asked for at %s, %s (%s%s): %s", time_text(run, earlier->made_ms, when),
+             earlier->again ? "and lost with the server's restore" : "without an answer then",
+             words, what, sentence);
+}
+
+/* The oldest first. */
+static void tell_earlier(struct run *run, struct earlier *earlier)
+{
+    if (earlier == NULL)
+        return;
+    tell_earlier(run, earlier->next);
+    if (!earlier->told)
+        tell_one_earlier(run, earlier);
+}
+
+/* The same that was asked for without an answer then, and was done; NULL: nothing is. */
+static struct earlier *same_earlier(struct run *run, const Tefter__Command *command)
+{
+    struct slice packed =
+        run->earlier == NULL ? (struct slice){NULL, 0} : message_pack(&command->base, &run->arena);
+    for (struct earlier *one = run->earlier; one != NULL; one = one->next) {
+        bool done = one->reply->result_case == TEFTER__REPLY__RESULT_DONE && !one->again;
+        if (done && packed.size == one->command.size &&
+            memcmp(packed.data, one->command.data, packed.size) == 0)
+            return one;
+    }
+    return NULL;
+}
+
+/* What it became is known before anything else is asked for. */
+static void hear_earlier(struct run *run)
+{
+    enum { HEAR_MS = 10000 };
+    struct failure failure;
+    (void)tefter_resolve(run->client, HEAR_MS, &failure);
+    tell_earlier(run, run->earlier);
 }
 
 /* Tries once; then says what it waits for. */
@@ -255,6 +341,8 @@ bool run_open(struct run *run, bool outbox)
         tell_recovery(run);
         tell_old_profile(run);
         tell_damaged_outbox(run);
+        if (outbox)
+            hear_earlier(run);
         return true;
     }
     size_t size = strlen(run->failure.text);
@@ -714,7 +802,12 @@ const Tefter__Done *run_call(struct run *run, const Tefter__Command *command)
 {
     if (run->untrue)
         return NULL;
-    const Tefter__Reply *reply = call(run, command);
+    struct earlier *earlier =
+        run->args.again || arg_flag(&run->args, "--again") ? NULL : same_earlier(run, command);
+    const Tefter__Reply *reply = earlier != NULL ? earlier->reply : call(run, command);
+    if (earlier != NULL)
+        run_note(run, "It is the same, so it was not sent another time. To book another one, say "
+                      "the same with --again.");
     if (reply == NULL)
         no_answer(run);
     else if (run->json)
@@ -855,6 +948,8 @@ static bool done_word(void *context, const char *name, char *out, size_t capacit
     if (strcmp(name, "rounded$") == 0)
         return put_money(run, done->rounding_minor + done->discount_minor > 0,
                          done->rounding_minor + done->discount_minor, out, capacity);
+    if (strcmp(name, "up$") == 0)
+        return put_money(run, done->rounding_minor < 0, -done->rounding_minor, out, capacity);
     if (strcmp(name, "matched$") == 0)
         return put_money(run, done->has_matched_minor && done->matched_minor != 0,
                          done->matched_minor, out, capacity);
@@ -955,7 +1050,8 @@ static void tell_give_back(struct run *run, uint64_t document, const char *word)
 }
 
 /* What is done with money that paid for nothing any more; the cash customer is many people. */
-static void tell_free(struct run *run, uint32_t customer, uint64_t document, const char *number)
+static void tell_free(struct run *run, uint32_t customer, bool has_bills, uint64_t document,
+                      const char *number)
 {
     char code[CELL_MAX];
     char word[CELL_MAX];
@@ -968,11 +1064,18 @@ static void tell_free(struct run *run, uint32_t customer, uint64_t document, con
     (void)snprintf(code, sizeof(code), "%s", customer_name(run, customer));
     code[strcspn(code, " ")] = '\0';
     shell_word(code, other);
-    tell(stdout, "It goes to other bills with: tefter match %s --with %s\n", other, word);
+    if (has_bills)
+        tell(stdout, "It goes to other bills with: tefter match %s --with %s\n", other, word);
+    else
+        tell(stdout,
+             "It is for their next bill, or is paid out with: tefter refund %s --of %s --reason "
+             "TEXT\n",
+             other, word);
 }
 
 /* The other side of a match that is none any more: what became of it. */
-static void tell_one_freed(struct run *run, const Tefter__FreedMatch *freed)
+static void tell_one_freed(struct run *run, const Tefter__Done *done,
+                           const Tefter__FreedMatch *freed)
 {
     char amount[CELL_MAX];
     char open[CELL_MAX];
@@ -984,16 +1087,24 @@ static void tell_one_freed(struct run *run, const Tefter__FreedMatch *freed)
         tell(stdout, "Open again: %s of bill %s; %s of it is unpaid now.\n", amount, number, open);
         return;
     }
+    if (freed->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REFUND) {
+        tell(stdout,
+             "It was paid out by %s: %s of that is owed now. If the money is back: tefter reverse "
+             "%s --reason TEXT\n",
+             number, open, number);
+        return;
+    }
     tell(stdout, "Not matched any more: %s of %s; %s of it is free now, with %s.\n", amount, number,
          open, customer_name(run, customer));
-    tell_free(run, customer, freed->document, number);
+    bool known = done->account != NULL && done->account->customer == customer;
+    tell_free(run, customer, !known || done->account->open_bills > 0, freed->document, number);
 }
 
 static void tell_freed(struct run *run, const Tefter__Done *done)
 {
     char amount[CELL_MAX];
     for (size_t i = 0; i < done->n_freed; i++)
-        tell_one_freed(run, done->freed[i]);
+        tell_one_freed(run, done, done->freed[i]);
     if (done->freed_count > done->n_freed)
         tell(stdout, "... and of %" PRIu32 " more; %s in all.\n",
              done->freed_count - (uint32_t)done->n_freed,

@@ -484,10 +484,27 @@ static const Tefter__Answer *ask_what_if(struct run *run, Tefter__IssueInvoice *
     return run_ask(run, &query);
 }
 
+/* What the sale itself would be told: more stands in its way than in that of a question. */
 int sale_what_if(struct run *run, Tefter__IssueInvoice *invoice)
 {
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__TryCommand try = TEFTER__TRY_COMMAND__INIT;
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    query.kind_case = TEFTER__QUERY__KIND_TRY_COMMAND;
+    query.try_command = &try;
+    try.command = &command;
+    command.kind_case = TEFTER__COMMAND__KIND_ISSUE_INVOICE;
+    command.issue_invoice = invoice;
     const Tefter__Answer *answer = ask_what_if(run, invoice);
-    return answer == NULL ? run->exit_code : tell_what_if(run, answer->what_if);
+    const Tefter__Answer *tried =
+        answer == NULL || answer->what_if->refusal != NULL ? answer : run_ask(run, &query);
+    if (tried == NULL)
+        return run->exit_code;
+    Tefter__WhatIfAnswer what = *answer->what_if;
+    const Tefter__Refusal *refusal = tried == answer ? NULL : tried->try_command->refusal;
+    if (refusal != NULL && refusal->code != TEFTER__REFUSAL_CODE__PIN_NEEDED)
+        what.refusal = (Tefter__Refusal *)(uintptr_t)refusal;
+    return tell_what_if(run, &what);
 }
 
 /* What of the sale is not paid in money that is final: the limit is asked for that alone. */
@@ -557,6 +574,14 @@ static int what_if_paid(struct run *run, Tefter__IssueInvoice *invoice)
         return run_refused(run, refusal);
     tell(stdout, "allowed, paid so%s\n", pin ? ", with the PIN of who takes the goods" : "");
     return EXIT_DONE;
+}
+
+static int what_if(struct run *run, Tefter__IssueInvoice *invoice)
+{
+    bool paid = cash_sale_is_paid(run, invoice);
+    if (!paid && run->exit_code != EXIT_DONE)
+        return run->exit_code;
+    return paid ? what_if_paid(run, invoice) : sale_what_if(run, invoice);
 }
 
 static int ask_for(struct run *run, Tefter__IssueInvoice *invoice)
@@ -644,8 +669,7 @@ static int sell_run(struct run *run)
     if (command->issue_invoice->n_lines + command->issue_invoice->n_charges == 0)
         return run_say(run, EXIT_USE, "nothing is sold: name a line, %s", SALE_LINE_HELP);
     if (arg_flag(&run->args, "--what-if"))
-        return arg_flag(&run->args, "--paid") ? what_if_paid(run, command->issue_invoice)
-                                              : sale_what_if(run, command->issue_invoice);
+        return what_if(run, command->issue_invoice);
     if (arg_flag(&run->args, "--ask"))
         return ask_for(run, command->issue_invoice);
     if (cash_sale_is_paid(run, command->issue_invoice))

@@ -334,7 +334,7 @@ bool outbox_open(struct outbox *outbox, const char *folder, int64_t now_ms, stru
     struct arena arena;
     struct slice file;
     int lock = -1;
-    *outbox = (struct outbox){.open = true};
+    *outbox = (struct outbox){.open = true, .live = -1};
     memcpy(outbox->folder, folder, strlen(folder) + 1);
     if (!folder_lock(folder, &lock, failure))
         return false;
@@ -352,7 +352,43 @@ void outbox_close(struct outbox *outbox)
     for (size_t i = 0; i < outbox->count; i++)
         entry_free(&outbox->entries[i]);
     free(outbox->entries);
-    *outbox = (struct outbox){.open = false};
+    if (outbox->open && outbox->live >= 0)
+        (void)close(outbox->live);
+    *outbox = (struct outbox){.open = false, .live = -1};
+}
+
+/* ---- what is under way ---- */
+
+/* One byte for each id; that two share one is as good as never. */
+static struct flock place_of(const uint8_t id[TEFTER_ID_SIZE])
+{
+    uint64_t place = be64_get(id + TEFTER_ID_SIZE - 8) >> 2;
+    return (struct flock){
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = (off_t)place, .l_len = 1};
+}
+
+static bool open_live(struct outbox *outbox)
+{
+    char path[TEFTER_PATH_MAX];
+    if (outbox->live < 0 && folder_path(outbox->folder, "outbox.live", path, NULL))
+        outbox->live = plain_open(AT_FDCWD, path, O_RDWR | O_CREAT, 0600, NULL);
+    return outbox->live >= 0;
+}
+
+/* Without it another process may ask for it too, and it counts once all the same. */
+static void hold(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE])
+{
+    struct flock place = place_of(id);
+    if (open_live(outbox))
+        (void)fcntl(outbox->live, F_OFD_SETLK, &place);
+}
+
+/* Another process still waits for its answer. */
+static bool is_held(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE])
+{
+    struct flock place = place_of(id);
+    return open_live(outbox) && fcntl(outbox->live, F_OFD_GETLK, &place) == 0 &&
+           place.l_type != F_UNLCK;
 }
 
 /* ---- appending ---- */
@@ -410,6 +446,7 @@ bool outbox_add(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE], int64_t
     entry->staff = staff;
     memcpy(entry->ledger, ledger, LEDGER_ID_SIZE);
     entry->offered = true;
+    hold(outbox, id);
     struct buffer record;
     buffer_init(&record, OUTBOX_BYTES_MAX);
     bool good = put_made(&record, entry) || fail(failure, FAULT_MEMORY, 0, "no memory");
@@ -487,7 +524,8 @@ struct outbox_entry *outbox_next(struct outbox *outbox, uint32_t staff,
                                  const struct incarnation *incarnation, bool recovery)
 {
     for (size_t i = 0; i < outbox->count; i++) {
-        if (wants_offer(&outbox->entries[i], staff, ledger, incarnation, recovery))
+        if (wants_offer(&outbox->entries[i], staff, ledger, incarnation, recovery) &&
+            (outbox->entries[i].resolved || !is_held(outbox, outbox->entries[i].id)))
             return &outbox->entries[i];
     }
     return NULL;

@@ -9,6 +9,9 @@
  * state it is offered with its receipt, whoever is logged in or nobody. Past OUTBOX_DONE_MAX bytes
  * the oldest of these go.
  *
+ * What a process has under way it holds a lock on in outbox.live, which ends with it: so another
+ * one sees what is no business of its own.
+ *
  * File: records {size 4, body, first 8 bytes of the body's hash}; a torn last record is cut at the
  * next opening. Several processes may append; each offers what it read when it was opened.
  */
@@ -55,6 +58,7 @@ struct outbox {
     size_t bytes; /* of the file, about */
     bool damaged; /* some records could not be read; the file as it was is outbox.damaged */
     bool open;
+    int live; /* outbox.live, where what is under way is locked; -1: not opened */
 };
 
 /* Reads the file, cuts a torn end, leaves out what was refused, or is done and 45 days old. */

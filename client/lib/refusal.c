@@ -99,6 +99,9 @@ static const char *pattern_of(const Tefter__Refusal *refusal)
     if (locked != NULL)
         return locked;
     const char *field = refusal->field == NULL ? "" : refusal->field;
+    const char *last = strrchr(field, '.');
+    if (refusal->code == CODE(MATCH_TOO_MUCH) && last != NULL)
+        field = last + 1; /* of any of the bills */
     const char *read_only = read_only_pattern(refusal);
     if (read_only != NULL)
         return read_only;
@@ -285,6 +288,22 @@ static bool most(const struct facts *facts, char *out, size_t capacity)
 static bool most_money(const struct facts *facts, char *out, size_t capacity)
 {
     return put_money(facts, facts->refusal->has_most, facts->refusal->most, out, capacity);
+}
+
+static bool above(const struct facts *facts, char *out, size_t capacity)
+{
+    const Tefter__Refusal *refusal = facts->refusal;
+    bool known = refusal->has_above_minor || (refusal->has_available_minor && refusal->has_most);
+    return put_money(facts, known,
+                     refusal->has_above_minor ? refusal->above_minor
+                                              : refusal->available_minor + refusal->most,
+                     out, capacity);
+}
+
+static bool of_day(const struct facts *facts, char *out, size_t capacity)
+{
+    return put_money(facts, facts->refusal->has_day_minor, facts->refusal->day_minor, out,
+                     capacity);
 }
 
 static bool days(const struct facts *facts, char *out, size_t capacity)
@@ -721,6 +740,8 @@ static const struct fact {
     {"available$", available},
     {"most", most},
     {"most$", most_money},
+    {"above$", above},
+    {"day$", of_day},
     {"days", days},
     {"date", date},
     {"retry", retry},

@@ -306,8 +306,8 @@ enum rule_change {
     /* What was rounded off of a bill goes with it: it is no credit when the bill is reversed or
      * credited, nor when the match is taken apart. It was, and was paid out in parts. */
     RULE_ROUNDED_OFF_GOES_WITH_ITS_BILL = 7,
-    /* What a refusal advises can be followed: money to pay now is a sum of coins, a till's branch is
-     * named, an approval that would serve counts for who is locked, and what rests on a paper is
+    /* What a refusal advises can be followed: money to pay now is a sum of coins, a till's branch
+     * is named, an approval that would serve counts for who is locked, and what rests on a paper is
      * taken back first. */
     RULE_ADVICE_CAN_BE_FOLLOWED = 7,
     /* What comes to nothing is paid with nothing. A free item could not be sold for cash. */

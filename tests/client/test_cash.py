@@ -3,11 +3,14 @@
 
     test_cash.py BINARIES
 """
+import fcntl
 import os
 import re
 import shutil
+import signal
 import sys
 import tempfile
+import time
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -50,6 +53,111 @@ class Cash(unittest.TestCase):
     def as_owner(self):
         self.shop.login("office", shop.server.OWNER)
 
+    def in_coins(self):
+        self.does("cash", "policy", "--unit", "0.05", "--round-off", "0.50", "--round-off-day", "2")
+
+    def test_all_cash_is_in_coins_and_what_is_advised_can_be_done(self):
+        self.in_coins()
+        said = self.does("sell", "FEN", "ODD=40", "--paid", "cash:10.01@drawer", code=1)
+        self.assertIn("Say 10.00 € or 10.05 €", said)
+        self.assertIn("Say 12.30 € or 12.35 €", self.does("till", "out", "drawer", "12.34", "--reason", "x", code=1))
+        self.does("sell", "FEN", "ODD=1")
+        said = self.does("pay", "FEN", "1.03")
+        for words in ("1.05 € taken", "Rounded up 0.02 €", "Owes 0.00 €"):
+            self.assertIn(words, said)
+        self.does("product", "add", "FREE", "Free", "--price", "0")
+        self.assertIn("0.00 €, paid", self.does("sell", "cash", "FREE=1", "--paid", "cash@drawer"))
+
+    def test_what_was_rounded_off_goes_with_the_bill(self):
+        self.in_coins()
+        bill = self.does("sell", "FEN", "BREAD=16", "ODD=2").split()[0]
+        self.assertIn("Rounded off 0.06 €", self.does("pay", "FEN", "42", "--cash", "drawer", "--round-off"))
+        self.assertIn("42.00 €, rounded off 0.06 €", self.does("document", "show", "HQ-R-00001"))
+        said = self.does("reverse", bill)
+        for words in ("What was rounded off goes with it: 0.06 €", "42.00 of it is free now"):
+            self.assertIn(words, said)
+        self.does("refund", "FEN", "20", "--reason", "x")
+        said = self.does("refund", "FEN", "22", "--reason", "x")
+        self.assertIn("Owes 0.00 €", said)
+        self.does("refund", "FEN", "0.05", "--reason", "x", code=1)
+
+    def test_money_that_is_less_than_the_bill_is_what_is_short(self):
+        bill = self.does("sell", "FEN", "BREAD=4").split()[0]
+        said = self.does("pay", "FEN", "5", "--bill", f"{bill}=9", code=1)
+        self.assertIn("more than is left of the money: 5.00 €", said)
+
+    def test_money_that_is_moved_says_from_where_and_to_where(self):
+        self.does("sell", "cash", "BREAD=40")
+        said = self.does("money", "move", "drawer", "Main", "50", "--reference", "SLIP-77")
+        self.assertIn("moved from drawer to Main", said)
+        number = said.split()[0]
+        self.assertIn("50.00 € from drawer to Main", self.does("document", "show", number))
+        self.assertIn(number, self.does("search", "SLIP-77"))
+        self.does("till", "in", "drawer", "20", "--reason", "float")
+        said = self.does("documents", "--kind", "money-move")
+        self.assertIn("20.00 into tills, 50.00 out of tills", said)
+        said = self.does("reverse", number, "--reason", "x")
+        self.assertIn("50.00 € went back from Main to drawer", said)
+        self.assertNotIn("credit", said)
+
+    def test_what_if_asks_what_the_sale_asks(self):
+        self.as_ann()
+        self.assertIn("paid at once", self.does("sell", "cash", "BREAD=1", "--unpaid", "--what-if", code=1))
+        self.assertIn("allowed, paid so", self.does("sell", "cash", "BREAD=1", "--what-if"))
+
+    def caught(self, amount):
+        """A payment that is written down, and goes no further."""
+        outbox = os.path.join(self.shop.profile("office"), "outbox")
+        before = os.path.getsize(outbox)
+        process = self.shop.begin("office", "pay", "FEN", amount)
+        while process.poll() is None and os.path.getsize(outbox) <= before:
+            pass
+        process.send_signal(signal.SIGSTOP)
+        with open(os.path.join(self.shop.profile("office"), "lock"), "rb") as lock:
+            while not self.is_free(lock):  # it would keep everybody else out
+                process.send_signal(signal.SIGCONT)
+                time.sleep(0.0005)
+                process.send_signal(signal.SIGSTOP)
+        return process
+
+    @staticmethod
+    def is_free(lock):
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        fcntl.flock(lock, fcntl.LOCK_UN)
+        return True
+
+    def test_what_got_no_answer_is_not_booked_twice(self):
+        self.does("sell", "FEN", "BREAD=30")
+        for amount in range(1, 40):
+            process = self.caught(f"{amount}.10")
+            other = self.does("pay", "FEN", "0.01")
+            process.kill()
+            process.wait()
+            said = self.does("pay", "FEN", f"{amount}.10")
+            if "another time" in said:
+                break
+        self.assertNotIn("without an answer", other)  # it was under way still
+        self.assertIn(f"take payment, {amount}.10 € of FEN Fenwick): it was done: HQ-R-", said)
+        self.assertIn(f"{amount}.10 € taken", said)
+        rows = self.does("documents", "--kind", "payment", "--amount", f"{amount}.10")
+        self.assertIn("1 payment ", rows)
+        self.assertNotIn("without an answer", self.does("pay", "FEN", "0.01"))
+
+    def test_the_same_is_booked_again_when_that_is_said(self):
+        self.does("sell", "FEN", "BREAD=30")
+        for amount in range(1, 40):
+            process = self.caught(f"{amount}.10")
+            process.kill()
+            process.wait()
+            said = self.does("pay", "FEN", f"{amount}.10", "--again")
+            if "without an answer" in said:
+                break
+        self.assertNotIn("another time", said)
+        self.assertIn("2 payments ", self.does("documents", "--kind", "payment", "--amount", f"{amount}.10"))
+
     def test_a_clerk_sells_for_cash_in_one_command_and_sees_the_change(self):
         self.as_ann()
         said = self.does("sell", "cash", "BREAD=4", "--paid", "cash:20")
@@ -79,7 +187,7 @@ class Cash(unittest.TestCase):
         self.does("sell", "FEN", "BREAD=40")
         self.assertIn("short of the bills, by 0.15 €", self.does("pay", "FEN", "99.85", "--round-off", code=1))
         said = self.does("pay", "FEN", "99.92", "--round-off", code=1)
-        self.assertIn("cash goes by 0.05 €. Take 99.90 €, or 0.05 € more", said)
+        self.assertIn("cash goes by 0.05 €. Say 99.90 € or 99.95 €", said)
         said = self.does("pay", "FEN", "99.90", "--round-off")
         self.assertIn("99.90 € taken. Rounded off 0.10 €", said)
         self.assertIn("Owes 0.00 €", said)
@@ -100,7 +208,7 @@ class Cash(unittest.TestCase):
         self.does("cash", "policy", "--own-confirm-any")
         self.assertIn("confirms of their own any sum", self.does("cash", "policy"))
         said = self.does("money", "move", "drawer", "Main", "1", "--arrived")
-        self.assertIn("1.00 € moved.", said)
+        self.assertIn("1.00 € moved from drawer to Main.", said)
         self.assertNotIn("on its way", said)
         self.does("till", "in", "drawer", "1", "--reason", "change")
         self.does("branch", "add", "AL", "Alley")

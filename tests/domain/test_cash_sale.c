@@ -405,6 +405,47 @@ static void change_is_counted_from_the_rounded_sum(void **state)
     scenario_end(c.s);
 }
 
+/* ---- advice that can be followed ---- */
+
+static void advice_can_be_followed(uint32_t rules)
+{
+    struct counter c = counter_at(rules);
+    bool newer = rules >= 7;
+    cash_by_five(&c);
+    scenario_as(c.s, ROLE_STAFF_OWNER);
+    uint32_t anh = scenario_customer(c.s, "Anh", 1000);
+    /* money to pay now is a sum of coins */
+    scenario_as(c.s, c.clerk);
+    const Tefter__Refusal *refusal = scenario_refused(c.s, "issue_invoice", cents(anh, 1003),
+                                                      CODE(CREDIT_LIMIT_EXCEEDED), "customer");
+    assert_int_equal(refusal->ways[0]->kind, TEFTER__WAY_OUT_KIND__WAY_PAY_NOW);
+    assert_int_equal(refusal->ways[0]->amount_minor, newer ? 5 : 3);
+    /* the till's branch is named */
+    scenario_as(c.s, ROLE_STAFF_OWNER);
+    scenario_done(c.s, "add_branch", "{'code': 'AL', 'name': 'Alley'}");
+    uint32_t there =
+        (uint32_t)scenario_done(c.s, "add_till", "{'branch': 2, 'name': 'alley till'}")->id;
+    refusal = scenario_refused(
+        c.s, "put_cash", json("{'money_account': %u, 'amount_minor': 5, 'reason': 'x'}", there),
+        CODE(TILL_OTHER_BRANCH), "money_account");
+    assert_int_equal(refusal->branch != NULL && strcmp(refusal->branch, "AL") == 0, newer);
+    /* what is short is the money, not the bill */
+    scenario_done(c.s, "issue_invoice", cents(anh, 900));
+    const char *more = json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, 'amount_minor': "
+                            "50, 'bills': [{'bill_number': 'HQ-00001', 'amount_minor': 100}]}",
+                            anh, c.till);
+    scenario_refused(c.s, "take_payment", more, CODE(MATCH_TOO_MUCH),
+                     newer ? "bills[0].money" : "bills[0].amount_minor");
+    scenario_end(c.s);
+}
+
+static void advice_is_of_sums_and_places_that_are_right(void **state)
+{
+    (void)state;
+    advice_can_be_followed(7);
+    advice_can_be_followed(6);
+}
+
 /* Until version 7 what was handed over with a sale, and less than a coin, was noted as it was. */
 static void before_version_7_sales_took_any_cash(void **state)
 {
@@ -456,13 +497,13 @@ static void a_part_in_cash_is_in_coins(void **state)
     between(scenario_refused(c.s, "sell_paid", paid(cents(anh, 2000), cash(&c, 1003)),
                              CODE(NOT_IN_COINS), "payments[0].amount_minor"),
             1000);
-    between(scenario_refused(
-                c.s, "sell_paid",
-                paid(cents(CASH, 2000),
-                     json("{'kind': 'POS', 'money_account': %u, 'reference': 'A1'}, %s", c.device,
-                          cash(&c, 1003))),
-                CODE(NOT_IN_COINS), "payments[1].amount_minor"),
-            1000);
+    between(
+        scenario_refused(c.s, "sell_paid",
+                         paid(cents(CASH, 2000),
+                              json("{'kind': 'POS', 'money_account': %u, 'reference': 'A1'}, %s",
+                                   c.device, cash(&c, 1003))),
+                         CODE(NOT_IN_COINS), "payments[1].amount_minor"),
+        1000);
     const Tefter__Done *done =
         scenario_done(c.s, "sell_paid", paid(cents(anh, 2001), cash(&c, 1000)));
     assert_int_equal(done->account->balance_minor, 1001);
@@ -485,11 +526,10 @@ static void all_that_is_open_is_paid_in_coins(void **state)
     uint32_t anh = scenario_customer(c.s, "Anh", 100000);
     scenario_as(c.s, c.clerk);
     scenario_done(c.s, "issue_invoice", cents(anh, 3817));
-    between(scenario_refused(c.s, "take_payment", pay_in(&c, anh, 3816),
-                             CODE(NOT_IN_COINS), "amount_minor"),
+    between(scenario_refused(c.s, "take_payment", pay_in(&c, anh, 3816), CODE(NOT_IN_COINS),
+                             "amount_minor"),
             3815);
-    const Tefter__Done *done =
-        scenario_done(c.s, "take_payment", pay_in(&c, anh, 3817));
+    const Tefter__Done *done = scenario_done(c.s, "take_payment", pay_in(&c, anh, 3817));
     assert_int_equal(done->total_minor, 3817);
     assert_int_equal(done->rounding_minor, 2);
     assert_int_equal(done->account->balance_minor, 0);
@@ -538,11 +578,11 @@ static void cash_that_is_moved_and_counted_is_in_coins(void **state)
                              json("{'from': %u, 'to': %u, 'amount_minor': 1234}", c.till, c.bank),
                              CODE(NOT_IN_COINS), "amount_minor"),
             1230);
-    between(scenario_refused(
-                c.s, "open_till",
-                json("{'money_account': %u, 'float_minor': 10001, 'reason': 'x'}", c.till),
-                CODE(NOT_IN_COINS), "float_minor"),
-            10000);
+    between(
+        scenario_refused(c.s, "open_till",
+                         json("{'money_account': %u, 'float_minor': 10001, 'reason': 'x'}", c.till),
+                         CODE(NOT_IN_COINS), "float_minor"),
+        10000);
     scenario_done(c.s, "open_till", json("{'money_account': %u, 'float_minor': 10000}", c.till));
     between(scenario_refused(c.s, "count_till",
                              json("{'money_account': %u, 'counted_minor': 9999}", c.till),
@@ -558,9 +598,9 @@ static void before_version_7_payments_alone_were_in_coins(void **state)
     cash_by_five(&c);
     scenario_done(c.s, "sell_paid", paid(loaves(CASH, 40), cash(&c, 10000)));
     scenario_as(c.s, ROLE_STAFF_OWNER);
-    scenario_done(c.s, "put_cash",
-                  json("{'money_account': %u, 'amount_minor': 1234, 'reason': 'milk', 'out': true}",
-                       c.till));
+    scenario_done(
+        c.s, "put_cash",
+        json("{'money_account': %u, 'amount_minor': 1234, 'reason': 'milk', 'out': true}", c.till));
     scenario_done(c.s, "move_money",
                   json("{'from': %u, 'to': %u, 'amount_minor': 1234}", c.till, c.bank));
     scenario_done(c.s, "open_till", json("{'money_account': %u, 'float_minor': 7532}", c.till));
@@ -696,6 +736,27 @@ static void goods_that_are_brought_back_are_paid_out_by_the_unit(void **state)
     assert_int_equal(gl_seen_by_owner(&c, GL(CASH)), 0);
     assert_int_equal(gl_seen_by_owner(&c, GL(CASH_ROUNDING)), 0);
     scenario_end(c.s);
+}
+
+/* What was paid out is taken back before what it was paid out for. */
+static void a_paid_out_receipt_waits_for_its_refund(void **state)
+{
+    (void)state;
+    for (uint32_t rules = 6; rules <= 7; rules++) {
+        struct counter c = counter_at(rules);
+        scenario_done(c.s, "sell_paid", paid(loaves(CASH, 4), cash(&c, 1000)));
+        scenario_done(c.s, "reverse_document", "{'number': 'HQ-00001'}");
+        (void)refund_of(&c, "HQ-R-00001", "CASH", "");
+        const char *back = "{'number': 'HQ-R-00001', 'reason': 'x'}";
+        const Tefter__Refusal *refusal =
+            rules < 7
+                ? scenario_refused(c.s, "reverse_document", back, CODE(CASH_SALE_UNPAID),
+                                   "customer")
+                : scenario_refused(c.s, "reverse_document", back, CODE(NOT_REVERSIBLE), "refund");
+        if (rules >= 7)
+            assert_string_equal(refusal->existing_number, "HQ-RF-00001");
+        scenario_end(c.s);
+    }
 }
 
 static void a_card_is_given_back_in_coins_that_there_are(void **state)
@@ -864,8 +925,7 @@ static void what_was_rounded_off_goes_with_the_bill(void **state)
     struct counter c = counter();
     uint32_t anh = owes(&c);
     scenario_done(c.s, "take_payment", settle(&c, anh, 995));
-    const Tefter__Done *done =
-        scenario_done(c.s, "reverse_document", "{'number': 'HQ-00001'}");
+    const Tefter__Done *done = scenario_done(c.s, "reverse_document", "{'number': 'HQ-00001'}");
     assert_int_equal(done->discount_minor, 8);
     assert_int_equal(done->freed_minor, 995);
     assert_int_equal(paper(c.s, "HQ-R-00001")->document->discount_minor, 8); /* as it was */
@@ -879,9 +939,9 @@ static void it_goes_when_the_match_was_taken_apart_before(void **state)
     struct counter c = counter();
     uint32_t anh = owes(&c);
     const Tefter__Done *done = scenario_done(c.s, "take_payment", settle(&c, anh, 995));
-    done = scenario_done(c.s, "undo_match",
-                         json("{'customer': %u, 'match': %llu}", anh,
-                              (unsigned long long)done->match));
+    done = scenario_done(
+        c.s, "undo_match",
+        json("{'customer': %u, 'match': %llu}", anh, (unsigned long long)done->match));
     assert_int_equal(done->matched_minor, -995); /* it stays rounded off */
     assert_int_equal(done->account->balance_minor, 0);
     scenario_done(c.s, "reverse_document", "{'number': 'HQ-00001'}");
@@ -964,8 +1024,8 @@ static void a_receipt_goes_back_without_what_went_with_the_bill(void **state)
     uint32_t anh = owes(&c);
     scenario_done(c.s, "take_payment", settle(&c, anh, 995));
     scenario_done(c.s, "reverse_document", "{'number': 'HQ-00001'}");
-    const Tefter__Done *done = scenario_done(
-        c.s, "correct_payment", put_right(&c, "HQ-R-00001", 995, ", 'note': 'Lan'"));
+    const Tefter__Done *done =
+        scenario_done(c.s, "correct_payment", put_right(&c, "HQ-R-00001", 995, ", 'note': 'Lan'"));
     assert_int_equal(done->account->balance_minor, -995);
     assert_int_equal(gl_seen_by_owner(&c, GL(SETTLEMENT_DISCOUNT)), 0);
     scenario_done(c.s, "reverse_document", "{'number': 'HQ-R-00002', 'reason': 'x'}");
@@ -1152,6 +1212,7 @@ int main(void)
         cmocka_unit_test(what_is_wrong_is_said_of_its_part),
         cmocka_unit_test(cash_is_rounded_by_the_companys_unit),
         cmocka_unit_test(change_is_counted_from_the_rounded_sum),
+        cmocka_unit_test(advice_is_of_sums_and_places_that_are_right),
         cmocka_unit_test(before_version_7_sales_took_any_cash),
         cmocka_unit_test(a_part_in_cash_is_in_coins),
         cmocka_unit_test(all_that_is_open_is_paid_in_coins),
@@ -1163,6 +1224,7 @@ int main(void)
         cmocka_unit_test(a_rounded_receipt_is_reversed_whole),
         cmocka_unit_test(a_rounded_sale_gives_back_what_was_taken),
         cmocka_unit_test(goods_that_are_brought_back_are_paid_out_by_the_unit),
+        cmocka_unit_test(a_paid_out_receipt_waits_for_its_refund),
         cmocka_unit_test(a_card_is_given_back_in_coins_that_there_are),
         cmocka_unit_test(a_little_that_is_short_is_rounded_off),
         cmocka_unit_test(no_more_in_a_day_than_the_company_lets_one_person),

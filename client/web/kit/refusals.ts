@@ -138,7 +138,8 @@ function patternOf(refusal: Refusal): string {
     if (code === RefusalCode.APPROVAL_NOT_OPEN && refusal.approval !== undefined) return phrases.GRANTED;
     if (code === RefusalCode.FIELD_MISSING && (refusal.over_by_minor ?? 0n) > 0n) return phrases.COUNTED_MORE;
     if (code === RefusalCode.FIELD_MISSING && (refusal.available_minor ?? 0n) > 0n) return phrases.COUNTED_LESS;
-    const told = refusalsOf.get(`${code} ${field}`);
+    const last = code === RefusalCode.MATCH_TOO_MUCH ? field.slice(field.lastIndexOf(".") + 1) : field;
+    const told = refusalsOf.get(`${code} ${last}`);
     if (told !== undefined) return told;
     if (code === RefusalCode.FIELD_MISSING && isSerial(field)) return phrases.SERIAL_MISSING;
     if (code === RefusalCode.ALREADY_EXISTS && isSerial(field)) return phrases.SERIAL_SOLD;
@@ -334,6 +335,10 @@ function retryText(ms: number, by: Formats): string {
         : sayMany(...plurals.SECONDS, seconds, { count: by.whole(seconds) });
 }
 
+function sumOf(a: bigint | undefined, b: bigint | undefined): bigint | undefined {
+    return a === undefined || b === undefined ? undefined : a + b;
+}
+
 function plainFact(name: string, refusal: Refusal, by: Formats): Fact {
     const { decision } = refusal;
     const given = <T>(value: T | undefined, text: (value: T) => string): Fact =>
@@ -349,6 +354,10 @@ function plainFact(name: string, refusal: Refusal, by: Formats): Fact {
             return given(refusal.most, by.whole);
         case "most$":
             return given(refusal.most, by.money);
+        case "above$":
+            return given(refusal.above_minor ?? sumOf(refusal.available_minor, refusal.most), by.money);
+        case "day$":
+            return given(refusal.day_minor, by.money);
         case "largest$":
             return given(largest(refusal), by.money);
         case "days":

@@ -106,10 +106,10 @@ static Tefter__Refusal *check_cash_bills(struct tx *tx, const struct reversal *r
 {
     const struct item *item = account_item(tx, account_open(tx, reversal->original->customer),
                                            reversal->original->document);
-    int64_t matched = item != NULL && !item->record->debit
-                          ? item->record->amount_minor - item->record->open_minor -
-                                gone_with_bills(tx, item)
-                          : 0;
+    int64_t matched =
+        item != NULL && !item->record->debit
+            ? item->record->amount_minor - item->record->open_minor - gone_with_bills(tx, item)
+            : 0;
     Tefter__Refusal *refusal = account_check_paid(tx, reversal->original->customer, matched);
     const Tefter__DocumentRecord *refund =
         refusal != NULL && tx_rule(tx, RULE_ADVICE_CAN_BE_FOLLOWED) ? refund_of(tx, item) : NULL;
@@ -278,8 +278,7 @@ static void take_less(struct tx *tx, struct reversal *reversal, int64_t amount_m
 static void reverse_item(struct tx *tx, struct reversal *reversal)
 {
     if (reversal->item != NULL)
-        take_less(tx, reversal,
-                  account_reverse_item(tx, reversal->item, reversal->record->date),
+        take_less(tx, reversal, account_reverse_item(tx, reversal->item, reversal->record->date),
                   reversal->original->branch);
     else
         need(reversal->original->balance_minor == 0);

@@ -417,10 +417,9 @@ static void round_off(struct tx *tx, struct document_plan *plan,
                       const Tefter__DocumentRecord *invoice)
 {
     Tefter__DocumentRecord *record = plan->record;
-    const struct item *bill =
-        invoice != NULL && tx_rule(tx, RULE_ROUNDED_OFF_GOES_WITH_ITS_BILL)
-            ? account_item(tx, plan->account, invoice->document)
-            : NULL;
+    const struct item *bill = invoice != NULL && tx_rule(tx, RULE_ROUNDED_OFF_GOES_WITH_ITS_BILL)
+                                  ? account_item(tx, plan->account, invoice->document)
+                                  : NULL;
     int64_t off = bill != NULL ? item_rounded_off(bill) : 0;
     if (off == 0)
         return;

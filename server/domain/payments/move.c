@@ -341,7 +341,8 @@ static void move_done(const Tefter__DocumentRecord *record, Tefter__Done *done)
  * FIELD_INVALID fee_minor (of a till), arrived (in another branch) · the right CONFIRM_MONEY, for
  * what the bank has · STAFF_OF_OTHER_BRANCH from (a device; staff_check_paper) · MORE_THAN_YOU_MAY
  * fee_minor · SECOND_PERSON_NEEDED arrived (of a till; confirm_check_own) · TILL_CLOSED from, to ·
- * NOT_IN_COINS amount_minor or fee_minor, of a till (money_check_all_coins) · MONEY_NOT_THERE from · as document_begin and postings_check do. */
+ * NOT_IN_COINS amount_minor or fee_minor, of a till (money_check_all_coins) · MONEY_NOT_THERE from
+ * · as document_begin and postings_check do. */
 Tefter__Refusal *apply_move_money(struct tx *tx, const Tefter__MoveMoney *command,
                                   Tefter__Done *done)
 {
@@ -374,8 +375,8 @@ Tefter__Refusal *apply_move_money(struct tx *tx, const Tefter__MoveMoney *comman
 
 /* Refuses, in this order: reason (field_text_wanted), amount_minor (field_amount); money_account
  * (money_find), FIELD_INVALID money_account (no till); TILL_CLOSED; NOT_IN_COINS amount_minor
- * (money_check_all_coins); MORE_THAN_YOU_MAY amount_minor (with what they put or took that day); MONEY_NOT_THERE; as
- * document_begin and postings_check do. */
+ * (money_check_all_coins); MORE_THAN_YOU_MAY amount_minor (with what they put or took that day);
+ * MONEY_NOT_THERE; as document_begin and postings_check do. */
 Tefter__Refusal *apply_put_cash(struct tx *tx, const Tefter__PutCash *command, Tefter__Done *done)
 {
     struct move_plan plan;

@@ -513,9 +513,10 @@ static void post_refund(struct tx *tx, struct refund *refund)
  * (neither cash nor transfer), money_account (money_find; FIELD_INVALID for another kind of money;
  * TILL_CLOSED) · FIELD_MISSING credits (of the cash customer), of each match_find, FIELD_INVALID
  * (twice, or not final) · REFUND_TOO_MUCH amount_minor with available_minor · AMOUNT_TOO_BIG ·
- * TOO_MANY credits (a bound of matching), STAFF_OF_OTHER_BRANCH credits · NOT_IN_COINS amount_minor (of a part; money_check_all_coins) ·
- * SECOND_PERSON_NEEDED amount_minor with `most` and roles · MONEY_NOT_THERE money_account. Under
- * rules before RULE_TILLS_KEEP_THEIR_COUNSEL these two the other way round. */
+ * TOO_MANY credits (a bound of matching), STAFF_OF_OTHER_BRANCH credits · NOT_IN_COINS amount_minor
+ * (of a part; money_check_all_coins) · SECOND_PERSON_NEEDED amount_minor with `most` and roles ·
+ * MONEY_NOT_THERE money_account. Under rules before RULE_TILLS_KEEP_THEIR_COUNSEL these two the
+ * other way round. */
 Tefter__Refusal *apply_refund_money(struct tx *tx, const Tefter__RefundMoney *command,
                                     Tefter__Done *done)
 {

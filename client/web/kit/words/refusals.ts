@@ -97,7 +97,7 @@ export const refusals: Readonly<Record<RefusalCode, string>> = {
     [RefusalCode.MATCH_OTHER_CUSTOMER]: "Bill and money belong to different customers| ({field})|.",
     [RefusalCode.MATCH_NOTHING]: "There is nothing open to match.",
     [RefusalCode.MATCH_UNDONE]: "This match is undone already.",
-    [RefusalCode.TILL_OTHER_BRANCH]: "The till or device belongs to another branch.",
+    [RefusalCode.TILL_OTHER_BRANCH]: "The till or device belongs to another branch|, {branch}: it is used at a terminal of {branch}|.|",
     [RefusalCode.QUESTION_TOO_BIG]: "This question looks at more than an answer may hold; ask for less.",
     [RefusalCode.RECORD_DAMAGED]: "The server cannot read a record that this needs: it is damaged. Its log names the record; tell whoever runs the server.",
     [RefusalCode.RENEWAL_TOO_EARLY]: "The certificate of this terminal needs no renewal yet.| It can be renewed from {from} on.",
@@ -130,8 +130,8 @@ export const refusals: Readonly<Record<RefusalCode, string>> = {
     [RefusalCode.TILL_OPEN]: "The till's day is open already|, since {date}|. Count and close it first|.",
     [RefusalCode.TILL_COUNTED]: "Somebody has counted this till meanwhile|: {most} times by now|.|",
     [RefusalCode.TILL_NOT_COUNTED]: "Nobody has counted this till yet. Count it first|.",
-    [RefusalCode.ROUNDING_TOO_MUCH]: "The money is short of the bills|, by {available$}|: that is more than may be rounded off|, {most$}|.| Take {over$} more.||",
-    [RefusalCode.NOT_IN_COINS]: "So much cannot be paid in coins|: cash goes by {most$}|.| Take {available$}, or {over$} more than that.|",
+    [RefusalCode.ROUNDING_TOO_MUCH]: "The money is short of the bills|, by {available$}|: that is more than may be rounded off|, {most$}|.| That is what is left of {day$} in a day.|| Take {over$} more.||",
+    [RefusalCode.NOT_IN_COINS]: "So much cannot be paid in coins|: cash goes by {most$}|.| Say {available$} or {above$}.|",
 };
 
 export const readOnly: Readonly<Record<ReadOnlyCause, string>> = {
@@ -253,6 +253,7 @@ export const refusalsOf: ReadonlyMap<string, string> = new Map([
     [RefusalCode.FIELD_MISSING + " reason", "The reason is missing|."],
     [RefusalCode.FIELD_MISSING + " opening_reason", "By the books something else should be in the till. Count it once more; if that is right, say why|. By how much it is off is told when it is open."],
     [RefusalCode.CASH_SALE_UNPAID + " correction", "A sale to the cash customer stays paid|: {over$} would be open|. Reverse it and sell anew with the money|.| Who may leave it open: {roles}.|"],
+    [RefusalCode.MATCH_TOO_MUCH + " money", "That is more than is left of the money|: {available$}|. The bill has so much open."],
     [RefusalCode.FIELD_INVALID + " amount_minor", "That is more than was asked for."],
     [RefusalCode.FIELD_INVALID + " number", "This is no number that can be chosen: it is empty, too long, has other characters, or belongs to a branch's own series. Leave it out, and the branch gives the next."],
     [RefusalCode.FIELD_INVALID + " thresholds[0].owner", "An owner may everything: only sales, controller, accountant and manager have thresholds."],
