@@ -299,9 +299,9 @@ enum rule_change {
     RULE_BILLS_TAKEN_BACK_ARE_BOUNDED = 7,
     /* Where nobody set how much of one's own money one takes back alone, each time is an alarm. */
     RULE_OWN_MONEY_BACK_ALARMS = 7,
-    /* Whatever goes into a till or out of it is in what there are coins for: parts of sales, what is
-     * corrected, refunds, floats, moves. Payments alone were. And what settles whole bills in cash
-     * is rounded as a sale is: they could not be paid. */
+    /* Whatever goes into a till or out of it is in what there are coins for: parts of sales, what
+     * is corrected, refunds, floats, moves. Payments alone were. And what settles whole bills in
+     * cash is rounded as a sale is: they could not be paid. */
     RULE_ALL_CASH_IS_COINS = 7,
     /* What was rounded off of a bill goes with it: it is no credit when the bill is reversed or
      * credited, nor when the match is taken apart. It was, and was paid out in parts. */

@@ -854,17 +854,22 @@ void account_match(struct tx *tx, struct item *debit, struct item *credit, int64
         credit->account->record->uncleared_minor += amount_minor;
 }
 
+/* So much more of it is matched, as long as its money is not sure. */
+static void count_uncleared(struct item *item, int64_t amount_minor)
+{
+    if (!item->record->debit && !item->record->final)
+        item->account->record->uncleared_minor += amount_minor;
+}
+
 static void match_end(struct tx *tx, struct item *item, Tefter__Match *match, uint32_t date)
 {
-    struct account *account = item->account;
     FIELD_SET(match, undone_seq, tx_done_seq(tx));
     FIELD_SET(match, undone_date, later(date, match->date));
     item->undone_known = false;
     if (!item->record->has_reversed_seq)
         open_change(item, match->amount_minor);
     move_balance(item, match->other, -match->amount_minor);
-    if (!item->record->debit && !item->record->final)
-        account->record->uncleared_minor -= match->amount_minor;
+    count_uncleared(item, -match->amount_minor);
     item->changed = true;
 }
 
@@ -893,10 +898,12 @@ int64_t account_reverse_item(struct tx *tx, struct item *item, uint32_t date)
         Tefter__Match *match = item->record->matches[i];
         if (match->has_undone_seq)
             continue;
-        if (went(tx, item, match))
-            stays += match->amount_minor;
-        else
+        if (!went(tx, item, match)) {
             account_unmatch(tx, item, match, date);
+            continue;
+        }
+        stays += match->amount_minor;
+        count_uncleared(item, -match->amount_minor);
     }
     open_change(item, -item->record->open_minor);
     int64_t amount = item->record->amount_minor - stays;
@@ -917,6 +924,7 @@ static void match_stands(struct item *item, Tefter__Match *match)
     if (!item->record->has_reversed_seq)
         open_change(item, -match->amount_minor);
     move_balance(item, match->other, match->amount_minor);
+    count_uncleared(item, match->amount_minor);
     item->changed = true;
 }
 
