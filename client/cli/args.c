@@ -19,11 +19,23 @@ static const struct param *param_find(const struct param *params, const char *na
     return NULL;
 }
 
-/* A name with signs that nobody sees is none that anybody has. Files are called as they please. */
+static bool is_utf8(const char *text)
+{
+    uint32_t point;
+    size_t size = strlen(text);
+    for (size_t at = 0, taken; at < size; at += taken)
+        if ((taken = text_decode(text + at, size - at, &point)) == 0)
+            return false;
+    return true;
+}
+
+/* Of what is looked up, signs that nobody sees are none that anybody has. Texts are the ledger's to
+ * judge, which says where it is wrong; files are called as they please. */
 static bool is_text(const struct param *param, const char *text)
 {
-    return param->kind == VALUE_FILE || param->kind == VALUE_FOLDER ||
-           text_valid(text, strlen(text));
+    if (param->kind >= VALUE_CUSTOMER && param->kind <= VALUE_DOCUMENT)
+        return text_valid(text, strlen(text));
+    return param->kind == VALUE_FILE || param->kind == VALUE_FOLDER || is_utf8(text);
 }
 
 static bool add(struct args *args, const struct param *param, const char *text,
@@ -62,10 +74,10 @@ static bool take_global(struct args *args, const struct param *param, const char
         args->help = true;
     else if (strcmp(param->name, "--quiet") == 0)
         args->quiet = true;
-    else if (text[0] == '\0')
-        return fail(failure, FAULT_USE, 0, "%s wants a value", param->name);
     else if (strcmp(param->name, "--again") == 0)
         args->again = true;
+    else if (text[0] == '\0')
+        return fail(failure, FAULT_USE, 0, "%s wants a value", param->name);
     else if (strcmp(param->name, "--profile") == 0)
         args->profile = text;
     else if (strcmp(param->name, "--server") == 0)

@@ -327,7 +327,7 @@ void help_all(FILE *out)
     put_lines(values_text, out);
     tell(out, "Exit:");
     for (enum exit_code code = EXIT_DONE; code < EXIT_CODES; code++) {
-        (void)fputs(code == EXIT_NOT_ALLOWED ? "\n      " : " ", out);
+        (void)fputs(code == EXIT_NOT_ALLOWED || code == EXIT_UNWRITTEN ? "\n      " : " ", out);
         tell(out, "%d %s%s", code, exit_text(code), code + 1 < EXIT_CODES ? "," : ".");
     }
     (void)fputc('\n', out);

@@ -496,8 +496,10 @@ int sale_what_if(struct run *run, Tefter__IssueInvoice *invoice)
     command.kind_case = TEFTER__COMMAND__KIND_ISSUE_INVOICE;
     command.issue_invoice = invoice;
     const Tefter__Answer *answer = ask_what_if(run, invoice);
-    const Tefter__Answer *tried =
-        answer == NULL || answer->what_if->refusal != NULL ? answer : run_ask(run, &query);
+    bool tries = answer != NULL && answer->what_if->refusal == NULL &&
+                 tefter_knows_field(run->client, &tefter__query__descriptor,
+                                    TEFTER__QUERY__KIND_TRY_COMMAND); /* not before version 5 */
+    const Tefter__Answer *tried = tries ? run_ask(run, &query) : answer;
     if (tried == NULL)
         return run->exit_code;
     Tefter__WhatIfAnswer what = *answer->what_if;

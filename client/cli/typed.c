@@ -306,7 +306,9 @@ static bool is_absent(const Tefter__Answer *answer)
 {
     return answer->kind_case == TEFTER__ANSWER__KIND_REFUSED &&
            (answer->refused->code == TEFTER__REFUSAL_CODE__NOT_FOUND ||
-            answer->refused->code == TEFTER__REFUSAL_CODE__UNREADABLE); /* too long for any code */
+            answer->refused->code ==
+                TEFTER__REFUSAL_CODE__TEXT_INVALID || /* too long for any code */
+            answer->refused->code == TEFTER__REFUSAL_CODE__UNREADABLE);
 }
 
 /* "7" is a code and nothing else: were it a number too, whoever gets that code one day would take

@@ -226,7 +226,8 @@ static void every_fault_of_a_file_is_named_with_its_line(void **state)
     assert_int_equal(faults->count, 4);
     assert_fault(faults_of("ledger = \"/f\"\nlisten \"x\"\n"), 0, 2, "key = \"value\"");
     assert_fault(faults_of("backup_keep = \"-1\"\n"), 0, 1, "it wants N from 1, as 30");
-    assert_fault(faults_of("backup_keep = \"5\"\nbackup_keep = none\n"), 0, 2, "cannot be 'none'");
+    assert_fault(faults_of("map = \"1G\"\nbackup_keep = none\n"), 0, 2, "cannot be 'none'");
+    assert_fault(faults_of("backup_keep = \"5\"\nbackup_keep = 6\n"), 0, 2, "stands in line 1");
     assert_int_equal(faults_of("ledger = \"/f\" # all that is needed\n")->count, 0);
     assert_int_equal(settings_line("ledger"), 1);
     assert_int_equal(settings_line("map"), 0);

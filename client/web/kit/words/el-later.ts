@@ -82,6 +82,7 @@ export const catalogue: Catalogue = {
     "fee": "προμήθεια",
     "It is less than what is moved, and a till pays none.": "Είναι μικρότερη από το ποσό της μεταφοράς, και ταμείο δεν πληρώνει.",
     "what lies in it": "τι υπάρχει μέσα",
+    "what goes to the bank": "όσα πάνε στην τράπεζα",
     "lowest price": "κατώτατη τιμή",
     "from": "από",
     "lowest total": "κατώτατο σύνολο",

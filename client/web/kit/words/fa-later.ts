@@ -82,6 +82,7 @@ export const catalogue: Catalogue = {
     "fee": "کارمزد",
     "It is less than what is moved, and a till pays none.": "از مبلغ جابه‌جاشده کمتر است و صندوق کارمزد نمی‌دهد.",
     "what lies in it": "موجودی آن",
+    "what goes to the bank": "آنچه به بانک می‌رود",
     "lowest price": "کف قیمت",
     "from": "از",
     "lowest total": "کمترین جمع",

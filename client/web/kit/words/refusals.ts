@@ -542,6 +542,7 @@ export const fields: ReadonlyMap<string, readonly [string, string?]> = new Map<s
     ["thresholds", ["threshold"]],
     ["title", ["title"]],
     ["to", ["to"]],
+    ["to_bank_minor", ["what goes to the bank"]],
     ["to_minor", ["highest total"]],
     ["token", ["token"]],
     ["topic", ["topic"]],

@@ -82,6 +82,7 @@ export const catalogue: Catalogue = {
     "fee": "phí",
     "It is less than what is moved, and a till pays none.": "Phí phải nhỏ hơn số tiền chuyển, và quầy không trả phí.",
     "what lies in it": "tiền đang có trong đó",
+    "what goes to the bank": "số tiền gửi ngân hàng",
     "lowest price": "giá sàn",
     "from": "từ",
     "lowest total": "tổng thấp nhất",

@@ -82,6 +82,7 @@ export const catalogue: Catalogue = {
     "fee": "手续费",
     "It is less than what is moved, and a till pays none.": "手续费须小于转移金额，收银台不付手续费。",
     "what lies in it": "现存金额",
+    "what goes to the bank": "存入银行的金额",
     "lowest price": "最低价",
     "from": "从",
     "lowest total": "最低总额",
