@@ -5398,7 +5398,8 @@ class Ledger:
             answer["matched_minor"] = self.do_match_items(command)["matched_minor"]
             records = self.records_of(self.matched(command["customer"]))
             pairs = [pair for one in records for pair in
-                     self.matches.get((one["customer"], self.seq), {"pairs": ()})["pairs"]]
+                     self.matches.get((one["customer"], self.seq), {"pairs": ()})["pairs"]
+                     if pair in self.last_pairs]  # another record may have matches of the command before
             pairs.sort(key=lambda pair: self.last_pairs.index(pair))
             answer["parts"] = [{
                 "debit": debit, "credit": credit, "amount_minor": value,
