@@ -34,9 +34,9 @@ import { say, sayMany } from "../kit/words";
 import { approvalOf, askForIt, takeGrant, useApprovals } from "./approval";
 import { paying as payingOf, type Paying } from "./cash";
 import { Band, nameOf, rememberCustomer } from "./customer";
-import { isEmpty, isKnown, ONE, splitFor, sums as sumsOf, type Draft } from "./draft";
+import { isEmpty, isKnown, splitFor, sums as sumsOf, type Draft } from "./draft";
 import * as drafts from "./drafts";
-import { Goods, takeCode } from "./goods";
+import { Goods, takeScan, type Settled } from "./goods";
 import { figuresAt, isPhone, lostAt, useCustomer } from "./hooks";
 import { judge, judged, questionKey, refusedLine, saleCommand, type Judged } from "./judge";
 import { Pay } from "./pay";
@@ -49,7 +49,7 @@ import { putAway, showStrip, strip, StripView } from "./strip";
 import { play } from "./sound";
 import { missingWords } from "./words";
 import { commitWords, Total } from "./total";
-import { plainDigits, readMoney, readTyped } from "./typed";
+import { plainDigits, readMoney } from "./typed";
 import { Unbooked } from "./unbooked";
 import { isFork, Plain, Ways, waysOf, type WayProps } from "./ways";
 
@@ -539,6 +539,8 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
     const [choosing, setChoosing] = useState(false);
     const [pin, setPin] = useState(false);
     const [wanted, setWanted] = useState("");
+    const [entry, setEntry] = useState<Entry | undefined>(undefined);
+    const settleRef = useRef<(() => Settled) | undefined>(undefined);
     const fieldRef = useRef<HTMLInputElement>(null);
     const givenRef = useRef<HTMLInputElement>(null);
     const customerRef = useRef<HTMLInputElement>(null);
@@ -584,6 +586,7 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
     };
 
     const onDraft = (how: (draft: Draft) => Draft): void => {
+        setEntry(undefined);
         drafts.setRefusal(draft.id, undefined);
         drafts.change(draft.id, how);
     };
@@ -603,6 +606,28 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
     useEffect(() => {
         if (underway?.fate.kind === "waiting") drafts.begin();
     }, [underway?.fate.kind]);
+
+    /* Is everything that is typed part of the sale? What is not yet is taken, as Enter takes it, or asked about: the sale
+     * goes on with the next press, when its total is seen. */
+    const isEntered = (): boolean => {
+        if (view.fixed) return true;
+        const cell = document.activeElement;
+        const figure = cell instanceof HTMLInputElement && cell.dataset.cell !== undefined ? cell : undefined;
+        const figured = figure !== undefined && figure.value !== figure.dataset.raw ? figure.value : undefined;
+        figure?.blur();
+        if (figured !== undefined) {
+            const changed = drafts.current.value?.lines !== draft.lines;
+            setEntry(changed ? {} : { typed: figured });
+            play(changed ? "scan" : "refused");
+            return false;
+        }
+        const settled = settleRef.current?.() ?? "nothing";
+        if (settled === "nothing") return true;
+        setEntry(settled === "unclear" ? { typed: draft.typed.trim() } : {});
+        play(settled === "unclear" ? "refused" : "scan");
+        focusGoods();
+        return false;
+    };
 
     /* ---- ways on ---- */
     const fork =
@@ -644,7 +669,7 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
                   onPart: () => takePart(draft, split),
                   onPark: () => park(draft),
                   onAsk: () => {
-                      void askForIt(client, draft, total);
+                      if (isEntered()) void askForIt(client, draft, total);
                   },
               };
     const list = ways === undefined ? [] : waysOf(ways);
@@ -664,6 +689,7 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
             return;
         } /* F9 was faster than the answer */
         if (blocked !== false && withPin === undefined) return;
+        if (withPin === undefined && !isEntered()) return;
         const command = saleCommand(
             client,
             draft,
@@ -754,19 +780,14 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
             },
         },
     ]);
-    useScan((code, field) => {
+    useScan((code, field, before) => {
         if (view.fixed) {
             play("refused");
             return;
         }
-        const typed = field === fieldRef.current ? readTyped(draft.typed) : undefined;
-        const times = /^(\d{1,7})[*x](.+)$/i.exec(code);
-        void takeCode(
-            client,
-            times?.[2] ?? code,
-            typed?.kind === "times" ? typed.quantity : times !== null ? BigInt(times[1]!) * ONE : ONE,
-            onDraft,
-        );
+        /* by the field, not by this drawing: a scan is faster than what it types is drawn */
+        const stood = field === fieldRef.current ? before : (fieldRef.current?.value ?? "");
+        void takeScan(client, code, stood, onDraft);
         fieldRef.current?.focus();
     });
 
@@ -841,6 +862,7 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
                         fixed={view.fixed}
                         lost={since}
                         fieldRef={fieldRef}
+                        settleRef={settleRef}
                         onDraft={onDraft}
                         onCustomer={focusCustomer}
                         onEmptyEnter={() => {
@@ -852,6 +874,7 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
                 </div>
                 <aside class="act-cell">
                     <div class="act-scroll">
+                        {entry !== undefined && <EntryNotice entry={entry} />}
                         <Unbooked client={client} onSell={takeUp} />
                         <Kept />
                         <ApprovalBox client={client} draft={draft} row={approval} />
@@ -939,6 +962,20 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
                 />
             )}
         </div>
+    );
+}
+
+/* What stood in a field when F9 was pressed: it is in the sale now, or `typed` is not. */
+interface Entry {
+    typed?: string;
+}
+function EntryNotice({ entry }: { entry: Entry }): JSX.Element {
+    return (
+        <Notice tone="late" role="alert">
+            {entry.typed === undefined
+                ? say("What was typed is in the sale now: look at the total, then press F9.")
+                : say("‘{text}’ is not in the sale yet: Enter takes it, or delete it.", { text: entry.typed })}
+        </Notice>
     );
 }
 
