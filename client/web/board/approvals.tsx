@@ -45,7 +45,7 @@ import { namesOf, useCustomer, useReplica } from "./live";
 import { usePaced, useTick } from "./paced";
 import { Sums } from "./sums";
 import { approvalHref, customerHref, documentHref, joined, TimeLeft } from "./parts";
-import { decidedBy, isWaiting, waitingOf } from "./waiting";
+import { decidedBy, isForLess, isWaiting, waitingOf } from "./waiting";
 
 /* ---- which ---- */
 
@@ -177,7 +177,13 @@ function Decided({ client, row }: { client: Client; row: ApprovalRow }) {
                     <span class="grow">
                         <Name class="cut">{customerOf(row)}</Name>
                     </span>
-                    <Money minor={row.amount_minor} />
+                    {isForLess(row) ? (
+                        <span class="nowrap">
+                            {say("up to")} <Money minor={row.approved_minor} />
+                        </span>
+                    ) : (
+                        <Money minor={row.amount_minor} />
+                    )}
                 </span>
                 <span class="ask-line small ink-2">
                     <span class={`cut grow ${state.tone}`}>
@@ -799,7 +805,7 @@ function Ended({
                 <div class="notice-text">
                     <p>
                         <State client={client} row={row} />
-                        {row.approved_minor !== undefined && row.approved_minor < row.amount_minor && (
+                        {isForLess(row) && (
                             <>
                                 {" "}
                                 {say("up to")} <Money minor={row.approved_minor} />

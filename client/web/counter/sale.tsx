@@ -8,13 +8,14 @@
  */
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { decidedBy } from "../board/waiting";
+import { decidedBy, isForLess } from "../board/waiting";
 import type { Client, Customer, Pending } from "../lib/api";
 import {
     ApprovalState,
     PaymentKind,
     RefusalCode,
     Right,
+    WayOutKind,
     type AccountRow,
     type ApprovalRow,
     type Refusal,
@@ -34,7 +35,7 @@ import { say, sayMany } from "../kit/words";
 import { approvalOf, askForIt, takeGrant, useApprovals } from "./approval";
 import { paying as payingOf, type Paying } from "./cash";
 import { Band, nameOf, rememberCustomer } from "./customer";
-import { isEmpty, isKnown, splitFor, sums as sumsOf, type Draft } from "./draft";
+import { isEmpty, isKnown, splitFor, unapproved, sums as sumsOf, type Draft } from "./draft";
 import * as drafts from "./drafts";
 import { Goods, takeScan, type Settled } from "./goods";
 import { figuresAt, isPhone, lostAt, useCustomer } from "./hooks";
@@ -186,7 +187,7 @@ function DraftTabs({ client, open }: { client: Client; open: Draft }): JSX.Eleme
 
 /* Whoever opens a parked sale has taken it up again. */
 function takeUp(draft: Draft): void {
-    if (draft.parked_ms !== 0 && draft.approval === undefined)
+    if (draft.parked_ms !== 0 && (draft.approval === undefined || draft.granted !== undefined))
         drafts.change(draft.id, (each) => ({ ...each, parked_ms: 0 }));
     drafts.choose(draft.id);
     focusGoods();
@@ -582,7 +583,7 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
         offline,
         approval,
         money: (given !== undefined && given > 0n) || draft.parts.length > 0,
-        fixed: draft.granted !== undefined || underway !== undefined || waiting,
+        fixed: (draft.granted !== undefined && draft.changing !== true) || underway !== undefined || waiting,
     };
 
     const onDraft = (how: (draft: Draft) => Draft): void => {
@@ -636,18 +637,14 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
         draft.begun_ms === 0 &&
         isFork(refusal) &&
         !waiting &&
-        approval?.state !== ApprovalState.APPROVAL_GRANTED
+        (draft.granted !== undefined || approval?.state !== ApprovalState.APPROVAL_GRANTED)
             ? refusal
             : undefined;
     const room =
-        about?.decision === undefined
-            ? undefined
-            : (fork?.ways.find((way) => way.kind === 2)?.amount_minor ??
-              about.decision.limit_minor - about.decision.exposure_minor);
+        fork?.ways.find((way) => way.kind === WayOutKind.WAY_PART_NOW)?.amount_minor ??
+        (about?.decision === undefined ? undefined : about.decision.limit_minor - about.decision.exposure_minor);
     const split =
-        fork !== undefined && draft.granted === undefined && room !== undefined && room > 0n
-            ? splitFor(draft, room, about?.lines)
-            : undefined;
+        fork !== undefined && room !== undefined && room > 0n ? splitFor(draft, room, about?.lines) : undefined;
     const focusGiven = (): void => {
         requestAnimationFrame(() => givenRef.current?.focus());
     };
@@ -883,7 +880,11 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
                             !isPin(refusal) &&
                             !waiting &&
                             !isReference(refusal) && (
-                                <Plain client={client} refusal={refusal} end={wayOfTill(refusal)} />
+                                <Plain
+                                    client={client}
+                                    refusal={refusal}
+                                    end={wayOfTill(refusal) ?? wayOfApproval(draft)}
+                                />
                             )}
                         {showPay && draft.begun_ms === 0 && (
                             <Pay
@@ -996,6 +997,14 @@ const wayOfTill = (refusal: Refusal): JSX.Element | undefined =>
         </Button>
     ) : undefined;
 
+/* What is no part of what was approved: it stops being so, or somebody is asked anew. */
+const wayOfApproval = (draft: Draft): JSX.Element | undefined =>
+    draft.granted !== undefined ? (
+        <Button small onClick={() => drafts.change(draft.id, unapproved)}>
+            {say("Go on without the approval")}
+        </Button>
+    ) : undefined;
+
 const chooseWords = (count: number): string =>
     count === 4
         ? say("Choose one of the four above")
@@ -1103,8 +1112,7 @@ function ApprovalBox({
     row: ApprovalRow | undefined;
 }): JSX.Element | null {
     if (row === undefined || draft.begun_ms !== 0) return null;
-    const drop = (): void =>
-        drafts.change(draft.id, (each) => ({ ...each, approval: undefined, granted: undefined, parked_ms: 0 }));
+    const drop = (): void => drafts.change(draft.id, unapproved);
     if (row.state === ApprovalState.APPROVAL_WAITING)
         return (
             <section class="panel approval-box" role="status">
@@ -1137,7 +1145,7 @@ function ApprovalBox({
                         <Name>{reasonText(row.reason.value)}</Name>
                     </p>
                 )}
-                {row.approved_minor !== undefined && row.approved_minor < row.amount_minor && (
+                {isForLess(row) && (
                     <p class="late">{say("up to {amount}", { amount: money(client, row.approved_minor) })}</p>
                 )}
                 {draft.granted === undefined ? (
@@ -1148,10 +1156,22 @@ function ApprovalBox({
                         }}>
                         {say("Take it up")}
                     </Button>
+                ) : draft.changing === true ? (
+                    <>
+                        <p class="small ink-2">{say("The approval stays for fewer of these goods.")}</p>
+                        <Button small onClick={drop}>
+                            {say("Go on without the approval")}
+                        </Button>
+                    </>
                 ) : (
                     <>
-                        <p class="small ink-2">{say("F9 sells it as it was asked for.")}</p>
-                        <Button small onClick={drop}>
+                        {!isForLess(row) && <p class="small ink-2">{say("F9 sells it as it was asked for.")}</p>}
+                        <Button
+                            small
+                            onClick={() => {
+                                drafts.change(draft.id, (each) => ({ ...each, changing: true }));
+                                focusGoods();
+                            }}>
                             {say("Change the sale")}
                         </Button>
                     </>
