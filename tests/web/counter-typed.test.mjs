@@ -1,7 +1,7 @@
 /* What is typed at the counter counts as it was meant: before a scan, before F9, and where a machine is slow. */
 import { company, ok, same, test, until } from "./harness.mjs";
 import { fresh } from "./fresh.mjs";
-import { button, goods, lines, scanTyped, sells } from "./at_counter.mjs";
+import { button, customer, goods, lines, scanTyped, sells, taken } from "./at_counter.mjs";
 
 let made;
 const shop = () => (made ??= company({ own: true }));
@@ -103,6 +103,32 @@ test("typed: a number and words are so many of them", async () => {
     await page.keyboard.press("Enter");
     await until("a line", async () => (await lines(page)) === 1);
     same(await quantities(page), [2]);
+    same(page.faults, []);
+    await page.context().close();
+});
+
+test("typed: the reason of a correction comes first, by its digit; a key that does not act is not shown", async () => {
+    const own = await shop();
+    const page = await clerk();
+    await goods(page, "GACH6", 10);
+    await customer(page, "K01");
+    await sells(page, /Sell on credit/);
+    await page.keyboard.press("F9");
+    const number = await taken(page);
+    const [paper] = await own.json("document", "show", number);
+    await page.evaluate((hash) => (location.hash = hash), `#/papers/${paper.document.document}`);
+    await page.getByRole("button", { name: "Correct" }).first().click();
+    await page.waitForSelector(`text=Correction of ${number}`);
+    same(await page.locator(".correcting .kbd, .correcting kbd").allInnerTexts(), ["1", "2", "3", "4", "5"]);
+    await page.keyboard.press("3");
+    await page.waitForSelector(".correcting [aria-checked=true]:has-text('Wrong amount or price')");
+    await until("the cursor is among the goods", () =>
+        page.evaluate(() => document.activeElement?.closest(".goods-field") !== null),
+    );
+    same(await page.locator(".correcting .kbd, .correcting kbd").count(), 0);
+    await page.keyboard.type("20", { delay: 60 });
+    await page.keyboard.press("Enter");
+    await sells(page, new RegExp(`Correct ${number} to 27,000`));
     same(page.faults, []);
     await page.context().close();
 });

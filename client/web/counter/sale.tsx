@@ -42,8 +42,8 @@ import { figuresAt, isPhone, lostAt, useCustomer } from "./hooks";
 import { judge, judged, questionKey, refusedLine, saleCommand, type Judged } from "./judge";
 import { Pay } from "./pay";
 import { change, followDone } from "./after";
-import { Correcting, whyMissing } from "./correcting";
-import { accountHere, kindsHere, loadPlace, place, tillHere } from "./place";
+import { Correcting, focusWhy, whyMissing } from "./correcting";
+import { accountHere, isShut, kindsHere, loadPlace, place, tillHere, useTill } from "./place";
 import { canAsk, loadCatalogue, priceFor } from "./products";
 import { kept } from "./store";
 import { putAway, showStrip, strip, StripView } from "./strip";
@@ -547,6 +547,7 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
     const customerRef = useRef<HTMLInputElement>(null);
     const customer = useCustomer(client, draft.customer);
     const approvals = useApprovals(client);
+    const till = useTill(client);
     useListPrices(client, draft);
     useForm();
 
@@ -554,7 +555,7 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
     const given = readMoney(draft.given);
     const cash = draft.customer === 0 && draft.corrects === undefined;
     const key = questionKey(draft, given);
-    const stamp = `${key}|${customer?.account?.seq ?? ""}|${offline}|${place.value?.cash_customer ?? ""}|${approvalOf(approvals, draft)?.state ?? ""}`;
+    const stamp = `${key}|${customer?.account?.seq ?? ""}|${offline}|${place.value?.cash_customer ?? ""}|${approvalOf(approvals, draft)?.state ?? ""}|${till?.open_since ?? ""}`;
     useEffect(() => {
         if (draft.begun_ms === 0) judge(client, draft, given);
     }, [stamp]);
@@ -598,12 +599,18 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
         if (draft.lines.length > 0) change.value = undefined;
     }, [draft.lines.length > 0]);
     useEffect(() => {
-        if (!isPhone.value) fieldRef.current?.focus();
+        if (whyMissing(draft) !== false) focusWhy();
+        else if (!isPhone.value) fieldRef.current?.focus();
     }, []);
     useEffect(() => {
         if (said !== undefined) play("refused");
+        if (said?.code === RefusalCode.TILL_CLOSED) void loadPlace(client, true); /* it was closed elsewhere */
         if (said?.code === RefusalCode.PIN_NEEDED || said?.code === RefusalCode.PIN_WRONG) setPin(true);
     }, [said]);
+    useEffect(() => {
+        if (till?.open_since !== undefined && said?.code === RefusalCode.TILL_CLOSED)
+            drafts.setRefusal(draft.id, undefined);
+    }, [till?.open_since]);
     useEffect(() => {
         if (underway?.fate.kind === "waiting") drafts.begin();
     }, [underway?.fate.kind]);
@@ -879,6 +886,7 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
                             fork === undefined &&
                             !isPin(refusal) &&
                             !waiting &&
+                            !(refusal.code === RefusalCode.TILL_CLOSED && isShut(till)) &&
                             !isReference(refusal) && (
                                 <Plain
                                     client={client}
@@ -1005,6 +1013,12 @@ const wayOfApproval = (draft: Draft): JSX.Element | undefined =>
         </Button>
     ) : undefined;
 
+const takesCash = ({ draft, given }: View): boolean =>
+    draft.corrects === undefined &&
+    ((given !== undefined && given > 0n) ||
+        (draft.customer === 0 && draft.parts.length === 0) ||
+        draft.parts.some((part) => part.kind === PaymentKind.PAYMENT_CASH));
+
 const chooseWords = (count: number): string =>
     count === 4
         ? say("Choose one of the four above")
@@ -1026,6 +1040,8 @@ function blockedBy(
     if (view.cash && view.offline && draft.parts.length > 0) return say("Without the line only cash is taken");
     if (view.cash && draft.parts.length === 0 && tillHere(client) === undefined)
         return say("This branch has no till for cash yet");
+    const till = tillHere(client);
+    if (till !== undefined && isShut(till) && takesCash(view)) return say("{till} is closed", { till: till.name });
     if (view.cash && given !== undefined && given < facts.paying) return say("Not enough is given");
     if (!facts.whole && view.offline) return say("A price is not known without the line");
     if (view.offline) return false;

@@ -18,7 +18,9 @@ function whoSettles(refusal: Refusal | undefined): string {
     const roles = refusal === undefined ? undefined : rolesText(refusal.roles);
     if (roles !== undefined) return say("{roles} can settle it.", { roles });
     return refusal?.code === RefusalCode.TILL_CLOSED || refusal?.code === RefusalCode.TILL_COUNTED
-        ? say("Open the till's day and sell it anew, or tell the manager who counts this till.")
+        ? say(
+              "Its money lies in the drawer: leave it out of the float when you open the till, then sell it anew. Or tell the manager who counts this till.",
+          )
         : say("Sell it anew when nothing is in the way, or tell the manager of this branch.");
 }
 
