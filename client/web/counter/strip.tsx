@@ -27,7 +27,7 @@ import { say } from "../kit/words";
 import * as drafts from "./drafts";
 import type { Draft } from "./draft";
 import { isCash, isPrinted, printByBrowser, printingWords, printOut, type Printing } from "./printing";
-import { shareText, slipOf } from "./slip";
+import { shareText, withSlip } from "./slip";
 import { sentenceOf, type Said } from "./said";
 import { play } from "./sound";
 import { backWords, staysWords, takeBack, withOfDone, type TakenBack } from "./takeback";
@@ -191,9 +191,8 @@ async function share(client: Client): Promise<void> {
     if (now?.id === undefined) return;
     const asked = await client.ask("document", { document: now.id });
     if ("refused" in asked) return;
-    const how = await shareText(
-        slipOf(client, asked.answer, { account: now.account, was: now.was, done: now.done }).text,
-    );
+    const about = { account: now.account, was: now.was, done: now.done };
+    const how = await withSlip(client, asked.answer, about, ({ text }) => shareText(text));
     change({
         shared:
             how === "copied"
