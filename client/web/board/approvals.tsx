@@ -738,6 +738,10 @@ function Decide({ client, row, waiting }: { client: Client; row: ApprovalRow; wa
                         class="link"
                         onClick={() => {
                             lessening.value = true;
+                            /* it opens above the buttons that lie over the foot of the page */
+                            requestAnimationFrame(() =>
+                                box.current?.querySelector(".less input")?.scrollIntoView({ block: "nearest" }),
+                            );
                         }}>
                         {say("Approve less…")}
                     </button>

@@ -3,7 +3,7 @@
  * looks like text; arrows go from row to row, Enter to the next figure and at the end back to the field for goods.
  */
 import type { JSX, Ref } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Client } from "../lib/api";
 import type { DocumentLine, ProductRecord } from "../lib/messages";
 import { amount, decimal, percent, price, quantity, unit, whole } from "../kit/format";
@@ -240,14 +240,14 @@ async function searchCounted(
 function ProductHit({ product, count = ONE }: { product: ProductRecord; count?: bigint }): JSX.Element {
     return (
         <>
-            <span class="grow cut">
+            <span class="grow cut-parts">
                 {count !== ONE && (
-                    <b>
-                        <Figure text={quantity(count)} /> ×{" "}
+                    <b class="nowrap">
+                        <Figure text={quantity(count)} /> ×
                     </b>
                 )}
-                <Name>{product.name}</Name>{" "}
-                <span class="small ink-3">
+                <Name class="cut">{product.name}</Name>
+                <span class="small ink-3 nowrap">
                     <Code>{product.code}</Code>
                 </span>
             </span>
@@ -606,9 +606,9 @@ function DeskRow(props: RowProps): JSX.Element {
             <td class="item">
                 {isKnown(line) ? (
                     <span class="row">
-                        <span class="cut">
-                            <Name>{line.name}</Name>{" "}
-                            <span class="small ink-3">
+                        <span class="cut-parts">
+                            <Name class="cut">{line.name}</Name>
+                            <span class="small ink-3 nowrap">
                                 <Code>{line.custom ? "" : line.code}</Code>
                             </span>
                         </span>
@@ -726,6 +726,11 @@ export function Goods(props: GoodsProps): JSX.Element {
     const [open, setOpen] = useState(0);
     const [camera, setCamera] = useState(false);
     const box = useRef<HTMLDivElement>(null);
+    /* On a phone the newest line stands first, and is seen above the bar. */
+    const newest = draft.lines[draft.lines.length - 1]?.key ?? 0;
+    useEffect(() => {
+        if (newest > 0) document.querySelector(".phone-line")?.scrollIntoView({ block: "nearest" });
+    }, [newest]);
     if (isPhone.value)
         return (
             <section class="panel goods" aria-label={say("Goods")}>

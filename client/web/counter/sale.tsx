@@ -161,7 +161,7 @@ function DraftTabs({ client, open }: { client: Client; open: Draft }): JSX.Eleme
                         aria-selected={each.id === open.id}
                         onClick={() => takeUp(each)}>
                         <span class="cut tab-name">
-                            {each.customer !== 0 ? <Name>{each.customer_name}</Name> : say("No customer")}
+                            {each.customer !== 0 ? <Name class="cut">{each.customer_name}</Name> : say("No customer")}
                         </span>
                         {each.total !== undefined && each.lines.length > 0 && (
                             <span class="small ink-2">
@@ -1113,7 +1113,7 @@ function useWaysOutOfView(there: boolean): boolean {
 }
 
 const toWays = (): void => {
-    document.getElementById("ways")?.scrollIntoView({ block: "center" });
+    document.getElementById("ways")?.scrollIntoView({ block: "start" });
 };
 
 /* ---- a request that is asked, granted or refused ---- */

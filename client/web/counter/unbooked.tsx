@@ -42,7 +42,7 @@ export function Unbooked({ client, onSell }: { client: Client; onSell: (draft: D
                         <p class="row small">
                             <span class="ink-2">{clock(at_ms, false)}</span>
                             <span class="grow cut">
-                                {each.customer !== 0 ? <Name>{each.customer_name}</Name> : say("Cash sale")}
+                                {each.customer !== 0 ? <Name class="cut">{each.customer_name}</Name> : say("Cash sale")}
                             </span>
                             <b>
                                 <Money minor={minor} unit />
