@@ -243,7 +243,7 @@ function ProductHit({ product, count = ONE }: { product: ProductRecord; count?: 
             <span class="grow cut-parts">
                 {count !== ONE && (
                     <b class="nowrap">
-                        <Figure text={quantity(count)} /> ×
+                        <Figure text={quantity(count)} /> ×{" "}
                     </b>
                 )}
                 <Name class="cut">{product.name}</Name>
