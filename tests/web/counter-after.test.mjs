@@ -202,3 +202,27 @@ test("counter: a till: what it is off by is told, its sum stands beside the piec
     same(page.faults, []);
     await page.context().close();
 });
+
+test("counter: a slip is in the language of who gets it; a copy names the till of its paper and who printed it", async () => {
+    const own = await shop();
+    await own.tefter("customer", "edit", "K06", "--language", "el");
+    const page = await clerk();
+    const number = await sell(page, "GACH6", 10, "K06");
+    await catchSlips(page);
+    await page.keyboard.press("Control+P");
+    const slip = await nextSlip(page, 1);
+    ok(/ΤΙΜΟΛΟΓΙΟ/.test(slip) && !/INVOICE|COPY/.test(slip), slip);
+    ok(/Sale|Goods/.test(await page.innerText("main, body")), "the page keeps its own");
+    const till = /FO · (.+) · /.exec(slip)[1];
+    const other = await clerk();
+    await catchSlips(other);
+    await other.evaluate((hash) => (location.hash = hash), `#/papers/${await idOf(number)}`);
+    await other.waitForSelector("text=Left to pay");
+    await other.keyboard.press("Control+P");
+    const copy = await nextSlip(other, 1);
+    ok(copy.includes(`FO · ${till} · `) && copy.includes("Bùi Anh Quân"), copy);
+    ok(/ανατύπωση: .*Bùi Anh Quân/.test(copy), copy);
+    same([page.faults, other.faults], [[], []]);
+    await page.context().close();
+    await other.context().close();
+});

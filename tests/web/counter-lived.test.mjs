@@ -154,3 +154,33 @@ test(
     },
     { seconds: 120 },
 );
+
+test(
+    "lived: whom this page found before it is found without a line after a reload, by name and without a figure",
+    async () => {
+        const own = await shop();
+        await own.tefter("sell", "K05", "XM40=12");
+        const page = await clerk({ hash: "#/payment" });
+        await page.locator(".customer-field input").fill("K05");
+        await page.waitForSelector(".customer-field .combo-option");
+        await page.keyboard.press("Enter");
+        await page.waitForSelector(".amount-card");
+        await page.getByRole("button", { name: "Change", exact: true }).click();
+        await page.waitForSelector(".customer-field input");
+        const name = "شرکت سازه آریا";
+        await page.waitForTimeout(500);
+        await own.killRelay();
+        await lost(page);
+        await page.reload();
+        await lost(page);
+        await page.locator(".customer-field input").fill("K05");
+        await page.waitForSelector(`.customer-field .combo-option:has-text('${name}')`);
+        ok(!/1,101,600/.test(await page.innerText(".customer-field .combo-list")), "no figure is kept");
+        await picture(page, "lived-names");
+        await own.startRelay();
+        await live(page);
+        same(page.faults, []);
+        await page.context().close();
+    },
+    { seconds: 120 },
+);

@@ -45,7 +45,7 @@ import { namesOf, useCustomer, useReplica } from "./live";
 import { usePaced, useTick } from "./paced";
 import { Sums } from "./sums";
 import { approvalHref, customerHref, documentHref, joined, TimeLeft } from "./parts";
-import { decidedBy, isWaiting, waitingOf } from "./waiting";
+import { decidedBy, isForLess, isWaiting, waitingOf } from "./waiting";
 
 /* ---- which ---- */
 
@@ -177,7 +177,13 @@ function Decided({ client, row }: { client: Client; row: ApprovalRow }) {
                     <span class="grow">
                         <Name class="cut">{customerOf(row)}</Name>
                     </span>
-                    <Money minor={row.amount_minor} />
+                    {isForLess(row) ? (
+                        <span class="nowrap">
+                            {say("up to")} <Money minor={row.approved_minor} />
+                        </span>
+                    ) : (
+                        <Money minor={row.amount_minor} />
+                    )}
                 </span>
                 <span class="ask-line small ink-2">
                     <span class={`cut grow ${state.tone}`}>
@@ -750,6 +756,10 @@ function Decide({ client, row, waiting }: { client: Client; row: ApprovalRow; wa
                         class="link"
                         onClick={() => {
                             lessening.value = true;
+                            /* it opens above the buttons that lie over the foot of the page */
+                            requestAnimationFrame(() =>
+                                box.current?.querySelector(".less input")?.scrollIntoView({ block: "nearest" }),
+                            );
                         }}>
                         {say("Approve less…")}
                     </button>
@@ -817,7 +827,7 @@ function Ended({
                 <div class="notice-text">
                     <p>
                         <State client={client} row={row} />
-                        {row.approved_minor !== undefined && row.approved_minor < row.amount_minor && (
+                        {isForLess(row) && (
                             <>
                                 {" "}
                                 {say("up to")} <Money minor={row.approved_minor} />

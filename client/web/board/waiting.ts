@@ -11,6 +11,10 @@ export function waitingOf(rows: ReadonlyMap<bigint, ApprovalRow>, now: number): 
     return [...rows.values()].filter((row) => isWaiting(row, now)).sort((a, b) => Number(a.expires_ms - b.expires_ms));
 }
 
+/* Granted, and for less than was asked. */
+export const isForLess = (row: ApprovalRow): row is ApprovalRow & { approved_minor: bigint } =>
+    row.approved_minor !== undefined && row.approved_minor < row.amount_minor;
+
 export function decidedBy(client: Client, row: ApprovalRow): string {
     const names = namesOf(client);
     return row.decided_login === undefined

@@ -1,11 +1,11 @@
 /* A sale that a manager is asked about: parked in the ledger, answered live, sold as it was asked for. */
 import { effect } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import { decidedBy } from "../board/waiting";
+import { decidedBy, isForLess } from "../board/waiting";
 import type { Client, Replica } from "../lib/api";
 import { ApprovalState, RefusalCode, type ApprovalRow, type Refusal } from "../lib/messages";
 import { tell } from "../kit/head";
-import { invoiceOf, newDraft, type Draft } from "./draft";
+import { invoiceOf, isKnown, newDraft, unapproved, type Draft } from "./draft";
 import * as drafts from "./drafts";
 import { lineOfPaper } from "./products";
 import { sentenceOf, type Said } from "./said";
@@ -64,7 +64,8 @@ function answered(client: Client, row: ApprovalRow): void {
                   : "lapsed",
         who: row.decided_login ?? "",
         customer: mine.customer_name,
-        minor: row.amount_minor,
+        minor: isForLess(row) ? row.approved_minor : row.amount_minor,
+        less: isForLess(row),
     };
     tell(sentenceOf({ ...said, who: decidedBy(client, row) }));
     showStrip({
@@ -87,18 +88,16 @@ export function approvalOf(rows: Rows, draft: Draft): ApprovalRow | undefined {
 /* The sale is parked as it stands; its tab waits for the answer. */
 export async function askForIt(client: Client, draft: Draft, total: bigint): Promise<void> {
     drafts.setRefusal(draft.id, undefined);
-    /* One that was approved before is asked for anew, as it is parked. */
-    const goods = { ...invoiceOf(draft, undefined), approval: undefined };
     const fate = await client.submit("ask_approval", {
         customer: draft.customer,
         amount_minor: total,
         minutes: 15,
         note: (draft.to_manager ?? "").trim() === "" ? undefined : { value: draft.to_manager!.trim() },
-        draft: goods,
+        draft: invoiceOf(unapproved(draft), undefined),
     }).ended;
     if (fate.kind === "done" && fate.done.id !== undefined) {
         const approval = fate.done.id;
-        drafts.change(draft.id, (each) => ({ ...each, approval, granted: undefined, parked_ms: client.clock() }));
+        drafts.change(draft.id, (each) => ({ ...unapproved(each), approval, parked_ms: client.clock() }));
         await drafts.flush();
         drafts.begin();
     } else if (fate.kind === "refused") drafts.setRefusal(draft.id, fate.refused);
@@ -110,7 +109,9 @@ export async function takeGrant(client: Client, draft: Draft, row: ApprovalRow):
     if ("refused" in asked || asked.answer.draft === undefined) return;
     const granted = asked.answer.draft;
     drafts.change(draft.id, (each) =>
-        each.granted !== undefined || each.begun_ms !== 0 ? each : { ...each, granted, parked_ms: 0 },
+        each.granted !== undefined || each.begun_ms !== 0
+            ? each
+            : { ...each, granted, granted_lines: each.lines.filter(isKnown), parked_ms: 0 },
     );
 }
 
@@ -140,18 +141,20 @@ export async function openParked(client: Client, row: ApprovalRow): Promise<Refu
     if (goods === undefined) return refusal ?? { code: RefusalCode.APPROVAL_NOT_OPEN, roles: [], ways: [] };
     const fresh = newDraft(client.me.value!.staff, client.clock());
     const granted = row.state === ApprovalState.APPROVAL_GRANTED;
+    const parked = lines.map((line, at) => lineOfPaper(line, at + 1));
     drafts.put({
         ...fresh,
         customer: row.customer,
         customer_name: row.customer_name?.value ?? row.customer_code ?? "",
         buyer: goods.buyer ?? 0,
-        lines: lines.map((line, at) => lineOfPaper(line, at + 1)),
+        lines: parked,
         next: lines.length + 1,
         reference: goods.reference ?? "",
         note: goods.note?.value ?? "",
         total: row.amount_minor,
         approval: row.approval,
         granted: granted ? goods : undefined,
+        granted_lines: granted ? parked : undefined,
         parked_ms: granted ? 0 : Number(row.asked_ms),
     });
     drafts.choose(fresh.id);

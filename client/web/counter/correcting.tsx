@@ -1,7 +1,7 @@
 /* Over a form that corrects a paper: which one, and why. The reason stays with both papers. */
 import type { ComponentChildren, JSX } from "preact";
-import { useState } from "preact/hooks";
-import { useActions } from "../kit/keys";
+import { useEffect, useState } from "preact/hooks";
+import { typesIn, useActions } from "../kit/keys";
 import { Button, Chips, Field, Notice } from "../kit/parts";
 import { say } from "../kit/words";
 import type { Draft } from "./draft";
@@ -9,6 +9,27 @@ import * as drafts from "./drafts";
 
 export const whyMissing = (draft: Draft): string | false =>
     draft.corrects !== undefined && (draft.why ?? "").trim() === "" && say("Why is it corrected?");
+
+/* The reason comes first: the cursor is in no field yet, so that its digits choose. */
+export const focusWhy = (): void => {
+    requestAnimationFrame(() => document.querySelector<HTMLElement>(".correcting [role=radio]")?.focus());
+};
+
+/* Is the cursor in a field, where digits are typed? */
+function useTyping(): boolean {
+    const [typing, setTyping] = useState(false);
+    useEffect(() => {
+        const look = (): void => setTyping(typesIn(document.activeElement));
+        look();
+        document.addEventListener("focusin", look);
+        document.addEventListener("focusout", look);
+        return () => {
+            document.removeEventListener("focusin", look);
+            document.removeEventListener("focusout", look);
+        };
+    }, []);
+    return typing;
+}
 
 export function Correcting({
     draft,
@@ -26,16 +47,29 @@ export function Correcting({
         drafts.setRefusal(draft.id, undefined);
         drafts.change(draft.id, (each) => ({ ...each, why: text }));
     };
+    const typing = useTyping();
     const pick = (id: string): void => {
         setOther(id === "other");
         set(id === "other" ? "" : id);
+    };
+    const pickAndGoOn = (id: string): void => {
+        pick(id);
+        if (id !== "other")
+            requestAnimationFrame(() =>
+                document.querySelector<HTMLElement>(".goods-field input, .big-amount input")?.focus(),
+            );
     };
     const ids = [...usual, "other"];
     const words = (id: string): string => (id === "other" ? say("Other…") : id);
     useActions(
         draft.corrects === undefined
             ? []
-            : ids.map((id, at) => ({ id: `why-${at}`, key: String(at + 1), title: words(id), run: () => pick(id) })),
+            : ids.map((id, at) => ({
+                  id: `why-${at}`,
+                  key: String(at + 1),
+                  title: words(id),
+                  run: () => pickAndGoOn(id),
+              })),
     );
     if (draft.corrects === undefined) return null;
     return (
@@ -51,7 +85,11 @@ export function Correcting({
                 <Chips
                     label={say("Why is it corrected?")}
                     value={other ? "other" : usual.includes(why) ? why : undefined}
-                    options={ids.map((id, at) => ({ id, text: words(id), hotkey: String(at + 1) }))}
+                    options={ids.map((id, at) => ({
+                        id,
+                        text: words(id),
+                        hotkey: typing ? undefined : String(at + 1),
+                    }))}
                     onPick={pick}
                 />
                 {other && (

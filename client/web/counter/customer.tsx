@@ -9,7 +9,7 @@ import { amount, day, whole } from "../kit/format";
 import { Available, Code, Money, Name, Sign, stoppedOf } from "../kit/money";
 import { Button, classes } from "../kit/parts";
 import { say, sayMany } from "../kit/words";
-import { customersSeen, isPhone, useAnswer, useCalm, useCustomers } from "./hooks";
+import { customersSeen, isPhone, recallSeen, useAnswer, useCalm, useCustomers } from "./hooks";
 import { Pick } from "./pick";
 import { place } from "./place";
 import { canAsk } from "./products";
@@ -79,7 +79,10 @@ function searchSeen(client: Client, text: string): Customer[] {
 }
 
 async function searchCustomers(client: Client, text: string): Promise<Customer[]> {
-    if (!canAsk(client)) return searchSeen(client, text);
+    if (!canAsk(client)) {
+        await recallSeen(client);
+        return searchSeen(client, text);
+    }
     const asked = await client.ask("search", { text, rows: 16 });
     if ("refused" in asked) return [];
     const own = client.welcome.value?.branch;

@@ -80,7 +80,9 @@ export interface Draft {
     readonly note: string;
     readonly parked_ms: number /* 0: not parked */;
     readonly approval?: bigint /* asked for this sale */;
-    readonly granted?: Sent<IssueInvoice> /* the sale as it was asked for: it is sold as it is, or not with it */;
+    readonly granted?: Sent<IssueInvoice> /* the sale as it was asked for: all of it is sold with it, or a part */;
+    readonly granted_lines?: readonly Line[] /* of it, as they were then, in its order */;
+    readonly changing?: boolean /* less of it is taken: the approval stays */;
     readonly corrects?: bigint /* the bill that this one replaces */;
     readonly corrects_number?: string;
     readonly corrects_owed?: { readonly customer: number; readonly minor: bigint } /* what it did to their debt */;
@@ -320,11 +322,49 @@ function invoiceLine(line: Line): Sent<InvoiceLine> {
     };
 }
 
+const alike = (a: Line, b: Line): boolean =>
+    a.product === b.product &&
+    a.name === b.name &&
+    a.unit === b.unit &&
+    a.price === b.price &&
+    a.discount_bp === b.discount_bp &&
+    a.discount_minor === b.discount_minor;
+
+/* What was approved is sold at its own prices, less of it too; of anything else the server says whether it may be. */
+function grantedLines(draft: Draft, granted: Sent<IssueInvoice>): Sent<InvoiceLine>[] {
+    const then = draft.granted_lines;
+    if (then === undefined) return [...(granted.lines ?? [])];
+    return draft.lines.filter(isKnown).map((line) => {
+        const at = then.findIndex((each) => each.key === line.key);
+        const [was, asked] = [then[at], granted.lines?.[at]];
+        if (was === undefined || asked === undefined || !alike(was, line)) return invoiceLine(line);
+        if (was.quantity === line.quantity) return asked;
+        const off = asked.discount_minor;
+        return {
+            ...asked,
+            quantity: line.quantity,
+            discount_minor: off === undefined ? undefined : (off * line.quantity) / was.quantity,
+            serials: line.serials.length > 0 ? [...line.serials] : undefined,
+        };
+    });
+}
+
+/* The sale goes on without what was approved. */
+export const unapproved = (draft: Draft): Draft => ({
+    ...draft,
+    approval: undefined,
+    granted: undefined,
+    granted_lines: undefined,
+    changing: undefined,
+    parked_ms: 0,
+});
+
 /* `total`: what the screen shows; the server refuses another one. */
 export function invoiceOf(draft: Draft, total?: bigint): Sent<IssueInvoice> {
     if (draft.granted !== undefined)
         return {
             ...draft.granted,
+            lines: grantedLines(draft, draft.granted),
             approval: draft.approval,
             buyer: draft.buyer || draft.granted.buyer,
             total_minor: total,

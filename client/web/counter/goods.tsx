@@ -3,7 +3,7 @@
  * looks like text; arrows go from row to row, Enter to the next figure and at the end back to the field for goods.
  */
 import type { JSX, Ref } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Client } from "../lib/api";
 import type { DocumentLine, ProductRecord } from "../lib/messages";
 import { amount, decimal, percent, price, quantity, unit, whole } from "../kit/format";
@@ -30,7 +30,7 @@ import { isPhone, useAnswer, useCalm } from "./hooks";
 import { Pick } from "./pick";
 import { findCode, productByCode, productByNumber, searchGoods } from "./products";
 import { play } from "./sound";
-import { plainDigits, readCount, readMoney, readTyped, readUnitPrice } from "./typed";
+import { folded, plainDigits, readCount, readCounted, readMoney, readScan, readTyped, readUnitPrice } from "./typed";
 
 export interface GoodsProps {
     client: Client;
@@ -40,10 +40,14 @@ export interface GoodsProps {
     fixed: boolean;
     lost?: string;
     fieldRef: Ref<HTMLInputElement>;
+    settleRef: { current: (() => Settled) | undefined } /* what stands in the field becomes a line, before F9 sells */;
     onDraft: (how: (draft: Draft) => Draft) => void;
     onEmptyEnter: () => void;
     onCustomer: () => void /* "/" where nothing is typed */;
 }
+
+/* What became of what stood in the field: nothing did; it is in the sale now; somebody has to choose. */
+export type Settled = "nothing" | "taken" | "unclear";
 
 /* ---- the field ---- */
 
@@ -79,6 +83,22 @@ export async function takeCode(
     return false;
 }
 
+/* `before`: what stood in the field for goods. "3*" is used up by the scan, and the first digits of a code that a slow
+ * machine held up belong to it; anything else stays for its Enter. */
+export async function takeScan(
+    client: Client,
+    scanned: string,
+    before: string,
+    onDraft: GoodsProps["onDraft"],
+): Promise<void> {
+    const { quantity, code } = readScan(scanned, before);
+    const joined = before.trim() + scanned;
+    const whole = before.trim() !== "" && quantity === undefined && productByCode(joined) !== undefined;
+    if (whole || quantity !== undefined) onDraft((draft) => ({ ...draft, typed: "" }));
+    const kept: GoodsProps["onDraft"] = (how) => onDraft((draft) => ({ ...how(draft), typed: draft.typed }));
+    await takeCode(client, whole ? joined : code, quantity ?? ONE, kept);
+}
+
 const looksLikeCode = (text: string): boolean =>
     /^[A-Za-z0-9._/-]{3,}$/.test(plainDigits(text)) && /\d/.test(plainDigits(text));
 
@@ -99,11 +119,16 @@ function GoodsField(props: GoodsProps): JSX.Element {
     const words = typed.kind === "goods" ? typed.text : typed.kind === "amount" ? draft.typed.trim() : "";
     const count = typed.kind === "goods" ? (typed.quantity ?? ONE) : ONE;
     const calm = useCalm(words, 60);
-    const hits = useAnswer(calm === "" ? undefined : calm, () => searchGoods(client, calm));
-    const add = (product: ProductRecord): void =>
-        onDraft((each) => addGoods({ ...each, typed: "" }, product, "", count)[0]);
     const last = draft.lines[draft.lines.length - 1];
     const named = typed.kind === "amount" && last !== undefined ? unitNamed(last, typed.unit) : undefined;
+    const mayCount = typed.kind === "amount" ? named === undefined : typed.kind === "goods" && count === ONE;
+    const found = useAnswer(calm === "" ? undefined : `${mayCount ? "≥" : ""}${calm}`, () =>
+        searchCounted(client, calm, mayCount),
+    );
+    const hits = found?.hits;
+    const many = found?.quantity ?? count;
+    const add = (product: ProductRecord): void =>
+        onDraft((each) => addGoods({ ...each, typed: "" }, product, "", many)[0]);
     const counts =
         typed.kind === "amount" && named !== undefined && productByCode(draft.typed.trim()) === undefined
             ? quantity(typed.quantity, named !== "" ? named : last!.own_unit)
@@ -138,6 +163,21 @@ function GoodsField(props: GoodsProps): JSX.Element {
         }
         return false;
     };
+    /* As Enter would, where there is nothing to choose. */
+    props.settleRef.current = (): Settled => {
+        if (typed.kind === "nothing") return "nothing";
+        if (typed.kind === "times") return "unclear";
+        if (onEnter(draft.typed)) return "taken";
+        if (calm !== words || hits?.length !== 1) return "unclear";
+        add(hits[0]!);
+        return "taken";
+    };
+    useLayoutEffect(
+        () => () => {
+            props.settleRef.current = undefined;
+        },
+        [],
+    );
     const onKey = (event: KeyboardEvent): void => {
         if (event.key === "/" && draft.typed === "") {
             event.preventDefault();
@@ -178,17 +218,36 @@ function GoodsField(props: GoodsProps): JSX.Element {
             none={say("Nothing in the catalogue for ‘{text}’.", { text: calm })}
             inputRef={props.fieldRef}
             class="goods-field"
-            show={(each) => <ProductHit product={each} />}
+            show={(each) => <ProductHit product={each} count={many} />}
         />
     );
 }
 
-function ProductHit({ product }: { product: ProductRecord }): JSX.Element {
+/* Words as they are; else, where no item's name or code begins so, a number and words. */
+async function searchCounted(
+    client: Client,
+    text: string,
+    mayCount: boolean,
+): Promise<{ hits: ProductRecord[]; quantity?: bigint }> {
+    const hits = await searchGoods(client, text);
+    const counted = mayCount ? readCounted(text) : undefined;
+    const begins = (each: string): boolean => folded(each).startsWith(folded(text));
+    if (counted === undefined || hits.some((each) => begins(each.name) || begins(each.code))) return { hits };
+    const some = await searchGoods(client, counted.text);
+    return some.length > 0 ? { hits: some, quantity: counted.quantity } : { hits };
+}
+
+function ProductHit({ product, count = ONE }: { product: ProductRecord; count?: bigint }): JSX.Element {
     return (
         <>
-            <span class="grow cut">
-                <Name>{product.name}</Name>{" "}
-                <span class="small ink-3">
+            <span class="grow cut-parts">
+                {count !== ONE && (
+                    <b class="nowrap">
+                        <Figure text={quantity(count)} /> ×{" "}
+                    </b>
+                )}
+                <Name class="cut">{product.name}</Name>
+                <span class="small ink-3 nowrap">
                     <Code>{product.code}</Code>
                 </span>
             </span>
@@ -265,6 +324,7 @@ function Cell(props: CellProps): JSX.Element {
                 aria-invalid={bad || undefined}
                 aria-describedby={bad ? why : undefined}
                 data-cell={props.name}
+                data-raw={props.raw}
                 aria-label={props.label}
                 type="text"
                 dir="ltr"
@@ -546,9 +606,9 @@ function DeskRow(props: RowProps): JSX.Element {
             <td class="item">
                 {isKnown(line) ? (
                     <span class="row">
-                        <span class="cut">
-                            <Name>{line.name}</Name>{" "}
-                            <span class="small ink-3">
+                        <span class="cut-parts">
+                            <Name class="cut">{line.name}</Name>
+                            <span class="small ink-3 nowrap">
                                 <Code>{line.custom ? "" : line.code}</Code>
                             </span>
                         </span>
@@ -666,6 +726,11 @@ export function Goods(props: GoodsProps): JSX.Element {
     const [open, setOpen] = useState(0);
     const [camera, setCamera] = useState(false);
     const box = useRef<HTMLDivElement>(null);
+    /* On a phone the newest line stands first, and is seen above the bar. */
+    const newest = draft.lines[draft.lines.length - 1]?.key ?? 0;
+    useEffect(() => {
+        if (newest > 0) document.querySelector(".phone-line")?.scrollIntoView({ block: "nearest" });
+    }, [newest]);
     if (isPhone.value)
         return (
             <section class="panel goods" aria-label={say("Goods")}>
@@ -682,7 +747,7 @@ export function Goods(props: GoodsProps): JSX.Element {
                 {camera && !fixed && (
                     <Camera
                         onCode={(code) => {
-                            void takeCode(props.client, code, ONE, props.onDraft);
+                            void takeScan(props.client, code, draft.typed, props.onDraft);
                         }}
                         onClose={() => setCamera(false)}
                     />

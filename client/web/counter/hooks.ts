@@ -1,10 +1,11 @@
 /* Small hooks of the counter: the width of the screen, text that waits a moment, live customers. */
 import { signal, type ReadonlySignal } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { clock, serverNow } from "../kit/format";
+import { clock, dayOf, serverNow } from "../kit/format";
 import type { Client, Customer } from "../lib/api";
 import { RefusalCode, type Refusal } from "../lib/messages";
 import { canAsk } from "./products";
+import { found, keep } from "./store";
 
 const narrow = signal(false);
 if (typeof matchMedia === "function") {
@@ -33,19 +34,67 @@ export function lostAt(client: Client): number | undefined {
     return serverNow() - (performance.now() - line.heard);
 }
 
-/* Customers as they were seen last while there was a line, for the time without one. Never on a disk, and not for
- * whoever comes next. */
+/* Customers as they were seen last while there was a line, for the time without one. Not for whoever comes next; on the
+ * disk, beside the drafts, are the names of today alone, so that a page that is loaded again finds whom it found before. */
 interface Seen {
     customer: Customer;
-    at_ms: number;
+    at_ms?: number /* of its figures; without: it has none */;
 }
+interface SeenNames {
+    staff: number;
+    day: number;
+    rows: readonly Customer["row"][];
+}
+const SEEN_MOST = 200;
 const seen = new Map<number, Seen>();
 let seen_by = 0;
-function note(client: Client, customer: Customer): void {
-    const staff = client.me.peek()?.staff ?? 0;
+let recalled_by = 0;
+let recalling: Promise<void> = Promise.resolve();
+
+/* No sum and no day of anything: what finds them. */
+const nameOnly = ({ customer, code, name, phone, branch, erased }: Customer["row"]): Customer["row"] => ({
+    customer,
+    code,
+    name,
+    phone,
+    branch,
+    erased,
+    groups: [],
+    buyers: [],
+});
+
+function seenBy(staff: number): void {
     if (staff !== seen_by) seen.clear();
     seen_by = staff;
+}
+
+function note(client: Client, customer: Customer): void {
+    const staff = client.me.peek()?.staff ?? 0;
+    seenBy(staff);
+    const before = seen.get(customer.row.customer);
     seen.set(customer.row.customer, { customer, at_ms: serverNow() });
+    if (before !== undefined || staff === 0) return;
+    void recallSeen(client).then(() => {
+        if (seen_by !== staff) return;
+        const rows = [...seen.values()].slice(-SEEN_MOST).map((each) => nameOnly(each.customer.row));
+        const names: SeenNames = { staff, day: dayOf(serverNow()), rows };
+        void keep([[`seen:${staff}`, names]]);
+    });
+}
+
+/* Once a person: before anything is searched without a line, and before what is kept is kept anew. */
+export function recallSeen(client: Client): Promise<void> {
+    const staff = client.me.peek()?.staff ?? 0;
+    if (staff === recalled_by) return recalling;
+    recalled_by = staff;
+    recalling = found<SeenNames>(`seen:${staff}`).then((all) => {
+        const kept = all.find((each) => each.staff === staff && each.day === dayOf(serverNow()));
+        if (kept === undefined || client.me.peek()?.staff !== staff) return;
+        seenBy(staff);
+        for (const row of kept.rows)
+            if (!seen.has(row.customer)) seen.set(row.customer, { customer: { row, account: undefined, changed: 0 } });
+    });
+    return recalling;
 }
 function seenHere(client: Client, number: number): Seen | undefined {
     return seen_by === client.me.value?.staff ? seen.get(number) : undefined;

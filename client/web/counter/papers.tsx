@@ -32,7 +32,7 @@ import { changeOf, moveWord, rowMoveWord } from "./moves";
 import { accountHere, loadPlace, place } from "./place";
 import { canAsk, lineOfPaper } from "./products";
 import { printingText, printingWords, printOut } from "./printing";
-import { debtShown, setSlipWidth, shareText, showDebt, slipOf, slipWidth } from "./slip";
+import { debtShown, setSlipWidth, shareText, showDebt, slipWidth, withSlip } from "./slip";
 import { doCommand, showStrip, StripView } from "./strip";
 import { backWords, staysWords, takeBack, withOfPaper } from "./takeback";
 import { readCount } from "./typed";
@@ -400,7 +400,7 @@ function Paper({ client, number, credit }: { client: Client; number: bigint; cre
     };
     const share = (): void => {
         if (answer !== undefined)
-            void shareText(slipOf(client, answer, { copy: true }).text).then((how) =>
+            void withSlip(client, answer, { copy: true }, ({ text }) => shareText(text)).then((how) =>
                 setNote(
                     how === "copied" ? say("Copied.") : how === "failed" ? say("It could not be copied.") : undefined,
                 ),

@@ -2,7 +2,7 @@
 import type { JSX, Ref } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Client } from "../lib/api";
-import { PaymentKind, type Refusal } from "../lib/messages";
+import { PaymentKind, type MoneyAccountRecord, type Refusal } from "../lib/messages";
 import { AmountField } from "../kit/amounts";
 import { amount, currencyOf, whole } from "../kit/format";
 import { useActions } from "../kit/keys";
@@ -12,7 +12,7 @@ import { refusalText } from "../kit/refusal";
 import { say } from "../kit/words";
 import { asPieces, likelyGiven, pieces, type Paying } from "./cash";
 import type { Draft, Part } from "./draft";
-import { accountHere, accountsFor, chooseTill, kindsHere, loadPlace, tillHere } from "./place";
+import { accountHere, accountsFor, chooseTill, isShut, kindsHere, loadPlace, tillHere } from "./place";
 import { canAsk } from "./products";
 import { doCommand } from "./strip";
 import { readMoney } from "./typed";
@@ -30,6 +30,12 @@ export interface PayProps {
     onLess?: () => void /* a credit sale: nothing is paid now after all */;
 }
 
+/* Why no cash goes into a till that is closed. */
+const shutWords = (client: Client, till: MoneyAccountRecord): string =>
+    canAsk(client)
+        ? say("{till} is closed: open it before cash goes in.", { till: till.name })
+        : say("{till} is closed, and only the line can open it: no cash is taken until then.", { till: till.name });
+
 /* Which till takes the cash, where the branch has several. */
 export function TillChoice({ client }: { client: Client }): JSX.Element | null {
     const tills = accountsFor(PaymentKind.PAYMENT_CASH);
@@ -46,14 +52,16 @@ export function TillChoice({ client }: { client: Client }): JSX.Element | null {
     );
 }
 
-/* Cash may go into a till that nobody opened, and then nobody counts it: said before, with the way out. */
+/* Cash may go into a till that nobody ever opened, and then nobody counts it; one that is closed takes none. Both are said
+ * before, with the way out; a till is opened by the ledger, so that without a line only the first half is. */
 export function TillShut({ client, from }: { client: Client; from: "sale" | "payment" }): JSX.Element | null {
     const till = tillHere(client);
     const [refused, setRefused] = useState<Refusal | undefined>(undefined);
     const [busy, setBusy] = useState(false);
-    const shut = till !== undefined && till.open_since === undefined && canAsk(client);
+    const online = canAsk(client);
+    const shut = till !== undefined && till.open_since === undefined && (online || isShut(till));
     useEffect(() => {
-        if (shut) void loadPlace(client, true); /* another device may have opened it since */
+        if (shut && online) void loadPlace(client, true); /* another device may have opened it since */
     }, [till?.money_account, shut]);
     const openEmpty = async (): Promise<void> => {
         if (busy || till === undefined) return;
@@ -68,7 +76,7 @@ export function TillShut({ client, from }: { client: Client; from: "sale" | "pay
     /* Of a till that was closed with money in it "empty" is never true. */
     const fresh = till?.till_days === undefined;
     useActions(
-        shut && fresh
+        shut && fresh && online
             ? [
                   {
                       id: "open-empty",
@@ -87,13 +95,15 @@ export function TillShut({ client, from }: { client: Client; from: "sale" | "pay
                 <Sign of="▲" />
                 {refused !== undefined
                     ? refusalText(refused, client)
-                    : say("{till} is not open: nobody will count what goes into it now.", { till: till.name })}
+                    : isShut(till)
+                      ? shutWords(client, till)
+                      : say("{till} is not open: nobody will count what goes into it now.", { till: till.name })}
             </p>
-            <div class="row">
+            <div class="row" hidden={!online}>
                 <Button small onClick={() => location.assign(`#/day/till/${from}`)}>
                     {say("Open it")}
                 </Button>
-                {fresh && (
+                {fresh && online && (
                     <Button small hotkey="Alt T" blocked={busy && say("Sending …")} onClick={() => void openEmpty()}>
                         {say("Open it empty")}
                     </Button>

@@ -28,13 +28,13 @@ import { inWords } from "../kit/spell";
 import { unless } from "../kit/why";
 import { say, sayMany } from "../kit/words";
 import { followDone } from "./after";
-import { Correcting, whyMissing } from "./correcting";
+import { Correcting, focusWhy, whyMissing } from "./correcting";
 import { CustomerField, nameOf, Recent, rememberCustomer } from "./customer";
 import { newDraft, type Draft, type PayForm } from "./draft";
 import * as drafts from "./drafts";
 import { figuresAt, isPhone, useAnswer, useCalm, useCustomer } from "./hooks";
 import { TillChoice, TillShut } from "./pay";
-import { accountHere, accountsFor, kindsHere, loadPlace, place } from "./place";
+import { accountHere, accountsFor, isShut, kindsHere, loadPlace, place, useTill } from "./place";
 import { canAsk } from "./products";
 import { StripView } from "./strip";
 import { Unbooked } from "./unbooked";
@@ -219,6 +219,7 @@ function Form({ client, draft, form }: { client: Client; draft: Draft; form: Pay
     const [keypad, setKeypad] = useState(false);
     const [fold, setFold] = useState(true);
     const customer = useCustomer(client, draft.customer);
+    const till = useTill(client);
     const stamp = customer?.account?.seq ?? 0n;
     const bills = useAnswer(draft.customer === 0 || !canAsk(client) ? undefined : `${draft.customer}|${stamp}`, () =>
         unpaidBills(client, draft.customer),
@@ -228,7 +229,7 @@ function Form({ client, draft, form }: { client: Client; draft: Draft; form: Pay
     const list = bills ?? (last.current?.customer === draft.customer ? last.current : undefined);
     const minor = readMoney(form.text);
     const asked = useCalm(
-        `${draft.customer}|${minor ?? ""}|${form.kind}|${form.account ?? ""}|${form.reference}|${form.payer}|${form.ticked?.join() ?? "oldest"}|${stamp}|${list?.bills.length ?? ""}`,
+        `${draft.customer}|${minor ?? ""}|${form.kind}|${form.account ?? ""}|${form.reference}|${form.payer}|${form.ticked?.join() ?? "oldest"}|${stamp}|${list?.bills.length ?? ""}|${till?.open_since ?? ""}`,
         120,
     );
     const told = useAnswer(
@@ -238,17 +239,24 @@ function Form({ client, draft, form }: { client: Client; draft: Draft; form: Pay
         () => preview(client, draft, form, minor!, list!.bills),
     );
     const said = drafts.refusals.value.get(draft.id);
+    const shut = form.kind === PaymentKind.PAYMENT_CASH && isShut(till);
     const refusal = said ?? told?.refusal;
     const set = (change: Partial<PayForm>): void => {
         drafts.setRefusal(draft.id, undefined);
         drafts.change(draft.id, (each) => ({ ...each, pay: { ...form, ...change } }));
     };
     useEffect(() => {
-        if (!isPhone.value) (draft.customer === 0 ? customerRef : amountRef).current?.focus();
+        if (whyMissing(draft) !== false) focusWhy();
+        else if (!isPhone.value) (draft.customer === 0 ? customerRef : amountRef).current?.focus();
     }, [draft.customer]);
     useEffect(() => {
         if (said !== undefined) play("refused");
+        if (said?.code === RefusalCode.TILL_CLOSED) void loadPlace(client, true); /* it was closed elsewhere */
     }, [said]);
+    useEffect(() => {
+        if (till?.open_since !== undefined && said?.code === RefusalCode.TILL_CLOSED)
+            drafts.setRefusal(draft.id, undefined);
+    }, [till?.open_since]);
 
     const blocked: string | false =
         draft.customer === 0
@@ -257,11 +265,13 @@ function Form({ client, draft, form }: { client: Client; draft: Draft; form: Pay
               ? say("How much?")
               : accountHere(client, form.kind) === undefined
                 ? say("There is no place for this money yet")
-                : whyMissing(draft) !== false
-                  ? whyMissing(draft)
-                  : refusal !== undefined && canAsk(client)
-                    ? refusalText(refusal, client)
-                    : false;
+                : shut && till !== undefined
+                  ? say("{till} is closed", { till: till.name })
+                  : whyMissing(draft) !== false
+                    ? whyMissing(draft)
+                    : refusal !== undefined && canAsk(client)
+                      ? refusalText(refusal, client)
+                      : false;
     const commit = (): void => {
         if (blocked !== false || minor === undefined) return;
         const command = commandOf(client, draft, form, minor, list?.bills ?? []);
@@ -328,13 +338,13 @@ function Form({ client, draft, form }: { client: Client; draft: Draft; form: Pay
     ];
     const button = (
         <div class="pay-commit">
-            {refusal !== undefined && canAsk(client) && (
+            {refusal !== undefined && canAsk(client) && !(shut && refusal.code === RefusalCode.TILL_CLOSED) && (
                 <p class="small over pay-refusal" role="alert">
                     <Sign of="▲" />
                     {refusalText(refusal, client)}
                 </p>
             )}
-            {refusal?.code === RefusalCode.TILL_CLOSED && canAsk(client) && (
+            {refusal?.code === RefusalCode.TILL_CLOSED && canAsk(client) && !shut && (
                 <Button small onClick={() => location.assign("#/day/till/payment")}>
                     {say("Open the till's day")}
                 </Button>

@@ -1,5 +1,6 @@
 /* What a till knows of its company and branch: the cash customer, how cash is rounded, tills, card devices, accounts. */
 import { signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import type { Client } from "../lib/api";
 import { MoneyAccountKind, PaymentKind, type MoneyAccountRecord } from "../lib/messages";
 
@@ -14,7 +15,9 @@ export const place = signal<Place | undefined>(undefined);
 const TILL = "tefter.till";
 const KEPT = "place";
 const AGAIN_MS = 1000;
+const FOLLOW_MS = 300;
 let fromServer = false;
+let exact_at = 0n; /* what is known of it here is not older */
 let asking: Promise<void> | undefined;
 let asked_for: number | undefined;
 
@@ -28,12 +31,13 @@ async function askPlace(client: Client): Promise<void> {
         return;
     }
     fromServer = true;
+    exact_at = company.seq < accounts.seq ? company.seq : accounts.seq;
     const branch = client.welcome.value?.branch;
     place.value = {
         cash_customer: company.answer.cash_customer,
         cash_unit: company.answer.cash_unit_minor ?? 0n,
         customers: company.answer.customers,
-        accounts: accounts.filter(
+        accounts: accounts.all.filter(
             (account) => !account.retired && (account.branch === undefined || account.branch === branch),
         ),
     };
@@ -47,16 +51,18 @@ async function recallPlace(client: Client): Promise<void> {
     if (found !== undefined && !fromServer) place.value ??= found;
 }
 
-async function allAccounts(client: Client): Promise<MoneyAccountRecord[] | undefined> {
+async function allAccounts(client: Client): Promise<{ all: MoneyAccountRecord[]; seq: bigint } | undefined> {
     const all: MoneyAccountRecord[] = [];
+    let seq: bigint | undefined;
     let page: Uint8Array | undefined;
     do {
         const asked = await client.ask("money_accounts", { page });
         if ("refused" in asked) return undefined;
         all.push(...asked.answer.money_accounts);
         page = asked.answer.next;
+        seq ??= asked.seq;
     } while (page !== undefined && all.length < 1000);
-    return all;
+    return { all, seq };
 }
 
 /* Once a person; `anew` after a till was opened or closed. */
@@ -105,6 +111,23 @@ export function tillHere(client: Client): MoneyAccountRecord | undefined {
         tills.find((till) => till.name === client.welcome.value?.terminal_name) ??
         tills[0]
     );
+}
+
+/* It had its day and is closed: the ledger takes no cash for it. One that never had a day takes it, and nobody counts. */
+export const isShut = (till: MoneyAccountRecord | undefined): boolean =>
+    till?.till_days !== undefined && till.open_since === undefined;
+
+/* The till of this device, which somebody may open elsewhere: as long as it is not, each news of the ledger is followed. */
+export function useTill(client: Client): MoneyAccountRecord | undefined {
+    const till = tillHere(client);
+    const waits = till !== undefined && till.open_since === undefined && client.line.value.kind === "live";
+    const news = client.seq.value;
+    useEffect(() => {
+        if (!waits || news <= exact_at) return undefined;
+        const timer = setTimeout(() => void loadPlace(client, true), FOLLOW_MS);
+        return () => clearTimeout(timer);
+    }, [client, waits, news, place.value]);
+    return till;
 }
 
 export function chooseTill(money_account: number): void {

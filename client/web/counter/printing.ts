@@ -5,7 +5,7 @@
 import type { Client } from "../lib/api";
 import { PaymentKind, PrintOutcome, type AccountRow, type Done } from "../lib/messages";
 import { language, say } from "../kit/words";
-import { debtShown, printSlip, slipOf, taxCodeOf } from "./slip";
+import { debtShown, printSlip, withSlip } from "./slip";
 
 /* "browser": its window was opened; what came of it nobody tells a page. "sent": the printer took all of it, and is one
  * that never says whether it printed. */
@@ -23,8 +23,7 @@ export interface Printable {
 export async function printByBrowser(client: Client, what: Printable): Promise<Printing> {
     const asked = await client.ask("document", { document: what.document });
     if ("refused" in asked) return "failed";
-    const tax_code = await taxCodeOf(client, asked.answer);
-    return (await printSlip(slipOf(client, asked.answer, { ...what, tax_code }))) ? "browser" : "failed";
+    return (await withSlip(client, asked.answer, what, printSlip)) ? "browser" : "failed";
 }
 
 export async function printByPrinter(client: Client, what: Printable): Promise<Printing> {
@@ -32,7 +31,7 @@ export async function printByPrinter(client: Client, what: Printable): Promise<P
         document: what.document,
         copy: what.copy,
         drawer: what.cash,
-        language: language.value,
+        language: client.welcome.value?.paper_language ?? language.value /* of who has none of their own */,
         without_debt: !debtShown(what.account?.customer ?? 0),
     });
     if ("refused" in answer) return "failed";

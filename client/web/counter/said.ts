@@ -9,7 +9,14 @@ export type Said =
     | { kind: "money"; of: PaymentKind }
     | { kind: "opened"; till: string; float: bigint; difference: bigint }
     | { kind: "closed"; till: string; difference: bigint; banked?: string | undefined }
-    | { kind: "answer"; state: "granted" | "refused" | "lapsed"; who: string; customer: string; minor: bigint };
+    | {
+          kind: "answer";
+          state: "granted" | "refused" | "lapsed";
+          who: string;
+          customer: string;
+          minor: bigint;
+          less?: boolean;
+      };
 
 const size = (minor: bigint): bigint => (minor < 0n ? -minor : minor);
 
@@ -43,7 +50,9 @@ export function sentenceOf(said: Said | undefined): string {
         case "answer": {
             const facts = { customer: said.customer, amount: money(undefined, said.minor), who: said.who };
             return said.state === "granted"
-                ? say("{who} approved the sale to {customer}, {amount}", facts)
+                ? said.less === true
+                    ? say("{who} approved the sale to {customer} up to {amount}", facts)
+                    : say("{who} approved the sale to {customer}, {amount}", facts)
                 : said.state === "refused"
                   ? say("{who} refused the sale to {customer}, {amount}", facts)
                   : say("Nobody answered in time: the sale to {customer}, {amount}", facts);

@@ -8,13 +8,14 @@
  */
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { decidedBy } from "../board/waiting";
+import { decidedBy, isForLess } from "../board/waiting";
 import type { Client, Customer, Pending } from "../lib/api";
 import {
     ApprovalState,
     PaymentKind,
     RefusalCode,
     Right,
+    WayOutKind,
     type AccountRow,
     type ApprovalRow,
     type Refusal,
@@ -34,22 +35,22 @@ import { say, sayMany } from "../kit/words";
 import { approvalOf, askForIt, takeGrant, useApprovals } from "./approval";
 import { paying as payingOf, type Paying } from "./cash";
 import { Band, nameOf, rememberCustomer } from "./customer";
-import { isEmpty, isKnown, ONE, splitFor, sums as sumsOf, type Draft } from "./draft";
+import { isEmpty, isKnown, splitFor, unapproved, sums as sumsOf, type Draft } from "./draft";
 import * as drafts from "./drafts";
-import { Goods, takeCode } from "./goods";
+import { Goods, takeScan, type Settled } from "./goods";
 import { figuresAt, isPhone, lostAt, useCustomer } from "./hooks";
 import { judge, judged, questionKey, refusedLine, saleCommand, type Judged } from "./judge";
 import { Pay } from "./pay";
 import { change, followDone } from "./after";
-import { Correcting, whyMissing } from "./correcting";
-import { accountHere, kindsHere, loadPlace, place, tillHere } from "./place";
+import { Correcting, focusWhy, whyMissing } from "./correcting";
+import { accountHere, isShut, kindsHere, loadPlace, place, tillHere, useTill } from "./place";
 import { canAsk, loadCatalogue, priceFor } from "./products";
 import { kept } from "./store";
 import { putAway, showStrip, strip, StripView } from "./strip";
 import { play } from "./sound";
 import { missingWords } from "./words";
 import { commitWords, Total } from "./total";
-import { plainDigits, readMoney, readTyped } from "./typed";
+import { plainDigits, readMoney } from "./typed";
 import { Unbooked } from "./unbooked";
 import { isFork, Plain, Ways, waysOf, type WayProps } from "./ways";
 
@@ -160,7 +161,7 @@ function DraftTabs({ client, open }: { client: Client; open: Draft }): JSX.Eleme
                         aria-selected={each.id === open.id}
                         onClick={() => takeUp(each)}>
                         <span class="cut tab-name">
-                            {each.customer !== 0 ? <Name>{each.customer_name}</Name> : say("No customer")}
+                            {each.customer !== 0 ? <Name class="cut">{each.customer_name}</Name> : say("No customer")}
                         </span>
                         {each.total !== undefined && each.lines.length > 0 && (
                             <span class="small ink-2">
@@ -186,7 +187,7 @@ function DraftTabs({ client, open }: { client: Client; open: Draft }): JSX.Eleme
 
 /* Whoever opens a parked sale has taken it up again. */
 function takeUp(draft: Draft): void {
-    if (draft.parked_ms !== 0 && draft.approval === undefined)
+    if (draft.parked_ms !== 0 && (draft.approval === undefined || draft.granted !== undefined))
         drafts.change(draft.id, (each) => ({ ...each, parked_ms: 0 }));
     drafts.choose(draft.id);
     focusGoods();
@@ -549,11 +550,14 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
     const [choosing, setChoosing] = useState(false);
     const [pin, setPin] = useState(false);
     const [wanted, setWanted] = useState("");
+    const [entry, setEntry] = useState<Entry | undefined>(undefined);
+    const settleRef = useRef<(() => Settled) | undefined>(undefined);
     const fieldRef = useRef<HTMLInputElement>(null);
     const givenRef = useRef<HTMLInputElement>(null);
     const customerRef = useRef<HTMLInputElement>(null);
     const customer = useCustomer(client, draft.customer);
     const approvals = useApprovals(client);
+    const till = useTill(client);
     useListPrices(client, draft);
     useForm();
 
@@ -561,7 +565,7 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
     const given = readMoney(draft.given);
     const cash = draft.customer === 0 && draft.corrects === undefined;
     const key = questionKey(draft, given);
-    const stamp = `${key}|${customer?.account?.seq ?? ""}|${offline}|${place.value?.cash_customer ?? ""}|${approvalOf(approvals, draft)?.state ?? ""}`;
+    const stamp = `${key}|${customer?.account?.seq ?? ""}|${offline}|${place.value?.cash_customer ?? ""}|${approvalOf(approvals, draft)?.state ?? ""}|${till?.open_since ?? ""}`;
     useEffect(() => {
         if (draft.begun_ms === 0) judge(client, draft, given);
     }, [stamp]);
@@ -590,10 +594,11 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
         offline,
         approval,
         money: (given !== undefined && given > 0n) || draft.parts.length > 0,
-        fixed: draft.granted !== undefined || underway !== undefined || waiting,
+        fixed: (draft.granted !== undefined && draft.changing !== true) || underway !== undefined || waiting,
     };
 
     const onDraft = (how: (draft: Draft) => Draft): void => {
+        setEntry(undefined);
         drafts.setRefusal(draft.id, undefined);
         drafts.change(draft.id, how);
     };
@@ -604,15 +609,43 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
         if (draft.lines.length > 0) change.value = undefined;
     }, [draft.lines.length > 0]);
     useEffect(() => {
-        if (!isPhone.value) fieldRef.current?.focus();
+        if (whyMissing(draft) !== false) focusWhy();
+        else if (!isPhone.value) fieldRef.current?.focus();
     }, []);
     useEffect(() => {
         if (said !== undefined) play("refused");
+        if (said?.code === RefusalCode.TILL_CLOSED) void loadPlace(client, true); /* it was closed elsewhere */
         if (said?.code === RefusalCode.PIN_NEEDED || said?.code === RefusalCode.PIN_WRONG) setPin(true);
     }, [said]);
     useEffect(() => {
+        if (till?.open_since !== undefined && said?.code === RefusalCode.TILL_CLOSED)
+            drafts.setRefusal(draft.id, undefined);
+    }, [till?.open_since]);
+    useEffect(() => {
         if (underway?.fate.kind === "waiting") drafts.begin();
     }, [underway?.fate.kind]);
+
+    /* Is everything that is typed part of the sale? What is not yet is taken, as Enter takes it, or asked about: the sale
+     * goes on with the next press, when its total is seen. */
+    const isEntered = (): boolean => {
+        if (view.fixed) return true;
+        const cell = document.activeElement;
+        const figure = cell instanceof HTMLInputElement && cell.dataset.cell !== undefined ? cell : undefined;
+        const figured = figure !== undefined && figure.value !== figure.dataset.raw ? figure.value : undefined;
+        figure?.blur();
+        if (figured !== undefined) {
+            const changed = drafts.current.value?.lines !== draft.lines;
+            setEntry(changed ? {} : { typed: figured });
+            play(changed ? "scan" : "refused");
+            return false;
+        }
+        const settled = settleRef.current?.() ?? "nothing";
+        if (settled === "nothing") return true;
+        setEntry(settled === "unclear" ? { typed: draft.typed.trim() } : {});
+        play(settled === "unclear" ? "refused" : "scan");
+        focusGoods();
+        return false;
+    };
 
     /* ---- ways on ---- */
     const fork =
@@ -621,18 +654,14 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
         draft.begun_ms === 0 &&
         isFork(refusal) &&
         !waiting &&
-        (approval?.state !== ApprovalState.APPROVAL_GRANTED || refusal?.code === RefusalCode.APPROVAL_OUTGROWN)
+        (draft.granted !== undefined || approval?.state !== ApprovalState.APPROVAL_GRANTED)
             ? refusal
             : undefined;
     const room =
-        about?.decision === undefined
-            ? undefined
-            : (fork?.ways.find((way) => way.kind === 2)?.amount_minor ??
-              about.decision.limit_minor - about.decision.exposure_minor);
+        fork?.ways.find((way) => way.kind === WayOutKind.WAY_PART_NOW)?.amount_minor ??
+        (about?.decision === undefined ? undefined : about.decision.limit_minor - about.decision.exposure_minor);
     const split =
-        fork !== undefined && draft.granted === undefined && room !== undefined && room > 0n
-            ? splitFor(draft, room, about?.lines)
-            : undefined;
+        fork !== undefined && room !== undefined && room > 0n ? splitFor(draft, room, about?.lines) : undefined;
     const focusGiven = (): void => {
         requestAnimationFrame(() => givenRef.current?.focus());
     };
@@ -654,7 +683,7 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
                   onPart: () => takePart(draft, split),
                   onPark: () => park(draft),
                   onAsk: () => {
-                      void askForIt(client, draft, total);
+                      if (isEntered()) void askForIt(client, draft, total);
                   },
               };
     const list = ways === undefined ? [] : waysOf(ways);
@@ -674,6 +703,7 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
             return;
         } /* F9 was faster than the answer */
         if (blocked !== false && withPin === undefined) return;
+        if (withPin === undefined && !isEntered()) return;
         const command = saleCommand(
             client,
             draft,
@@ -764,19 +794,14 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
             },
         },
     ]);
-    useScan((code, field) => {
+    useScan((code, field, before) => {
         if (view.fixed) {
             play("refused");
             return;
         }
-        const typed = field === fieldRef.current ? readTyped(draft.typed) : undefined;
-        const times = /^(\d{1,7})[*x](.+)$/i.exec(code);
-        void takeCode(
-            client,
-            times?.[2] ?? code,
-            typed?.kind === "times" ? typed.quantity : times !== null ? BigInt(times[1]!) * ONE : ONE,
-            onDraft,
-        );
+        /* by the field, not by this drawing: a scan is faster than what it types is drawn */
+        const stood = field === fieldRef.current ? before : (fieldRef.current?.value ?? "");
+        void takeScan(client, code, stood, onDraft);
         fieldRef.current?.focus();
     });
 
@@ -851,6 +876,7 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
                         fixed={view.fixed}
                         lost={since}
                         fieldRef={fieldRef}
+                        settleRef={settleRef}
                         onDraft={onDraft}
                         onCustomer={focusCustomer}
                         onEmptyEnter={() => {
@@ -862,6 +888,7 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
                 </div>
                 <aside class="act-cell">
                     <div class="act-scroll">
+                        {entry !== undefined && <EntryNotice entry={entry} />}
                         <Unbooked client={client} onSell={takeUp} />
                         <Kept />
                         <ApprovalBox client={client} draft={draft} row={approval} />
@@ -869,8 +896,13 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
                             fork === undefined &&
                             !isPin(refusal) &&
                             !waiting &&
+                            !(refusal.code === RefusalCode.TILL_CLOSED && isShut(till)) &&
                             !isReference(refusal) && (
-                                <Plain client={client} refusal={refusal} end={wayOfTill(refusal)} />
+                                <Plain
+                                    client={client}
+                                    refusal={refusal}
+                                    end={wayOfTill(refusal) ?? wayOfApproval(draft)}
+                                />
                             )}
                         {showPay && draft.begun_ms === 0 && (
                             <Pay
@@ -952,6 +984,20 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
     );
 }
 
+/* What stood in a field when F9 was pressed: it is in the sale now, or `typed` is not. */
+interface Entry {
+    typed?: string;
+}
+function EntryNotice({ entry }: { entry: Entry }): JSX.Element {
+    return (
+        <Notice tone="late" role="alert">
+            {entry.typed === undefined
+                ? say("What was typed is in the sale now: look at the total, then press F9.")
+                : say("‘{text}’ is not in the sale yet: Enter takes it, or delete it.", { text: entry.typed })}
+        </Notice>
+    );
+}
+
 /* Said under its field already. */
 const isReference = (refusal: Refusal): boolean =>
     refusal.code === RefusalCode.FIELD_MISSING && /^payments\[\d+\]\.reference$/.test(refusal.field ?? "");
@@ -968,6 +1014,20 @@ const wayOfTill = (refusal: Refusal): JSX.Element | undefined =>
             {say("Open the till's day")}
         </Button>
     ) : undefined;
+
+/* What is no part of what was approved: it stops being so, or somebody is asked anew. */
+const wayOfApproval = (draft: Draft): JSX.Element | undefined =>
+    draft.granted !== undefined ? (
+        <Button small onClick={() => drafts.change(draft.id, unapproved)}>
+            {say("Go on without the approval")}
+        </Button>
+    ) : undefined;
+
+const takesCash = ({ draft, given }: View): boolean =>
+    draft.corrects === undefined &&
+    ((given !== undefined && given > 0n) ||
+        (draft.customer === 0 && draft.parts.length === 0) ||
+        draft.parts.some((part) => part.kind === PaymentKind.PAYMENT_CASH));
 
 const chooseWords = (count: number): string =>
     count === 4
@@ -990,6 +1050,8 @@ function blockedBy(
     if (view.cash && view.offline && draft.parts.length > 0) return say("Without the line only cash is taken");
     if (view.cash && draft.parts.length === 0 && tillHere(client) === undefined)
         return say("This branch has no till for cash yet");
+    const till = tillHere(client);
+    if (till !== undefined && isShut(till) && takesCash(view)) return say("{till} is closed", { till: till.name });
     if (view.cash && given !== undefined && given < facts.paying) return say("Not enough is given");
     if (!facts.whole && view.offline) return say("A price is not known without the line");
     if (view.offline) return false;
@@ -1061,7 +1123,7 @@ function useWaysOutOfView(there: boolean): boolean {
 }
 
 const toWays = (): void => {
-    document.getElementById("ways")?.scrollIntoView({ block: "center" });
+    document.getElementById("ways")?.scrollIntoView({ block: "start" });
 };
 
 /* ---- a request that is asked, granted or refused ---- */
@@ -1076,8 +1138,7 @@ function ApprovalBox({
     row: ApprovalRow | undefined;
 }): JSX.Element | null {
     if (row === undefined || draft.begun_ms !== 0) return null;
-    const drop = (): void =>
-        drafts.change(draft.id, (each) => ({ ...each, approval: undefined, granted: undefined, parked_ms: 0 }));
+    const drop = (): void => drafts.change(draft.id, unapproved);
     if (row.state === ApprovalState.APPROVAL_WAITING)
         return (
             <section class="panel approval-box" role="status">
@@ -1110,7 +1171,7 @@ function ApprovalBox({
                         <Name>{reasonText(row.reason.value)}</Name>
                     </p>
                 )}
-                {row.approved_minor !== undefined && row.approved_minor < row.amount_minor && (
+                {isForLess(row) && (
                     <p class="late">{say("up to {amount}", { amount: money(client, row.approved_minor) })}</p>
                 )}
                 {draft.granted === undefined ? (
@@ -1121,10 +1182,22 @@ function ApprovalBox({
                         }}>
                         {say("Take it up")}
                     </Button>
+                ) : draft.changing === true ? (
+                    <>
+                        <p class="small ink-2">{say("The approval stays for fewer of these goods.")}</p>
+                        <Button small onClick={drop}>
+                            {say("Go on without the approval")}
+                        </Button>
+                    </>
                 ) : (
                     <>
-                        <p class="small ink-2">{say("F9 sells it as it was asked for.")}</p>
-                        <Button small onClick={drop}>
+                        {!isForLess(row) && <p class="small ink-2">{say("F9 sells it as it was asked for.")}</p>}
+                        <Button
+                            small
+                            onClick={() => {
+                                drafts.change(draft.id, (each) => ({ ...each, changing: true }));
+                                focusGoods();
+                            }}>
                             {say("Change the sale")}
                         </Button>
                     </>

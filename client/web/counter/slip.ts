@@ -11,9 +11,9 @@ import {
     type Done,
     type DocumentAnswer,
 } from "../lib/messages";
-import { amount, clock, dayInColumn, dayOf, digits, percent, price, quantity, unit } from "../kit/format";
+import { amount, clock, dayInColumn, serverNow, dayOf, digits, percent, price, quantity, unit } from "../kit/format";
 import { reasonText } from "../kit/reasons";
-import { direction, directionOf, language, say } from "../kit/words";
+import { direction, directionOf, inLanguage, language, say } from "../kit/words";
 import { kindWord } from "./words";
 
 interface Row {
@@ -125,25 +125,43 @@ function goodsRows(answer: DocumentAnswer): Row[] {
     return rows;
 }
 
+/* What the answer about a paper does not say itself. */
+interface About {
+    tax_code?: string;
+    terminal?: string /* where the paper was made */;
+    language?: string /* of the paper */;
+}
+export interface SlipOptions extends About {
+    copy?: boolean;
+    account?: AccountRow;
+    was?: bigint;
+    done?: Done;
+}
+
 /* `account`, `was`: their debt after it and before, as told with the answer. It is on the first slip alone: later, and
  * once the paper is reversed, it is no longer what they owe. */
-export function slipOf(
-    client: Client,
-    answer: DocumentAnswer,
-    options: { copy?: boolean; account?: AccountRow; was?: bigint; done?: Done; tax_code?: string },
-): Slip {
+function slipOf(client: Client, answer: DocumentAnswer, options: SlipOptions): Slip {
     const { document } = answer;
     const welcome = client.welcome.value;
+    /* a copy is of the till that made the paper, whichever prints it; a number begins with its branch */
+    const at = options.copy
+        ? [/^(.*?)(?:-[A-Z]+)?-\d+$/.exec(document.number)?.[1], options.terminal]
+        : [welcome?.branch_code, welcome?.terminal_name];
     const rows: Row[] = [
         { start: welcome?.company ?? "", kind: "title" },
-        {
-            start: `${welcome?.branch_code ?? ""} · ${welcome?.terminal_name ?? ""} · ${dayInColumn(document.date)}`,
-            kind: "place",
-        },
+        { start: [...at, dayInColumn(document.date)].filter((part) => (part ?? "") !== "").join(" · "), kind: "place" },
         { start: "", kind: "rule" },
         { start: `${paperTitle(answer)} ${digits(document.number)}`, end: clock(document.recorded_ms), kind: "strong" },
     ];
-    if (options.copy) rows.push({ start: say("COPY"), kind: "strong" });
+    if (options.copy)
+        rows.push(
+            { start: say("COPY"), kind: "strong" },
+            {
+                start: say("printed again by {who}", { who: client.me.value?.name ?? "" }),
+                end: clock(serverNow()),
+                kind: "small",
+            },
+        );
     if (answer.state === DocumentState.DOCUMENT_REVERSED) rows.push({ start: say("REVERSED"), kind: "strong" });
     const cash = nameOf(answer) === "" || document.customer === 1;
     if (!cash) rows.push({ start: nameOf(answer) });
@@ -200,11 +218,44 @@ export function slipOf(
     return { rows, text };
 }
 
-/* The buyer's, where one is kept of them: not in the answer about a paper. */
-export async function taxCodeOf(client: Client, answer: DocumentAnswer): Promise<string | undefined> {
-    if (answer.document.customer === 1 || answer.customer === undefined) return undefined;
-    const asked = await client.ask("customer_card", { customer: answer.document.customer });
-    return "refused" in asked ? undefined : asked.answer.record?.tax_code?.value;
+/* Papers are in the language of who gets them, else in the company's; a copy names its till. */
+async function aboutPaper(client: Client, answer: DocumentAnswer, copy: boolean | undefined): Promise<About> {
+    const { customer, actor } = answer.document;
+    const named = customer !== 1 && answer.customer !== undefined;
+    const [card, terminal] = await Promise.all([
+        named ? client.ask("customer_card", { customer }) : undefined,
+        copy === true ? terminalName(client, actor.terminal) : undefined,
+    ]);
+    const record = card === undefined || "refused" in card ? undefined : card.answer.record;
+    return {
+        tax_code: record?.tax_code?.value,
+        language: record?.language ?? client.welcome.value?.paper_language,
+        terminal,
+    };
+}
+
+async function terminalName(client: Client, terminal: number | undefined): Promise<string | undefined> {
+    if (terminal === client.welcome.value?.terminal) return client.welcome.value?.terminal_name;
+    let page: Uint8Array | undefined;
+    do {
+        const asked = await client.ask("terminals", { page });
+        if ("refused" in asked) return undefined;
+        const found = asked.answer.terminals.find((each) => each.terminal === terminal);
+        if (found !== undefined) return found.name;
+        page = asked.answer.next;
+    } while (page !== undefined);
+    return undefined;
+}
+
+/* Does `what` with the slip of a paper, in the paper's language. */
+export async function withSlip<T>(
+    client: Client,
+    answer: DocumentAnswer,
+    options: SlipOptions,
+    what: (slip: Slip) => Promise<T>,
+): Promise<T> {
+    const about = await aboutPaper(client, answer, options.copy);
+    return inLanguage(about.language, () => what(slipOf(client, answer, { ...options, ...about })));
 }
 
 /* ---- onto paper ---- */

@@ -18,7 +18,7 @@ import {
 } from "../lib/messages";
 import { clock, everySecond, money, serverNow } from "../kit/format";
 import { useActions, type Action } from "../kit/keys";
-import { Name } from "../kit/money";
+import { Name, unbroken } from "../kit/money";
 import { Button } from "../kit/parts";
 import { printsBySelf } from "../kit/preferences";
 import { reasonText } from "../kit/reasons";
@@ -27,7 +27,7 @@ import { say } from "../kit/words";
 import * as drafts from "./drafts";
 import type { Draft } from "./draft";
 import { isCash, isPrinted, printByBrowser, printingWords, printOut, type Printing } from "./printing";
-import { shareText, slipOf } from "./slip";
+import { shareText, withSlip } from "./slip";
 import { sentenceOf, type Said } from "./said";
 import { play } from "./sound";
 import { backWords, staysWords, takeBack, withOfDone, type TakenBack } from "./takeback";
@@ -191,9 +191,8 @@ async function share(client: Client): Promise<void> {
     if (now?.id === undefined) return;
     const asked = await client.ask("document", { document: now.id });
     if ("refused" in asked) return;
-    const how = await shareText(
-        slipOf(client, asked.answer, { account: now.account, was: now.was, done: now.done }).text,
-    );
+    const about = { account: now.account, was: now.was, done: now.done };
+    const how = await withSlip(client, asked.answer, about, ({ text }) => shareText(text));
     change({
         shared:
             how === "copied"
@@ -282,7 +281,7 @@ function Second({ now, client }: { now: Strip; client: Client }): JSX.Element {
             {notes.map((note, at) => (
                 <span key={at}>
                     {at > 0 && " · "}
-                    {note}
+                    {typeof note === "string" ? unbroken(note) : note}
                 </span>
             ))}
         </span>
@@ -478,7 +477,7 @@ function Answer({ client, of }: { client: Client; of: Strip }): JSX.Element {
         <div class="strip panel answer" role="status">
             <Mark of={of.state} said={of.said} />
             <span class="strip-text">
-                <b>{sentenceOf(said)}</b>
+                <b>{unbroken(sentenceOf(said))}</b>
                 <Second now={of} client={client} />
             </span>
             <span class="strip-ends">
@@ -526,7 +525,7 @@ function Head({ now, client }: { now: Strip; client: Client }): JSX.Element {
         case "asking":
             return (
                 <b>
-                    {say("What was wrong with {number}?", { number: now.number ?? "" })}{" "}
+                    {unbroken(say("What was wrong with {number}?", { number: now.number ?? "" }))}{" "}
                     <span class="small ink-2">{say("It is reversed, not erased.")}</span>
                 </b>
             );
@@ -543,11 +542,13 @@ function Head({ now, client }: { now: Strip; client: Client }): JSX.Element {
                 </b>
             );
         case "reversing":
-            return <b>{say("Reversing {number}", { number: now.number ?? "" })} …</b>;
+            return <b>{unbroken(say("Reversing {number}", { number: now.number ?? "" }))} …</b>;
         case "reversed":
             return (
                 <b>
-                    {say("{number} reversed by {other}", { number: now.number ?? "", other: now.reversal ?? "" })}{" "}
+                    {unbroken(
+                        say("{number} reversed by {other}", { number: now.number ?? "", other: now.reversal ?? "" }),
+                    )}{" "}
                     {now.minor !== undefined && money(undefined, now.minor)}
                 </b>
             );
@@ -557,7 +558,7 @@ function Head({ now, client }: { now: Strip; client: Client }): JSX.Element {
             );
         default:
             return now.what === "sale" || now.what === "payment" || now.what === "credit-note" ? (
-                <b>{doneWords(now)}</b>
+                <b>{unbroken(doneWords(now))}</b>
             ) : (
                 <b>{sentenceOf(now.said)}</b>
             );

@@ -4,6 +4,7 @@
  *     8934567001203        a barcode or code: that product
  *     3*8934567001203      three of it; "3*" alone waits for the scan
  *     12 · 2.5 m³          so much of the line before
+ *     2 paint              two of what is found for "paint", where no item's name begins so
  *     xi mang              words: the catalogue is searched
  */
 import { plainDigits, readAmount, readPrice, readQuantity } from "../kit/read";
@@ -48,6 +49,23 @@ export function readTyped(text: string): Typed {
     if (quantity !== undefined && (amount![2] === "" || /^\D{1,12}$/.test(amount![2]!)))
         return { kind: "amount", quantity, unit: amount![2]! };
     return { kind: "goods", quantity: undefined, text: trimmed };
+}
+
+/* "2 paint": a number, a blank and words. */
+export function readCounted(text: string): { quantity: bigint; text: string } | undefined {
+    const found = /^([\d٠-٩۰-۹０-９.,٫٬]+)\s+(\S.*)$/.exec(text.trim());
+    if (found === null || !/\p{L}/u.test(found[2]!) || !mayBeQuantity(plainDigits(found[1]!))) return undefined;
+    const quantity = readCount(found[1]!);
+    return quantity === undefined ? undefined : { quantity, text: found[2]! };
+}
+
+/* What was scanned when this stood in the field for goods: "3*" counts, however slowly it was typed. */
+export function readScan(code: string, before: string): { quantity: bigint | undefined; code: string } {
+    const typed = readTyped(before.trim() + code);
+    if (typed.kind === "goods" && typed.quantity !== undefined && code.endsWith(typed.text))
+        return { quantity: typed.quantity, code: typed.text };
+    const times = /^(\d{1,7})[*x](.+)$/i.exec(code);
+    return times === null ? { quantity: undefined, code } : { quantity: BigInt(times[1]!) * 1000n, code: times[2]! };
 }
 
 /* As people compare words: without case, accents and width; đ is d. */

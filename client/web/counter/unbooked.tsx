@@ -18,7 +18,9 @@ function whoSettles(refusal: Refusal | undefined): string {
     const roles = refusal === undefined ? undefined : rolesText(refusal.roles);
     if (roles !== undefined) return say("{roles} can settle it.", { roles });
     return refusal?.code === RefusalCode.TILL_CLOSED || refusal?.code === RefusalCode.TILL_COUNTED
-        ? say("Open the till's day and sell it anew, or tell the manager who counts this till.")
+        ? say(
+              "Its money lies in the drawer: leave it out of the float when you open the till, then sell it anew. Or tell the manager who counts this till.",
+          )
         : say("Sell it anew when nothing is in the way, or tell the manager of this branch.");
 }
 
@@ -40,7 +42,7 @@ export function Unbooked({ client, onSell }: { client: Client; onSell: (draft: D
                         <p class="row small">
                             <span class="ink-2">{clock(at_ms, false)}</span>
                             <span class="grow cut">
-                                {each.customer !== 0 ? <Name>{each.customer_name}</Name> : say("Cash sale")}
+                                {each.customer !== 0 ? <Name class="cut">{each.customer_name}</Name> : say("Cash sale")}
                             </span>
                             <b>
                                 <Money minor={minor} unit />

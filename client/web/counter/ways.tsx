@@ -75,11 +75,11 @@ export function waysOf(props: WayProps): Way[] {
         run: props.onPark,
     });
     const ask = refusal.ways.find((way) => way.kind === WayOutKind.WAY_ASK_APPROVAL);
-    if (ask !== undefined)
+    if (ask !== undefined || props.draft.granted !== undefined)
         ways.push({
             key: "F8",
-            title: say("Ask a manager"),
-            note: say("{roles} · open for 15 min", { roles: rolesText(ask.roles) ?? say("who may approve") }),
+            title: props.draft.granted === undefined ? say("Ask a manager") : say("Ask again for all of it"),
+            note: say("{roles} · open for 15 min", { roles: rolesText(ask?.roles ?? []) ?? say("who may approve") }),
             run: props.onAsk,
         });
     return ways;

@@ -158,6 +158,12 @@ export function Name({ children, class: more }: { children: ComponentChildren; c
     );
 }
 
+/* A sentence in which the numbers of papers are never broken at their hyphens. */
+export const unbroken = (text: string): ComponentChildren =>
+    text
+        .split(/(\p{Lu}+(?:-\p{Lu}+)?-[0-9\u06f0-\u06f9]+)/u)
+        .map((part, at) => (at % 2 === 0 ? part : <span class="nowrap">{part}</span>));
+
 /* A number of a paper, a code, a phone. Beside Latin letters digits are Latin, as the code is typed. */
 export function Code({ children }: { children: string }): JSX.Element {
     return (

@@ -22,6 +22,7 @@ import {
     type WayOut,
 } from "../lib/messages";
 import * as format from "./format";
+import { reasonText } from "./reasons";
 import { roleText } from "./refusal";
 import { begin, isolated, say, sayMany, sentence, translate } from "./words";
 import {
@@ -395,7 +396,7 @@ function plainFact(name: string, refusal: Refusal, by: Formats): Fact {
         case "replacement":
             return refusal.replaced_by || undefined;
         case "reason":
-            return refusal.reason?.value || undefined;
+            return refusal.reason?.value ? reasonText(refusal.reason.value) : undefined;
         case "payer":
             return refusal.payer_code || undefined;
         default:

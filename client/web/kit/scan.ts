@@ -1,13 +1,13 @@
 /*
- * What a scanner types: characters under 35 ms apart (a busy machine may hold one of them up), ended by Enter or Tab, in
- * whatever field the cursor is. They are
- * read by their place on the keyboard, so that a layout or an input method changes nothing; the field gets back what
- * stood in it. The newest listener that is mounted gets the code.
+ * What a scanner types: characters under 35 ms apart, ended by Enter or Tab, in whatever field the cursor is. A busy
+ * machine may hold some of them up, the first one too: a scan is over after 100 ms of silence. They are read by their
+ * place on the keyboard, so that a layout or an input method changes nothing; the field gets back what stood in it. The
+ * newest listener that is mounted gets the code, and what stood in the field before it.
  */
 import { useLayoutEffect, useRef } from "preact/hooks";
 
 export const SCAN_GAP_MS = 35;
-const HELD_UP_MS = 120,
+const SILENCE_MS = 100,
     HELD_UP_MOST = 5; /* one gap in five */
 const SCAN_LEAST = 6;
 export const BURST_LEAST = 4; /* characters: nobody chooses that fast */
@@ -60,7 +60,7 @@ interface Run {
     to: number | null;
 }
 
-export type ScanListener = (code: string, field: HTMLElement | undefined) => void;
+export type ScanListener = (code: string, field: HTMLElement | undefined, before: string) => void;
 const listeners: { current: ScanListener }[] = [];
 let run: Run | undefined;
 
@@ -91,7 +91,7 @@ function giveBack(done: Run): void {
 }
 
 const isScan = (done: Run, apart: number): boolean =>
-    apart <= HELD_UP_MS &&
+    apart <= SILENCE_MS &&
     done.text.length >= BURST_LEAST &&
     (done.slow + (apart > SCAN_GAP_MS ? 1 : 0)) * HELD_UP_MOST <= done.text.length;
 
@@ -121,7 +121,7 @@ function onKeyDown(event: KeyboardEvent): void {
         giveBack(done);
         if (event.isComposing || event.keyCode === 229) setTimeout(() => giveBack(done));
         /* what an input method still puts there */
-        listener.current(done.text, done.field);
+        listener.current(done.text, done.field, done.before);
         return;
     }
     const character = physical(event);
@@ -130,7 +130,7 @@ function onKeyDown(event: KeyboardEvent): void {
         return;
     }
     const same = run !== undefined && (event.target === run.field || run.field === undefined);
-    if (run === undefined || !same || apart > (run.text.length < 2 ? SCAN_GAP_MS : HELD_UP_MS)) run = begin(event);
+    if (run === undefined || !same || apart > SILENCE_MS) run = begin(event);
     else if (apart > SCAN_GAP_MS) run.slow++;
     run.text += character;
     run.last = event.timeStamp;

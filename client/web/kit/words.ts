@@ -11,7 +11,7 @@
  * shared/words/*.po and loaded when it is wanted. Who calls
  * say() while drawing is drawn anew when the language changes. shared/words/words.c is the same engine for C.
  */
-import { signal, type ReadonlySignal } from "@preact/signals";
+import { batch, signal, type ReadonlySignal } from "@preact/signals";
 import type { ComponentChild } from "preact";
 
 export type Facts = Readonly<Record<string, string | number | bigint | undefined>>;
@@ -106,6 +106,25 @@ export async function setLanguage(wanted: string): Promise<boolean> {
     spoken.value = { language: found, catalogue: { ...loaded.catalogue, ...more.catalogue } };
     code.value = found.code;
     return true;
+}
+
+/* What `act` says in another language than the page's: a paper is for who gets it. As the page does, where its words
+ * cannot be had. */
+export async function inLanguage<T>(wanted: string | undefined, act: () => T): Promise<T> {
+    const found = languages.find((each) => each.code === wanted);
+    if (found === undefined || found.code === code.peek()) return act();
+    const loaded = await Promise.all([found.load(), found.loadLater()]).catch(() => undefined);
+    if (loaded === undefined) return act();
+    return batch(() => {
+        const was = [spoken.peek(), code.peek()] as const;
+        spoken.value = { language: found, catalogue: { ...loaded[0].catalogue, ...loaded[1].catalogue } };
+        code.value = found.code;
+        try {
+            return act();
+        } finally {
+            [spoken.value, code.value] = was;
+        }
+    });
 }
 
 let wantsAll = false;
