@@ -236,7 +236,10 @@ test(
         ]);
         await press(page);
         await page.waitForSelector(".needs", { timeout: 60_000 });
-        const typeIt = page.locator(".need").nth(2).getByRole("button", { name: /^Type it/ });
+        const typeIt = page
+            .locator(".need")
+            .nth(2)
+            .getByRole("button", { name: /^Type it/ });
         const before = await typeIt.boundingBox();
         await typeIt.click();
         await page.waitForSelector(".need:nth-child(3) input");

@@ -1123,7 +1123,7 @@ function Review({
     const listed = result.needs.filter((need) => group === "" || groupOf(need) === group).slice(0, SHOWN);
     const at = Math.min(cursor, Math.max(0, listed.length - 1));
     const edits = result.needs.filter((each) => (answers.get(keyOf(each)) ?? "out") !== "out");
-    const pointed = useRef(false) /* by a pointer: the list stays where it is under it */;
+    const pointed = useRef(false); /* by a pointer: the list stays where it is under it */
     const point = (place: number, open?: string): void => {
         pointed.current = true;
         setCursor(place);
@@ -1352,7 +1352,8 @@ function Reading({
 }
 
 /* Two rows say other things of one customer. */
-const isTwice = (need: ImportNeed): boolean => need.column !== undefined && / stands in the file twice: /.test(need.why);
+const isTwice = (need: ImportNeed): boolean =>
+    need.column !== undefined && / stands in the file twice: /.test(need.why);
 
 interface NeedRowProps {
     need: ImportNeed;

@@ -105,8 +105,7 @@ const REASONS: Record<string, () => string> = {
         say("of another branch: import the file at a device there too"),
 };
 
-const TWICE =
-    /^.* stands in the file twice: (\w+) is "(.*)" in line (\d+) and "(.*)" in line (\d+); leave one out$/s;
+const TWICE = /^.* stands in the file twice: (\w+) is "(.*)" in line (\d+) and "(.*)" in line (\d+); leave one out$/s;
 
 export function reasonText(why: string): string {
     if (/^[a-z_]+ is empty$/.test(why)) return say("nothing stands there");
