@@ -648,7 +648,7 @@ function Decide({ client, row, waiting }: { client: Client; row: ApprovalRow; wa
     const chosen = said !== undefined && said !== "";
     const lost = client.line.value.kind === "lost" || client.line.value.kind === "connecting";
     const waits = isWaiting(row, client.clock());
-    const looked = useRef(false) /* at it, while it waited */;
+    const looked = useRef(false); /* at it, while it waited */
     looked.current ||= waits;
     const granted = less.value ?? row.amount_minor;
     const refused = useSignal<Fate | undefined>(undefined);

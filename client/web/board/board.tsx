@@ -343,10 +343,7 @@ function Device({ client, now, words }: { client: Client; now: BranchNow | undef
                 {those(now.connected ?? 0, now.terminals)}
             </span>
         );
-    if (!isLost(now))
-        return (
-            <span class="ink-2 nowrap">{those(0, now.terminals)}</span>
-        );
+    if (!isLost(now)) return <span class="ink-2 nowrap">{those(0, now.terminals)}</span>;
     return (
         <span class="tag late">
             <span aria-hidden="true">○ </span>

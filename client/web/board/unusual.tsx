@@ -90,9 +90,7 @@ function alarmText(client: Client, row: AlarmRow): ComponentChild {
     if (row.cash_minor !== undefined)
         return row.difference_minor !== undefined
             ? row.difference_minor < 0n
-                ? say("Counting the till: {amount} too little in it", {
-                      amount: money(client, -row.difference_minor),
-                  })
+                ? say("Counting the till: {amount} too little in it", { amount: money(client, -row.difference_minor) })
                 : say("Counting the till: {amount} too much in it", { amount: money(client, row.difference_minor) })
             : say("{amount} of cash in or out of a till", { amount: money(client, row.cash_minor) });
     if ((row.documents ?? 0n) > 0n)

@@ -1445,8 +1445,7 @@ function NeedRow(props: NeedRowProps): ComponentChild {
                                 type="button"
                                 class="button"
                                 onClick={() => props.onPick(first + need.readings.length)}>
-                                {twice ? say("Type another code") : say("Type it")}{" "}
-                                <Key of={first + need.readings.length + 1} here={here} />
+                                {say("Type it")} <Key of={first + need.readings.length + 1} here={here} />
                             </button>
                         )}
                         <button type="button" class="button plain" onClick={props.onOut}>
