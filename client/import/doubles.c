@@ -52,10 +52,15 @@ static struct slice folded(struct slice text, bool phone, char out[TEXT_MAX])
     return slice_of(out, phone && used < PHONE_LEAST ? 0 : used);
 }
 
+static enum import_field code_of(const struct mapping *mapping)
+{
+    return mapping->kind == IMPORT_CUSTOMERS ? FIELD_CODE : FIELD_CUSTOMER;
+}
+
 static struct person read_person(const struct look *look, const struct row *row)
 {
     const struct mapping *mapping = &look->mapping;
-    enum import_field code = mapping->kind == IMPORT_CUSTOMERS ? FIELD_CODE : FIELD_CUSTOMER;
+    enum import_field code = code_of(mapping);
     return (struct person){
         .line = row->line,
         .name = mapping_text(mapping, row, FIELD_NAME),
@@ -181,13 +186,17 @@ static bool look_at_person(struct doubles *doubles, const struct row *row, struc
     if (!names_put(&doubles->codes, key, 1) ||
         !GROW(doubles->all, doubles->room, doubles->count + 1))
         return false;
+    const struct mapping *mapping = &doubles->look->mapping;
+    struct slice cell = mapping_text(mapping, row, code_of(mapping));
+    bool marked = value_before_mark(cell).size < cell.size; /* it was said already */
     person.name = keep(doubles, person.name);
     person.code = keep(doubles, person.code);
     person.phone = keep(doubles, person.phone);
     doubles->all[doubles->count] = person;
-    bool on = tell_of_file(doubles, &person, &told);
+    bool on = marked || tell_of_file(doubles, &person, &told);
     doubles->count++;
-    return on && (told || doubles->client == NULL || tell_of_ledger(doubles, &person, failure));
+    return on &&
+           (told || marked || doubles->client == NULL || tell_of_ledger(doubles, &person, failure));
 }
 
 bool doubles_find(struct tefter *client, const struct look *look, struct source *source,

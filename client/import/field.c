@@ -493,6 +493,18 @@ static const struct {
      "forderungen|offene forderung|offener posten|solde initial|solde d ouverture|solde dû|"
      "créance|créances|dette|report à nouveau|saldo inicial|saldo de apertura|saldo deudor|"
      "saldo actual|importe adeudado|monto adeudado|deuda inicial"},
+    {B, FIELD_DATE,
+     "oldest bill date|oldest bill|oldest invoice date|oldest invoice|oldest debt|due since|owed "
+     "since|owing since|overdue since|debt since|since|first bill date|ngày hóa đơn cũ nhất|hóa "
+     "đơn "
+     "cũ nhất|nợ từ ngày|ngày bắt đầu nợ|nợ từ|quá hạn từ|từ "
+     "ngày|最早账单日期|最早单据日期|最早账单|"
+     "最早欠款日期|欠款起始日期|欠款日期|起欠日期|تاریخ قدیمی ترین فاکتور|قدیمی ترین فاکتور|بدهکار "
+     "از|بدهی از|"
+     "سررسید از|از تاریخ|παλαιότερο τιμολόγιο|ημερομηνία παλαιότερου τιμολογίου|ημ νία παλαιότερου "
+     "τιμολογίου|οφείλει από|οφειλή από|ληξιπρόθεσμο από|από|älteste rechnung|datum älteste "
+     "rechnung|offen seit|fällig seit|seit|facture la plus ancienne|dû depuis|depuis|factura más "
+     "antigua|fecha factura más antigua|debe desde|desde"},
     {L, FIELD_CODE,
      "barcode|ean|gtin|mã vạch|条码|بارکد|strichcode|کد|mã|编号|编码|κωδικός|código|référence"},
     {P, FIELD_CODE, "id|no|number|mã|编号|کد|κωδικός|nr|código|référence|réf|κωδ|编码|clave"},

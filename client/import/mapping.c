@@ -511,6 +511,8 @@ struct slice mapping_text(const struct mapping *mapping, const struct row *row,
                           enum import_field field)
 {
     struct slice cell = mapping_cell(mapping, row, field);
+    if (field == FIELD_NAME)
+        cell = value_before_mark(cell);
     const char *other = mapping->constant[field];
     if (field == FIELD_DATE && cell.size == 0 && other == NULL)
         other = mapping->day;

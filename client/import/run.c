@@ -310,6 +310,8 @@ static void reject_other(struct run *run, const struct row *row, const struct ro
                  (const char *)first.data, later ? row->line : other->line,
                  (int)(second.size < 40 ? second.size : 40), (const char *)second.data,
                  later ? other->line : row->line);
+    if (entry->kind == ENTRY_CUSTOMER)
+        entry->why_field = FIELD_CODE; /* another one would tell them apart */
 }
 
 static bool check_once(struct run *run, const struct row *row, struct entry *entry)

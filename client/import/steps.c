@@ -696,7 +696,7 @@ static char *label_of(struct pass *pass, const struct slice *cells, size_t count
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         struct slice cell = cell_at(&look->mapping, fields[i], cells, count);
         if (cell.size > 0)
-            return cell_text(pass->step, look, cell);
+            return cell_text(pass->step, look, value_before_mark(cell));
     }
     return NULL;
 }
@@ -1285,6 +1285,47 @@ static bool has_amounts(const struct mapping *mapping)
     return false;
 }
 
+/* Nobody but the cash customer: no code of the file is known. */
+static bool has_no_customers(struct step *step)
+{
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__CompanyView company = TEFTER__COMPANY_VIEW__INIT;
+    struct failure failure = {FAULT_NONE, 0, ""};
+    query.kind_case = TEFTER__QUERY__KIND_COMPANY;
+    query.company = &company;
+    arena_reset(&step->row);
+    const Tefter__Answer *answer =
+        step->client != NULL ? tefter_ask(step->client, &query, &step->row, &failure) : NULL;
+    return answer != NULL && answer->kind_case == TEFTER__ANSWER__KIND_COMPANY &&
+           answer->company->customers <= 1;
+}
+
+/* Names and telephones without codes, for a ledger that knows nobody: they are its customers. */
+static void guess_by_names(struct step *step, struct guesses *guesses)
+{
+    struct pass *pass = calloc(1, sizeof *pass);
+    struct failure failure = {FAULT_NONE, 0, ""};
+    const struct mapping *mapping = pass != NULL ? &pass->job.look.mapping : NULL;
+    if (pass == NULL)
+        return;
+    pass->step = step;
+    if (pass_settings(pass, step, IMPORT_CUSTOMERS, false, &failure)) {
+        pass->settings.loose = true;
+        pass_begin(pass, step);
+        if (source_open_kept(&pass->job.source, &step->kept, step->of->file, step->of->name,
+                             pass->settings.sheet, pass->settings.hidden == HIDDEN_READ,
+                             &failure) &&
+            look_at(&pass->job.look, &pass->job.source, &pass->settings, &failure) &&
+            mapping->column[FIELD_NAME] != COLUMN_NONE &&
+            mapping->column[FIELD_PHONE] != COLUMN_NONE && has_no_customers(step))
+            guesses->kinds[guesses->count++] =
+                has_amounts(mapping) ? TEFTER__IMPORT_KIND__KIND_CUSTOMERS_AND_BALANCES
+                                     : TEFTER__IMPORT_KIND__KIND_CUSTOMERS;
+        job_release(&pass->job);
+    }
+    free(pass);
+}
+
 static void guess_kinds(struct step *step, struct guesses *guesses)
 {
     static const enum import_kind order[] = {IMPORT_BALANCES,  IMPORT_INVOICES, IMPORT_PAYMENTS,
@@ -1323,6 +1364,8 @@ static void guess_kinds(struct step *step, struct guesses *guesses)
         job_release(&pass->job);
     }
     free(pass);
+    if (guesses->count == 0)
+        guess_by_names(step, guesses);
     Tefter__ImportKind first = guesses->count > 0 ? guesses->kinds[0] : 0;
     bool of_these =
         first == TEFTER__IMPORT_KIND__KIND_CUSTOMERS || first == TEFTER__IMPORT_KIND__KIND_BALANCES;

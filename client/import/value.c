@@ -715,6 +715,15 @@ struct slice value_safe_code(struct slice cell, char *out)
     return slice_of(out, size + SAFE_DIGITS);
 }
 
+struct slice value_before_mark(struct slice cell)
+{
+    size_t at = cell.size;
+    while (at > 0 && isdigit(cell.data[at - 1]))
+        at--;
+    bool marked = at < cell.size && at > 2 && cell.data[at - 1] == '|' && cell.data[at - 2] == '|';
+    return marked ? slice_of(cell.data, at - 2) : cell;
+}
+
 bool value_has_point_zero(struct slice cell)
 {
     if (cell.size < 3 || memcmp(cell.data + cell.size - 2, ".0", 2) != 0)

@@ -83,6 +83,10 @@ bool value_date_parts(struct slice cell, struct date_parts *ret_parts);
  * CODE_MAX_BYTES. */
 bool value_is_code(struct slice cell);
 
+/* Of "Eleni Vlachos||2", the second of two customers with one name: the name without that mark,
+ * which tells their codes apart. */
+struct slice value_before_mark(struct slice cell);
+
 /* A code made of any text: what no code may have becomes '-', and six digits behind it tell apart
  * what would be the same then. out holds CODE_MAX_BYTES + 1. */
 struct slice value_safe_code(struct slice cell, char *out);

@@ -5,12 +5,13 @@
  *  2 A grant is for this draft, up to the amount on the button.
  *  3 Whoever decided first has decided: the other sees who and when, and what they chose stays.
  */
-import { useComputed, useSignal } from "@preact/signals";
+import { signal, useComputed, useSignal } from "@preact/signals";
 import type { ComponentChild } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Client, Fate, Pending } from "../lib/api";
 import {
     ApprovalState,
+    DecisionKind,
     DocumentKind,
     RefusalCode,
     Right,
@@ -23,11 +24,11 @@ import {
     amount,
     AmountField,
     Button,
-    clock,
     day,
     Field,
     Head,
     isolate,
+    moment,
     money,
     Money,
     Name,
@@ -39,8 +40,10 @@ import {
 } from "../kit";
 import { reasonText } from "../kit/reasons";
 import { refusalText, wayText } from "../kit/refusal";
-import { listed, say, sayMany } from "../kit/words";
+import { apart, named } from "../kit/money";
+import { say, sayMany } from "../kit/words";
 import { useAsked } from "./asked";
+import { useDecisions } from "./totals";
 import { namesOf, useCustomer, useReplica } from "./live";
 import { usePaced, useTick } from "./paced";
 import { Sums } from "./sums";
@@ -66,7 +69,7 @@ function askedBy(client: Client, row: ApprovalRow): string {
     const names = namesOf(client);
     const who =
         row.asked_login === undefined ? names.person(row.asked_by?.staff) : names.personOfLogin(row.asked_login);
-    return joined([who, listed([names.branch(row.asked_by?.branch), names.terminal(row.asked_by?.terminal)])]);
+    return joined([apart(who), named([names.branch(row.asked_by?.branch), names.terminal(row.asked_by?.terminal)])]);
 }
 
 export function stateText(client: Client, row: ApprovalRow): { sign: string; tone: string; text: string } {
@@ -190,7 +193,7 @@ function Decided({ client, row }: { client: Client; row: ApprovalRow }) {
                         <span aria-hidden="true">{state.sign} </span>
                         {state.text}
                     </span>
-                    <span class="nowrap">{clock(row.asked_ms)}</span>
+                    <span class="nowrap">{decidedText(row)}</span>
                 </span>
                 <Seen client={client} row={row} />
             </a>
@@ -215,9 +218,35 @@ function Seen({ client, row }: { client: Client; row: ApprovalRow }) {
     return text === "" ? null : <span class="small ink-3 cut">{text}</span>;
 }
 
+/* When each was decided, as far as the server still tells what happened. */
+const decidedAt = signal<ReadonlyMap<bigint, bigint>>(new Map());
+
+function useDecidedAt(client: Client): void {
+    const rows = useDecisions(client);
+    useEffect(() => {
+        decidedAt.value = new Map(
+            rows.flatMap((row) =>
+                row.approval !== undefined &&
+                (row.kind === DecisionKind.DECISION_APPROVED || row.kind === DecisionKind.DECISION_DENIED)
+                    ? [[row.approval, row.at_ms] as const]
+                    : [],
+            ),
+        );
+    }, [rows]);
+}
+
+/* Who decided it stands before this. */
+function decidedText(row: ApprovalRow): string {
+    const ms = decidedAt.value.get(row.approval);
+    return ms !== undefined
+        ? say("decided {time}", { time: isolate(moment(ms)) })
+        : say("asked {time}", { time: isolate(moment(row.asked_ms)) });
+}
+
 export function Approvals({ client, at }: { client: Client; at: readonly string[] }): ComponentChild {
     const replica = useReplica(() => client.approvals(), [client]);
     useTick(1000);
+    useDecidedAt(client);
     const rows = usePaced(() => replica.rows.value, [replica]);
     const complete = replica.whole.value;
     const waiting = waitingOf(rows, client.clock());
@@ -550,7 +579,7 @@ function Opened({
                         <span class="grow">
                             {say("{who} asks at {time}", {
                                 who: askedBy(client, row),
-                                time: clock(row.asked_ms, false),
+                                time: isolate(moment(row.asked_ms)),
                             })}
                         </span>
                         {place >= 0 && waiting.length > 1 && next !== undefined && (
@@ -625,6 +654,8 @@ function Decide({ client, row, waiting }: { client: Client; row: ApprovalRow; wa
     const chosen = said !== undefined && said !== "";
     const lost = client.line.value.kind === "lost" || client.line.value.kind === "connecting";
     const waits = isWaiting(row, client.clock());
+    const looked = useRef(false); /* at it, while it waited */
+    looked.current ||= waits;
     const granted = less.value ?? row.amount_minor;
     const refused = useSignal<Fate | undefined>(undefined);
     useEffect(() => {
@@ -634,7 +665,13 @@ function Decide({ client, row, waiting }: { client: Client; row: ApprovalRow; wa
     if (!client.may(Right.RIGHT_APPROVE))
         return (
             <p class="region-note">
-                {waits ? say("A manager, controller or owner decides this.") : <State client={client} row={row} />}
+                {waits ? (
+                    say("A manager, controller or owner decides this.")
+                ) : (
+                    <>
+                        <State client={client} row={row} /> · {decidedText(row)}
+                    </>
+                )}
             </p>
         );
     if (!waits || fate?.kind === "done")
@@ -644,6 +681,7 @@ function Decide({ client, row, waiting }: { client: Client; row: ApprovalRow; wa
                 row={row}
                 waiting={waiting}
                 mine={fate?.kind === "done"}
+                looked={looked.current}
                 kept={fate?.kind === "done" ? undefined : said}
             />
         );
@@ -809,12 +847,14 @@ function Ended({
     row,
     waiting,
     mine,
+    looked,
     kept,
 }: {
     client: Client;
     row: ApprovalRow;
     waiting: readonly ApprovalRow[];
     mine: boolean;
+    looked: boolean;
     kept: string | undefined;
 }) {
     const granted = row.state === ApprovalState.APPROVAL_GRANTED || row.state === ApprovalState.APPROVAL_SPENT;
@@ -843,7 +883,9 @@ function Ended({
                         {mine
                             ? say("{branch} has it on the screen", { branch })
                             : granted || row.state === ApprovalState.APPROVAL_REFUSED
-                              ? say("decided while you looked")
+                              ? looked
+                                  ? say("decided while you looked")
+                                  : decidedText(row)
                               : say("the sale stays parked at {branch}", { branch })}
                         {kept !== undefined && kept !== "" && (
                             <> · {say("your reason was not used: “{reason}”", { reason: kept })}</>

@@ -27,6 +27,7 @@ import {
     go,
     digits,
     Head,
+    Kbd,
     lasting,
     money,
     Money,
@@ -40,8 +41,8 @@ import {
     useActions,
     whole,
 } from "../kit";
-import { shortName } from "../kit/money";
-import { listed, say, sayMany } from "../kit/words";
+import { apart, named, shortName } from "../kit/money";
+import { say, sayMany } from "../kit/words";
 import { Ages } from "./ages";
 import { customerOf, OverBy, useWaiting, wallsText } from "./approvals";
 import { useAsked } from "./asked";
@@ -106,7 +107,7 @@ function Change({ client, change, nothing }: { client: Client; change: TotalsCha
             {(who !== "" || where !== "") && (
                 <span class="tile-who">
                     {" · "}
-                    <Name class="cut">{listed([who, where])}</Name>
+                    <span class="cut">{named([who, where])}</span>
                 </span>
             )}
         </span>
@@ -148,6 +149,48 @@ function BoardTile({
             )}
         </div>
     );
+}
+
+const LEAVE_MS = 3000;
+
+/* It comes with the pointer and goes when that rests: nobody points at a wall. */
+function LeaveWall() {
+    const [seen, setSeen] = useState(false);
+    useEffect(() => {
+        let timer: ReturnType<typeof setTimeout> | undefined;
+        const moved = (): void => {
+            setSeen(true);
+            clearTimeout(timer);
+            timer = setTimeout(() => setSeen(false), LEAVE_MS);
+        };
+        addEventListener("pointermove", moved);
+        addEventListener("pointerdown", moved);
+        return () => {
+            clearTimeout(timer);
+            removeEventListener("pointermove", moved);
+            removeEventListener("pointerdown", moved);
+        };
+    }, []);
+    useActions([
+        {
+            id: "board.leave-wall",
+            key: "Esc",
+            title: say("Leave the board for the wall"),
+            run: () => {
+                wall.value = false;
+            },
+        },
+    ]);
+    return seen ? (
+        <button
+            type="button"
+            class="button leave-wall"
+            onClick={() => {
+                wall.value = false;
+            }}>
+            {say("Leave the board for the wall")} <Kbd>Esc</Kbd>
+        </button>
+    ) : null;
 }
 
 function Tiles({ client, row }: { client: Client; row: TotalsRow | undefined }) {
@@ -266,15 +309,22 @@ const isLost = (now: BranchNow): boolean =>
     (now.connected ?? 0) === 0 &&
     (now.heard_ms === undefined || serverNow() - Number(now.heard_ms) > LOST_MS);
 
-function Device({ client, now }: { client: Client; now: BranchNow | undefined }) {
+/* `words`: it says what is counted, where no column does. */
+function Device({ client, now, words }: { client: Client; now: BranchNow | undefined; words?: boolean }) {
     everySecond();
+    const those = (count: number, all: number): string => {
+        const facts = { count: whole(count), all: whole(all) };
+        return words
+            ? sayMany("{count} of {all} device", "{count} of {all} devices", all, facts)
+            : say("{count} of {all}", facts);
+    };
     const line = client.line.value;
     if (now === undefined) return <span class="ink-3">–</span>;
     if ((line.kind === "lost" || line.kind === "stale" || line.kind === "ended") && now.terminals > 0 && !now.blocked)
         return (
             <span class="ink-3 nowrap">
                 <span aria-hidden="true">○ </span>
-                {say("{count} of {all}", { count: whole(now.connected ?? 0), all: whole(now.terminals) })}
+                {those(now.connected ?? 0, now.terminals)}
                 {"heard" in line && <> · {lasting(performance.now() - line.heard)}</>}
             </span>
         );
@@ -290,13 +340,10 @@ function Device({ client, now }: { client: Client; now: BranchNow | undefined })
         return (
             <span class="nowrap">
                 <span class="credit on-dot" aria-hidden="true" />
-                {say("{count} of {all}", { count: whole(now.connected ?? 0), all: whole(now.terminals) })}
+                {those(now.connected ?? 0, now.terminals)}
             </span>
         );
-    if (!isLost(now))
-        return (
-            <span class="ink-2 nowrap">{say("{count} of {all}", { count: whole(0), all: whole(now.terminals) })}</span>
-        );
+    if (!isLost(now)) return <span class="ink-2 nowrap">{those(0, now.terminals)}</span>;
     return (
         <span class="tag late">
             <span aria-hidden="true">○ </span>
@@ -448,9 +495,11 @@ function BranchCards({
                         </span>
                         <span class="ask-line small">
                             <span class="grow">
-                                <Device client={client} now={here} />{" "}
+                                <Device client={client} now={here} words />
                                 <span class="ink-2">
-                                    {here === undefined ? "" : say("till {state}", { state: tillText(here) })}
+                                    {here === undefined || here.tills === 0
+                                        ? ""
+                                        : ` · ${sayMany("till {state}", "tills {state}", here.tills, { state: tillText(here) })}`}
                                 </span>
                             </span>
                             <span class="late">
@@ -553,7 +602,10 @@ function Feed({
                             {row.times !== undefined && <span class="ink-2"> ×{whole(row.times)}</span>}
                         </a>
                         <span class="small ink-2 feed-who cut">
-                            {[names.branch(row.branch), shortName(who, 10)].filter((part) => part !== "").join(" · ")}
+                            {[names.branch(row.branch), shortName(who, 10)]
+                                .filter((part) => part !== "")
+                                .map(apart)
+                                .join(" · ")}
                         </span>
                     </li>
                 );
@@ -604,6 +656,7 @@ function Waiting({ client, only }: { client: Client; only: number | undefined })
                                     row.goods,
                                 ]
                                     .filter((part) => part !== undefined && part !== "")
+                                    .map((part) => apart(part ?? ""))
                                     .join(" · ")}
                             </span>
                         </a>
@@ -845,7 +898,8 @@ export function Board({ client }: { client: Client }): ComponentChild {
                 <WaitingFirst client={client} only={only} />
             </div>
             <Tiles key={only ?? COMPANY} client={client} row={whole || row !== undefined ? row : undefined} />
-            {hasSteps(client) && <Checklist client={client} onCode={() => go("recovery")} />}
+            {wall.value && <LeaveWall />}
+            {hasSteps(client) && !wall.value && <Checklist client={client} onCode={() => go("recovery")} />}
             {empty && !hasSteps(client) && <Empty client={client} />}
             <div class="board-two">
                 <section class="panel board-branches" aria-labelledby="board-branches">

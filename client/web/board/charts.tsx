@@ -258,7 +258,9 @@ export function MoneyCharts({
             title={say("Money in by day")}
             note={
                 <>
-                    {table ? unit() : heading(inDrawn.word)} · <Money minor={sum} />
+                    {!table && say("chart in {unit}", { unit: heading(inDrawn.word) })}
+                    {!table && " · "}
+                    {say("together")} <Money minor={sum} unit />
                 </>
             }
             end={
@@ -304,7 +306,9 @@ export function MoneyCharts({
             <div class="panel-head second">
                 <h2>{say("Due by week")}</h2>
                 <span class="small ink-2 grow">
-                    {table ? unit() : heading(dueDrawn.word)} · <Money minor={expected} />
+                    {!table && say("chart in {unit}", { unit: heading(dueDrawn.word) })}
+                    {!table && " · "}
+                    {say("together")} <Money minor={expected} unit />
                 </span>
             </div>
             {due.answer === undefined ? (

@@ -42,6 +42,7 @@ import {
 } from "../kit";
 import { LimitForm } from "../desk/forms";
 import { refusalText } from "../kit/refusal";
+import { named } from "../kit/money";
 import { listed, say, sayMany } from "../kit/words";
 import { useAsked, type Asking } from "./asked";
 import { namesOf, useCustomer } from "./live";
@@ -89,7 +90,7 @@ function Touched({ client, bill, seq }: { client: Client; bill: Bill; seq: bigin
                         </a>
                     </td>
                     <td class="small ink-2">
-                        {listed([
+                        {named([
                             asked.answer.author === undefined
                                 ? undefined
                                 : namesOf(client).personOfLogin(asked.answer.author),
@@ -400,6 +401,8 @@ function Limits({
                     customer={number}
                     name={card.row.name.value ?? card.row.code}
                     limit={card.account.unlimited ? undefined : card.account.limit_minor}
+                    used={(live?.account ?? card.account).used_minor}
+                    policy={card.terms?.policy}
                     onClose={() => setSetting(false)}
                 />
             )}

@@ -4,7 +4,8 @@ import type { ComponentChild } from "preact";
 import type { Client } from "../lib/api";
 import { DecisionKind, Right, TerminalAlarm, type AlarmRow, type DecisionRow, type TotalsRow } from "../lib/messages";
 import { Name, Bones, clock, day, moment, money, Panel, percent, whole as count } from "../kit";
-import { listed, say, sayMany } from "../kit/words";
+import { named } from "../kit/money";
+import { say, sayMany } from "../kit/words";
 import { useAsked } from "./asked";
 import { namesOf, useReplica } from "./live";
 import { usePaced } from "./paced";
@@ -88,7 +89,9 @@ function alarmText(client: Client, row: AlarmRow): ComponentChild {
         );
     if (row.cash_minor !== undefined)
         return row.difference_minor !== undefined
-            ? say("Till counted {amount} off its books", { amount: money(client, row.difference_minor) })
+            ? row.difference_minor < 0n
+                ? say("Counting the till: {amount} too little in it", { amount: money(client, -row.difference_minor) })
+                : say("Counting the till: {amount} too much in it", { amount: money(client, row.difference_minor) })
             : say("{amount} of cash in or out of a till", { amount: money(client, row.cash_minor) });
     if ((row.documents ?? 0n) > 0n)
         return (
@@ -212,7 +215,7 @@ export function useUnusual(
             who:
                 row.login === undefined
                     ? names.actor(row.actor)
-                    : listed([names.personOfLogin(row.login), names.branch(row.actor?.branch)]),
+                    : named([names.personOfLogin(row.login), names.branch(row.actor?.branch)]),
             branch: row.actor?.branch,
             href: hrefOf(row),
         }));
@@ -223,7 +226,7 @@ export function useUnusual(
                     at: Number(row.at_ms),
                     tone: "ink",
                     what: decisionText(client, row),
-                    who: listed([
+                    who: named([
                         row.login === undefined ? names.person(row.actor?.staff) : names.personOfLogin(row.login),
                         names.branch(row.branch),
                     ]),

@@ -1,7 +1,7 @@
 /* My day: what I sold and took today. What cash comes to is not told before the till is counted. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { Client } from "../lib/api";
 import {
     ApprovalState,
@@ -180,6 +180,27 @@ function EntryRow({ entry, hidden }: { entry: Entry; hidden: boolean }): JSX.Ele
     );
 }
 
+const NEWS_MS = 400;
+
+/* Somebody else opened or closed a till: it is looked at with the ledger's news, and never more often than this. */
+function useTillNews(client: Client): void {
+    const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+    const { value: seq } = client.seq;
+    useEffect(() => {
+        timer.current ??= setTimeout(() => {
+            timer.current = undefined;
+            void loadPlace(client, true);
+        }, NEWS_MS);
+    }, [client, seq]);
+    useEffect(
+        () => () => {
+            clearTimeout(timer.current);
+            timer.current = undefined;
+        },
+        [client],
+    );
+}
+
 export function Day({ client, at }: { client: Client; at: readonly string[] }): JSX.Element {
     const staff = client.me.value?.staff ?? 0;
     useEffect(() => {
@@ -187,6 +208,7 @@ export function Day({ client, at }: { client: Client; at: readonly string[] }): 
         void loadPlace(client);
         drafts.useDraftsOf(client, staff);
     }, [client, staff]);
+    useTillNews(client);
     return at[0] === "till" ? <Till client={client} from={at[1]} /> : <MyDay client={client} />;
 }
 
@@ -233,14 +255,14 @@ function ParkedHere({ client, approvals }: { client: Client; approvals: Readonly
 }
 
 function MyDay({ client }: { client: Client }): JSX.Element {
+    const till = tillHere(client);
     const mine = useAnswer(
         canAsk(client) && client.me.value !== undefined
-            ? `${client.me.value.staff}|${client.seq.value / 8n}`
+            ? `${client.me.value.staff}|${client.seq.value / 8n}|${till?.open_since ?? ""}|${till?.till_days ?? ""}`
             : undefined,
         () => askDay(client),
     );
     const approvals = useApprovals(client);
-    const till = tillHere(client);
     const parked = drafts.drafts.value.filter(
         (each) => each.begun_ms === 0 && (each.parked_ms !== 0 || each.approval !== undefined) && each.lines.length > 0,
     );

@@ -415,7 +415,7 @@ export function StripView({ client, what, under = false }: StripProps): JSX.Elem
                             hotkey="Alt U"
                             blocked={now.wrong === undefined && say("Choose what was wrong first")}
                             onClick={() => because(now.wrong!)}>
-                            {say("Reverse it")}
+                            {now.what === "sale" ? say("Reverse it") : say("money::Reverse it")}
                         </Button>
                         <Button hotkey="Esc" onClick={() => change({ state: "taken" })}>
                             {say("Keep it")}

@@ -14,6 +14,7 @@ import {
     currencyOf,
     Field,
     fold,
+    money,
     percent,
     readAmount,
     Sheet,
@@ -23,6 +24,7 @@ import {
 import { language, say } from "../kit/words";
 import type { Client } from "../lib/api";
 import {
+    ExcessPolicy,
     MoneyAccountKind,
     Right,
     type BranchRecord,
@@ -501,17 +503,51 @@ export async function hasOwnLimit(client: Client, customer: number): Promise<boo
     );
 }
 
+/* As a change of policy is rehearsed before it holds: what this one would do to their next sale. */
+function rehearsed(
+    used: bigint,
+    next: bigint,
+    policy: ExcessPolicy | undefined,
+): { over: boolean; text: (said: string) => string; minor: bigint } {
+    const over = used - next;
+    if (over <= 0n)
+        return {
+            over: false,
+            minor: -over,
+            text: (amount) => say("Would not stop their next sale: {amount} is available", { amount }),
+        };
+    return {
+        over: true,
+        minor: over,
+        text: (amount) =>
+            policy === ExcessPolicy.EXCESS_APPROVE
+                ? say("Their next sale on credit would wait for a yes: they are over it by {amount}", { amount })
+                : policy === ExcessPolicy.EXCESS_WARN
+                  ? say("Would warn at their next sale on credit: they are over it by {amount}", { amount })
+                  : say("Would stop their next sale on credit: they are over it by {amount}", { amount }),
+    };
+}
+
 export function LimitForm({
     client,
     customer,
     name,
     limit,
+    used,
+    policy,
     onClose,
     onMade,
-}: FormProps & { customer: number; name: string; limit: bigint | undefined }): JSX.Element {
+}: FormProps & {
+    customer: number;
+    name: string;
+    limit: bigint | undefined;
+    used: bigint;
+    policy: ExcessPolicy | undefined /* for who is over a limit, as it holds for them */;
+}): JSX.Element {
     const currency = currencyOf(client);
     const [text, setText] = useState(limit === undefined ? "" : amount(limit, currency));
     const read = readAmount(text, language.value, currency);
+    const then = read.value === undefined || read.value === limit ? undefined : rehearsed(used, read.value, policy);
     return (
         <FormSheet
             title={say("Limit of {name}", { name })}
@@ -521,6 +557,9 @@ export function LimitForm({
             onClose={onClose}
             onMade={onMade}>
             <AmountField label={say("They may owe")} text={text} onText={(typed) => setText(typed)} autofocus />
+            <p class={then?.over ? "over rehearsal-head" : "rehearsal-head"} role="status">
+                {then !== undefined && <b>{then.text(money(client, then.minor))}</b>}
+            </p>
         </FormSheet>
     );
 }

@@ -17,11 +17,13 @@ import {
     Head,
     isolate,
     Kbd,
+    ledger,
     Money,
     Name,
     Notice,
     Panel,
     percent,
+    price,
     useActions,
     useForm,
     whole,
@@ -712,7 +714,7 @@ function Works({ importing, action, progress }: WorksProps): ComponentChild {
             : action === ImportAction.IMPORT_BOOK
               ? say("It is booked")
               : action === ImportAction.IMPORT_LOOK
-                ? say("The file is read")
+                ? say("The file is being read")
                 : say("It is taken back");
     return (
         <Panel title={title} note={<Name>{importing.state.value?.name ?? ""}</Name>}>
@@ -724,7 +726,7 @@ function Works({ importing, action, progress }: WorksProps): ComponentChild {
                               done: whole(progress.done),
                               rows: whole(progress.rows),
                           })
-                        : say("The file is read")}
+                        : say("The file is being read")}
                 </p>
                 <p class="small ink-2">
                     {say("It goes on at the server when this page is closed; come back here to see how it ended.")}
@@ -938,6 +940,16 @@ function Doubles({
     );
 }
 
+const OF_MONEY = ["price", "cost", "floor", "limit", "pack_price"];
+
+/* Money as elsewhere: the importer says it as a plain number with a point. */
+function Value({ field, text }: { field: string; text: string }): ComponentChild {
+    const [, sign, units = "", parts = ""] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
+    const places = ledger.value.exponent + 3;
+    if (!OF_MONEY.includes(field) || sign === undefined || parts.length > places) return <Name>{text}</Name>;
+    return <Figure text={price(BigInt(`${sign}${units}${parts.padEnd(places, "0")}`))} />;
+}
+
 /* What is there already and becomes what the file has. */
 function Changes({ changes, count }: { changes: readonly ImportChange[]; count: bigint }): ComponentChild {
     const more = count - BigInt(changes.length);
@@ -957,10 +969,10 @@ function Changes({ changes, count }: { changes: readonly ImportChange[]; count: 
                                 {place > 0 && " · "}
                                 {fieldName(one.field)}{" "}
                                 <s class="ink-2">
-                                    <Name>{one.there}</Name>
+                                    <Value field={one.field} text={one.there} />
                                 </s>
                                 {one.there !== "" && " "}
-                                <Name>{one.here}</Name>
+                                <Value field={one.field} text={one.here} />
                             </span>
                         ))}
                     </li>
@@ -1039,7 +1051,7 @@ function Undated({ importing, result }: { importing: Importing; result: ImportRe
         .reduce((sum, { count }) => sum + count, 0n);
     if (many === 0n) return null;
     return (
-        <div class="panel import-what">
+        <div class="panel import-what undated">
             <div class="field">
                 <label class="field-label" for="undated">
                     {sayMany("The day of {count} row without one", "The day of {count} rows without one", many, {
@@ -1110,19 +1122,50 @@ function Review({
     }, [result]);
     const listed = result.needs.filter((need) => group === "" || groupOf(need) === group).slice(0, SHOWN);
     const at = Math.min(cursor, Math.max(0, listed.length - 1));
-    const need = listed[at];
     const edits = result.needs.filter((each) => (answers.get(keyOf(each)) ?? "out") !== "out");
-    const answer = (what: Answered): void => {
-        if (!need) return;
-        setAnswers(new Map(answers).set(keyOf(need), what));
-        setPast([...past, keyOf(need)]);
-        setTyping(undefined);
-        setCursor(Math.min(at + 1, listed.length - 1));
+    const pointed = useRef(false); /* by a pointer: the list stays where it is under it */
+    const point = (place: number, open?: string): void => {
+        pointed.current = true;
+        setCursor(place);
+        setTyping(open);
     };
-    const pick = (place: number): void => {
-        const reading = need?.readings[place];
-        if (reading) answer({ text: reading.answer, shown: <Reading reading={reading} /> });
-        else if (place === (need?.readings.length ?? 0) && need?.column !== undefined) setTyping("");
+    const onKeys = (act: () => void) => (): void => {
+        pointed.current = false;
+        act();
+    };
+    const answer = (place: number, what: Answered): void => {
+        const of = listed[place];
+        if (!of) return;
+        setAnswers(new Map(answers).set(keyOf(of), what));
+        setPast([...past, keyOf(of)]);
+        setTyping(undefined);
+        setCursor(Math.min(place + 1, listed.length - 1));
+    };
+    /* Each row of that name becomes a customer of their own: the first keeps the code, the others get another. */
+    const apart = (of: ImportNeed): void => {
+        const rows = result.needs.filter((each) => isTwice(each) && each.text === of.text);
+        const next = new Map(answers);
+        rows.forEach((each, turn) => {
+            const text = each.text ?? "";
+            next.set(keyOf(each), {
+                text: turn === 0 ? text : `${text}||${turn + 1}`,
+                shown: turn === 0 ? say("A customer of their own") : say("Another customer, with another code"),
+            });
+        });
+        setAnswers(next);
+        setPast([...past, ...rows.map(keyOf)]);
+        setTyping(undefined);
+    };
+    const pick = (place: number, which: number): void => {
+        const of = listed[place];
+        const first = of && isTwice(of) ? 1 : 0;
+        const reading = of?.readings[which - first];
+        if (of && which < first) apart(of);
+        else if (reading) answer(place, { text: reading.answer, shown: <Reading reading={reading} /> });
+        else if (of?.column !== undefined && which === first + of.readings.length) {
+            setCursor(place);
+            setTyping("");
+        }
     };
     const back = (): void => {
         const last = past[past.length - 1];
@@ -1164,23 +1207,23 @@ function Review({
                     : false;
     useForm();
     useActions([
-        { id: "import-1", key: "1", title: say("The first answer"), run: () => pick(0) },
-        { id: "import-2", key: "2", title: say("The second answer"), run: () => pick(1) },
-        { id: "import-3", key: "3", title: say("The third answer"), run: () => pick(2) },
+        { id: "import-1", key: "1", title: say("The first answer"), run: onKeys(() => pick(at, 0)) },
+        { id: "import-2", key: "2", title: say("The second answer"), run: onKeys(() => pick(at, 1)) },
+        { id: "import-3", key: "3", title: say("The third answer"), run: onKeys(() => pick(at, 2)) },
         {
             id: "import-next",
             key: "Enter",
             title: say("Next row"),
-            run: () => setCursor(Math.min(at + 1, listed.length - 1)),
+            run: onKeys(() => setCursor(Math.min(at + 1, listed.length - 1))),
         },
         {
             id: "import-down",
             key: "↓",
             title: say("Next row"),
-            run: () => setCursor(Math.min(at + 1, listed.length - 1)),
+            run: onKeys(() => setCursor(Math.min(at + 1, listed.length - 1))),
         },
-        { id: "import-up", key: "↑", title: say("Row above"), run: () => setCursor(Math.max(0, at - 1)) },
-        { id: "import-back", key: "z", title: say("Take the answer back"), run: back },
+        { id: "import-up", key: "↑", title: say("Row above"), run: onKeys(() => setCursor(Math.max(0, at - 1))) },
+        { id: "import-back", key: "z", title: say("Take the answer back"), run: onKeys(back) },
         edits.length > 0
             ? { id: "import-again", key: "F9", title: say("Try again with your answers"), run: tryAgain }
             : { id: "import-book", key: "F9", title: say("Book it"), run: book, blocked },
@@ -1243,16 +1286,18 @@ function Review({
                                 here={place === at}
                                 answered={answers.get(keyOf(each))}
                                 typing={place === at ? typing : undefined}
-                                onHere={() => {
-                                    setCursor(place);
-                                    setTyping(undefined);
-                                }}
+                                still={pointed.current}
+                                onHere={() => point(place)}
                                 onPick={(which) => {
-                                    if (place === at) pick(which);
+                                    pointed.current = true;
+                                    pick(place, which);
                                 }}
                                 onType={setTyping}
-                                onTyped={(text) => answer({ text, shown: <Name>{text}</Name> })}
-                                onOut={() => answer("out")}
+                                onTyped={(text) => answer(place, { text, shown: <Name>{text}</Name> })}
+                                onOut={() => {
+                                    pointed.current = true;
+                                    answer(place, "out");
+                                }}
                             />
                         ))}
                     </ul>
@@ -1292,6 +1337,7 @@ function Review({
 
 function groupOf(need: ImportNeed): string {
     const why = reasonText(need.why);
+    if (isTwice(need)) return say("The same name or code twice");
     const name = need.field !== undefined ? `${fieldName(need.field)}: ${why}` : why;
     return name.length > 60 ? `${name.slice(0, 59)}…` : name;
 }
@@ -1305,8 +1351,13 @@ function Reading({
     return <Figure text={reading.date !== undefined ? day(reading.date) : reading.answer} />;
 }
 
+/* Two rows say other things of one customer. */
+const isTwice = (need: ImportNeed): boolean =>
+    need.column !== undefined && / stands in the file twice: /.test(need.why);
+
 interface NeedRowProps {
     need: ImportNeed;
+    still: boolean /* a pointer is on the list, which does not move then */;
     here: boolean;
     answered: Answered | undefined;
     typing: string | undefined;
@@ -1317,13 +1368,24 @@ interface NeedRowProps {
     onOut: () => void;
 }
 
+/* It has its room on every row, so that no button moves when another row is chosen. */
+function Key({ of, here }: { of: number; here: boolean }): ComponentChild {
+    return (
+        <span class={here ? undefined : "kbd-room"} aria-hidden={!here || undefined}>
+            <Kbd>{String(of)}</Kbd>
+        </span>
+    );
+}
+
 function NeedRow(props: NeedRowProps): ComponentChild {
     const { need, here, answered, typing } = props;
     const line = useRef<HTMLLIElement>(null);
     useEffect(() => {
-        if (here) line.current?.scrollIntoView({ block: "nearest" });
+        if (here && !props.still) line.current?.scrollIntoView({ block: "nearest" });
     }, [here]);
     const why = reasonText(need.why);
+    const twice = isTwice(need),
+        first = twice ? 1 : 0;
     return (
         <li
             ref={line}
@@ -1340,7 +1402,7 @@ function NeedRow(props: NeedRowProps): ComponentChild {
                     {need.text !== undefined && <Name>{need.text === "" ? "–" : need.text}</Name>}
                 </span>
                 <span class="need-why">
-                    {need.field !== undefined && <b>{fieldName(need.field)}: </b>}
+                    {need.field !== undefined && !twice && <b>{fieldName(need.field)}: </b>}
                     {why}
                 </span>
             </button>
@@ -1364,34 +1426,31 @@ function NeedRow(props: NeedRowProps): ComponentChild {
                     />
                 ) : (
                     <>
+                        {twice && (
+                            <button type="button" class="button" onClick={() => props.onPick(0)}>
+                                {say("Another customer")} <Key of={1} here={here} />
+                            </button>
+                        )}
                         {need.readings.map((reading, at) => (
                             <button
                                 key={reading.answer}
                                 type="button"
                                 class="button"
-                                onClick={() => {
-                                    if (here) props.onPick(at);
-                                    else props.onHere();
-                                }}>
-                                <Reading reading={reading} /> {here && <Kbd>{String(at + 1)}</Kbd>}
+                                onClick={() => props.onPick(first + at)}>
+                                <Reading reading={reading} /> <Key of={first + at + 1} here={here} />
                             </button>
                         ))}
                         {need.column !== undefined && (
                             <button
                                 type="button"
                                 class="button"
-                                onClick={() => {
-                                    if (here) props.onPick(need.readings.length);
-                                    else props.onHere();
-                                }}>
-                                {say("Type it")} {here && <Kbd>{String(need.readings.length + 1)}</Kbd>}
+                                onClick={() => props.onPick(first + need.readings.length)}>
+                                {say("Type it")} <Key of={first + need.readings.length + 1} here={here} />
                             </button>
                         )}
-                        {here && (
-                            <button type="button" class="button plain" onClick={props.onOut}>
-                                {say("Leave it out")}
-                            </button>
-                        )}
+                        <button type="button" class="button plain" onClick={props.onOut}>
+                            {say("Leave it out")}
+                        </button>
                     </>
                 )}
             </span>

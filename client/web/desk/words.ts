@@ -1,5 +1,5 @@
 /* What the importer says in its own English words, as people read them; and the names of kinds and fields. */
-import { day, money } from "../kit";
+import { day, isolate, money, whole } from "../kit";
 import { say } from "../kit/words";
 import { ImportAsked, ImportKind, type ImportQuestion } from "../lib/messages";
 
@@ -105,8 +105,19 @@ const REASONS: Record<string, () => string> = {
         say("of another branch: import the file at a device there too"),
 };
 
+const TWICE = /^.* stands in the file twice: (\w+) is "(.*)" in line (\d+) and "(.*)" in line (\d+); leave one out$/s;
+
 export function reasonText(why: string): string {
     if (/^[a-z_]+ is empty$/.test(why)) return say("nothing stands there");
+    const twice = TWICE.exec(why);
+    if (twice)
+        return say("stands twice in the file: {field} is “{first}” in line {one} and “{second}” in line {other}", {
+            field: fieldName(twice[1]!),
+            first: isolate(twice[2]!),
+            one: whole(BigInt(twice[3]!)),
+            second: isolate(twice[4]!),
+            other: whole(BigInt(twice[5]!)),
+        });
     return REASONS[why]?.() ?? why.replace(/: --update changes it$/, "");
 }
 

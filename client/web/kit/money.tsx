@@ -2,7 +2,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { amount, change, currencyOf, digits, quantity, unit, type Currency } from "./format";
 import { ExcessPolicy, type AccountRow, type LimitTerms } from "../lib/messages";
-import { directionOf, language, say } from "./words";
+import { direction, directionOf, language, listed, say } from "./words";
 
 const persianClass = (): string => (language.value === "fa" ? "n fa" : "n");
 
@@ -148,6 +148,16 @@ export function Quantity({ thousandths, measure }: { thousandths: bigint; measur
 
 const wordsOf = (children: ComponentChildren): string =>
     Array.isArray(children) ? children.map(wordsOf).join("") : typeof children === "string" ? children : "";
+
+/* Names in a line with others: one of another direction stays where it stands. */
+export function apart(text: string): string {
+    const own = directionOf(text);
+    return own === undefined || own === direction() ? text : `\u2068${text}\u2069`;
+}
+
+/* Several of them beside each other. */
+export const named = (parts: readonly (string | undefined)[]): string =>
+    listed(parts.map((part) => part && apart(part)));
 
 /* A name from data, or whatever else somebody wrote: its own direction. */
 export function Name({ children, class: more }: { children: ComponentChildren; class?: string }): JSX.Element {

@@ -269,7 +269,7 @@ function Questions({ client, secret, countries, others: before, onMade, onGone }
                   ? say("Say your name")
                   : pin.length < PIN_LEAST
                     ? say("A PIN has at least four digits")
-                    : (pinWrong ?? false);
+                    : pinWrong !== undefined && say("Choose another PIN");
     const next = (at: number) => () => fields.current[at]?.focus();
     const ref = (at: number) => (input: HTMLInputElement | null) => {
         fields.current[at] = input;

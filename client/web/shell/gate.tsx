@@ -335,6 +335,13 @@ export function Login({ client }: { client: Client }): JSX.Element {
                     {busy ? say("Asking the server …") : say("Log in")}
                 </Button>
             </form>
+            {up && known.value.length > 0 && (
+                <p class="small ink-2">
+                    {say(
+                        "A new tab or window begins with the password. From then on, the PIN is enough in it: for the lock and for another person.",
+                    )}
+                </p>
+            )}
             {!up && client.line.value.kind !== "ended" && (
                 <p class="small late" role="status">
                     {say(

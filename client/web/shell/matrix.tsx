@@ -367,7 +367,9 @@ function RoleTable({
                     <thead>
                         <tr>
                             <th scope="col">
-                                {listed([unit(currencyOf(client)), say("for one at a time::once each")])}
+                                {say("Amounts in {unit}, the most for one at a time", {
+                                    unit: unit(currencyOf(client)),
+                                })}
                             </th>
                             {roles.map((each) => (
                                 <th key={each} scope="col" class={cell(each)}>

@@ -5,13 +5,17 @@ import { Sheet } from "../kit";
 import { say } from "../kit/words";
 import { QrPicture } from "./qr-picture";
 
+let none = false; /* it is not asked for again: a browser notes each answer of that kind */
+
 /* SHA-256 of the root, as devices show it; undefined: there is none to be given, or it is not known yet. */
 export function usePageRoot(): string | undefined {
     const [fingerprint, setFingerprint] = useState<string | undefined>(undefined);
     useEffect(() => {
         let over = false;
         const look = async (): Promise<void> => {
+            if (none) return;
             const answer = await fetch("/trust/root.crt", { cache: "no-store" });
+            none = answer.status === 404;
             if (!answer.ok) return;
             const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", await answer.arrayBuffer()));
             const text = Array.from(sum, (byte) => byte.toString(16).padStart(2, "0").toUpperCase()).join(":");
