@@ -130,7 +130,9 @@ function onKeyDown(event: KeyboardEvent): void {
         return;
     }
     const same = run !== undefined && (event.target === run.field || run.field === undefined);
-    if (run === undefined || !same || apart > SILENCE_MS) run = begin(event);
+    /* none of them as fast as a scanner so far: somebody types, and this is their next key, or the scan's first */
+    const typed = run !== undefined && run.text.length > 1 && run.slow === run.text.length - 1;
+    if (run === undefined || !same || apart > SILENCE_MS || (typed && apart > SCAN_GAP_MS)) run = begin(event);
     else if (apart > SCAN_GAP_MS) run.slow++;
     run.text += character;
     run.last = event.timeStamp;
