@@ -1,6 +1,6 @@
 /* What a day at the office showed: the board for the wall, names and codes, limits before they hold, old decisions. */
 import { join } from "node:path";
-import { fresh } from "./fresh.mjs";
+import { fresh, part } from "./fresh.mjs";
 import { company, ok, same, test, until } from "./harness.mjs";
 
 const SHOTS = process.env.TEFTER_SHOTS;
@@ -155,5 +155,18 @@ test("a new tab says that it begins with the password", async () => {
     await second.goto(`${shop.url}/#/sale`);
     await second.getByText("A new tab or window begins with the password.").waitFor();
     await shot(second, "second-tab");
+    await shop.end();
+});
+
+test("names of another direction keep their place; devices, tills and charts say what is counted", async () => {
+    const { apart, named } = await part("kit/money.tsx");
+    same(apart("رضا کریمی"), "\u2068رضا کریمی\u2069");
+    same(named(["رضا کریمی", "West Harbour"]), "\u2068رضا کریمی\u2069, West Harbour");
+    const shop = await company({ own: true });
+    const page = await fresh(shop, { login: "owner", hash: "#/board", width: 390, height: 844 });
+    const card = page.locator(".narrow-table .cards li", { hasText: "Fourth counter" });
+    await until("what is counted is said", async () => /1 of 1 device · till closed/.test(await card.innerText()));
+    const charts = await page.locator(".charts").innerText();
+    ok(/chart in ₫ · together 0\s*₫/.test(charts), charts);
     await shop.end();
 });

@@ -151,8 +151,8 @@ const wordsOf = (children: ComponentChildren): string =>
 
 /* Names in a line with others: one of another direction stays where it stands. */
 export function apart(text: string): string {
-    const own = directionOf(text);
-    return own === undefined || own === direction() ? text : `\u2068${text}\u2069`;
+    const own = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(text) ? "rtl" : "ltr";
+    return text === "" || own === direction() ? text : `\u2068${text}\u2069`;
 }
 
 /* Several of them beside each other. */
