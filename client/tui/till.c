@@ -166,6 +166,7 @@ static struct counting *counting_of(struct tui *tui)
     if (counts > form->counts && till.sent.state != SENT_UNDER_WAY) {
         form->counts = counts; /* somebody else counted it: theirs is the one that counts */
         form->counted = false;
+        resume(tui, answer, form); /* or they themselves, before the program ended */
     }
     return form;
 }

@@ -149,13 +149,13 @@ class Matching(screen.Case):
         before = self.left()
         clerk.keys("Down")
         clerk.type("360k")  # the bill has so much, the money has not
-        clerk.wait(r"▲ That is more than is open: 350,000 ₫ is open")
+        clerk.wait(r"▲ That is more than is left of the money: 350,000 ₫")
         clerk.keys("Escape", "Up")
         clerk.wait(r"Tick a bill first")
         clerk.type("310k")  # the money has so much, the bill has not
         clerk.wait(r"▲ That is more than is open: 300,000 ₫ is open")
         clerk.keys("F9")
-        clerk.wait(r"\n ▲ That is more than is open[^▲]*\n F9")
+        clerk.wait(r"\n ▲ That is more than is (?:open|left of the money)[^▲]*\n F9")
         clerk.keys("Escape")  # as it was: not ticked
         clerk.wait(r"Tick a bill first")
         clerk.type("12x")
@@ -196,11 +196,11 @@ class Matching(screen.Case):
         boss.wait(rf"✓ matched .* · {money} → ")
         after = self.left()
         clerk.wait(r"▲ clerk-two matched money of this customer \d+ s ago\.\s+Your ticks are kept below\.")
-        clerk.wait(r"▲ That is more than is open")
+        clerk.wait(r"▲ That is more than is (?:open|left of the money)")
         self.assertNotIn(self.bills[1], self.shown(clerk))  # it is paid
         self.assertTrue(any(row[0] for row in self.shown(clerk).values()))
         clerk.keys("F9")
-        clerk.wait(r"\n ▲ That is more than is open[^▲]*\n F9")
+        clerk.wait(r"\n ▲ That is more than is (?:open|left of the money)[^▲]*\n F9")
         self.assertEqual(self.left(), after)
         boss.keys("u")
         boss.wait("is undone")
@@ -216,7 +216,7 @@ class Matching(screen.Case):
             self.shop.tefter("two", "match", self.ming, f"{self.bills[0]}={money}:300000")
             clerk.keys("F9")
             clerk.wait(r"Sending … · F9")
-        clerk.wait(r"▲ That is more than is open: 100,000 ₫ is open[^▲]*\n F9")
+        clerk.wait(r"▲ That is more than is left of the money: 100,000 ₫[^▲]*\n F9")
         clerk.wait(r"▲ clerk-two matched money of this customer \d+ s ago\.\s+Your ticks are kept below\.")
         clerk.wait(r"to match 100,000 ₫")
         clerk.wait(rf"\[x\] {self.bills[1]} .* 400,000 +100,000 +300,000")
