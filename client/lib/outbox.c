@@ -280,6 +280,40 @@ static size_t forget_old(struct outbox *outbox, int64_t now_ms)
     return forgotten;
 }
 
+/* ---- what is under way ---- */
+
+/* One byte for each id; that two share one is as good as never. */
+static struct flock place_of(const uint8_t id[TEFTER_ID_SIZE])
+{
+    uint64_t place = be64_get(id + TEFTER_ID_SIZE - 8) >> 2;
+    return (struct flock){
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = (off_t)place, .l_len = 1};
+}
+
+static bool open_live(struct outbox *outbox)
+{
+    char path[TEFTER_PATH_MAX];
+    if (outbox->live < 0 && folder_path(outbox->folder, "outbox.live", path, NULL))
+        outbox->live = plain_open(AT_FDCWD, path, O_RDWR | O_CREAT, 0600, NULL);
+    return outbox->live >= 0;
+}
+
+/* Without it another process may ask for it too, and it counts once all the same. */
+static void hold(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE])
+{
+    struct flock place = place_of(id);
+    if (open_live(outbox))
+        (void)fcntl(outbox->live, F_OFD_SETLK, &place);
+}
+
+/* Another process still waits for its answer. */
+static bool is_held(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE])
+{
+    struct flock place = place_of(id);
+    return open_live(outbox) && fcntl(outbox->live, F_OFD_GETLK, &place) == 0 &&
+           place.l_type != F_UNLCK;
+}
+
 /* ---- opening ---- */
 
 static bool put_all(const struct outbox *outbox, struct buffer *out)
@@ -329,6 +363,16 @@ static bool read_file(struct outbox *outbox, struct slice file, int64_t now_ms,
     return (forget_old(outbox, now_ms) == 0 && !torn) || rewrite(outbox, failure);
 }
 
+/* Under the lock: whoever is answered notes that before they let go of it, so what is not resolved
+ * here is under way, or its process has ended. Later it may have been answered. */
+static void note_elsewhere(struct outbox *outbox)
+{
+    for (size_t i = 0; i < outbox->count; i++) {
+        struct outbox_entry *entry = &outbox->entries[i];
+        entry->elsewhere = !entry->resolved && is_held(outbox, entry->id);
+    }
+}
+
 bool outbox_open(struct outbox *outbox, const char *folder, int64_t now_ms, struct failure *failure)
 {
     struct arena arena;
@@ -342,6 +386,7 @@ bool outbox_open(struct outbox *outbox, const char *folder, int64_t now_ms, stru
     bool good =
         folder_read(folder, "outbox", 2 * (size_t)OUTBOX_BYTES_MAX, &arena, &file, failure) &&
         read_file(outbox, file, now_ms, failure);
+    note_elsewhere(outbox);
     arena_fini(&arena);
     folder_unlock(lock);
     return good;
@@ -355,40 +400,6 @@ void outbox_close(struct outbox *outbox)
     if (outbox->open && outbox->live >= 0)
         (void)close(outbox->live);
     *outbox = (struct outbox){.open = false, .live = -1};
-}
-
-/* ---- what is under way ---- */
-
-/* One byte for each id; that two share one is as good as never. */
-static struct flock place_of(const uint8_t id[TEFTER_ID_SIZE])
-{
-    uint64_t place = be64_get(id + TEFTER_ID_SIZE - 8) >> 2;
-    return (struct flock){
-        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = (off_t)place, .l_len = 1};
-}
-
-static bool open_live(struct outbox *outbox)
-{
-    char path[TEFTER_PATH_MAX];
-    if (outbox->live < 0 && folder_path(outbox->folder, "outbox.live", path, NULL))
-        outbox->live = plain_open(AT_FDCWD, path, O_RDWR | O_CREAT, 0600, NULL);
-    return outbox->live >= 0;
-}
-
-/* Without it another process may ask for it too, and it counts once all the same. */
-static void hold(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE])
-{
-    struct flock place = place_of(id);
-    if (open_live(outbox))
-        (void)fcntl(outbox->live, F_OFD_SETLK, &place);
-}
-
-/* Another process still waits for its answer. */
-static bool is_held(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE])
-{
-    struct flock place = place_of(id);
-    return open_live(outbox) && fcntl(outbox->live, F_OFD_GETLK, &place) == 0 &&
-           place.l_type != F_UNLCK;
 }
 
 /* ---- appending ---- */
@@ -525,7 +536,7 @@ struct outbox_entry *outbox_next(struct outbox *outbox, uint32_t staff,
 {
     for (size_t i = 0; i < outbox->count; i++) {
         if (wants_offer(&outbox->entries[i], staff, ledger, incarnation, recovery) &&
-            (outbox->entries[i].resolved || !is_held(outbox, outbox->entries[i].id)))
+            !outbox->entries[i].elsewhere)
             return &outbox->entries[i];
     }
     return NULL;

@@ -40,6 +40,7 @@ struct outbox_entry {
     struct incarnation incarnation; /* of the reply */
     uint8_t ledger[LEDGER_ID_SIZE];
     bool offered;     /* by this process; nothing more is to be done with it here */
+    bool elsewhere;   /* another process had it under way when this one began: it is theirs */
     uint8_t *receipt; /* a packed SealedReceipt; NULL: none came */
     size_t receipt_size;
     struct incarnation given; /* the receipt's */

@@ -4,6 +4,7 @@
     test_cash.py BINARIES
 """
 import fcntl
+import concurrent.futures
 import os
 import re
 import shutil
@@ -145,6 +146,14 @@ class Cash(unittest.TestCase):
         rows = self.does("documents", "--kind", "payment", "--amount", f"{amount}.10")
         self.assertIn("1 payment ", rows)
         self.assertNotIn("without an answer", self.does("pay", "FEN", "0.01"))
+
+    def test_windows_that_sell_the_same_at_once_each_book_their_own(self):
+        def sells(_):
+            return self.shop.tefter("office", "sell", "FEN", "BREAD=1")
+        with concurrent.futures.ThreadPoolExecutor(3) as windows:
+            said = [each.stdout + each.stderr for each in windows.map(sells, range(24))]
+        self.assertEqual([each for each in said if "another time" in each], [])
+        self.assertIn("24 invoices", self.does("documents", "--kind", "invoice", "--customer", "FEN", "--all"))
 
     def test_the_same_is_booked_again_when_that_is_said(self):
         self.does("sell", "FEN", "BREAD=30")

@@ -282,6 +282,54 @@ test("counter: a payment: what is shown before is what is done", async () => {
     await page.context().close();
 });
 
+/* For cash, with what is given; its bill and its receipt. */
+async function sellForCash(page, pieces) {
+    await goods(page, "GACH6", pieces);
+    await sells(page, /Take 135,000/);
+    await page.keyboard.press("F9");
+    const number = await taken(page);
+    const [paper] = await (await shop()).json("document", "show", number);
+    return { number, receipt: paper.touches[0].other_number };
+}
+const idOf = async (number) => String((await (await shop()).json("document", "show", number))[0].document.document);
+const stateOf = async (number) => (await (await shop()).json("document", "show", number))[0].state;
+
+test("counter: a sale that is reversed from its paper gives its money back", async () => {
+    const page = await clerk();
+    const { number, receipt } = await sellForCash(page, 100);
+    await page.evaluate((hash) => (location.hash = hash), `#/papers/${await idOf(number)}`);
+    await page.waitForSelector(`text=${receipt}`);
+    await page.keyboard.press("u");
+    await page.waitForSelector(`text=Why is ${number} reversed?`);
+    await page.getByRole("button", { name: "Not paid" }).click();
+    await page.waitForSelector("[role=status]:has-text('Give back 135,000')");
+    const said = await page.innerText("[role=status]:has-text('Give back')");
+    ok(/^Reversed by \S+ Give back 135,000.* in cash\.$/.test(said.trim()), said);
+    same([await stateOf(number), await stateOf(receipt)], ["DOCUMENT_REVERSED", "DOCUMENT_REVERSED"]);
+    same(page.faults, []);
+    await page.context().close();
+});
+
+test("counter: where the money of a sale may not be taken back alone, undo says that it stays, and who may", async () => {
+    await (await shop()).tefter("policy", "set", "--own-reversal", "1000");
+    const page = await clerk();
+    const { number, receipt } = await sellForCash(page, 100);
+    await page.keyboard.press("Alt+U");
+    await page.waitForSelector(`text=What was wrong with ${number}?`);
+    await page.keyboard.press("3");
+    await page.waitForSelector(".strip [aria-pressed=true]");
+    await page.keyboard.press("Alt+U");
+    await page.waitForSelector(`.strip:has-text('${receipt} was not reversed')`);
+    const said = await page.innerText(".strip");
+    ok(/135,000.* was not reversed and stays to their credit: .*Who may: /.test(said), said);
+    ok(said.includes(`Whoever may do that reverses ${receipt} too, or pays it out.`), said);
+    ok(said.includes(`${number} reversed by`) && !said.includes("Give back"), said);
+    same(await stateOf(number), "DOCUMENT_REVERSED");
+    ok((await stateOf(receipt)) !== "DOCUMENT_REVERSED", "its money stands");
+    same(page.faults, []);
+    await page.context().close();
+});
+
 test("counter: a till is counted blind: nothing on the page and nothing that was received has the expected sum before the count", async () => {
     const page = await clerk();
     const received = [];
@@ -521,54 +569,6 @@ test("counter: a bill is corrected, goods of it come back, and its slip is as lo
     ok(/COPY/.test(text) && /TOTAL[\s\S]*108,000/.test(text), text);
     const [, mm] = /size: 80mm (\d+)mm/.exec(rule);
     ok(Number(mm) >= (height * 25.4) / 96 && Number(mm) < (height * 25.4) / 96 + 10, `${rule} for ${height} px`);
-    same(page.faults, []);
-    await page.context().close();
-});
-
-/* For cash, with what is given; its bill and its receipt. */
-async function sellForCash(page, pieces) {
-    await goods(page, "GACH6", pieces);
-    await sells(page, /Take 135,000/);
-    await page.keyboard.press("F9");
-    const number = await taken(page);
-    const [paper] = await (await shop()).json("document", "show", number);
-    return { number, receipt: paper.touches[0].other_number };
-}
-const idOf = async (number) => String((await (await shop()).json("document", "show", number))[0].document.document);
-const stateOf = async (number) => (await (await shop()).json("document", "show", number))[0].state;
-
-test("counter: a sale that is reversed from its paper gives its money back", async () => {
-    const page = await clerk();
-    const { number, receipt } = await sellForCash(page, 100);
-    await page.evaluate((hash) => (location.hash = hash), `#/papers/${await idOf(number)}`);
-    await page.waitForSelector(`text=${receipt}`);
-    await page.keyboard.press("u");
-    await page.waitForSelector(`text=Why is ${number} reversed?`);
-    await page.getByRole("button", { name: "Not paid" }).click();
-    await page.waitForSelector("[role=status]:has-text('Give back 135,000')");
-    const said = await page.innerText("[role=status]:has-text('Give back')");
-    ok(/^Reversed by \S+ Give back 135,000.* in cash\.$/.test(said.trim()), said);
-    same([await stateOf(number), await stateOf(receipt)], ["DOCUMENT_REVERSED", "DOCUMENT_REVERSED"]);
-    same(page.faults, []);
-    await page.context().close();
-});
-
-test("counter: where the money of a sale may not be taken back alone, undo says that it stays, and who may", async () => {
-    await (await shop()).tefter("policy", "set", "--own-reversal", "1000");
-    const page = await clerk();
-    const { number, receipt } = await sellForCash(page, 100);
-    await page.keyboard.press("Alt+U");
-    await page.waitForSelector(`text=What was wrong with ${number}?`);
-    await page.keyboard.press("3");
-    await page.waitForSelector(".strip [aria-pressed=true]");
-    await page.keyboard.press("Alt+U");
-    await page.waitForSelector(`.strip:has-text('${receipt} was not reversed')`);
-    const said = await page.innerText(".strip");
-    ok(/135,000.* was not reversed and stays to their credit: .*Who may: /.test(said), said);
-    ok(said.includes(`Whoever may do that reverses ${receipt} too, or pays it out.`), said);
-    ok(said.includes(`${number} reversed by`) && !said.includes("Give back"), said);
-    same(await stateOf(number), "DOCUMENT_REVERSED");
-    ok((await stateOf(receipt)) !== "DOCUMENT_REVERSED", "its money stands");
     same(page.faults, []);
     await page.context().close();
 });

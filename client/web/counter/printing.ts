@@ -4,8 +4,11 @@
  */
 import type { Client } from "../lib/api";
 import { PaymentKind, PrintOutcome, type AccountRow, type Done } from "../lib/messages";
+import { later } from "../kit/later";
 import { language, say } from "../kit/words";
-import { debtShown, printSlip, withSlip } from "./slip";
+
+/* What a slip says is fetched behind the first screen: nobody prints before they have sold. */
+export const slip = async (): Promise<typeof import("./slip")> => (await Promise.all([import("./slip"), later()]))[0];
 
 /* "browser": its window was opened; what came of it nobody tells a page. "sent": the printer took all of it, and is one
  * that never says whether it printed. */
@@ -23,10 +26,12 @@ export interface Printable {
 export async function printByBrowser(client: Client, what: Printable): Promise<Printing> {
     const asked = await client.ask("document", { document: what.document });
     if ("refused" in asked) return "failed";
+    const { printSlip, withSlip } = await slip();
     return (await withSlip(client, asked.answer, what, printSlip)) ? "browser" : "failed";
 }
 
 export async function printByPrinter(client: Client, what: Printable): Promise<Printing> {
+    const { debtShown } = await slip();
     const answer = await client.print({
         document: what.document,
         copy: what.copy,

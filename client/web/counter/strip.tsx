@@ -26,8 +26,7 @@ import { refusalText } from "../kit/refusal";
 import { say } from "../kit/words";
 import * as drafts from "./drafts";
 import type { Draft } from "./draft";
-import { isCash, isPrinted, printByBrowser, printingWords, printOut, type Printing } from "./printing";
-import { shareText, withSlip } from "./slip";
+import { isCash, isPrinted, printByBrowser, printingWords, printOut, type Printing, slip } from "./printing";
 import { sentenceOf, type Said } from "./said";
 import { play } from "./sound";
 import { backWords, staysWords, takeBack, withOfDone, type TakenBack } from "./takeback";
@@ -192,6 +191,7 @@ async function share(client: Client): Promise<void> {
     const asked = await client.ask("document", { document: now.id });
     if ("refused" in asked) return;
     const about = { account: now.account, was: now.was, done: now.done };
+    const { shareText, withSlip } = await slip();
     const how = await withSlip(client, asked.answer, about, ({ text }) => shareText(text));
     change({
         shared:
@@ -530,6 +530,18 @@ function Head({ now, client }: { now: Strip; client: Client }): JSX.Element {
                 </b>
             );
         case "kept":
+            if (client.pending.value.some((each) => !each.kept.value))
+                return (
+                    <b class="over">
+                        {now.what === "payment"
+                            ? say("{amount} taken, and not kept: this browser has no room. Write it on paper.", {
+                                  amount: money(undefined, now.minor ?? 0n),
+                              })
+                            : say("{amount} sold, and not kept: this browser has no room. Write it on paper.", {
+                                  amount: money(undefined, now.minor ?? 0n),
+                              })}
+                    </b>
+                );
             return (
                 <b>
                     {now.what === "payment"

@@ -5,6 +5,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { monthStart, readDay, weeksOf } from "./dates";
 import { dayInColumn, dayInFull, digits, ledger, monthInFull, weekdayShort } from "./format";
 import { classes } from "./parts";
+import { unless } from "./why";
 import { language, say } from "./words";
 
 export interface DayInputProps {
@@ -168,8 +169,14 @@ function Month({ month, value, min, today, onMonth, onPick }: MonthProps): JSX.E
                                             class={classes(each === value && "on", each === today && "is-today")}
                                             aria-label={dayInFull(each)}
                                             aria-pressed={each === value}
-                                            disabled={min !== undefined && each < min}
-                                            onClick={() => onPick(each)}>
+                                            {...unless(
+                                                min !== undefined &&
+                                                    each < min &&
+                                                    say("The first that is possible is {date}", {
+                                                        date: dayInColumn(min),
+                                                    }),
+                                                () => onPick(each),
+                                            )}>
                                             {digits(String(each - month + 1))}
                                         </button>
                                     )}

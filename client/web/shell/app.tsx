@@ -5,6 +5,8 @@ import { wall, watchWaits } from "../board";
 import {
     Button,
     fetchParts,
+    Later,
+    part,
     go,
     head,
     href,
@@ -27,7 +29,6 @@ import { language, say } from "../kit/words";
 import type { Client } from "../lib/api";
 import { RefusalCode } from "../lib/messages";
 import { Guard } from "./fault";
-import { Find } from "./find";
 import { Founding } from "./parts";
 import { dropSecret, takeSecret } from "./secret";
 import { Frame } from "./frame";
@@ -42,6 +43,9 @@ function takeCode(): string | undefined {
     if (code !== undefined) history.replaceState(null, "", location.pathname + location.search);
     return code;
 }
+
+/* Looked for when somebody looks: fetched in a quiet moment before. */
+const finding = part(() => import("./find"));
 
 export function App({ client }: { client: Client }): JSX.Element | null {
     const [code, setCode] = useState(takeCode);
@@ -182,7 +186,15 @@ function Inside({ client }: { client: Client }): JSX.Element {
     const screen = list.find((each) => each.id === wanted);
     const absent = screens.find((each) => each.id === wanted && screen === undefined);
     useEffect(() => watchWaits(client), [client]);
-    useEffect(() => fetchParts(list.map((each) => each.part)), [client]);
+    /* What the browser could not keep is lost with the page: it asks before. */
+    useEffect(() => {
+        const ask = (event: BeforeUnloadEvent): void => {
+            if (client.pending.peek().some((each) => !each.kept.peek())) event.preventDefault();
+        };
+        addEventListener("beforeunload", ask);
+        return () => removeEventListener("beforeunload", ask);
+    }, [client]);
+    useEffect(() => fetchParts([finding, ...list.map((each) => each.part)]), [client]);
     useEffect(() => {
         if (locked || sheet === "person") return;
         void askPins(client);
@@ -256,7 +268,13 @@ function Inside({ client }: { client: Client }): JSX.Element {
                     </Guard>
                 </Frame>
             </div>
-            {sheet === "find" && !locked && <Find client={client} onClose={() => setSheet(undefined)} />}
+            {sheet === "find" && !locked && (
+                <Later
+                    part={finding}
+                    client={client}
+                    view={({ Find }) => <Find client={client} onClose={() => setSheet(undefined)} />}
+                />
+            )}
             {sheet === "person" && !locked && (
                 <Sheet title={say("Another person")} onClose={() => setSheet(undefined)}>
                     <p class="ink-2 small" style={{ marginBlockEnd: "8px" }}>

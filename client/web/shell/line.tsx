@@ -74,10 +74,12 @@ export function LostBand({ client }: { client: Client }): JSX.Element | null {
     const line = client.line.value;
     if (line.kind !== "lost") return null;
     const me = client.me.value?.staff;
-    const kept = client.pending.value.filter(
+    const mine = client.pending.value.filter(
         (each) =>
             each.staff === me && !each.foreign && ["waiting", "asking again", "sending"].includes(each.fate.value.kind),
-    ).length;
+    );
+    const lost = mine.filter((each) => !each.kept.value).length;
+    const kept = mine.length;
     const remembered = client.remembered_ms.value;
     const at = "heard" in line && line.heard > 0 ? clock(serverNow() - silence(line), false) : undefined;
     return (
@@ -89,17 +91,28 @@ export function LostBand({ client }: { client: Client }): JSX.Element | null {
                 <b>{say("Waits")}</b> {say("credit · approvals · matching")}
             </span>
             <span class="lost-end">
-                {kept > 0
-                    ? sayMany("{count} kept here, sends by itself", "{count} kept here, send by themselves", kept, {
-                          count: whole(kept),
-                      })
-                    : at !== undefined
-                      ? figuresOf(at)
-                      : remembered !== undefined && (
-                            <>
-                                {say("prices of")} <Figure text={digits(moment(remembered))} />
-                            </>
+                {lost > 0 ? (
+                    <b class="over">
+                        {sayMany(
+                            "{count} not kept: it is lost when this page closes",
+                            "{count} not kept: they are lost when this page closes",
+                            lost,
+                            { count: whole(lost) },
                         )}
+                    </b>
+                ) : kept > 0 ? (
+                    sayMany("{count} kept here, sends by itself", "{count} kept here, send by themselves", kept, {
+                        count: whole(kept),
+                    })
+                ) : at !== undefined ? (
+                    figuresOf(at)
+                ) : (
+                    remembered !== undefined && (
+                        <>
+                            {say("prices of")} <Figure text={digits(moment(remembered))} />
+                        </>
+                    )
+                )}
             </span>
         </div>
     );
