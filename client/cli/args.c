@@ -42,9 +42,10 @@ static bool add(struct args *args, const struct param *param, const char *text,
                 struct failure *failure)
 {
     if (!is_text(param, text))
-        return fail(failure, FAULT_USE, 0,
-                    "%s holds signs that are no text, or that nobody sees: \"%.200s\". Type it anew",
-                    param->name, text);
+        return fail(
+            failure, FAULT_USE, 0,
+            "%s holds signs that are no text, or that nobody sees: \"%.200s\". Type it anew",
+            param->name, text);
     if (args->count == ARGS_MAX)
         return fail(failure, FAULT_USE, 0, "too many words: at most %d", ARGS_MAX);
     for (size_t i = 0; i < args->count && !param->many; i++) {
