@@ -329,6 +329,42 @@ test(
     { seconds: 120 },
 );
 
+test(
+    "offline: a sale that the browser cannot keep is not called kept, and the page asks before it is left",
+    async () => {
+        const shop = await theShop();
+        const page = await clerk(shop, { worker: false });
+        await goodsKept(page);
+        await page.evaluate(() => {
+            const put = IDBObjectStore.prototype.put;
+            IDBObjectStore.prototype.put = function (...what) {
+                if (this.name === "outbox") throw new DOMException("no room", "QuotaExceededError");
+                return put.apply(this, what);
+            };
+        });
+        await shop.killRelay();
+        await lost(page);
+        await typeLine(page, "GACH6", 10);
+        await page.keyboard.press("F9");
+        await page.waitForSelector(".strip:has-text('13,500 ₫ sold, and not kept: this browser has no room')");
+        await page.waitForSelector(".lost-end:has-text('1 not kept: it is lost when this page closes')");
+        ok(!/kept here/.test(await page.innerText("body")), "it says that it is kept");
+        if (process.env.TEFTER_SHOTS) await page.screenshot({ path: join(process.env.TEFTER_SHOTS, "not-kept.png") });
+        const asked = new Promise((done) =>
+            page.once("dialog", (dialog) => void dialog.dismiss().then(() => done(dialog.type()))),
+        );
+        await page.close({ runBeforeUnload: true });
+        same(await asked, "beforeunload");
+        /* there is a line again: it is sent all the same, once */
+        await shop.startRelay();
+        await live(page);
+        await page.waitForSelector(".strip[data-state=taken]", { timeout: within(30_000) });
+        same(page.faults, []);
+        await page.context().close();
+    },
+    { seconds: 120 },
+);
+
 test("offline: where a browser has no workers the page is the same", async () => {
     const shop = await theShop(),
         served = await front(shop);
