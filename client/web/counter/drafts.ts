@@ -238,6 +238,7 @@ export function useDraftsOf(client: Client, staff: number): void {
 
 export interface Underway {
     fate: Fate | { kind: "looking" };
+    lost?: boolean /* the browser had no room for it: it goes with the page */;
 }
 /* By draft: the command it became, as long as it has no answer. */
 export const underway = signal<ReadonlyMap<string, Underway>>(new Map());
@@ -330,7 +331,7 @@ function watch(id: string, pending: Pending): void {
     watched.add(id);
     const stop = effect(() => {
         const fate = pending.fate.value;
-        setUnderway(id, { fate });
+        setUnderway(id, { fate, lost: !pending.kept.value });
         if (fate.kind === "waiting") untracked(() => keptHere(id));
     });
     void pending.ended.then((fate) => {

@@ -21,7 +21,7 @@ import {
     type Refusal,
 } from "../lib/messages";
 import type { ResultProps } from "../kit/adds";
-import { amount, clock, everySecond, lasting, money, serverNow, whole } from "../kit/format";
+import { amount, clock, everySecond, lasting, money, notKept, serverNow, whole } from "../kit/format";
 import { Head, useForm } from "../kit/head";
 import { useActions } from "../kit/keys";
 import { Money, Name, Sign, stoppedText } from "../kit/money";
@@ -438,10 +438,13 @@ function Kept(): JSX.Element | null {
             ["waiting", "asking again", "looking"].includes(drafts.underway.value.get(each.id)?.fate.kind ?? ""),
     );
     if (waiting.length === 0) return null;
+    const lost = waiting.filter((each) => drafts.underway.value.get(each.id)?.lost === true).length;
     return (
         <section class="panel kept" aria-label={say("Kept here")}>
             <p class="row">
-                <b class="grow">{say("Kept here, sends by itself")}</b>
+                <b class={classes("grow", lost > 0 && "over")}>
+                    {lost > 0 ? notKept(lost) : say("Kept here, sends by itself")}
+                </b>
                 <span class="small ink-2">{whole(waiting.length)}</span>
             </p>
             <ul>

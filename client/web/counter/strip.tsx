@@ -530,7 +530,7 @@ function Head({ now, client }: { now: Strip; client: Client }): JSX.Element {
                 </b>
             );
         case "kept":
-            if (client.pending.value.some((each) => !each.kept.value))
+            if (now.kept !== undefined && drafts.underway.value.get(now.kept)?.lost === true)
                 return (
                     <b class="over">
                         {now.what === "payment"

@@ -1,7 +1,7 @@
 /* What the sale comes to, and the one button: it names what it does, and shows how far that is. */
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { day, money, percent, unit, whole } from "../kit/format";
+import { day, money, notKept, percent, unit, whole } from "../kit/format";
 import { Money } from "../kit/money";
 import { Button, classes } from "../kit/parts";
 import { say, sayMany } from "../kit/words";
@@ -50,7 +50,7 @@ export function stepWords(underway: Underway): string {
         case "asking again":
             return say("Asking again; it counts once");
         case "waiting":
-            return say("Kept here, sends by itself");
+            return underway.lost === true ? notKept(1) : say("Kept here, sends by itself");
         case "looking":
             return say("Looking up what became of it");
         default:

@@ -14,7 +14,7 @@
  */
 import { signal, type ReadonlySignal } from "@preact/signals";
 import type { Client } from "../lib/api";
-import { direction, language, say } from "./words";
+import { direction, language, say, sayMany } from "./words";
 
 export interface Currency {
     code: string;
@@ -105,6 +105,15 @@ export function decimal(value: bigint, exponent = 0, least = exponent): string {
 export function whole(value: number | bigint): string {
     return decimal(BigInt(value), 0);
 }
+
+/* Of what this browser had no room for. */
+export const notKept = (count: number): string =>
+    sayMany(
+        "{count} not kept: it is lost when this page closes",
+        "{count} not kept: they are lost when this page closes",
+        count,
+        { count: whole(count) },
+    );
 
 /* One isolate from left to right, so that sign and unit keep their side in a Persian sentence. */
 export function isolate(text: string): string {

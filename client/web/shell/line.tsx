@@ -10,6 +10,7 @@ import {
     lasting,
     lastingExactly,
     moment,
+    notKept,
     serverNow,
     whole,
 } from "../kit";
@@ -92,14 +93,7 @@ export function LostBand({ client }: { client: Client }): JSX.Element | null {
             </span>
             <span class="lost-end">
                 {lost > 0 ? (
-                    <b class="over">
-                        {sayMany(
-                            "{count} not kept: it is lost when this page closes",
-                            "{count} not kept: they are lost when this page closes",
-                            lost,
-                            { count: whole(lost) },
-                        )}
-                    </b>
+                    <b class="over">{notKept(lost)}</b>
                 ) : kept > 0 ? (
                     sayMany("{count} kept here, sends by itself", "{count} kept here, send by themselves", kept, {
                         count: whole(kept),
