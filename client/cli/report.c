@@ -406,6 +406,7 @@ static const struct column alarm_columns[] = {
     {"MADE BY", "maker_login", COLUMN_TEXT},
     {"APPROVAL", "approval", COLUMN_NUMBER},
     {"DOCUMENTS", "documents", COLUMN_NUMBER},
+    {"UNDONE", "undone", COLUMN_NUMBER},
     {"IMPORT", "source", COLUMN_TEXT},
     {"BY", "login", COLUMN_TEXT},
     {"BRANCH", "actor.branch", COLUMN_BRANCH},

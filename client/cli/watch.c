@@ -359,8 +359,8 @@ static void put_alarm(struct watch *watch, const Tefter__AlarmRow *alarm)
              alarm->number == NULL ? "" : alarm->number,
              money_text(watch->run, alarm->over_by_minor, amount));
     if (alarm->source != NULL)
-        tell(stdout, "  %" PRIu64 " of import %s, the most of any", alarm->documents,
-             alarm->source);
+        tell(stdout, "  %" PRIu64 " of import %s, the most of any",
+             alarm->documents - alarm->undone, alarm->source);
     if (alarm->login != NULL)
         tell(stdout, "  by %s", alarm->login);
 }

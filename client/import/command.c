@@ -306,6 +306,8 @@ static const Tefter__Command *invoice_command(const struct entry *entry, struct 
     invoice->note = person_text(texts[FIELD_NOTE], arena);
     invoice->salesperson = text_of(texts[FIELD_SALESPERSON]);
     invoice->has_backfill = invoice->backfill = true;
+    invoice->has_opening = true;
+    invoice->opening = entry->opening;
     invoice->has_total_minor = true;
     invoice->total_minor = entry->total_minor;
     invoice->currency = text_of(texts[FIELD_CURRENCY]);
@@ -355,6 +357,8 @@ static const Tefter__Command *credit_note_command(const struct entry *entry, str
     note->n_lines = entry->line_count;
     note->reason = person_text(texts[FIELD_NOTE], arena);
     note->has_backfill = note->backfill = true;
+    note->has_opening = true;
+    note->opening = entry->opening;
     note->currency = text_of(texts[FIELD_CURRENCY]);
     command->issue_credit_note = note;
     return command;

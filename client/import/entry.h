@@ -117,6 +117,7 @@ struct entry {
     bool amounts_differ;   /* and whether one is another than the first */
     uint32_t usual_tax_bp; /* of a new product whose row says none; 0: none */
     bool nothing;          /* a balance of 0: there is nothing to send */
+    bool opening;          /* owed before these books, and no sale of theirs */
 
     __int128 exact;      /* sum of quantity x price, 10^-6 minor units, before any rounding */
     int64_t total_minor; /* as the file has it: below 0 for credit notes */

@@ -1228,6 +1228,7 @@ static void finish_balance(const struct form *form, struct entry *entry)
 {
     int64_t amount = entry->numbers[FIELD_AMOUNT];
     entry->nothing = amount == 0;
+    entry->opening = true;
     struct entry_line *line = entry->nothing ? NULL : entry_add_line(entry);
     if (line == NULL)
         return;

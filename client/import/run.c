@@ -661,6 +661,23 @@ static void path_beside(const struct import_settings *settings, const char *said
         (void)snprintf(out, capacity, "%s%s", file, ending);
 }
 
+/* What was sent before may be taken back since; what is there still changes nothing once more. */
+static bool begin_anew_if_undone(struct run *run)
+{
+    struct sink *sink = run->options->sink;
+    bool undone = false;
+    if (sink->undone == NULL || !kind_has_money(run->look->mapping.kind))
+        return true;
+    if (!sink->undone(sink, run->form.source, &undone, run->failure))
+        return false;
+    if (!undone)
+        return true;
+    run->state.place = (struct track_place){0};
+    console_say(run->options->console,
+                "some of import %s was taken back: beginning from the first row", run->form.source);
+    return true;
+}
+
 static bool load_state(struct run *run)
 {
     bool other = false;
@@ -678,7 +695,7 @@ static bool load_state(struct run *run)
         console_say(run->options->console,
                     "%s is of another file, mapping or ledger: beginning from the first row",
                     run->state.path);
-    return true;
+    return run->state.place.line == 0 || begin_anew_if_undone(run);
 }
 
 static bool open_rejects(struct run *run)

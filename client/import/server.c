@@ -19,6 +19,7 @@
 #include "import/console.h"
 #include "import/names.h"
 #include "import/price.h"
+#include "import/undo.h"
 #include "lib/tefter.h"
 
 enum {
@@ -1033,6 +1034,17 @@ static bool server_finish(struct sink *sink, struct failure *failure)
     return !is_ended(server) || fail(failure, server->failure.fault, 0, "%s", server->failure.text);
 }
 
+static bool server_undone(struct sink *sink, const char *source, bool *ret_undone,
+                          struct failure *failure)
+{
+    const struct server *server = (struct server *)sink;
+    struct undo_told told;
+    if (!undo_look(server->client, source, &told, failure))
+        return false;
+    *ret_undone = told.gone > 0;
+    return true;
+}
+
 struct sink *server_create(struct tefter *client, const struct server_options *options)
 {
     struct server *server = calloc(1, sizeof *server);
@@ -1040,6 +1052,7 @@ struct sink *server_create(struct tefter *client, const struct server_options *o
         return NULL;
     server->sink.take = server_take;
     server->sink.finish = server_finish;
+    server->sink.undone = server_undone;
     server->client = client;
     server->options = *options;
     if (options->patience_ms == 0)

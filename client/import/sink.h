@@ -15,6 +15,9 @@ struct sink {
     bool (*take)(struct sink *sink, struct entry *entry, struct failure *failure);
     /* Until all is told. */
     bool (*finish)(struct sink *sink, struct failure *failure);
+    /* Was something of this source taken back? NULL: it never is. */
+    bool (*undone)(struct sink *sink, const char *source, bool *ret_undone,
+                   struct failure *failure);
     void (*notify)(void *context, struct entry *entry, enum outcome outcome, const char *why);
     void *context; /* of told; both are set by the run */
     bool halt;     /* set by who is told: no more is sent, and what is under way is waited for */

@@ -130,6 +130,11 @@ class Company:
         assert books.get("balanced", True), books
         return books["balances_minor"]
 
+    def books(self):
+        """What stands in each account, in minor units."""
+        books = json.loads(self.tefter("--json", "trial-balance").stdout.splitlines()[-1])
+        return {total["account"]: total["amount_minor"] for total in books["totals"]}
+
     def aging(self, date, *words):
         return json.loads(self.tefter("--json", "aging", "--as-of", date, *words).stdout)
 
@@ -789,6 +794,12 @@ class WrongMoney(Case):
         self.assertEqual(self.company.owed(), 950)
         self.assertEqual(sum(b["amount_minor"] for b in self.company.aging("2011-02-01")["buckets"]), 1250)
 
+    def test_balances_are_no_sales_and_invoices_are(self):
+        self.company.imported("balances", self.company.write("o.csv", "Customer no,Balance\nA,12.50\n"), "--yes", "--as-of", "2011-01-31")
+        self.company.imported("invoices", self.company.write("i.csv", "number,customer,date,amount\nB1,A,2011-02-01,7.00\n"), "--yes")
+        self.company.imported("credit-notes", self.company.write("c.csv", "number,customer,date,amount\nC1,A,2011-02-02,-2.00\n"), "--yes")
+        self.assertEqual(self.company.books(), {"GL_RECEIVABLE": 1750, "GL_SALES": -500, "GL_OPENING": -1250})
+
     def test_two_debts_of_one_customer_are_both_booked(self):
         path = self.company.write("o.csv", "Customer no,Balance\nQ1,100.00\nQ1,100.00\nQ2,10.00\nq2,10.00\nQ1-2,5.00\n")
         words = (path, "--as-of", "2011-01-31", "--total", "225.00")
@@ -962,6 +973,18 @@ class Cut(Case):
         done = self.finish(path)
         self.assertGreater(done["resumed_line"], 1)
         self.assertLess(done["rows"], 3 * self.COUNT)
+
+    def test_what_was_undone_since_is_sent_again(self):
+        path = self.company.write("a.csv", many(self.COUNT))
+        process = self.begin(path)
+        self.some_sent(1500)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+        self.assertTrue(os.path.exists(path + ".tefter-import"))
+        self.company.tefter("import", "undo", "import", "--yes")
+        self.assertEqual(self.company.owed(), 0)
+        done = self.finish(path)
+        self.assertEqual((done["sent"], done["resumed_line"]), (self.COUNT, 0))
 
     def test_the_server_is_killed(self):
         path = self.company.write("a.csv", many(self.COUNT))

@@ -93,17 +93,25 @@ function alarmText(client: Client, row: AlarmRow): ComponentChild {
                 ? say("Counting the till: {amount} too little in it", { amount: money(client, -row.difference_minor) })
                 : say("Counting the till: {amount} too much in it", { amount: money(client, row.difference_minor) })
             : say("{amount} of cash in or out of a till", { amount: money(client, row.cash_minor) });
-    if ((row.documents ?? 0n) > 0n)
+    if ((row.documents ?? 0n) > 0n) {
+        const left = row.documents! - (row.undone ?? 0n);
         return (
             <>
-                {sayMany(
-                    "{count} paper imported over a limit",
-                    "{count} papers imported over a limit",
-                    Number(row.documents),
-                )}
+                {left > 0n
+                    ? sayMany(
+                          "{count} paper imported over a limit",
+                          "{count} papers imported over a limit",
+                          Number(left),
+                      )
+                    : sayMany(
+                          "{count} paper imported over a limit and undone",
+                          "{count} papers imported over a limit and undone",
+                          Number(row.documents),
+                      )}
                 , {say("first")} {strong(name(row))}
             </>
         );
+    }
     if ((row.over_by_minor ?? 0n) > 0n)
         return (
             <>
