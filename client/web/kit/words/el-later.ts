@@ -1065,6 +1065,7 @@ export const catalogue: Catalogue = {
     "Counting the till: {amount} too much in it": "Μέτρηση ταμείου: περισσεύουν {amount}",
     "{amount} of cash in or out of a till": "{amount} μετρητά από ή προς ταμείο",
     "{count} paper imported over a limit": ["{count} παραστατικό εισαγωγής εκτός πλαφόν", "{count} παραστατικά εισαγωγής εκτός πλαφόν"],
+    "{count} paper imported over a limit and undone": ["{count} παραστατικό εισαγωγής εκτός πλαφόν, αναιρέθηκε", "{count} παραστατικά εισαγωγής εκτός πλαφόν, αναιρέθηκαν"],
     "first": "πρώτο",
     "over by {over} with {number}": "υπέρβαση {over} με {number}",
     "passed a rule with {number}": "πέρασε κανόνα με {number}",

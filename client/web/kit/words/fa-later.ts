@@ -1065,6 +1065,7 @@ export const catalogue: Catalogue = {
     "Counting the till: {amount} too much in it": "شمارش صندوق: {amount} زیاد است",
     "{amount} of cash in or out of a till": "{amount} نقد به صندوق یا از آن",
     "{count} paper imported over a limit": ["{count} سند واردشده بیش از سقف", "{count} سند واردشده بیش از سقف"],
+    "{count} paper imported over a limit and undone": ["{count} سند واردشده بیش از سقف، لغو شده", "{count} سند واردشده بیش از سقف، لغو شده"],
     "first": "نخست",
     "over by {over} with {number}": "{over} بیش از سقف با {number}",
     "passed a rule with {number}": "گذر از قاعده با {number}",

@@ -1065,6 +1065,7 @@ export const catalogue: Catalogue = {
     "Counting the till: {amount} too much in it": "Đếm quầy: thừa {amount}",
     "{amount} of cash in or out of a till": "{amount} tiền mặt ra hoặc vào quầy",
     "{count} paper imported over a limit": ["{count} giấy tờ nhập vượt hạn mức"],
+    "{count} paper imported over a limit and undone": ["{count} giấy tờ nhập vượt hạn mức, đã rút lại"],
     "first": "đầu tiên",
     "over by {over} with {number}": "vượt {over} với {number}",
     "passed a rule with {number}": "vượt quy định với {number}",

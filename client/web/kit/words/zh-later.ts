@@ -1065,6 +1065,7 @@ export const catalogue: Catalogue = {
     "Counting the till: {amount} too much in it": "清点收银台：多了 {amount}",
     "{amount} of cash in or out of a till": "{amount} 现金进出收银台",
     "{count} paper imported over a limit": ["{count} 张导入单据超额度"],
+    "{count} paper imported over a limit and undone": ["{count} 张导入单据超额度，已撤销"],
     "first": "首个",
     "over by {over} with {number}": "{number} 超出 {over}",
     "passed a rule with {number}": "{number} 超出规定",
