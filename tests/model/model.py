@@ -4745,6 +4745,10 @@ class Ledger:
         document["postings"] = [(b, s, v + more if b == "GL_CASH" else v) for b, s, v in document["postings"]]
         document["postings"] = [(b, s, v) for b, s, v in document["postings"] if v] + [("GL_CASH_ROUNDING", 0, -more)]
         self.book([("GL_CASH", place, more), ("GL_CASH_ROUNDING", 0, -more)], document["branch"])
+        key = ("GL_CASH", place, document["branch"])
+        new = any(where is self.books and at == key and before is NOTHING for where, at, before in self.log)
+        if new and self.books[key] == 0:  # all of it was rounded off: nothing came into that till
+            self.drop(self.books, key)
 
     def unsure(self, kind, happened):
         """A transfer that somebody enters who may not confirm money waits as a slip does (rules 7)."""
