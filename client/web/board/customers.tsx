@@ -83,6 +83,8 @@ function whichText(which: Which): string {
             return say("In credit");
         case Which.UNMATCHED:
             return say("Not yet matched");
+        case Which.IN_TIME:
+            return say("Nothing overdue");
     }
 }
 
