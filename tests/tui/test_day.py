@@ -117,7 +117,7 @@ class Day(screen.Counter):
 
         # what cash comes to is nowhere: not as a sum, and not to be added up from its receipts
         self.my_day(clerk)
-        clerk.wait(r"Sold by me today, 1 sale +267,000 ₫")
+        clerk.wait(r"Sold by me today, 1 sale +shown after the count")
         clerk.wait(r"Cash 2 +shown after the count")
         clerk.wait(r"Without cash 0 +0\n")
         clerk.wait(r"TD-R-\d+ +Cash +王小明建材 +cash\n")

@@ -9,10 +9,15 @@ const order = (page) =>
     page.locator("[data-customer]").evaluateAll((rows) => rows.map((row) => Number(row.dataset.customer)));
 
 test("customers: what is chosen stands in the address, and an address that is not understood is all of them", async () => {
-    const { addressOf, choiceOf, ANYBODY } = await part("board/rows.ts");
+    const { addressOf, choiceOf, countOf, queryOf, ANYBODY } = await part("board/rows.ts");
     same(addressOf(ANYBODY), ["customers"]);
     const choice = { which: 2, branch: 3, groups: [4, 5], sorting: 3, turned: true, text: "nguyễn a.b-c" };
     same(choiceOf(addressOf(choice).slice(1)), choice);
+    const inTime = { ...ANYBODY, which: 6 };
+    same(addressOf(inTime), ["customers", "list", "show-in-time"]);
+    same(choiceOf(addressOf(inTime).slice(1)), inTime);
+    same(queryOf(inTime).overdue, false, "nobody of whom something is overdue");
+    same(countOf({ all: 9, overdue: 2 }, 6), 7);
     same(choiceOf(["list", "show-x.by-y.branch-z.groups-+"]), ANYBODY);
     same(choiceOf(["7"]), ANYBODY);
 });

@@ -25,7 +25,7 @@ import {
     dayInFull,
     everySecond,
     go,
-    digits,
+    Code,
     Head,
     Kbd,
     lasting,
@@ -97,7 +97,7 @@ function Change({ client, change, nothing }: { client: Client; change: TotalsCha
             {change.number !== undefined && (
                 <span class="tile-number">
                     {" "}
-                    · <Name>{digits(change.number)}</Name>
+                    · <Code>{change.number}</Code>
                 </span>
             )}
             <span>
