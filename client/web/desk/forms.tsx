@@ -400,7 +400,8 @@ export function CustomerForm({ client, onClose, onMade }: FormProps): JSX.Elemen
                                         </b>
                                     </a>{" "}
                                     <span class="small">
-                                        <Code>{who.code}</Code> <bdi dir="ltr">{who.phone?.value ?? ""}</bdi> {who.area ?? ""}
+                                        <Code>{who.code}</Code> <bdi dir="ltr">{who.phone?.value ?? ""}</bdi>{" "}
+                                        {who.area ?? ""}
                                     </span>
                                 </li>
                             ))}
