@@ -262,8 +262,7 @@ static void check_sold(struct scenario *s, uint32_t clerk, uint32_t controller, 
     assert_int_equal(day->sold_minor, told ? 540 : 0);
     assert_int_equal(day->open_minor, 0);
     assert_int_equal(day->sold_hidden, !told);
-    const Tefter__ProductSalesAnswer *sales =
-        scenario_ask(s, "product_sales", "{}")->product_sales;
+    const Tefter__ProductSalesAnswer *sales = scenario_ask(s, "product_sales", "{}")->product_sales;
     assert_int_equal(sales->n_rows, told);
     assert_int_equal(sales->custom_minor, told ? 40 : 0);
     assert_int_equal(sales->without_cash, !told);
@@ -298,7 +297,8 @@ static void no_sum_of_sales_tells_cash_before_the_count(void **state)
     scenario_done(s, "add_product", "{'code': 'P', 'name': 'piece', 'price': 500000}");
     scenario_done(s, "open_till", json("{'money_account': %u, 'float_minor': 0}", shop.till));
     scenario_done(s, "set_thresholds",
-                  "{'thresholds': [{'threshold': 'THRESHOLD_CUSTOM_AMOUNT', 'role': 'ROLE_SALES', 'most': 100}]}");
+                  "{'thresholds': [{'threshold': 'THRESHOLD_CUSTOM_AMOUNT', 'role': 'ROLE_SALES', "
+                  "'most': 100}]}");
     scenario_as(s, shop.clerk);
     scenario_done(s, "sell_paid",
                   json("{'invoice': {'lines': [{'product_code': 'P', 'quantity': 1000}]}, "
@@ -333,7 +333,8 @@ static void my_day_is_as_blind_from_another_branch(void **state)
     scenario_end(s);
 }
 
-/* The clock was a day ahead once: the oldest that is not matched bears a later time than the next. */
+/* The clock was a day ahead once: the oldest that is not matched bears a later time than the next.
+ */
 static void what_is_not_matched_for_longest_is_the_first_that_came(void **state)
 {
     (void)state;

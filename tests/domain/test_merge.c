@@ -555,24 +555,22 @@ static void families_are_taken_apart_first(void **state)
     scenario_refused(shop.s, "merge_customers", json("{'customer': 1, 'into': %u}", third),
                      CODE(FIELD_INVALID), "customer");
     /* of whom they pay for, one was merged into them: that is said, for it is the way out */
-    const Tefter__Refusal *sites =
-        scenario_refused(shop.s, "set_payer",
-                         json("{'customer': %u, 'payer': %u}", shop.into, third),
-                         CODE(PAYER_HAS_SITES), "customer");
+    const Tefter__Refusal *sites = scenario_refused(
+        shop.s, "set_payer", json("{'customer': %u, 'payer': %u}", shop.into, third),
+        CODE(PAYER_HAS_SITES), "customer");
     assert_int_equal(sites->most, 1);
     assert_int_equal(sites->existing, shop.from);
     assert_string_equal(sites->existing_number, card(&shop, shop.from)->row->code);
-    const Tefter__Refusal *merged =
-        scenario_refused(shop.s, "set_payer",
-                         json("{'customer': %u, 'payer': %u}", third, shop.from),
-                         CODE(PAYER_HAS_PAYER), "payer");
+    const Tefter__Refusal *merged = scenario_refused(
+        shop.s, "set_payer", json("{'customer': %u, 'payer': %u}", third, shop.from),
+        CODE(PAYER_HAS_PAYER), "payer");
     assert_int_equal(merged->existing, shop.into);
     scenario_refused(shop.s, "set_payer", json("{'customer': %u, 'payer': %u}", shop.from, third),
                      CODE(CUSTOMER_MERGED), "customer");
     /* the old code leads to the customer that stands */
-    scenario_done(shop.s, "set_payer",
-                  json("{'customer': %u, 'payer_code': '%s'}", third,
-                       card(&shop, shop.from)->row->code));
+    scenario_done(
+        shop.s, "set_payer",
+        json("{'customer': %u, 'payer_code': '%s'}", third, card(&shop, shop.from)->row->code));
     assert_int_equal(card(&shop, third)->row->payer, shop.into);
     scenario_refused(shop.s, "merge_customers", json("{'customer': %u}", third),
                      CODE(FIELD_MISSING), "into");
@@ -609,8 +607,10 @@ static void merged_they_are_one_in_reports_by_group_and_branch(void **state)
     struct shop shop = begin(500, 1000);
     struct scenario *s = shop.s;
     scenario_done(s, "add_branch", "{'code': 'AL', 'name': 'Alley'}");
-    uint32_t old = (uint32_t)scenario_done(s, "add_group", "{'dimension': 'kind', 'name': 'Old'}")->id;
-    uint32_t new = (uint32_t)scenario_done(s, "add_group", "{'dimension': 'kind', 'name': 'New'}")->id;
+    uint32_t old =
+        (uint32_t)scenario_done(s, "add_group", "{'dimension': 'kind', 'name': 'Old'}")->id;
+    uint32_t new =
+        (uint32_t)scenario_done(s, "add_group", "{'dimension': 'kind', 'name': 'New'}")->id;
     s->actor.branch = 2;
     uint32_t stays = scenario_customer(s, "Anh of the alley", 1000);
     s->actor.branch = 1;
@@ -628,11 +628,11 @@ static void merged_they_are_one_in_reports_by_group_and_branch(void **state)
     assert_int_equal(scenario_ask(s, "aging", "{}")->aging->customers, 3); /* and cash, and Anh */
     const char *groups[] = {"REPORT_DOCUMENTS", "REPORT_CUSTOMERS"};
     for (size_t i = 0; i < 2; i++) {
-        assert_int_equal(scenario_ask(s, "report",
-                                      json("{'what': {'source': '%s', 'group': %u}}", groups[i],
-                                           old))
-                             ->report->n_rows,
-                         0);
+        assert_int_equal(
+            scenario_ask(s, "report",
+                         json("{'what': {'source': '%s', 'group': %u}}", groups[i], old))
+                ->report->n_rows,
+            0);
         const Tefter__ReportAnswer *report =
             scenario_ask(s, "report",
                          json("{'what': {'source': '%s', 'group': %u}}", groups[i], new))
@@ -645,7 +645,8 @@ static void merged_they_are_one_in_reports_by_group_and_branch(void **state)
     assert_int_equal(customers->n_rows, 1);
     assert_int_equal(customers->rows[0]->count, 1);
     assert_int_equal(customers->rows[0]->open_minor, 430);
-    assert_int_equal(scenario_ask(s, "documents", json("{'group': %u}", new))->documents->n_rows, 2);
+    assert_int_equal(scenario_ask(s, "documents", json("{'group': %u}", new))->documents->n_rows,
+                     2);
     const Tefter__TotalsRow *row =
         scenario_ask(s, "totals", json("{'group': %u}", new))->totals->rows[0];
     assert_int_equal(row->bills_minor, 430);

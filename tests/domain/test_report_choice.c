@@ -158,7 +158,8 @@ static void customers_as_they_stand_are_the_trial_balance(void **state)
     scenario_end(s);
 }
 
-/* Those who pay in time are found, too; who was merged is overdue with the customer they are now. */
+/* Those who pay in time are found, too; who was merged is overdue with the customer they are now.
+ */
 static void customers_of_whom_nothing_is_overdue(void **state)
 {
     (void)state;
@@ -185,13 +186,11 @@ static void customers_of_whom_nothing_is_overdue(void **state)
         assert_int_equal(report->n_rows, 1);
         assert_int_equal(report->rows[0]->customer, overdue ? late : good);
     }
-    scenario_ask_refused(s, "report",
-                         "{'what': {'source': 'REPORT_DOCUMENTS', 'overdue': true}}",
+    scenario_ask_refused(s, "report", "{'what': {'source': 'REPORT_DOCUMENTS', 'overdue': true}}",
                          TEFTER__REFUSAL_CODE__FIELD_INVALID);
     scenario_done(s, "save_report",
                   "{'name': 'in time', 'what': {'source': 'REPORT_CUSTOMERS', 'overdue': false}}");
-    const Tefter__SavedReportsAnswer *saved =
-        scenario_ask(s, "saved_reports", "{}")->saved_reports;
+    const Tefter__SavedReportsAnswer *saved = scenario_ask(s, "saved_reports", "{}")->saved_reports;
     assert_true(saved->reports[0]->report->what->has_overdue);
     assert_false(saved->reports[0]->report->what->overdue);
     scenario_end(s);

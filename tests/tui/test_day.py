@@ -190,7 +190,7 @@ class Day(screen.Counter):
         clerk.wait(r"✓ drawer is open with 450,000 ₫, 50,000 ₫ less than by the books")
         self.assertEqual(self.last_day()["opening_reason"], "change for the market")
         clerk.keys("t")
-        clerk.wait(r"▲ At opening it held 50,000 ₫ less")
+        clerk.wait(r"▲ At opening it did not hold what the books")
         alarm = self.shop.json("office", "alarms")[0]  # a reason is not all: others see it
         self.assertEqual((int(alarm["difference_minor"]), alarm["login"]), (-50000, "minh"))
 

@@ -19,8 +19,8 @@
  * has more than PARKED_EACH_MAX, no customer more than PARKED_CUSTOMER_MAX, and the company no more
  * than PARKED_MAX. Since RULE_ASKS_HAVE_PLACES one without goods has such a place too, with a draft
  * of nothing.
- * 5. Names are not kept with it: they are filled in when it is read. So is when it was decided, which
- *    stands beside it.
+ * 5. Names are not kept with it: they are filled in when it is read. So is when it was decided,
+ * which stands beside it.
  */
 #include "domain/credit/inside.h"
 

@@ -356,9 +356,9 @@ bool report_paid_in_cash(struct tx *scratch, const struct tills_waiting *waiting
                          uint64_t document)
 {
     enum { FIELD_BRANCH = 5, FIELD_PAYMENT_KIND = 30 };
-    const struct item *item =
-        waiting->count > 0 ? account_item(scratch, account_open(scratch, customer), document)
-                           : NULL;
+    const struct item *item = waiting->count > 0
+                                  ? account_item(scratch, account_open(scratch, customer), document)
+                                  : NULL;
     for (size_t i = 0; item != NULL && i < item->record->n_matches; i++) {
         uint64_t other = item->record->matches[i]->other;
         struct key key = document_key(other);

@@ -3,8 +3,8 @@
  * and for who may see costs the margin. Read only.
  *
  * 1. Credit notes are taken off; what was reversed does not count, nor what was owed before these
- *    books. Nor does, for who is not to see it yet, a bill that was paid by cash which is still to be
- *    counted: what was sold for cash is what lies in the till.
+ *    books. Nor does, for who is not to see it yet, a bill that was paid by cash which is still to
+ * be counted: what was sold for cash is what lies in the till.
  * 2. The cost is what the product costs now. Documents hold no cost, so nobody reads it in one.
  */
 #include "domain/reports/inside.h"

@@ -175,7 +175,7 @@ struct counting {
     struct counted *branches; /* by number */
     bool has_since;
     int64_t since_ms; /* when the oldest that is not matched was recorded */
-    uint32_t count;           /* numbers are below this */
+    uint32_t count;   /* numbers are below this */
 };
 
 /* What is of no branch counts at the head office. */
@@ -246,8 +246,7 @@ static void count_members(struct counting *counting, struct tx *scratch)
         tx_scratch_next(scratch);
         if (customer_leads_to(scratch, customer) != customer)
             continue;
-        const uint32_t *theirs =
-            customer_records(scratch, customer_get(scratch, customer), &count);
+        const uint32_t *theirs = customer_records(scratch, customer_get(scratch, customer), &count);
         memcpy(records, theirs, count * sizeof *records);
         for (size_t i = 0; i < count; i++) {
             tx_scratch_next(scratch);
