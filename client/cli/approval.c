@@ -132,6 +132,8 @@ static void put_decided(struct run *run, const Tefter__ApprovalRow *row)
         tell(stdout, "  %-10s %s", "decided", row->has_approved_minor ? "granted" : "refused");
         put_granted(run, row);
         put_by(" by ", row->decided_login);
+        if (row->has_decided_ms)
+            tell(stdout, ", %s", time_text(run, row->decided_ms, word));
         put_by(": ", text_of(row->reason));
         tell(stdout, "\n");
     }
@@ -521,6 +523,7 @@ static const struct column list_columns[] = {
     {"ASKED", "asked_ms", COLUMN_TIME},
     {"UNTIL", "expires_ms", COLUMN_TIME},
     {"DECIDED BY", "decided_by.staff", COLUMN_STAFF},
+    {"DECIDED", "decided_ms", COLUMN_TIME},
     {"BECAME", "number", COLUMN_TEXT},
     {"GOODS", "goods", COLUMN_TEXT},
     {"NOTE", "note", COLUMN_TEXT},

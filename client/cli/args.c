@@ -96,7 +96,7 @@ static bool option_value(const struct param *param, int argc, char **argv, int *
 {
     const char *equals = strchr(argv[*at], '=');
     *ret_text = equals == NULL ? "" : equals + 1;
-    if (param->kind == VALUE_FLAG)
+    if (param->kind == VALUE_FLAG || param->kind == VALUE_NOT)
         return equals == NULL || param->may_have ||
                fail(failure, FAULT_USE, 0, "%s takes no value", param->name);
     if (equals != NULL)

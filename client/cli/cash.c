@@ -531,8 +531,11 @@ static int slip_run(struct run *run)
     tell(stdout, "%s, day %" PRIu32 "\n", place_name(run, day->money_account), day->day);
     slip_who(run, "Opened", day->opened_by, day->opened_ms);
     slip_line(run, "float", true, day->float_minor);
-    if (day->has_opening_difference_minor) {
-        slip_line(run, "opening difference", true, day->opening_difference_minor);
+    slip_line(run, "opening difference", day->has_opening_difference_minor,
+              day->opening_difference_minor);
+    if (day->opening_reason != NULL) {
+        if (!day->has_opening_difference_minor)
+            tell(stdout, "  %-22s %s\n", "opening difference", "shown once the till is counted");
         tell(stdout, "  because: %s\n", text_of(day->opening_reason));
     }
     if (day->moved != NULL)

@@ -52,6 +52,7 @@ enum {
 
 enum value_kind {
     VALUE_FLAG, /* an option without a value */
+    VALUE_NOT,  /* likewise; it says that its field is not so */
     VALUE_TEXT,
     VALUE_FILE,
     VALUE_FOLDER,
@@ -178,6 +179,8 @@ struct verb {
     const char *rows;            /* repeated field of the answer */
     const struct column *columns;
     const char *empty; /* sentence when there are no rows */
+    const char *lacks; /* field of the answer: when it is true `lacking` is told */
+    const char *lacking;
     const char *fixed; /* "approved=true kind=cash": set before the params */
     /* What the rows that are shown come to, told behind them; and what the query `more` finds in
      * all, when that is not all of it. NULL: nothing. */

@@ -75,6 +75,7 @@ static const struct param customer_list[] = {
     OPTION("--over-limit", FLAG, "over_limit", "only those over their limit"),
     OPTION("--owing", FLAG, "owing", "only those who owe"),
     OPTION("--overdue", FLAG, "overdue", "only those with overdue bills"),
+    OPTION("--nothing-overdue", NOT, "overdue", "only those without overdue bills"),
     OPTION("--payer", CUSTOMER, "payer", "only who pays, and for whom they do"),
     OPTION("--sort", ENUM, "sort", "order of the rows (default: code)"),
     END,

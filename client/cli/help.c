@@ -66,6 +66,7 @@ static const char *value_name(enum value_kind kind)
 {
     switch (kind) {
     case VALUE_FLAG:
+    case VALUE_NOT:
         return NULL;
     case VALUE_TEXT:
         return "TEXT";

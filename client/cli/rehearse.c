@@ -9,6 +9,7 @@ struct sums {
     uint32_t customers;
     uint32_t stopped;
     uint32_t freed;
+    int64_t at_ms; /* of the newest page */
 };
 
 /* By how much: over the limit, without the sale that they were judged with; or what is overdue for
@@ -73,18 +74,21 @@ static void add_page(const Tefter__RehearseAnswer *answer, struct sums *sums)
     sums->customers += answer->customers;
     sums->stopped += answer->stopped;
     sums->freed += answer->freed;
+    sums->at_ms = answer->has_at_ms ? answer->at_ms : 0;
 }
 
-static void tell_customers(const struct sums *sums)
+static void tell_customers(struct run *run, const struct sums *sums)
 {
+    char at[CELL_MAX];
     char stopped[CELL_MAX];
     char freed[CELL_MAX];
     char all[CELL_MAX];
     if (sums->customers == 0)
         return;
-    tell(stdout, "Would stop %s now and free %s, of %s. Nothing was changed.\n",
+    tell(stdout, "Would stop %s now and free %s, of %s%s%s. Nothing was changed.\n",
          counted(sums->stopped, "customer", stopped), counted(sums->freed, "customer", freed),
-         counted(sums->customers, "customer", all));
+         counted(sums->customers, "customer", all), sums->at_ms != 0 ? ", as of " : "",
+         sums->at_ms != 0 ? time_text(run, sums->at_ms, at) : "");
 }
 
 static void tell_people(struct run *run, const Tefter__RehearseAnswer *answer)
@@ -128,6 +132,6 @@ int rehearse_run(struct run *run, Tefter__Command *command)
         rehearse.page = page->next;
     }
     if (!run->json)
-        tell_customers(&sums);
+        tell_customers(run, &sums);
     return EXIT_DONE;
 }

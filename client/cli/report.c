@@ -435,6 +435,7 @@ static const struct column board_columns[] = {
     {"OVER LIMIT", "over_limit", COLUMN_NUMBER},
     {"BY", "over_limit_minor", COLUMN_MONEY},
     {"SOLD", "sold_minor", COLUMN_MONEY},
+    {"CASH NOT COUNTED", "sold_hidden", COLUMN_FLAG}, /* without what was paid at once */
     {"ON CREDIT", "on_credit_minor", COLUMN_MONEY},
     {"COLLECTED", "collected_minor", COLUMN_MONEY},
     {"CREDITED", "credited_minor", COLUMN_MONEY},
@@ -507,7 +508,10 @@ const struct verb report_verbs[] = {
      .query = "product_sales",
      .rows = "rows",
      .columns = sales_columns,
-     .empty = "Nothing of the catalogue was sold on these days."},
+     .empty = "Nothing of the catalogue was sold on these days.",
+     .lacks = "without_cash",
+     .lacking = "Without what was paid in cash that is still to be counted: it is shown once the "
+                "till is counted."},
     {.entity = "aging",
      .summary = "show what is owed, by age",
      .params = aging_params,

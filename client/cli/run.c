@@ -1222,6 +1222,7 @@ struct listing {
     size_t capacity;
     size_t most;
     bool more;
+    bool lacks; /* what `lacks` of the verb says */
 };
 
 static void listing_add(struct listing *listing, ProtobufCMessage *row)
@@ -1230,12 +1231,23 @@ static void listing_add(struct listing *listing, ProtobufCMessage *row)
     listing->rows[listing->count++] = row;
 }
 
+/* Is that field of it true? NULL: none is asked for. */
+static bool is_true(const ProtobufCMessage *message, const char *name)
+{
+    const ProtobufCFieldDescriptor *field =
+        name != NULL ? protobuf_c_message_descriptor_get_field_by_name(message->descriptor, name)
+                     : NULL;
+    return field != NULL && field->type == PROTOBUF_C_TYPE_BOOL &&
+           *(const protobuf_c_boolean *)((const char *)message + field->offset);
+}
+
 static void listing_take(struct listing *listing, const ProtobufCMessage *answer)
 {
     size_t count = 0;
     ProtobufCMessage *const *rows = path_rows(answer, listing->run->args.verb->rows, &count);
     size_t room = listing->most - listing->count;
     listing->more = count > room;
+    listing->lacks = listing->lacks || is_true(answer, listing->run->args.verb->lacks);
     for (size_t i = 0; i < count && i < room; i++)
         listing_add(listing, rows[i]);
 }
@@ -1372,5 +1384,7 @@ int run_query(struct run *run)
         again = again && listing.count < listing.most;
     }
     listing_print(&listing, query);
+    if (listing.lacks)
+        run_note(run, "%s", run->args.verb->lacking);
     return EXIT_DONE;
 }

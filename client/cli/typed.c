@@ -453,6 +453,7 @@ bool typed_id(struct run *run, enum value_kind kind, const char *text, uint64_t 
     case VALUE_DOCUMENT:
         return document_id(run, text, ret_id);
     case VALUE_FLAG:
+    case VALUE_NOT:
     case VALUE_TEXT:
     case VALUE_FILE:
     case VALUE_FOLDER:
@@ -506,6 +507,8 @@ bool typed_set(struct run *run, ProtobufCMessage *message, const char *path, enu
     switch (kind) {
     case VALUE_FLAG:
         return set(run, message, path, text, "true");
+    case VALUE_NOT:
+        return set(run, message, path, text, "false");
     case VALUE_TEXT:
     case VALUE_FILE:
     case VALUE_FOLDER:

@@ -24,6 +24,7 @@ struct sums {
     int64_t sold;
     int64_t open;
     bool paid_hidden;             /* cash in what was paid of it is still to be counted */
+    bool sold_hidden;             /* ... and `sold` is what is open of it alone */
     struct kind kinds[KINDS_MAX]; /* cash first */
     size_t kind_count;
     uint32_t credited;
@@ -143,6 +144,7 @@ static void sums_came(struct tui *tui, struct asked *asked)
     (void)money_add(sums->sold, answer->sold_minor, &sums->sold);
     (void)money_add(sums->open, answer->open_minor, &sums->open);
     sums->paid_hidden |= answer->has_paid_hidden && answer->paid_hidden;
+    sums->sold_hidden |= answer->has_sold_hidden && answer->sold_hidden;
     (void)money_add(sums->credited_minor, answer->credited_minor, &sums->credited_minor);
     for (size_t i = 0; i < answer->n_collected; i++)
         add_kind(sums, answer->collected[i]);
@@ -261,17 +263,22 @@ static int draw_sold(struct tui *tui, struct canvas *canvas, int row, int column
     const struct sums *sums = &mine.sums;
     const char *after = in_words(tui, N_("shown after the count"));
     bool hidden = sums->paid_hidden;
+    bool untold = hidden && !sums->sold_hidden;
     SAY(tui, text,
         words_many(tui->language, N_("Sold by me today, {count} sale"),
                    "Sold by me today, {count} sales", sums->sales),
         "count", number(tui, sums->sales, a));
-    (void)money_unit(tui, sums->sold, b);
+    if (hidden)
+        (void)snprintf(b, sizeof(b), "%s", after);
+    else
+        (void)money_unit(tui, sums->sold, b);
     size_t both = glyphs_columns(text, canvas->look) + 1 + glyphs_columns(b, canvas->look);
     if (both > (size_t)width) /* the figure has a row of its own then */
         canvas_put(canvas, row++, column, width, SIDE_START, INK_PLAIN, text);
-    canvas_pair(canvas, row++, column, width, both > (size_t)width ? "" : text, b, INK_BOLD);
+    canvas_pair(canvas, row++, column, width, both > (size_t)width ? "" : text, b,
+                hidden ? INK_DIM : INK_BOLD);
     canvas_pair(canvas, row++, column + 2, width - 2, in_words(tui, N_("not paid yet")),
-                hidden ? after : money(tui, sums->open, a), hidden ? INK_DIM : INK_PLAIN);
+                untold ? after : money(tui, sums->open, a), untold ? INK_DIM : INK_PLAIN);
     canvas_pair(canvas, row++, column + 2, width - 2, in_words(tui, N_("paid or credited")),
                 hidden ? after : money(tui, sums->sold - sums->open, a),
                 hidden ? INK_DIM : INK_PLAIN);

@@ -672,12 +672,14 @@ static int draw_off(struct tui *tui, struct canvas *canvas, int row, int column,
     char a[SHORT_MAX];
     const Tefter__TillDayRecord *record = day_here(tui)->day;
     int64_t off = record->has_opening_difference_minor ? record->opening_difference_minor : 0;
-    if (off == 0)
+    if (off == 0 && record->opening_reason == NULL)
         return row;
     char *why = seen_text(value_of(record->opening_reason));
     SAY(tui, text,
-        off < 0 ? N_("At opening it held {amount} less than by the books.")
-                : N_("At opening it held {amount} more than by the books."),
+        off == 0  ? N_("At opening it did not hold what the books said: by how much is shown after "
+                        "the count.")
+        : off < 0 ? N_("At opening it held {amount} less than by the books.")
+                  : N_("At opening it held {amount} more than by the books."),
         "amount", money_unit(tui, off < 0 ? -off : off, a));
     (void)JOIN(line, "▲ ", text, " ", why);
     free(why);

@@ -473,6 +473,7 @@ static void ask(struct sink *sink, uint64_t number)
     case TABLE_PRODUCT:
     case TABLE_PLACE:
     case TABLE_APPROVAL:
+    case TABLE_APPROVAL_DECIDED:
     case TABLE_JOB:
     case TABLE_ALARM:
     case TABLE_TAKEN_BACK:

@@ -40,9 +40,9 @@ enum { LEDGER_RULES_OLDEST = 1, LEDGER_RULES = 7, LEDGER_FORMAT = 2, COMMAND_ID_
 enum { STATE_DIGEST_VERSION = 2 };
 
 /* How the state's rows are laid out, apart from what they say: to be raised when a derived row
- * changes, a table becomes derived, the state row changes. A state or checkpoint of another layout
- * (or digest) is FAULT_STALE: it is dropped, and made anew from the journal. */
-enum { STATE_LAYOUT = 8 };
+ * changes, a table becomes derived or kept, the state row changes. A state or checkpoint of another
+ * layout (or digest) is FAULT_STALE: it is dropped, and made anew from the journal. */
+enum { STATE_LAYOUT = 9 };
 
 struct ledger_options {
     const char *path; /* folder of the LMDB */

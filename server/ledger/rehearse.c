@@ -339,6 +339,7 @@ Tefter__Refusal *view_rehearse(struct tx *tx, const Tefter__Rehearse *query,
         query->has_amount_minor ? field_amount(tx, "amount_minor", query->amount_minor) : NULL;
     if (refusal != NULL)
         return refusal;
+    FIELD_SET(answer, at_ms, tx_now_ms(tx));
     answer->refusal = machine_check_actor(tx, command->kind_case);
     if (answer->refusal != NULL)
         return NULL;

@@ -51,7 +51,7 @@ static bool fits(const struct param *param, const ProtobufCFieldDescriptor *fiel
     enum value_kind kind = param->kind;
     bool text =
         field->type == PROTOBUF_C_TYPE_STRING || field->descriptor == &tefter__text__descriptor;
-    if (kind == VALUE_FLAG)
+    if (kind == VALUE_FLAG || kind == VALUE_NOT)
         return field->type == PROTOBUF_C_TYPE_BOOL;
     if (kind == VALUE_TEXT && field->type == PROTOBUF_C_TYPE_BOOL)
         return param->words != NULL && strcmp(param->words, "true false") == 0;

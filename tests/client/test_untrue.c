@@ -369,6 +369,7 @@ static char *word_for(const struct verb *verb, const struct param *param)
     case VALUE_DOCUMENT:
         return (char *)"HQ-1";
     case VALUE_FLAG:
+    case VALUE_NOT:
     case VALUE_TEXT:
     case VALUE_ENUM:
         break;

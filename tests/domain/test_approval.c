@@ -460,6 +460,27 @@ static void pay(struct shop *shop, uint32_t till, long long amount)
              shop->anh, till, amount));
 }
 
+/* When it was decided is told as long as it is there: once it was sold, too. */
+static void it_says_when_it_was_decided(void **state)
+{
+    (void)state;
+    struct shop shop;
+    shop_begin(&shop);
+    id approval = park(&shop);
+    assert_false(look(&shop, approval)->row->has_decided_ms);
+    scenario_wait(shop.s, 60000);
+    grant(&shop, approval);
+    int64_t decided_ms = look(&shop, approval)->row->decided_ms;
+    assert_true(decided_ms > look(&shop, approval)->row->asked_ms);
+    scenario_wait(shop.s, 60000);
+    scenario_done(shop.s, "issue_invoice", sale(&shop, GOODS, approval));
+    assert_int_equal(look(&shop, approval)->row->decided_ms, decided_ms);
+    const Tefter__ApprovalRow *row =
+        scenario_ask(shop.s, "approvals", "{}")->approvals->approvals[0];
+    assert_int_equal(row->decided_ms, decided_ms);
+    shop_end(&shop);
+}
+
 static void granted_for_less_says_how_much_must_be_paid_first(void **state)
 {
     (void)state;
@@ -1116,6 +1137,7 @@ int main(void)
         cmocka_unit_test(a_unit_that_holds_more_since_it_was_parked_is_other_goods),
         cmocka_unit_test(a_part_of_what_is_parked_may_be_sold_and_no_more),
         cmocka_unit_test(a_piece_is_the_parked_one_however_its_serial_is_typed),
+        cmocka_unit_test(it_says_when_it_was_decided),
         cmocka_unit_test(granted_for_less_says_how_much_must_be_paid_first),
         cmocka_unit_test(granted_for_less_lets_a_part_pass_up_to_the_last_cent),
         cmocka_unit_test(no_payment_is_named_where_it_would_not_help),

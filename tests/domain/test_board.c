@@ -146,7 +146,8 @@ static void cash_of_my_day_is_told_when_the_till_was_counted(void **state)
     board_pay(&shop, shop.lan, "CASH", shop.till, 300);
     const Tefter__StaffDayAnswer *day = scenario_ask(s, "staff_day", "{}")->staff_day;
     assert_int_equal(day->staff, shop.clerk);
-    assert_int_equal(day->sold_minor, 500);
+    assert_int_equal(day->sold_minor, 500); /* on credit */
+    assert_true(day->sold_hidden);
     assert_int_equal(cash_of(day)->count, 1);
     assert_false(cash_of(day)->has_amount_minor);
     scenario_done(s, "count_till", json("{'money_account': %u, 'counted_minor': 300}", shop.till));
@@ -243,6 +244,119 @@ static void bills_that_were_paid_do_not_tell_cash(void **state)
             ->documents->totals[0]
             ->has_total_minor);
     scenario_end(s);
+}
+
+static const Tefter__ReportRow *reported(struct scenario *s, const char *source)
+{
+    const Tefter__ReportAnswer *report =
+        scenario_ask(s, "report", json("{'what': {'source': '%s'}}", source))->report;
+    assert_int_equal(report->n_rows, 1);
+    return report->rows[0];
+}
+
+static void check_sold(struct scenario *s, uint32_t clerk, uint32_t controller, bool told)
+{
+    scenario_as(s, clerk);
+    const Tefter__StaffDayAnswer *day = scenario_ask(s, "staff_day", "{}")->staff_day;
+    assert_int_equal(day->sold, 2);
+    assert_int_equal(day->sold_minor, told ? 540 : 0);
+    assert_int_equal(day->open_minor, 0);
+    assert_int_equal(day->sold_hidden, !told);
+    const Tefter__ProductSalesAnswer *sales = scenario_ask(s, "product_sales", "{}")->product_sales;
+    assert_int_equal(sales->n_rows, told);
+    assert_int_equal(sales->custom_minor, told ? 40 : 0);
+    assert_int_equal(sales->without_cash, !told);
+    const Tefter__DocumentTotal *bills =
+        scenario_ask(s, "documents", "{'totals': true, 'kind': 'DOCUMENT_INVOICE'}")
+            ->documents->totals[0];
+    assert_int_equal(bills->has_total_minor, told);
+    assert_int_equal(bills->has_open_minor, told);
+    scenario_as(s, controller);
+    const Tefter__TotalsRow *company = scenario_ask(s, "totals", "{}")->totals->rows[0];
+    assert_int_equal(company->sold, 2);
+    assert_int_equal(company->on_credit_minor, 40);
+    assert_int_equal(company->sold_minor, told ? 540 : 40);
+    assert_int_equal(company->sold_hidden, !told);
+    const Tefter__ReportRow *papers = reported(s, "REPORT_DOCUMENTS");
+    assert_int_equal(papers->has_sold_minor, told);
+    assert_int_equal(papers->has_net_minor, told);
+    assert_int_equal(papers->has_open_minor, told);
+    assert_int_equal(papers->sold_hidden, !told);
+    assert_int_equal(papers->money_hidden, !told);
+    assert_int_equal(papers->on_credit_minor, 40);
+    assert_int_equal(reported(s, "REPORT_LINES")->has_net_minor, told);
+}
+
+/* What was sold is what lies in the till, where all was paid in cash: at once, or the same day. */
+static void no_sum_of_sales_tells_cash_before_the_count(void **state)
+{
+    (void)state;
+    struct board_shop shop = board_begin();
+    struct scenario *s = shop.s;
+    uint32_t controller = scenario_staff(s, "kim", TEFTER__ROLE__ROLE_CONTROLLER);
+    scenario_done(s, "add_product", "{'code': 'P', 'name': 'piece', 'price': 500000}");
+    scenario_done(s, "open_till", json("{'money_account': %u, 'float_minor': 0}", shop.till));
+    scenario_done(s, "set_thresholds",
+                  "{'thresholds': [{'threshold': 'THRESHOLD_CUSTOM_AMOUNT', 'role': 'ROLE_SALES', "
+                  "'most': 100}]}");
+    scenario_as(s, shop.clerk);
+    scenario_done(s, "sell_paid",
+                  json("{'invoice': {'lines': [{'product_code': 'P', 'quantity': 1000}]}, "
+                       "'payments': [{'kind': 'CASH', 'money_account': %u}]}",
+                       shop.till));
+    scenario_sell(s, shop.lan, 40);
+    scenario_done(s, "take_payment",
+                  json("{'customer': %u, 'kind': 'CASH', 'money_account': %u, 'amount_minor': 40, "
+                       "'match': 'OLDEST_DUE'}",
+                       shop.lan, shop.till));
+    check_sold(s, shop.clerk, controller, false);
+    scenario_done(s, "count_till", json("{'money_account': %u, 'counted_minor': 540}", shop.till));
+    check_sold(s, shop.clerk, controller, true);
+    scenario_end(s);
+}
+
+/* Nor from a device of another branch, where no till waits. */
+static void my_day_is_as_blind_from_another_branch(void **state)
+{
+    (void)state;
+    struct board_shop shop = board_begin();
+    struct scenario *s = shop.s;
+    scenario_done(s, "open_till", json("{'money_account': %u, 'float_minor': 0}", shop.till));
+    scenario_as(s, shop.clerk);
+    board_pay(&shop, shop.lan, "CASH", shop.till, 300);
+    s->actor.branch = 2;
+    const Tefter__StaffDayAnswer *day =
+        scenario_ask(s, "staff_day", json("{'date': %u}", DAY))->staff_day;
+    assert_false(cash_of(day)->has_amount_minor);
+    assert_true(day->sold_hidden);
+    s->actor.branch = 1;
+    scenario_end(s);
+}
+
+/* The clock was a day ahead once: the oldest that is not matched bears a later time than the next.
+ */
+static void what_is_not_matched_for_longest_is_the_first_that_came(void **state)
+{
+    (void)state;
+    enum { DAY_MS = 86400000 };
+    struct board_shop shop = board_begin();
+    struct scenario *s = shop.s;
+    uint32_t alley = (uint32_t)scenario_done(s, "add_till", "{'branch': 2, 'name': 'alley'}")->id;
+    s->actor.branch = 2;
+    uint32_t nga = scenario_customer(s, "Nga", 1000);
+    s->actor.branch = 1;
+    scenario_wait(s, DAY_MS);
+    int64_t ahead_ms = s->now_ms;
+    board_pay(&shop, shop.lan, "CASH", shop.till, 300);
+    scenario_wait(s, -DAY_MS);
+    s->actor.branch = 2;
+    board_pay(&shop, nga, "CASH", alley, 200);
+    s->actor.branch = 1;
+    const Tefter__TotalsAnswer *totals = scenario_ask(s, "totals", "{}")->totals;
+    assert_int_equal(totals->rows[0]->unmatched_since_ms, totals->rows[1]->unmatched_since_ms);
+    assert_true(totals->rows[0]->unmatched_since_ms >= ahead_ms);
+    assert_true(totals->rows[2]->unmatched_since_ms < ahead_ms);
+    scenario_end(s); /* the figures that are kept say the same */
 }
 
 static bool tells_moves(struct scenario *s)
@@ -582,6 +696,9 @@ int main(void)
         cmocka_unit_test(bills_that_were_paid_do_not_tell_cash),
         cmocka_unit_test(what_another_branch_sent_is_told_after_the_count),
         cmocka_unit_test(no_sum_tells_cash_before_the_count),
+        cmocka_unit_test(no_sum_of_sales_tells_cash_before_the_count),
+        cmocka_unit_test(my_day_is_as_blind_from_another_branch),
+        cmocka_unit_test(what_is_not_matched_for_longest_is_the_first_that_came),
         cmocka_unit_test(figures_of_another_branch_are_not_told),
         cmocka_unit_test(branches_tell_their_tills),
         cmocka_unit_test(totals_agree_with_books_aging_and_lists),

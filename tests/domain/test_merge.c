@@ -554,6 +554,24 @@ static void families_are_taken_apart_first(void **state)
                      "customer");
     scenario_refused(shop.s, "merge_customers", json("{'customer': 1, 'into': %u}", third),
                      CODE(FIELD_INVALID), "customer");
+    /* of whom they pay for, one was merged into them: that is said, for it is the way out */
+    const Tefter__Refusal *sites = scenario_refused(
+        shop.s, "set_payer", json("{'customer': %u, 'payer': %u}", shop.into, third),
+        CODE(PAYER_HAS_SITES), "customer");
+    assert_int_equal(sites->most, 1);
+    assert_int_equal(sites->existing, shop.from);
+    assert_string_equal(sites->existing_number, card(&shop, shop.from)->row->code);
+    const Tefter__Refusal *merged = scenario_refused(
+        shop.s, "set_payer", json("{'customer': %u, 'payer': %u}", third, shop.from),
+        CODE(PAYER_HAS_PAYER), "payer");
+    assert_int_equal(merged->existing, shop.into);
+    scenario_refused(shop.s, "set_payer", json("{'customer': %u, 'payer': %u}", shop.from, third),
+                     CODE(CUSTOMER_MERGED), "customer");
+    /* the old code leads to the customer that stands */
+    scenario_done(
+        shop.s, "set_payer",
+        json("{'customer': %u, 'payer_code': '%s'}", third, card(&shop, shop.from)->row->code));
+    assert_int_equal(card(&shop, third)->row->payer, shop.into);
     scenario_refused(shop.s, "merge_customers", json("{'customer': %u}", third),
                      CODE(FIELD_MISSING), "into");
     scenario_end(shop.s);
@@ -577,6 +595,68 @@ static void a_merged_record_is_in_no_list_and_what_it_owes_is_counted_once(void 
     scenario_end(shop.s);
 }
 
+static int64_t aged(struct scenario *s, const char *fields)
+{
+    return scenario_ask(s, "aging", fields)->aging->balance_minor;
+}
+
+/* The old record was of another group and branch: its bills are those of whom it is now. */
+static void merged_they_are_one_in_reports_by_group_and_branch(void **state)
+{
+    (void)state;
+    struct shop shop = begin(500, 1000);
+    struct scenario *s = shop.s;
+    scenario_done(s, "add_branch", "{'code': 'AL', 'name': 'Alley'}");
+    uint32_t old =
+        (uint32_t)scenario_done(s, "add_group", "{'dimension': 'kind', 'name': 'Old'}")->id;
+    uint32_t new =
+        (uint32_t)scenario_done(s, "add_group", "{'dimension': 'kind', 'name': 'New'}")->id;
+    s->actor.branch = 2;
+    uint32_t stays = scenario_customer(s, "Anh of the alley", 1000);
+    s->actor.branch = 1;
+    scenario_done(s, "join_group", json("{'customer': %u, 'group': %u}", shop.from, old));
+    scenario_done(s, "join_group", json("{'customer': %u, 'group': %u}", stays, new));
+    scenario_sell(s, shop.from, 400);
+    scenario_sell(s, stays, 30);
+    shop.into = stays;
+    merge(&shop);
+    assert_int_equal(aged(s, json("{'group': %u}", old)), 0);
+    assert_int_equal(aged(s, json("{'group': %u}", new)), 430);
+    assert_int_equal(aged(s, "{'branch': 1}"), 0);
+    assert_int_equal(aged(s, "{'branch': 2}"), 430);
+    assert_int_equal(aged(s, "{}"), 430);
+    assert_int_equal(scenario_ask(s, "aging", "{}")->aging->customers, 3); /* and cash, and Anh */
+    const char *groups[] = {"REPORT_DOCUMENTS", "REPORT_CUSTOMERS"};
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(
+            scenario_ask(s, "report",
+                         json("{'what': {'source': '%s', 'group': %u}}", groups[i], old))
+                ->report->n_rows,
+            0);
+        const Tefter__ReportAnswer *report =
+            scenario_ask(s, "report",
+                         json("{'what': {'source': '%s', 'group': %u}}", groups[i], new))
+                ->report;
+        assert_int_equal(report->n_rows, 1);
+        assert_int_equal(report->rows[0]->open_minor, 430);
+    }
+    const Tefter__ReportAnswer *customers =
+        scenario_ask(s, "report", "{'what': {'source': 'REPORT_CUSTOMERS', 'branch': 2}}")->report;
+    assert_int_equal(customers->n_rows, 1);
+    assert_int_equal(customers->rows[0]->count, 1);
+    assert_int_equal(customers->rows[0]->open_minor, 430);
+    assert_int_equal(scenario_ask(s, "documents", json("{'group': %u}", new))->documents->n_rows,
+                     2);
+    const Tefter__TotalsRow *row =
+        scenario_ask(s, "totals", json("{'group': %u}", new))->totals->rows[0];
+    assert_int_equal(row->bills_minor, 430);
+    assert_int_equal(row->sold_minor, 430);
+    assert_int_equal(row->owing, 1);
+    assert_int_equal(
+        scenario_ask(s, "totals", json("{'group': %u}", old))->totals->rows[0]->bills_minor, 0);
+    scenario_end(s);
+}
+
 static void who_both_know_is_not_more_than_one_may_have(void **state)
 {
     (void)state;
@@ -594,6 +674,7 @@ static void who_both_know_is_not_more_than_one_may_have(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(merged_they_are_one_in_reports_by_group_and_branch),
         cmocka_unit_test(what_both_owe_is_bounded_by_the_limit_that_stays),
         cmocka_unit_test(the_old_number_leads_on_and_does_no_business),
         cmocka_unit_test(before_rules_7_a_merge_stands_once_it_was_used),

@@ -65,6 +65,8 @@ static void comes_as_rehearsed(struct scenario *s, const uint32_t customers[CUST
     note_all(s, customers, before);
     const Tefter__RehearseAnswer *told = rehearse(s, command, "");
     assert_null(told->refusal);
+    assert_true(told->has_at_ms);
+    assert_true(told->at_ms <= s->now_ms && told->at_ms > s->now_ms - 60000);
     Tefter__RefusalCode still[CUSTOMERS];
     note_all(s, customers, still);
     assert_memory_equal(before, still, sizeof before); /* nothing was changed */

@@ -158,6 +158,44 @@ static void customers_as_they_stand_are_the_trial_balance(void **state)
     scenario_end(s);
 }
 
+/* Those who pay in time are found, too; who was merged is overdue with the customer they are now.
+ */
+static void customers_of_whom_nothing_is_overdue(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    uint32_t late = scenario_customer(s, "Late", 1000);
+    uint32_t good = scenario_customer(s, "Good", 1000);
+    uint32_t twice = scenario_customer(s, "Late twice", 1000);
+    scenario_done(s, "issue_invoice",
+                  json("{'customer': %u, 'due': 20000, 'lines': [{'text': 'x', 'quantity': 1000, "
+                       "'price': 5000}]}",
+                       twice));
+    scenario_sell(s, good, 7);
+    scenario_done(s, "merge_customers", json("{'customer': %u, 'into': %u}", twice, late));
+    scenario_as(s, 0);
+    scenario_done(s, "turn_day", "{'branch': 1, 'date': 20001}");
+    scenario_as(s, ROLE_STAFF_OWNER);
+    for (int overdue = 0; overdue < 2; overdue++) {
+        const Tefter__ReportAnswer *report =
+            scenario_ask(s, "report",
+                         json("{'what': {'source': 'REPORT_CUSTOMERS', 'by': ['BY_CUSTOMER'], "
+                              "'overdue': %s}}",
+                              overdue ? "true" : "false"))
+                ->report;
+        assert_int_equal(report->n_rows, 1);
+        assert_int_equal(report->rows[0]->customer, overdue ? late : good);
+    }
+    scenario_ask_refused(s, "report", "{'what': {'source': 'REPORT_DOCUMENTS', 'overdue': true}}",
+                         TEFTER__REFUSAL_CODE__FIELD_INVALID);
+    scenario_done(s, "save_report",
+                  "{'name': 'in time', 'what': {'source': 'REPORT_CUSTOMERS', 'overdue': false}}");
+    const Tefter__SavedReportsAnswer *saved = scenario_ask(s, "saved_reports", "{}")->saved_reports;
+    assert_true(saved->reports[0]->report->what->has_overdue);
+    assert_false(saved->reports[0]->report->what->overdue);
+    scenario_end(s);
+}
+
 static void lines_are_what_product_sales_tell(void **state)
 {
     (void)state;
@@ -363,6 +401,7 @@ int main(void)
         cmocka_unit_test(papers_are_counted_by_what_is_chosen),
         cmocka_unit_test(what_an_import_brought_is_nobodys_work),
         cmocka_unit_test(customers_as_they_stand_are_the_trial_balance),
+        cmocka_unit_test(customers_of_whom_nothing_is_overdue),
         cmocka_unit_test(lines_are_what_product_sales_tell),
         cmocka_unit_test(what_is_unusual_is_found),
         cmocka_unit_test(a_report_is_refused_what_it_may_not),

@@ -1454,6 +1454,12 @@ static void what_lacked_when_a_till_was_opened_is_on_its_day(void **state)
                      CODE(FIELD_MISSING), "opening_reason");
     scenario_done(shop.s, "open_till",
                   of_till(shop.till, ", 'float_minor': 80, 'reason': 'it lacked'"));
+    /* nobody who is to count it is told what the books say, nor said as it was opened */
+    assert_false(slip(&shop, shop.till)->day->has_opening_difference_minor);
+    assert_false(scenario_ask(shop.s, "till_days", of_till(shop.till, ""))
+                     ->till_days->days[0]
+                     ->has_opening_difference_minor);
+    scenario_as(shop.s, ROLE_STAFF_OWNER);
     const Tefter__TillDayRecord *day = slip(&shop, shop.till)->day;
     assert_true(day->has_opening_difference_minor);
     assert_int_equal(day->opening_difference_minor, -20);
@@ -1463,7 +1469,9 @@ static void what_lacked_when_a_till_was_opened_is_on_its_day(void **state)
     const Tefter__TillDaysAnswer *days =
         scenario_ask(shop.s, "till_days", of_till(shop.till, ""))->till_days;
     assert_int_equal(days->days[0]->opening_difference_minor, -20);
+    scenario_as(shop.s, shop.clerk);
     scenario_done(shop.s, "count_till", of_till(shop.till, ", 'counted_minor': 80"));
+    assert_int_equal(slip(&shop, shop.till)->day->opening_difference_minor, -20);
     scenario_done(shop.s, "close_till", of_till(shop.till, ""));
     scenario_done(shop.s, "open_till", of_till(shop.till, ", 'float_minor': 80"));
     assert_false(slip(&shop, shop.till)->day->has_opening_difference_minor);

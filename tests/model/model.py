@@ -1214,9 +1214,13 @@ class Ledger:
         if payer and payer["erased"] and self.epoch >= 7:
             raise Refused("CUSTOMER_ERASED", "payer")
         if payer and site["sites"]:
-            raise Refused("PAYER_HAS_SITES", "customer", most=len(site["sites"]))
+            merged = self.records(site)[1:]
+            raise Refused("PAYER_HAS_SITES", "customer", most=len(site["sites"]), **({
+                "existing": merged[0]["customer"], "existing_number": merged[0]["code"]} if merged else {}))
         if payer and payer["payer"]:
-            raise Refused("PAYER_HAS_PAYER", "payer", payer_code=self.customers[payer["payer"]]["code"])
+            into = payer.get("merge") and self.leads_to(payer)
+            raise Refused("PAYER_HAS_PAYER", "payer", payer_code=self.customers[payer["payer"]]["code"], **(
+                {"existing": into["customer"], "existing_number": into["code"]} if into else {}))
         if payer and len(payer["sites"]) >= SITES_MAX:
             raise Refused("TOO_MANY", "payer", most=SITES_MAX)
 

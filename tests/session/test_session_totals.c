@@ -438,6 +438,9 @@ static void test_cash_is_told_after_the_count(void **state)
     assert_false(cash_of(blind.totals[0])->has_amount_minor);
     assert_int_equal(blind.totals[1]->collected_minor,
                      whole.totals[1]->collected_minor - cash_of(whole.totals[1])->amount_minor);
+    assert_false(whole.totals[1]->sold_hidden);
+    assert_true(blind.totals[1]->sold_hidden);
+    assert_int_equal(blind.totals[1]->sold_minor, blind.totals[1]->on_credit_minor);
     client_close(&client);
     client_close(&owner);
 }

@@ -9,10 +9,15 @@ const order = (page) =>
     page.locator("[data-customer]").evaluateAll((rows) => rows.map((row) => Number(row.dataset.customer)));
 
 test("customers: what is chosen stands in the address, and an address that is not understood is all of them", async () => {
-    const { addressOf, choiceOf, ANYBODY } = await part("board/rows.ts");
+    const { addressOf, choiceOf, countOf, queryOf, ANYBODY } = await part("board/rows.ts");
     same(addressOf(ANYBODY), ["customers"]);
     const choice = { which: 2, branch: 3, groups: [4, 5], sorting: 3, turned: true, text: "nguyễn a.b-c" };
     same(choiceOf(addressOf(choice).slice(1)), choice);
+    const inTime = { ...ANYBODY, which: 6 };
+    same(addressOf(inTime), ["customers", "list", "show-in-time"]);
+    same(choiceOf(addressOf(inTime).slice(1)), inTime);
+    same(queryOf(inTime).overdue, false, "nobody of whom something is overdue");
+    same(countOf({ all: 9, overdue: 2 }, 6), 7);
     same(choiceOf(["list", "show-x.by-y.branch-z.groups-+"]), ANYBODY);
     same(choiceOf(["7"]), ANYBODY);
 });
@@ -77,7 +82,7 @@ test(
         );
         await page.waitForSelector("[data-customer='1']");
         ok((await page.locator("[data-customer]").count()) < 80);
-        same(await page.locator(".chip-count").allInnerTexts(), ["100,000", "1", "2", "3", "4", "5"]);
+        same(await page.locator(".chip-count").allInnerTexts(), ["100,000", "1", "2", "99,998", "3", "4", "5"]);
         for (const at of [50_000, 99_000, 10]) {
             await page.evaluate((top) => {
                 document.querySelector(".customers-scroll").scrollTop = top * 32;
@@ -106,8 +111,18 @@ test(
         await page.waitForSelector("[data-customer]");
         const counts = (await page.locator(".chip-count").allInnerTexts()).map(whole);
         const listed = async (...words) => (await shop.json("customer", "list", ...words)).length;
-        same(counts.slice(1, 4), [await listed("--over-limit"), await listed("--overdue"), await listed("--locked")]);
-        same(counts.slice(4), [1, 1], "one is in credit, and it is not matched");
+        const filters = ["--over-limit", "--overdue", "--nothing-overdue", "--locked"];
+        same(counts.slice(1, 5), await Promise.all(filters.map((filter) => listed(filter))));
+        ok(counts[2] > 0 && counts[3] > 0);
+        same(counts.slice(5), [1, 1], "one is in credit, and it is not matched");
+        const late = (await shop.json("customer", "show", "K01"))[0].row.customer;
+        await page.getByRole("radio", { name: /Nothing overdue/ }).click();
+        await until("those who are in time", async () => {
+            const shown = await order(page);
+            return shown.length === counts[3] && !shown.includes(late);
+        });
+        ok(/show-in-time/.test(page.url()), page.url());
+        await page.getByRole("radio", { name: /^All/ }).click();
         await page.locator(".customers-filter select").last().selectOption({ label: "tier: gold" });
         await until("its members", async () => (await order(page)).length === 2);
         await page.click(".sorts >> text=Oldest");

@@ -159,6 +159,49 @@ test(
 );
 
 test(
+    "in Persian the number of a paper is the same in the list, on its card, in the customer's and in sentences",
+    async () => {
+        const shop = await office();
+        const page = await desk(shop, { hash: "#/documents/kind/payment", language: "fa", query: "?lang=fa" });
+        await page.waitForSelector(".long-list tbody tr[data-row]");
+        /* as the eye reads it: letters from left to right, wherever the line runs */
+        const shown = (where) =>
+            page.$$eval(where, (elements) =>
+                elements.map((element) => {
+                    const letters = [];
+                    const walk = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+                    for (let text = walk.nextNode(); text !== null; text = walk.nextNode())
+                        for (let at = 0; at < text.data.length; at++) {
+                            const range = document.createRange();
+                            range.setStart(text, at);
+                            range.setEnd(text, at + 1);
+                            const box = range.getBoundingClientRect();
+                            if (box.width > 0) letters.push([box.left, text.data[at]]);
+                        }
+                    return letters
+                        .sort(([a], [b]) => a - b)
+                        .map(([, letter]) => letter)
+                        .join("");
+                }),
+            );
+        const [number] = await shown(".long-list tbody tr[data-row] bdi.n");
+        ok(/^[A-Z-]+-R-[0-9]+$/.test(number), number);
+        await page.click(".long-list tbody tr[data-row] a");
+        await page.waitForSelector(".card .card-band");
+        await until("its head", async () => (await shown(".head h1, header h1"))[0]?.includes(number));
+        await page.click(".card-band dd a");
+        await page.waitForSelector(".card");
+        await until("its customer's papers", async () =>
+            (await shown(".card a")).some((text) => text.includes(number)),
+        );
+        same(page.faults, []);
+        await page.context().close();
+        await shop.end();
+    },
+    { seconds: 240 },
+);
+
+test(
     "who belongs to a branch sees its documents alone, and a clerk has no office",
     async () => {
         const shop = await office();

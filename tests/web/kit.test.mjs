@@ -126,7 +126,8 @@ test("kit: money, quantities, shares and days as each language writes them", asy
         el: ["−1.234,50", "2,5", "21,3%", "+0,05", "90.071.992.547.409,93"],
         fa: ["−۱٬۲۳۴٫۵۰", "۲٫۵", "\u2066۲۱٫۳٪\u2069", "+۰٫۰۵", "۹۰٬۰۷۱٬۹۹۲٬۵۴۷٬۴۰۹٫۹۳"],
     });
-    same(kit.digits("TD-03187"), "TD-۰۳۱۸۷");
+    same(kit.paperNumber("R-TD-5530"), "\u2066R-TD-5530\u2069", "as it is typed, and in its order");
+    same(kit.paperNumber("00017"), "\u2066۰۰۰۱۷\u2069");
     same(kit.day(20780).replace(/\u200f/g, ""), "۲ آذر ۱۴۰۵");
     same(kit.dayInColumn(20780), "\u2066۱۴۰۵/۰۹/۰۲\u2069");
     same(kit.amount(12345n, { code: "IRR", exponent: 0 }), "۱۲٬۳۴۵");
@@ -832,4 +833,16 @@ test("kit: what of an address narrows nothing is told apart", async () => {
     same(unknownIn(["list", "show-zzz.branch-x.by-oldest.turned", "nguyen"]), ["show-zzz", "branch-x"]);
     same(unknownIn(["list", "all", "n".repeat(81)]).length, 1);
     same(choiceOf(["list", "all", "n".repeat(81)]).text, "");
+});
+
+test("kit: what of a report's address counts nothing is passed over and told apart", async () => {
+    const { saidIn, toAddress } = await part("report/definition.ts");
+    const said = saidIn("s=1&by=3.foo&span=3&group=foo&cols=sold.zzz&col=zzz&kind=99&branch=2&overdue=1");
+    same(said.what, { source: 1, by: [3], columns: ["sold"], span: 3, branch: 2 });
+    same(said.unknown, ["by=foo", "group=foo", "cols=zzz", "col=zzz", "kind=99", "overdue=1"]);
+    same(saidIn(toAddress(said.what)).unknown, [], "without them nothing is left to say");
+    same(saidIn("s=4&by=5&overdue=0").what, { source: 4, by: [5], columns: [], overdue: false });
+    same(toAddress({ source: 4, by: [5], columns: [], overdue: false }), "s=4&by=5&overdue=0");
+    same(saidIn("s=1&span=3&from=20000&span=4").unknown, ["span=4", "from=20000"]);
+    same(saidIn("s=9&by=3"), { what: undefined, unknown: ["s=9&by=3"] });
 });

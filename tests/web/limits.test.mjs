@@ -29,7 +29,7 @@ test(
         await (await tick("Xây dựng Phú Mỹ")).check();
         await (await tick("Τεχνική Αιγαίου")).check();
         await page.locator('input[type="range"]').fill("50");
-        await page.waitForSelector("text=Would stop 2 customers now");
+        await page.waitForSelector("text=/Would stop 2 customers now as the ledger stood at \\d+/");
         await page.getByRole("radio", { name: "120%" }).click();
         await page.waitForSelector("text=Would stop nobody now");
         if (SHOTS !== undefined) await page.screenshot({ path: join(SHOTS, "limits.png") });

@@ -112,6 +112,16 @@ test(
         await page.waitForSelector(`${whole} tbody tr`);
         same(digits((await column(page, say("Owed"))).foot), BigInt((books.trial_balance ?? books).balances_minor));
 
+        /* what an address says that is not known is named, and the rest of it is shown */
+        await page.goto(`${shop.url}/#/reports/view/${encodeURIComponent("s=1&by=3&span=5&group=foo&col=zzz")}`);
+        await page.waitForSelector(`${whole} tbody tr`);
+        ok((await page.innerText(".unknown")).includes("group=foo, col=zzz"), await page.innerText(".unknown"));
+        await page.getByRole("button", { name: say("Take it away") }).click();
+        await until("it is taken away", async () => (await page.locator(".unknown").count()) === 0);
+        same(decodeURIComponent(page.url().split("#")[1]), "/reports/view/s=1&by=3&span=5");
+        await page.goto(`${shop.url}/#/reports/zzz`);
+        await page.waitForSelector(".unknown >> text=zzz");
+
         /* one of their own: columns chosen, saved, shared */
         await page.goto(`${shop.url}/#/reports/view/${encodeURIComponent("s=1&by=5&span=5")}`);
         await page.waitForSelector(`${whole} tbody tr`);

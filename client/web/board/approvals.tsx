@@ -5,13 +5,12 @@
  *  2 A grant is for this draft, up to the amount on the button.
  *  3 Whoever decided first has decided: the other sees who and when, and what they chose stays.
  */
-import { signal, useComputed, useSignal } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import type { ComponentChild } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Client, Fate, Pending } from "../lib/api";
 import {
     ApprovalState,
-    DecisionKind,
     DocumentKind,
     RefusalCode,
     Right,
@@ -43,7 +42,6 @@ import { refusalText, wayText } from "../kit/refusal";
 import { apart, named } from "../kit/money";
 import { say, sayMany } from "../kit/words";
 import { useAsked } from "./asked";
-import { useDecisions } from "./totals";
 import { namesOf, useCustomer, useReplica } from "./live";
 import { usePaced, useTick } from "./paced";
 import { Sums } from "./sums";
@@ -218,35 +216,16 @@ function Seen({ client, row }: { client: Client; row: ApprovalRow }) {
     return text === "" ? null : <span class="small ink-3 cut">{text}</span>;
 }
 
-/* When each was decided, as far as the server still tells what happened. */
-const decidedAt = signal<ReadonlyMap<bigint, bigint>>(new Map());
-
-function useDecidedAt(client: Client): void {
-    const rows = useDecisions(client);
-    useEffect(() => {
-        decidedAt.value = new Map(
-            rows.flatMap((row) =>
-                row.approval !== undefined &&
-                (row.kind === DecisionKind.DECISION_APPROVED || row.kind === DecisionKind.DECISION_DENIED)
-                    ? [[row.approval, row.at_ms] as const]
-                    : [],
-            ),
-        );
-    }, [rows]);
-}
-
 /* Who decided it stands before this. */
 function decidedText(row: ApprovalRow): string {
-    const ms = decidedAt.value.get(row.approval);
-    return ms !== undefined
-        ? say("decided {time}", { time: isolate(moment(ms)) })
+    return row.decided_ms !== undefined
+        ? say("decided {time}", { time: isolate(moment(row.decided_ms)) })
         : say("asked {time}", { time: isolate(moment(row.asked_ms)) });
 }
 
 export function Approvals({ client, at }: { client: Client; at: readonly string[] }): ComponentChild {
     const replica = useReplica(() => client.approvals(), [client]);
     useTick(1000);
-    useDecidedAt(client);
     const rows = usePaced(() => replica.rows.value, [replica]);
     const complete = replica.whole.value;
     const waiting = waitingOf(rows, client.clock());

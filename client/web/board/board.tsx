@@ -25,7 +25,7 @@ import {
     dayInFull,
     everySecond,
     go,
-    digits,
+    Code,
     Head,
     Kbd,
     lasting,
@@ -97,7 +97,7 @@ function Change({ client, change, nothing }: { client: Client; change: TotalsCha
             {change.number !== undefined && (
                 <span class="tile-number">
                     {" "}
-                    · <Name>{digits(change.number)}</Name>
+                    · <Code>{change.number}</Code>
                 </span>
             )}
             <span>
@@ -226,11 +226,14 @@ function Tiles({ client, row }: { client: Client; row: TotalsRow | undefined }) 
             />
             <BoardTile
                 client={client}
-                label={say("Sold today")}
+                label={row?.sold_hidden ? say("Sold on credit today") : say("Sold today")}
                 minor={row?.sold_minor}
                 change={row?.last_sold}
                 fact={
-                    row !== undefined && (
+                    row !== undefined &&
+                    (row.sold_hidden ? (
+                        say("what was paid at once: after the count")
+                    ) : (
                         <>
                             {say("on credit")}{" "}
                             <b>
@@ -238,7 +241,7 @@ function Tiles({ client, row }: { client: Client; row: TotalsRow | undefined }) 
                             </b>
                             {row.sold_minor > 0n && <> · {percent(share(row.on_credit_minor, row.sold_minor))}</>}
                         </>
-                    )
+                    ))
                 }
             />
             <BoardTile

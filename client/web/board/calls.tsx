@@ -15,7 +15,7 @@ import {
     type CustomerEntry,
     type CustomerRow,
 } from "../lib/messages";
-import { Button, Chips, day, dayOf, Head, Money, Name, useActions, whole } from "../kit";
+import { Button, Chips, day, dayOf, Head, Money, Name, paperNumber, useActions, whole } from "../kit";
 import { DayField, today } from "../kit/day";
 import { shortName } from "../kit/money";
 import { listed, say, sayMany } from "../kit/words";
@@ -153,7 +153,7 @@ function Bills({ client, entry }: { client: Client; entry: CustomerEntry }): JSX
             {late.slice(0, 5).map((bill) => (
                 <li key={String(bill.document)} class="ask-line small">
                     <a class="grow" href={documentHref(bill.document)}>
-                        {bill.number}
+                        {paperNumber(bill.number)}
                     </a>
                     {dueText(bill)}
                     <Money minor={bill.open_minor} />

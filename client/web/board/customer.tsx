@@ -26,7 +26,7 @@ import {
     Bones,
     Button,
     day,
-    digits,
+    paperNumber,
     Head,
     LineThatAddsUp,
     stoppedOf,
@@ -67,7 +67,7 @@ export function dueText(bill: { days_late: number }): ComponentChild {
 export function touchText(touch: Touch): string {
     const kind = touch.other_kind === undefined ? say("Paper") : documentKindText(touch.other_kind);
     return joined([
-        `${kind} ${digits(touch.other_number ?? `#${touch.other}`)}`,
+        `${kind} ${paperNumber(touch.other_number ?? `#${touch.other}`)}`,
         paymentKindText(touch.payment_kind),
         touch.undone ? say("match undone") : undefined,
     ]);
@@ -86,7 +86,7 @@ function Touched({ client, bill, seq }: { client: Client; bill: Bill; seq: bigin
                     <td class="small ink-2">{day(paper.date)}</td>
                     <td>
                         <a class="begin" href={documentHref(bill.document)}>
-                            {documentKindText(paper.kind)} {digits(paper.number)}
+                            {documentKindText(paper.kind)} {paperNumber(paper.number)}
                         </a>
                     </td>
                     <td class="small ink-2">
@@ -144,7 +144,7 @@ function Bills({ client, seq, asked }: { client: Client; seq: bigint | undefined
                     <span class="ink-3" aria-hidden="true">
                         {opened.value === bill.document ? "▾ " : "▸ "}
                     </span>
-                    {digits(bill.number)}
+                    {paperNumber(bill.number)}
                 </b>
             ),
             foot: sayMany("{count} bill", "{count} bills", bills.length, { count: whole(bills.length) }),
@@ -226,7 +226,7 @@ function Bills({ client, seq, asked }: { client: Client; seq: bigint | undefined
                         {credits.map((credit) => (
                             <li key={String(credit.document)} class="ask-line">
                                 <a class="grow cut" href={documentHref(credit.document)}>
-                                    {digits(credit.number)} <span class="small ink-2">{day(credit.date)}</span>
+                                    {paperNumber(credit.number)} <span class="small ink-2">{day(credit.date)}</span>
                                 </a>
                                 <span class="credit">
                                     <Money minor={-credit.open_minor} />
@@ -259,7 +259,7 @@ function Movements({ client, number, seq }: { client: Client; number: number; se
             head: say("What"),
             cell: (row) => (
                 <a class={`begin ${reversed(row)}`} href={documentHref(row.document)}>
-                    {documentKindText(row.kind)} {digits(row.number)}
+                    {documentKindText(row.kind)} {paperNumber(row.number)}
                 </a>
             ),
         },

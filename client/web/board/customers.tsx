@@ -22,12 +22,12 @@ import {
     Button,
     Chips,
     dayOf,
-    digits,
     Head,
     isolate,
     LineThatAddsUp,
     Money,
     Name,
+    paperNumber,
     readAmount,
     Sign,
     stoppedOf,
@@ -83,6 +83,8 @@ function whichText(which: Which): string {
             return say("In credit");
         case Which.UNMATCHED:
             return say("Not yet matched");
+        case Which.IN_TIME:
+            return say("Nothing overdue");
     }
 }
 
@@ -630,7 +632,7 @@ function List({ client, at: address }: { client: Client; at: readonly string[] }
                                 <li key={String(paper.document)}>
                                     <a class="ask-line" href={documentHref(paper.document)}>
                                         <span class="grow cut">
-                                            {documentKindText(paper.kind)} <b>{digits(paper.number)}</b>{" "}
+                                            {documentKindText(paper.kind)} <b>{paperNumber(paper.number)}</b>{" "}
                                             <Name>{paper.name?.value ?? paper.code ?? ""}</Name>
                                         </span>
                                         <Money minor={paper.total_minor} />

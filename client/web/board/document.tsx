@@ -17,6 +17,7 @@ import {
     Quantity,
     Sign,
     useActions,
+    paperNumber,
 } from "../kit";
 import { reasonText } from "../kit/reasons";
 import { refusalText } from "../kit/refusal";
@@ -50,7 +51,7 @@ function Link({ client, title, link }: { client: Client; title: string; link: Pa
         <li class="ask-line">
             <span class="ink-2">{title}</span>
             <a class="grow" href={documentHref(link.document)}>
-                <b>{digits(link.number)}</b>
+                <b>{paperNumber(link.number)}</b>
             </a>
             <span class="small ink-2 cut">
                 {joined([
@@ -179,9 +180,9 @@ export function Document({ client, at }: { client: Client; at: readonly string[]
     const names = namesOf(client);
     const author = answer.author === undefined ? names.person(paper.actor.staff) : names.personOfLogin(answer.author);
     return (
-        <article class="card" aria-label={`${documentKindText(paper.kind)} ${digits(paper.number)}`}>
+        <article class="card" aria-label={`${documentKindText(paper.kind)} ${paperNumber(paper.number)}`}>
             <Head
-                title={`${begun(documentKindText(paper.kind))} ${digits(paper.number)}`}
+                title={`${begun(documentKindText(paper.kind))} ${paperNumber(paper.number)}`}
                 back={() => {
                     location.hash = answer.customer === undefined ? "#/customers" : customerHref(paper.customer);
                 }}>

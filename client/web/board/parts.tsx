@@ -4,15 +4,15 @@ import type { Client } from "../lib/api";
 import type { Refusal } from "../lib/messages";
 import { Bones, clock, Countdown, left, serverNow, useMark } from "../kit";
 import { refusalText } from "../kit/refusal";
-import { language, say } from "../kit/words";
+import { isolated, language, say } from "../kit/words";
 
 export const customerHref = (customer: number): string => `#/customers/${customer}`;
 export const documentHref = (document: bigint): string => `#/documents/${document}`;
 export const approvalHref = (approval: bigint): string => `#/approvals/${approval}`;
 
-/* What is there of them, one after the other: "Minh · Thủ Đức". */
+/* What is there of them, one after the other: "Minh · Thủ Đức". Each keeps its own order. */
 export function joined(parts: readonly (string | undefined)[], between = " · "): string {
-    return parts.filter((part) => part !== undefined && part !== "").join(between);
+    return parts.flatMap((part) => (part === undefined || part === "" ? [] : isolated(part))).join(between);
 }
 
 /* Their code, where it is not their name as well. */

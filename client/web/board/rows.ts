@@ -13,9 +13,18 @@ export const enum Which {
     LOCKED,
     CREDIT,
     UNMATCHED,
+    IN_TIME,
 }
-export const WHICH = [Which.ALL, Which.OVER, Which.OVERDUE, Which.LOCKED, Which.CREDIT, Which.UNMATCHED] as const;
-const whichWords = ["all", "over", "overdue", "locked", "credit", "unmatched"];
+export const WHICH = [
+    Which.ALL,
+    Which.OVER,
+    Which.OVERDUE,
+    Which.IN_TIME,
+    Which.LOCKED,
+    Which.CREDIT,
+    Which.UNMATCHED,
+] as const;
+const whichWords = ["all", "over", "overdue", "locked", "credit", "unmatched", "in-time"];
 
 export const enum Sorting {
     OWES,
@@ -129,11 +138,14 @@ export function isA(customer: Customer, which: Which): boolean {
             return (account?.balance_minor ?? 0n) < 0n;
         case Which.UNMATCHED:
             return account !== undefined && account.unmatched_minor > 0n;
+        case Which.IN_TIME:
+            return lateOf(customer) === 0n;
     }
 }
 
 export function countOf(counts: ListCounts, which: Which): number {
-    return [counts.all, counts.over_limit, counts.overdue, counts.locked, counts.in_credit, counts.unmatched][which]!;
+    const { all, over_limit, overdue, locked, in_credit, unmatched } = counts;
+    return [all, over_limit, overdue, locked, in_credit, unmatched, all - overdue][which]!;
 }
 
 type Query = Sent<CustomerList>;
@@ -146,6 +158,7 @@ export function queryOf(choice: Choice): Query {
         { locked: true },
         { in_credit: true },
         { unmatched: true },
+        { overdue: false },
     ];
     return {
         ...only[choice.which]!,

@@ -1,4 +1,4 @@
-/* My day: what I sold and took today. What cash comes to is not told before the till is counted. */
+/* My day: what I sold and took today. What cash comes to, and what was sold, is not told before the till is counted. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
@@ -47,6 +47,7 @@ interface Mine {
     sales: number;
     open: bigint;
     hidden: boolean /* cash in what was paid of it is still to be counted */;
+    openTold: boolean /* ... and `open` is what is open of it, not all that was sold */;
     kinds: Kind[] /* cash first */;
     credited: { count: number; minor: bigint };
     refunded: { count: number; minor: bigint | undefined };
@@ -74,6 +75,7 @@ async function askSums(client: Client): Promise<Omit<Mine, "entries"> | undefine
         sales: 0,
         open: 0n,
         hidden: false,
+        openTold: true,
         kinds: [{ kind: PaymentKind.PAYMENT_CASH, count: 0, minor: 0n }],
         credited: { count: 0, minor: 0n },
         refunded: { count: 0, minor: 0n },
@@ -87,6 +89,7 @@ async function askSums(client: Client): Promise<Omit<Mine, "entries"> | undefine
         sums.sales += part.sold;
         sums.open += part.open_minor;
         sums.hidden ||= part.paid_hidden ?? false;
+        sums.openTold &&= part.paid_hidden !== true || part.sold_hidden === true;
         for (const each of part.collected) addKind(sums.kinds, each);
         sums.credited.count += part.credited;
         sums.credited.minor += part.credited_minor;
@@ -304,9 +307,13 @@ function MyDay({ client }: { client: Client }): JSX.Element {
                                     { count: whole(mine?.sales ?? 0) },
                                 )}
                             </span>
-                            <span class="figure">
-                                <Money minor={mine?.sold ?? 0n} unit />
-                            </span>
+                            {paidHidden ? (
+                                <span class="small ink-2">{say("shown after the count")}</span>
+                            ) : (
+                                <span class="figure">
+                                    <Money minor={mine?.sold ?? 0n} unit />
+                                </span>
+                            )}
                             {!paidHidden && (
                                 <Bar
                                     parts={[
@@ -323,7 +330,7 @@ function MyDay({ client }: { client: Client }): JSX.Element {
                                         {say("not paid yet")}
                                     </span>
                                     <br />
-                                    {paidHidden ? (
+                                    {mine?.openTold === false ? (
                                         <span class="small ink-2">{say("shown after the count")}</span>
                                     ) : (
                                         <b>

@@ -17,7 +17,7 @@ import {
     type Refusal,
 } from "../lib/messages";
 import { namesOf } from "../board/live";
-import { amount, clock, day, dayInFull, money, price, quantity, unit } from "../kit/format";
+import { amount, clock, day, dayInFull, money, paperNumber, price, quantity, unit } from "../kit/format";
 import { Head } from "../kit/head";
 import { useActions } from "../kit/keys";
 import { Code, Figure, Money, Name, Sign } from "../kit/money";
@@ -491,7 +491,7 @@ function Paper({ client, number, credit }: { client: Client; number: bigint; cre
     const move = document.kind === DocumentKind.DOCUMENT_MONEY_MOVE;
     return (
         <div class={classes("counter papers", isPhone.value && "phone")}>
-            <Head title={document.number} back={() => location.assign("#/papers")} />
+            <Head title={paperNumber(document.number)} back={() => location.assign("#/papers")} />
             <StripView client={client} under />
             {refusal !== undefined && (
                 <Notice
@@ -846,7 +846,7 @@ function TakeBack({
     ]);
     return (
         <div class={classes("counter papers", isPhone.value && "phone")}>
-            <Head title={document.number} back={() => location.assign(`#/papers/${document.document}`)} />
+            <Head title={paperNumber(document.number)} back={() => location.assign(`#/papers/${document.document}`)} />
             {refusal !== undefined && (
                 <Notice tone="over" role="alert">
                     <b>

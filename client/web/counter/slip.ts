@@ -11,7 +11,18 @@ import {
     type Done,
     type DocumentAnswer,
 } from "../lib/messages";
-import { amount, clock, dayInColumn, serverNow, dayOf, digits, percent, price, quantity, unit } from "../kit/format";
+import {
+    amount,
+    clock,
+    dayInColumn,
+    serverNow,
+    dayOf,
+    paperNumber,
+    percent,
+    price,
+    quantity,
+    unit,
+} from "../kit/format";
 import { reasonText } from "../kit/reasons";
 import { direction, directionOf, inLanguage, language, say } from "../kit/words";
 import { kindWord } from "./words";
@@ -151,7 +162,11 @@ function slipOf(client: Client, answer: DocumentAnswer, options: SlipOptions): S
         { start: welcome?.company ?? "", kind: "title" },
         { start: [...at, dayInColumn(document.date)].filter((part) => (part ?? "") !== "").join(" · "), kind: "place" },
         { start: "", kind: "rule" },
-        { start: `${paperTitle(answer)} ${digits(document.number)}`, end: clock(document.recorded_ms), kind: "strong" },
+        {
+            start: `${paperTitle(answer)} ${paperNumber(document.number)}`,
+            end: clock(document.recorded_ms),
+            kind: "strong",
+        },
     ];
     if (options.copy)
         rows.push(
@@ -183,8 +198,8 @@ function slipOf(client: Client, answer: DocumentAnswer, options: SlipOptions): S
             rows.push({
                 start:
                     touch.other_kind === DocumentKind.DOCUMENT_PAYMENT
-                        ? `${kindWord(touch.payment_kind ?? PaymentKind.PAYMENT_CASH)} ${digits(touch.other_number)}`
-                        : say("for {number}", { number: digits(touch.other_number) }),
+                        ? `${kindWord(touch.payment_kind ?? PaymentKind.PAYMENT_CASH)} ${paperNumber(touch.other_number)}`
+                        : say("for {number}", { number: paperNumber(touch.other_number) }),
                 end: amount(touch.amount_minor),
                 kind: "small",
             });

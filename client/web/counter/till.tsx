@@ -536,6 +536,7 @@ function Count({
               },
     ]);
     const off = day.day.opening_difference_minor ?? 0n;
+    const why = day.day.opening_reason?.value ?? "";
     return (
         <div class="till-grid">
             <div>
@@ -543,17 +544,21 @@ function Count({
                     {say("1 Count")}{" "}
                     <span class="small ink-2">{say("the expected sum is not here yet, nor was it sent")}</span>
                 </h2>
-                {off !== 0n && counted === undefined && (
+                {(off !== 0n || why !== "") && counted === undefined && (
                     <p class="small late till-off">
                         <Sign of="▲" />
-                        {off < 0n
-                            ? say("At opening it held {amount} less than by the books.", {
-                                  amount: money(client, -off),
-                              })
-                            : say("At opening it held {amount} more than by the books.", {
-                                  amount: money(client, off),
-                              })}{" "}
-                        <Name>{day.day.opening_reason?.value ?? ""}</Name>
+                        {off === 0n
+                            ? say(
+                                  "At opening it did not hold what the books said: by how much is shown after the count.",
+                              )
+                            : off < 0n
+                              ? say("At opening it held {amount} less than by the books.", {
+                                    amount: money(client, -off),
+                                })
+                              : say("At opening it held {amount} more than by the books.", {
+                                    amount: money(client, off),
+                                })}{" "}
+                        <Name>{why}</Name>
                     </p>
                 )}
                 <section class="panel">

@@ -11,6 +11,7 @@ import {
     Button,
     Chips,
     Choice,
+    Code,
     currencyOf,
     Field,
     fold,
@@ -399,7 +400,8 @@ export function CustomerForm({ client, onClose, onMade }: FormProps): JSX.Elemen
                                         </b>
                                     </a>{" "}
                                     <span class="small">
-                                        {who.code} <bdi dir="ltr">{who.phone?.value ?? ""}</bdi> {who.area ?? ""}
+                                        <Code>{who.code}</Code> <bdi dir="ltr">{who.phone?.value ?? ""}</bdi>{" "}
+                                        {who.area ?? ""}
                                     </span>
                                 </li>
                             ))}

@@ -62,8 +62,10 @@ export const raises = ({ entry: { account } }: Debtor, limit: bigint): boolean =
 
 /* ---- what they owed ---- */
 
-async function everybody(client: Client): Promise<CustomerEntry[] | Refusal> {
+/* `seq`: where the ledger stood when the first of them were read; the last ones may be newer. */
+async function everybody(client: Client): Promise<{ entries: CustomerEntry[]; seq: bigint } | Refusal> {
     const list: CustomerEntry[] = [];
+    let seq = 0n;
     const cash = await client.ask("company", {});
     if ("refused" in cash) return cash.refused;
     let page: Uint8Array | undefined;
@@ -73,11 +75,12 @@ async function everybody(client: Client): Promise<CustomerEntry[] | Refusal> {
             page === undefined ? { rows: ROWS, groups: [] } : { rows: ROWS, page, groups: [] },
         );
         if ("refused" in asked) return asked.refused;
+        if (at === 0) seq = asked.seq;
         list.push(...asked.answer.rows.filter(({ who }) => who.customer !== cash.answer.cash_customer));
         page = asked.answer.next;
         if (page === undefined) break;
     }
-    return list;
+    return { entries: list, seq };
 }
 
 async function highestOf(client: Client, customer: number, since: number, now: bigint): Promise<bigint> {
@@ -100,17 +103,20 @@ function useDebtors(client: Client): {
     debtors: readonly Debtor[] | undefined;
     read: number;
     refused: Refusal | undefined;
+    seq: bigint;
 } {
     const [debtors, setDebtors] = useState<readonly Debtor[] | undefined>(undefined);
     const [read, setRead] = useState(0);
     const [refused, setRefused] = useState<Refusal | undefined>(undefined);
+    const [seq, setSeq] = useState(0n);
     useEffect(() => {
         let over = false;
         void (async () => {
-            const entries = await everybody(client);
+            const all = await everybody(client);
             if (over) return;
-            if (!Array.isArray(entries)) return setRefused(entries);
-            const list: Debtor[] = entries.map((entry) => ({
+            if (!("entries" in all)) return setRefused(all);
+            setSeq(all.seq);
+            const list: Debtor[] = all.entries.map((entry) => ({
                 entry,
                 highest: entry.account.balance_minor > 0n ? entry.account.balance_minor : 0n,
                 read: false,
@@ -143,7 +149,7 @@ function useDebtors(client: Client): {
             over = true;
         };
     }, [client]);
-    return { debtors, read, refused };
+    return { debtors, read, refused, seq };
 }
 
 /* ---- taking them ---- */
@@ -179,7 +185,7 @@ async function inTurn<T>(
 /* ---- the screen ---- */
 
 export function Limits({ client }: { client: Client }): JSX.Element {
-    const { debtors, read, refused } = useDebtors(client);
+    const { debtors, read, refused, seq } = useDebtors(client);
     const [factor, setFactor] = useState<number>(120);
     const [ticked, setTicked] = useState<ReadonlyMap<number, boolean>>(new Map()); /* by hand */
     const [run, setRun] = useState<Run>({ kind: "rest" });
@@ -296,7 +302,10 @@ export function Limits({ client }: { client: Client }): JSX.Element {
                             ? sayMany("Would stop {count} customer now", "Would stop {count} customers now", stopped, {
                                   count: whole(stopped),
                               })
-                            : say("Would stop nobody now")}
+                            : say("Would stop nobody now")}{" "}
+                        {debtors !== undefined && (
+                            <span class="small ink-2">{say("as the ledger stood at {seq}", { seq: whole(seq) })}</span>
+                        )}
                     </p>
                     {kept > 0 && (
                         <p class="ink-2">

@@ -5,7 +5,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { keyOf } from "../board/asked";
-import { Button, Code, href, Money, Name, Over, Region, Table, whole } from "../kit";
+import { Button, Code, href, isolate, moment, Money, Name, Over, Region, Table, whole } from "../kit";
 import { refusalText, roleText } from "../kit/refusal";
 import { rightText, thresholdText } from "../kit/refusals";
 import { begin, say, sayMany } from "../kit/words";
@@ -35,6 +35,7 @@ export interface Rehearsed {
     people: RehearsedPerson[];
     less: number;
     more: number;
+    at_ms: bigint | undefined /* the ledger's time it was judged at */;
     refused: Refusal | undefined /* the command would be, or the question was */;
 }
 
@@ -48,6 +49,7 @@ function add(sum: Rehearsed, page: RehearseAnswer): Rehearsed {
         people: [...sum.people, ...page.people],
         less: sum.less + (page.people_less ?? 0),
         more: sum.more + (page.people_more ?? 0),
+        at_ms: page.at_ms,
         refused: page.refusal,
         done: page.next === undefined,
     };
@@ -71,6 +73,7 @@ export function useRehearsal(client: Client, command: Sent<Command> | undefined)
                 people: [],
                 less: 0,
                 more: 0,
+                at_ms: undefined,
                 refused: undefined,
             };
             let page: Uint8Array | undefined;
@@ -257,7 +260,12 @@ export function Rehearsal({
                 <b>{text}</b>{" "}
                 <span class="small ink-2">
                     {of === "customers"
-                        ? say("of {count} looked at", { count: whole(told.customers) })
+                        ? told.at_ms === undefined
+                            ? say("of {count} looked at", { count: whole(told.customers) })
+                            : say("of {count} looked at, as of {time}", {
+                                  count: whole(told.customers),
+                                  time: isolate(moment(told.at_ms)),
+                              })
                         : told.more > 0 &&
                           sayMany("{count} person could do more", "{count} people could do more", told.more, {
                               count: whole(told.more),

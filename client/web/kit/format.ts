@@ -85,7 +85,7 @@ export function lookOf(code: string): Look {
     return { group: ",", decimal: ".", zero: latin };
 }
 
-/* Digits of the reader: codes, times and numbers of papers, as they are. */
+/* Digits of the reader: times, counts. */
 export function digits(text: string): string {
     return language.value === "fa"
         ? text.replace(/[0-9]/g, (digit) => String.fromCharCode(persian + Number(digit)))
@@ -118,6 +118,12 @@ export const notKept = (count: number): string =>
 /* One isolate from left to right, so that sign and unit keep their side in a Persian sentence. */
 export function isolate(text: string): string {
     return direction() === "rtl" ? "\u2066" + text + "\u2069" : text;
+}
+
+/* The number of a paper, a code, a phone: beside Latin letters its digits are Latin, as it is typed and as it stands on the
+ * paper; in a Persian line it keeps its order, "R-TD-5530". */
+export function paperNumber(text: string): string {
+    return isolate(/[A-Za-z]/.test(text) ? text : digits(text));
 }
 
 /* ---- money ---- */

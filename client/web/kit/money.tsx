@@ -1,16 +1,19 @@
 /* Amounts on a screen: each an isolate of its own, with the sign and the word that say what it means. */
 import type { ComponentChildren, JSX } from "preact";
-import { amount, change, currencyOf, digits, quantity, unit, type Currency } from "./format";
+import { amount, change, currencyOf, paperNumber, quantity, unit, type Currency } from "./format";
 import { ExcessPolicy, type AccountRow, type LimitTerms } from "../lib/messages";
 import { direction, directionOf, language, listed, say } from "./words";
 
 const persianClass = (): string => (language.value === "fa" ? "n fa" : "n");
 
+/* What is in an element that isolates it needs no marks. */
+const bare = (text: string): string => text.replace(/[\u2066\u2069]/g, "");
+
 /* Any figure: number, code, date, time. `text` is formatted already. */
 export function Figure({ text, class: more }: { text: string; class?: string }): JSX.Element {
     return (
         <bdi dir="ltr" class={more === undefined ? persianClass() : `${persianClass()} ${more}`}>
-            {text.replace(/[\u2066\u2069]/g, "")}
+            {bare(text)}
         </bdi>
     );
 }
@@ -174,11 +177,11 @@ export const unbroken = (text: string): ComponentChildren =>
         .split(/(\p{Lu}+(?:-\p{Lu}+)?-[0-9\u06f0-\u06f9]+)/u)
         .map((part, at) => (at % 2 === 0 ? part : <span class="nowrap">{part}</span>));
 
-/* A number of a paper, a code, a phone. Beside Latin letters digits are Latin, as the code is typed. */
+/* A number of a paper, a code, a phone, in an element of its own. */
 export function Code({ children }: { children: string }): JSX.Element {
     return (
         <bdi dir="ltr" class="n">
-            {/[A-Za-z]/.test(children) ? children : digits(children)}
+            {bare(paperNumber(children))}
         </bdi>
     );
 }

@@ -637,6 +637,7 @@ export interface ReportDefinition {
   payment_kind?: PaymentKind;
   odd?: ReportOdd;
   columns: string[];
+  overdue?: boolean;
 }
 export interface Command {
   create_company?: CreateCompany;
@@ -1481,6 +1482,7 @@ export interface ApprovalRow {
   asked_login?: string;
   branch_code?: string;
   decided_login?: string;
+  decided_ms?: bigint;
   over_by_minor?: bigint;
   used_over_minor?: bigint;
 }
@@ -1566,6 +1568,7 @@ export interface TotalsRow {
   last_collected?: TotalsChange;
   seq?: bigint;
   group?: number;
+  sold_hidden?: boolean;
 }
 export interface DecisionRow {
   decision: bigint;
@@ -2426,6 +2429,7 @@ export interface ProductSalesRow {
 export interface ProductSalesAnswer {
   rows: ProductSalesRow[];
   custom_minor: bigint;
+  without_cash?: boolean;
 }
 export interface PriceListList {
   retired?: boolean;
@@ -2827,6 +2831,7 @@ export interface StaffDayAnswer {
   reversed: number;
   next?: Uint8Array;
   paid_hidden?: boolean;
+  sold_hidden?: boolean;
 }
 export interface TotalsView {
   recount?: boolean;
@@ -2876,6 +2881,8 @@ export interface ReportRow {
   written?: bigint;
   refunded_minor?: bigint;
   reversed_minor?: bigint;
+  money_hidden?: boolean;
+  sold_hidden?: boolean;
 }
 export interface ReportAnswer {
   rows: ReportRow[];
@@ -2955,6 +2962,7 @@ export interface RehearseAnswer {
   people_less?: number;
   people_more?: number;
   next?: Uint8Array;
+  at_ms?: bigint;
 }
 export interface FromTerminal {
   request?: bigint;
@@ -4008,7 +4016,7 @@ ProductUnit,1 code s!,2 factor I,3 price I,4 barcodes s*,5 retired b,6 no_price 
 WayOut,1 kind e375!,2 amount_minor I,3 roles e365*,400 customer_code s
 Refusal,1 code e373!,2 field s,3 over_by_minor I,4 available_minor I,5 most I,6 days u,7 right e366,8 roles e365*,9 existing U,10 existing_number s,11 retry_ms u,12 decision m4,13 ways m2*,14 reason m0,30 from_ms I,40 date u,280 by s,281 replaced_by s,170 at u,171 point u,220 threshold e372,221 wanted I,222 branch s,200 approval U,203 goods s,400 payer_code s,420 units s,471 cause e376,470 paid_minor I,475 tries_left u,760 above_minor I,761 day_minor I
 Decision,1 verdict e377!,2 policy_version u!,3 limit_source e378!,4 unlimited b!,5 limit_minor I!,6 bills_minor I!,7 uncleared_minor I!,8 unmatched_minor I!,9 exposure_minor I!,10 amount_minor I!,11 over_by_minor I!,12 overdue_minor I,13 oldest_overdue_days u,14 walls e373*,15 approval U,16 limit_group U,17 currency s,280 replaces_minor I,220 unpaid_bills u,221 unpaid_max u,222 too_old_minor I,400 payer u,401 payer_code s,402 site_limit_minor I,403 site_exposure_minor I,404 site_over_by_minor I,405 slip_weight u,406 freed_minor I
-ReportDefinition,1 source e380!,2 by e381*,3 span e382,4 from u,5 until u,6 branch u,7 group u,8 customer u,9 staff u,10 product u,11 kind e367,12 payment_kind e369,13 odd e383,14 columns s*
+ReportDefinition,1 source e380!,2 by e381*,3 span e382,4 from u,5 until u,6 branch u,7 group u,8 customer u,9 staff u,10 product u,11 kind e367,12 payment_kind e369,13 odd e383,14 columns s*,785 overdue b
 Command,1 create_company m7,2 adopt_rules_version m8,3 turn_day m9,4 step_job m11,5 turn_back_day m10,10 add_branch m12,11 change_branch m13,12 add_staff m14,13 change_staff m15,14 set_secret m18,15 add_terminal m20,16 change_terminal m21,17 set_enrolment_code m22,18 enrol_terminal m23,19 renew_terminal m24,20 sign_out m19,30 open_customer m26,31 change_customer m27,32 lock_customer m28,33 unlock_customer m29,34 add_group m34,35 change_group m35,36 join_group m36,37 leave_group m37,38 authorise_buyer m38,39 revoke_buyer m39,50 add_product m41,51 change_product m42,60 add_till m47,61 add_bank_account m48,62 add_pos_device m49,63 retire_money_account m50,70 set_credit_limit m52,71 set_credit_policy m54,72 ask_approval m55,73 decide_approval m56,80 issue_invoice m59,81 issue_credit_note m61,90 match_items m63,91 undo_match m64,100 take_payment m65,101 confirm_payment m67,110 reverse_document m78,111 correct_invoice m79,112 correct_payment m80,120 begin_recovery m81,121 stage_offer m82,122 report_offers m83,123 recall_next m84,124 apply_offers m85,125 decline_offer m86,126 close_recovery m87,150 alarm_terminal m25,220 set_thresholds m17,400 set_payer m53,240 sell_paid m68,241 set_cash_policy m70,242 refund_money m71,243 move_money m72,244 confirm_move m73,245 put_cash m74,246 open_till m75,247 count_till m76,248 close_till m77,420 add_price_list m43,421 change_price_list m44,422 set_prices m46,475 set_buyer_pin m40,680 save_report m88,681 remove_report m89,682 erase_customer m90,660 add_note m30,661 change_note m31,662 merge_customers m32,663 undo_merge m33
 CreateCompany,1 name s!,2 currency s!,3 admin_login s!,4 admin_name m0,5 head_office s,6 rules_version u!,7 date u!,580 country s,581 practice b,582 tax_bp u,583 paper_language s,584 head_office_name s
 AdoptRulesVersion,1 rules_version u!
@@ -4108,11 +4116,11 @@ FamilyFigures,1 balance_minor I!,2 bills_minor I!,3 uncleared_minor I!,4 unmatch
 AccountRow,1 customer u!,2 balance_minor I!,3 used_minor I!,4 unlimited b!,5 limit_minor I!,6 available_minor I!,7 locked b!,8 bills_minor I!,9 uncleared_minor I!,10 unmatched_minor I!,11 open_bills u!,12 oldest_due u,13 buyers u!,14 last m100,15 seq U,16 overdue_minor I,400 payer u,401 payer_locked b,402 family m101,403 site_limit_minor I,404 site_binds b,405 freed_minor I
 CustomerRow,1 customer u!,2 code s!,3 name m0!,4 phone m0,5 area s,6 groups u*,7 branch u,8 locked b,9 lock_reason m0,10 locked_until u,12 seq U,13 buyers m104*,14 term_days u,400 payer u,401 payer_code s,402 sites u,560 no_debt_on_slips b,620 buyers_only b,680 erased b,660 again u,661 again_owner u,662 contact_ms I,663 contact_by u,664 contact_result e363,665 noted_seq U,666 merged_into u,667 merged_code s
 BuyerRow,1 buyer u!,2 name m0!,3 phone m0,4 cap_sale_minor I,5 cap_day_minor I,6 valid_until u,475 with_pin b
-ApprovalRow,1 approval U!,2 customer u!,3 amount_minor I!,4 state e390!,5 asked_ms I!,6 expires_ms I!,7 asked_by m99,8 decided_by m99,9 decision m4,10 note m0,11 reason m0,12 seq U,13 approved_minor I,200 balance_minor I,201 lines u,202 goods s,203 over_minor I,204 document U,205 number s,206 used_by s,207 available_minor I,210 customer_code s,211 customer_name m0,212 asked_login s,213 branch_code s,214 decided_login s,456 over_by_minor I,770 used_over_minor I
+ApprovalRow,1 approval U!,2 customer u!,3 amount_minor I!,4 state e390!,5 asked_ms I!,6 expires_ms I!,7 asked_by m99,8 decided_by m99,9 decision m4,10 note m0,11 reason m0,12 seq U,13 approved_minor I,200 balance_minor I,201 lines u,202 goods s,203 over_minor I,204 document U,205 number s,206 used_by s,207 available_minor I,210 customer_code s,211 customer_name m0,212 asked_login s,213 branch_code s,214 decided_login s,784 decided_ms I,456 over_by_minor I,770 used_over_minor I
 AlarmRow,1 alarm U!,2 customer u,3 document U,4 number s,5 kind e367,6 over_by_minor I,7 at_ms I!,8 actor m99,9 customer_code s,10 customer_name m0,11 login s,150 terminal u,151 what e379,152 incarnation u,153 terminal_name s,450 cash_minor I,457 difference_minor I,440 source s,441 documents U,404 site u,405 site_code s,620 staff u,621 staff_login s,622 undone U,623 short_minor I,771 undone_minor I,772 own_back_minor I,774 maker u,775 maker_login s,776 approval U
 MoneyOfKind,1 kind e369!,2 amount_minor I,3 count u!
 TotalsChange,1 seq U!,2 at_ms I!,3 amount_minor I!,4 kind e389,5 customer u,6 document U,7 number s,8 actor m99,9 login s
-TotalsRow,1 branch u!,2 date u!,3 owed_minor I!,4 in_credit_minor I!,5 owing u!,6 bills_minor I!,7 bills u!,8 overdue_minor I!,9 overdue_bills u!,10 unmatched_minor I!,11 unmatched u!,12 unmatched_since_ms I,13 over_limit u!,14 over_limit_minor I!,15 sold_minor I!,16 sold u!,17 on_credit_minor I!,18 collected_minor I!,19 collected u!,20 collected_by_kind m107*,21 credited_minor I!,22 credited u!,23 refunded_minor I!,24 refunded u!,25 reversed_minor I!,26 reversed u!,30 last_owed m108,31 last_overdue m108,32 last_unmatched m108,33 last_sold m108,34 last_collected m108,40 seq U,620 group u
+TotalsRow,1 branch u!,2 date u!,3 owed_minor I!,4 in_credit_minor I!,5 owing u!,6 bills_minor I!,7 bills u!,8 overdue_minor I!,9 overdue_bills u!,10 unmatched_minor I!,11 unmatched u!,12 unmatched_since_ms I,13 over_limit u!,14 over_limit_minor I!,15 sold_minor I!,16 sold u!,17 on_credit_minor I!,18 collected_minor I!,19 collected u!,20 collected_by_kind m107*,21 credited_minor I!,22 credited u!,23 refunded_minor I!,24 refunded u!,25 reversed_minor I!,26 reversed u!,30 last_owed m108,31 last_overdue m108,32 last_unmatched m108,33 last_sold m108,34 last_collected m108,40 seq U,620 group u,781 sold_hidden b
 DecisionRow,1 decision U!,2 seq U!,3 kind e391!,4 at_ms I!,5 actor m99,6 login s,7 branch u,8 branch_code s,9 customer u,10 customer_code s,11 customer_name m0,12 amount_minor I,13 over_by_minor I,14 refusal e373,15 walls e373*,16 approval U,17 document U,18 number s,19 date u,20 discount_bp u,21 asked_login s,22 goods s,23 papers U,24 times u
 Row,1 account m102,2 customer m103,3 approval m105,10 alarm m106,11 totals m109,12 decision m110
 BranchRecord,1 branch u!,2 code s!,3 name s!,4 date u!,5 blocked b!,6 utc_offset_minutes i!,7 next_invoice u!,8 next_credit_note u!,9 next_payment u!,10 next_reversal u!,11 phone s,12 address s,20 marked m113,21 series_gaps u,170 matched_date u,171 matched U,240 next_refund u,241 next_money_move u
@@ -4201,7 +4209,7 @@ ProductCardAnswer,1 product m122!,420 prices m195*,421 applies m195
 PriceRow,1 list s,2 list_name s,3 product u!,4 code s,5 product_name s,6 unit s,7 from_quantity I,8 valid_from u,9 price I,10 in_force b,11 coming b
 ProductSales,1 from u,2 until u,3 branch u
 ProductSalesRow,1 product u!,2 code s,3 name s,4 unit s,5 quantity I!,6 net_minor I!,7 cost_minor I,8 margin_minor I
-ProductSalesAnswer,1 rows m197*,2 custom_minor I!
+ProductSalesAnswer,1 rows m197*,2 custom_minor I!,782 without_cash b
 PriceListList,1 retired b
 PriceListsAnswer,1 lists m123*
 PriceListView,1 list s!,2 page y,3 rows u
@@ -4258,11 +4266,11 @@ BranchesNow
 BranchNow,1 branch u!,2 code s!,3 name s!,4 date u!,5 blocked b!,6 terminals u!,7 connected u,8 heard_ms I,9 tills u!,10 tills_open u!,11 tills_counted u!
 BranchesNowAnswer,1 branches m252*
 StaffDay,1 staff u,2 date u,3 page y
-StaffDayAnswer,1 staff u!,2 date u!,3 sold_minor I!,4 sold u!,5 open_minor I!,6 collected m107*,7 credited_minor I!,8 credited u!,9 refunded u!,10 refunded_minor I,11 reversed u!,12 next y,735 paid_hidden b
+StaffDayAnswer,1 staff u!,2 date u!,3 sold_minor I!,4 sold u!,5 open_minor I!,6 collected m107*,7 credited_minor I!,8 credited u!,9 refunded u!,10 refunded_minor I,11 reversed u!,12 next y,735 paid_hidden b,780 sold_hidden b
 TotalsView,1 recount b,620 group u
 TotalsAnswer,1 rows m109*
 Report,1 what m5!,2 page y
-ReportRow,1 date u,2 branch u,3 staff u,4 customer u,5 kind e367,6 product u,7 payment_kind e369,8 document U,10 login s,11 code s,12 name m0,13 product_code s,14 product_name s,15 number s,20 count U!,21 sold_minor I,22 on_credit_minor I,23 credited_minor I,24 collected_minor I,25 net_minor I,26 tax_minor I,27 discount_minor I,28 open_minor I,29 overdue_minor I,30 quantity I,31 cost_minor I,32 margin_minor I,33 unmatched_minor I,34 balance_minor I,35 reversed U,36 corrected U,37 over_limit U,38 backdated U,39 written U,40 refunded_minor I,41 reversed_minor I
+ReportRow,1 date u,2 branch u,3 staff u,4 customer u,5 kind e367,6 product u,7 payment_kind e369,8 document U,10 login s,11 code s,12 name m0,13 product_code s,14 product_name s,15 number s,20 count U!,21 sold_minor I,22 on_credit_minor I,23 credited_minor I,24 collected_minor I,25 net_minor I,26 tax_minor I,27 discount_minor I,28 open_minor I,29 overdue_minor I,30 quantity I,31 cost_minor I,32 margin_minor I,33 unmatched_minor I,34 balance_minor I,35 reversed U,36 corrected U,37 over_limit U,38 backdated U,39 written U,40 refunded_minor I,41 reversed_minor I,780 money_hidden b,781 sold_hidden b
 ReportAnswer,1 rows m259*,2 next y,3 from u!,4 until u!,5 looked u!
 SavedReports
 SavedReportRow,1 report m135!,2 login s,3 mine b!
@@ -4275,7 +4283,7 @@ RehearsedCustomer,1 who m103!,2 stopped b!,3 before m4!,4 after m4!,5 code e373
 RehearsedRight,1 right e366!,2 lost b!,3 others u!
 RehearsedThreshold,1 threshold e372!,2 before I,3 after I,4 less b!
 RehearsedPerson,1 staff u!,2 login s!,3 name m0,4 role e365!,5 rights m269*,6 thresholds m270*
-RehearseAnswer,1 refusal m3,2 customers u!,3 stopped u!,4 freed u!,5 rows m268*,6 people m271*,7 people_less u,8 people_more u,9 next y
+RehearseAnswer,1 refusal m3,2 customers u!,3 stopped u!,4 freed u!,5 rows m268*,6 people m271*,7 people_less u,8 people_more u,9 next y,783 at_ms I
 FromTerminal,1 request U,2 deadline_ms u,10 hello m275,11 login m283,12 use_token m284,13 switch_staff m285,14 logout m288,15 ping m290,16 submit m292,17 query y,18 subscribe m310,19 unsubscribe m311,20 set_password m294,475 set_buyer_pin m293,21 make_code m295,22 renew m298,23 server_status m316,40 audit_list m318,30 enrol m297,31 offer m279,32 offers_done m280,620 left_undone m287,500 enrol_browser m308,580 open_founding m303,581 found_company m305,540 watching m321,541 notice_settings m322,542 put_push m325,543 remove_push m326,544 set_notices m327,545 test_notice m328,560 print m331,561 take_print_job m333,600 import_open m337,601 import_piece m338,602 import_do m339,603 import_look m343,604 import_rejects m345
 ToTerminal,1 request U,10 welcome m276,11 logged_in m286,15 pong m291,16 reply y,17 answer y,18 subscribed m313,19 snapshot_chunk m314,20 delta m315,21 code m296,22 enrolled m299,23 status m317,24 refused m3,25 goodbye m336,26 accepted m289,40 audit m320,500 challenge m300,501 browser_enrolled m309,580 founding_opened m304,581 founded m306,541 notices m323,545 notice_tested m329,560 printed m332,561 print_job m335,600 import_state m344,601 import_rejected m346
 Hello,1 wire u!,2 program s,170 mark y,171 met u,172 met_nonce y,500 browser m307

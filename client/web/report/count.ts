@@ -19,14 +19,8 @@ export interface Counted {
 const NOTHING: Counted = { rows: [], from: 0, until: 0, looked: 0, pages: 0, whole: false, refused: undefined };
 
 const SUMS = [
-    "sold_minor",
     "on_credit_minor",
     "credited_minor",
-    "net_minor",
-    "tax_minor",
-    "discount_minor",
-    "open_minor",
-    "overdue_minor",
     "quantity",
     "cost_minor",
     "margin_minor",
@@ -37,47 +31,46 @@ const SUMS = [
     "written",
     "reversed_minor",
 ] as const;
-/* Absent where cash in it is still to be counted: then the sum is not told either. */
-const HIDDEN = ["collected_minor", "refunded_minor", "unmatched_minor", "balance_minor"] as const;
+/* Absent where cash is still to be counted that they would tell: then the sum is not told either. */
+const SOLD = ["sold_minor", "net_minor", "tax_minor", "discount_minor", "open_minor", "overdue_minor"] as const;
+const MONEY = ["collected_minor", "refunded_minor", "unmatched_minor"] as const;
 
 const keyed = (row: ReportRow): string =>
     [row.date, row.branch, row.staff, row.customer, row.kind, row.product, row.payment_kind, row.document].join();
 
-/* One that papers added nothing of the kind to has it absent, too: only of another that has papers is it hidden. */
-function hides(row: ReportRow, name: (typeof HIDDEN)[number], papers: boolean): boolean {
-    return papers && row[name] === undefined && row.balance_minor === undefined && row.count > 0n;
-}
-
-export function add(into: ReportRow, row: ReportRow, papers: boolean): ReportRow {
-    const sum: ReportRow = { ...into, count: into.count + row.count };
-    for (const name of SUMS) if (row[name] !== undefined) sum[name] = (into[name] ?? 0n) + row[name]!;
-    for (const name of HIDDEN) {
-        if (hides(into, name, papers) || hides(row, name, papers)) delete sum[name];
-        else if (row[name] !== undefined) sum[name] = (into[name] ?? 0n) + row[name]!;
-    }
+export function add(into: ReportRow, row: ReportRow): ReportRow {
+    const sold_hidden = into.sold_hidden || row.sold_hidden;
+    const money_hidden = into.money_hidden || row.money_hidden;
+    const sum: ReportRow = { ...into, count: into.count + row.count, sold_hidden, money_hidden };
+    const put = (names: readonly (keyof ReportRow & `${string}`)[], hidden?: boolean): void => {
+        const sums = sum as unknown as Record<string, bigint | undefined>;
+        for (const name of names) {
+            const more = row[name] as bigint | undefined;
+            if (hidden) delete sums[name];
+            else if (more !== undefined) sums[name] = (sums[name] ?? 0n) + more;
+        }
+    };
+    put(SUMS);
+    put(SOLD, sold_hidden);
+    put(MONEY, money_hidden);
+    put(["balance_minor"], sold_hidden || money_hidden);
     return sum;
 }
 
-export function merge(
-    rows: ReadonlyMap<string, ReportRow>,
-    more: readonly ReportRow[],
-    papers: boolean,
-): Map<string, ReportRow> {
+export function merge(rows: ReadonlyMap<string, ReportRow>, more: readonly ReportRow[]): Map<string, ReportRow> {
     const all = new Map(rows);
     for (const row of more) {
         const key = keyed(row);
         const before = all.get(key);
-        all.set(key, before === undefined ? row : add(before, row, papers));
+        all.set(key, before === undefined ? row : add(before, row));
     }
     return all;
 }
 
 /* What all rows come to. */
-export function total(rows: readonly ReportRow[], papers: boolean): ReportRow {
-    return rows.reduce<ReportRow>((sum, row) => add(sum, row, papers), { count: 0n } as ReportRow);
+export function total(rows: readonly ReportRow[]): ReportRow {
+    return rows.reduce<ReportRow>(add, { count: 0n } as ReportRow);
 }
-
-export const ofPapers = (what: ReportDefinition): boolean => what.source === 1 || what.source === 3;
 
 export async function count(
     client: Client,
@@ -94,7 +87,7 @@ export async function count(
             return;
         }
         const { answer } = asked;
-        rows = merge(rows, answer.rows, ofPapers(what));
+        rows = merge(rows, answer.rows);
         page = answer.next;
         now = {
             rows: [...rows.values()],

@@ -73,17 +73,16 @@ function Figures({ client, date }: { client: Client; date: number }): ComponentC
                 <Bones rows={6} />
             </div>
         );
-    const all = total(counted.rows, true);
+    const all = total(counted.rows);
     const papers = (more: Partial<ReportDefinition>): string => view({ ...what, by: [ReportBy.BY_DOCUMENT], ...more });
     const amount = (minor: bigint | undefined): ComponentChild =>
         minor === undefined ? <span class="ink-3">{say("not counted yet")}</span> : <Money minor={minor} unit />;
-    const hidden = all.count > 0n && all.balance_minor === undefined;
     return (
         <>
             <Panel title={say("Sold and taken")} class="day-panel">
                 <ul class="day-lines">
                     <Line word={say("Sold")} href={papers({ kind: 1, columns: ["sold", "credit", "discount"] })}>
-                        {amount(all.sold_minor ?? 0n)}
+                        {amount(all.sold_minor ?? (all.sold_hidden ? undefined : 0n))}
                     </Line>
                     <Line word={say("of it on credit")} href={papers({ kind: 1, columns: ["sold", "credit", "open"] })}>
                         {amount(all.on_credit_minor ?? 0n)}
@@ -97,7 +96,7 @@ function Figures({ client, date }: { client: Client; date: number }): ComponentC
                             columns: ["collected", "unmatched"],
                         })}
                         tone="credit">
-                        {amount(all.collected_minor ?? (hidden ? undefined : 0n))}
+                        {amount(all.collected_minor ?? (all.money_hidden ? undefined : 0n))}
                     </Line>
                     {money.rows.map((row) => (
                         <Line
@@ -117,7 +116,7 @@ function Figures({ client, date }: { client: Client; date: number }): ComponentC
                         {amount(all.credited_minor ?? 0n)}
                     </Line>
                     <Line word={say("Discounts given")} href={papers({ kind: 1, columns: ["sold", "discount"] })}>
-                        {amount(all.discount_minor ?? 0n)}
+                        {amount(all.discount_minor ?? (all.sold_hidden ? undefined : 0n))}
                     </Line>
                     <Line
                         word={say("Cancelled")}
@@ -155,7 +154,11 @@ function Branches({
                             branch: row.branch,
                             columns: ["sold", "credit", "collected"],
                         })}>
-                        <Money minor={row.sold_minor ?? 0n} unit />
+                        {row.sold_hidden ? (
+                            <span class="ink-3">{say("not counted yet")}</span>
+                        ) : (
+                            <Money minor={row.sold_minor ?? 0n} unit />
+                        )}
                     </Line>
                 ))}
             </ul>

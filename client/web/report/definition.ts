@@ -62,6 +62,8 @@ export function byText(by: ReportBy): string {
 /* What an import brought is nobody's work: it has a row of its own, of this person. */
 export const IMPORTED = 0;
 
+export const BY_MOST = 3;
+
 /* By what each can be counted: as the server has it. */
 export function bysOf(source: ReportSource): readonly ReportBy[] {
     if (source === ReportSource.REPORT_CUSTOMERS) return [ReportBy.BY_BRANCH, ReportBy.BY_CUSTOMER];
@@ -252,6 +254,7 @@ export function toAddress(what: ReportDefinition): string {
     const parts = [`s=${what.source}`];
     if (what.by.length > 0) parts.push(`by=${what.by.join(".")}`);
     for (const name of NUMBERS) if (what[name] !== undefined) parts.push(`${name}=${what[name]}`);
+    if (what.overdue !== undefined) parts.push(`overdue=${what.overdue ? 1 : 0}`);
     if (what.columns.length > 0) parts.push(`cols=${what.columns.join(".")}`);
     return parts.join("&");
 }
@@ -259,35 +262,92 @@ export function toAddress(what: ReportDefinition): string {
 const natural = (text: string | undefined): number | undefined =>
     text !== undefined && /^\d{1,10}$/.test(text) ? Number(text) : undefined;
 
-/* undefined: it says nothing that could be counted. */
-export function ofAddress(address: string | undefined): ReportDefinition | undefined {
-    if (address === undefined) return undefined;
-    const said = new Map(address.split("&").map((part) => part.split("=", 2) as [string, string]));
-    const source = SOURCES.find((each) => each === natural(said.get("s")));
-    if (source === undefined) return undefined;
-    const bys = bysOf(source);
-    const by = (said.get("by") ?? "").split(".").flatMap((text) => bys.find((each) => each === natural(text)) ?? []);
-    const what: ReportDefinition = {
-        source,
-        by: [...new Set(by)].slice(0, 3),
-        columns: (said.get("cols") ?? "").split(".").filter((id) => COLUMNS.some((column) => column.id === id)),
-    };
-    const from: Record<string, number> = {};
-    for (const name of NUMBERS) {
-        const value = natural(said.get(name));
-        if (value !== undefined) from[name] = value;
-    }
-    const known = {
-        ...from,
-        span: SPANS.find((each) => each === from.span),
-        odd: ODDS.find((each) => each === from.odd),
-    } as Partial<ReportDefinition>;
-    if (known.span !== undefined) {
-        delete known.from;
-        delete known.until;
-    }
-    return { ...known, ...what };
+const KINDS: readonly number[] = [
+    DocumentKind.DOCUMENT_INVOICE,
+    DocumentKind.DOCUMENT_CREDIT_NOTE,
+    DocumentKind.DOCUMENT_PAYMENT,
+    DocumentKind.DOCUMENT_REFUND,
+    DocumentKind.DOCUMENT_REVERSAL,
+    DocumentKind.DOCUMENT_MONEY_MOVE,
+];
+const MONEYS: readonly number[] = [
+    PaymentKind.PAYMENT_CASH,
+    PaymentKind.PAYMENT_POS,
+    PaymentKind.PAYMENT_TRANSFER,
+    PaymentKind.PAYMENT_SLIP,
+];
+const among = (values: readonly number[]) => (value: number) => values.includes(value);
+const any = (): boolean => true;
+const VALUES: Readonly<Record<(typeof NUMBERS)[number], (value: number) => boolean>> = {
+    span: among(SPANS),
+    from: any,
+    until: any,
+    branch: any,
+    group: any,
+    customer: any,
+    staff: any,
+    product: any,
+    kind: among(KINDS),
+    payment_kind: among(MONEYS),
+    odd: among(ODDS),
+};
+
+/* What each counts anything by. */
+function narrows(source: ReportSource, name: string): boolean {
+    if (source === ReportSource.REPORT_CUSTOMERS) return ["branch", "group", "customer", "overdue"].includes(name);
+    return name === "product" ? source === ReportSource.REPORT_LINES : name !== "overdue";
 }
+
+interface Said {
+    what: ReportDefinition | undefined /* it says nothing that could be counted */;
+    unknown: string[] /* parts that narrow and show nothing, as they stand there */;
+}
+
+/* What is not understood is passed over, and said: an address may be old, or typed. */
+export function saidIn(address: string): Said {
+    const parts = address.split("&").map((part) => part.split("=", 2) as [string, string | undefined]);
+    const source = SOURCES.find((each) => each === natural(new Map(parts).get("s")));
+    if (source === undefined) return { what: undefined, unknown: [address] };
+    const what: ReportDefinition = { source, by: [], columns: [] };
+    const said = new Set<string>();
+    const unknown: string[] = [];
+    const list = (name: string, value: string, take: (item: string) => boolean): void => {
+        const left = value === "" ? [] : value.split(".").filter((item) => !take(item));
+        if (left.length > 0) unknown.push(`${name}=${left.join(".")}`);
+    };
+    const takeBy = (text: string): boolean => {
+        const by = bysOf(source).find((each) => each === natural(text));
+        return by !== undefined && !what.by.includes(by) && what.by.length < BY_MOST && what.by.push(by) > 0;
+    };
+    const takeColumn = (id: string): boolean =>
+        columnsOf(source).some((column) => column.id === id) && !what.columns.includes(id) && what.columns.push(id) > 0;
+    const takeNumber = (name: string, value: string): boolean => {
+        const number = natural(value);
+        const known = NUMBERS.find((each) => each === name);
+        if (number === undefined || !narrows(source, name)) return false;
+        if (name === "overdue" && number <= 1) what.overdue = number === 1;
+        else if (known !== undefined && VALUES[known](number)) Object.assign(what, { [known]: number });
+        else return false;
+        return true;
+    };
+    for (const [name, value = ""] of parts) {
+        const again = said.has(name);
+        said.add(name);
+        if (!again && name === "s") continue;
+        if (!again && name === "by") list(name, value, takeBy);
+        else if (!again && name === "cols") list(name, value, takeColumn);
+        else if (again || !takeNumber(name, value)) unknown.push(value === "" ? name : `${name}=${value}`);
+    }
+    if (what.span !== undefined)
+        for (const name of ["from", "until"] as const) {
+            if (what[name] !== undefined) unknown.push(`${name}=${what[name]}`);
+            delete what[name];
+        }
+    return { what, unknown };
+}
+
+export const ofAddress = (address: string | undefined): ReportDefinition | undefined =>
+    address === undefined ? undefined : saidIn(address).what;
 
 /* The papers, or the goods, that a row of a report is made of. */
 export function behind(what: ReportDefinition, row: ReportRow): ReportDefinition | undefined {
@@ -317,5 +377,3 @@ function daysOf(what: ReportDefinition, row: ReportRow): Partial<ReportDefinitio
     const month = what.by.includes(ReportBy.BY_MONTH) && !what.by.includes(ReportBy.BY_DAY);
     return { span: undefined, from: row.date, until: month ? monthEnd(row.date) : row.date };
 }
-
-export type { DocumentKind, PaymentKind };

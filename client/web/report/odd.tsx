@@ -50,7 +50,7 @@ export function oddReport(odd: ReportOdd, days: Partial<ReportDefinition>): Repo
 export function OddCount({ client, odd, days }: { client: Client; odd: ReportOdd; days: Partial<ReportDefinition> }) {
     const counted = useCounted(client, { ...oddReport(odd, days), by: [], columns: [] });
     if (!counted.whole) return <span class="ink-3">…</span>;
-    const count = total(counted.rows, true).count;
+    const count = total(counted.rows).count;
     return (
         <span class={count > 0n ? "late" : "ink-3"} data-odd={odd}>
             {whole(count)}

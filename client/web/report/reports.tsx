@@ -3,19 +3,53 @@ import type { ComponentChild } from "preact";
 import { useState } from "preact/hooks";
 import type { Client } from "../lib/api";
 import { ReportBy, ReportSource, ReportSpan, Right, type SavedReportRow } from "../lib/messages";
-import { Button, Head, Name, Panel, useActions } from "../kit";
+import { Button, Head, Name, Panel, replace, Unknown, useActions } from "../kit";
 import { refusalText } from "../kit/refusal";
 import { say } from "../kit/words";
 import { useAsked } from "../board/asked";
 import { namesOf } from "../board/live";
 import { Aging } from "./aging";
 import { Day } from "./day";
-import { ofAddress, toAddress } from "./definition";
+import { ODDS, ofAddress, saidIn, toAddress } from "./definition";
 import { known } from "./known";
 import { Odd } from "./odd";
 import { ReportView } from "./view";
 
+/* What of the address names no report, or nothing of one; and the address without it. */
+function unknownIn(at: readonly string[]): { parts: string[]; known: readonly string[] } {
+    const [which, ...rest] = at;
+    const of: Record<string, ((part: string) => boolean)[]> = {
+        day: [isNumber],
+        aging: [isNumber, (part) => part === "d"],
+        unusual: [(part) => ODDS.some((odd) => String(odd) === part)],
+        view: [any],
+        saved: [isNumber, any],
+    };
+    const takes = which === undefined ? [] : of[which];
+    if (takes === undefined) return { parts: [at.join("/")], known: [] };
+    const wrong = rest.findIndex((part, place) => takes[place]?.(part) !== true);
+    if (wrong >= 0) return { parts: rest.slice(wrong), known: at.slice(0, wrong + 1) };
+    const address = which === "view" ? rest[0] : which === "saved" ? rest[1] : undefined;
+    if (address === undefined) return { parts: [], known: at };
+    const { what, unknown } = saidIn(address);
+    const before = at.slice(0, -1);
+    if (what !== undefined) return { parts: unknown, known: [...before, toAddress(what)] };
+    return { parts: unknown, known: which === "saved" ? before : [] };
+}
+const isNumber = (part: string): boolean => /^\d{1,10}$/.test(part);
+const any = (): boolean => true;
+
 export function Reports({ client, at }: { client: Client; at: readonly string[] }): ComponentChild {
+    const { parts, known: there } = unknownIn(at);
+    return (
+        <>
+            <Unknown parts={parts} onAway={() => replace("reports", ...there)} />
+            <Report client={client} at={at} />
+        </>
+    );
+}
+
+function Report({ client, at }: { client: Client; at: readonly string[] }): ComponentChild {
     const [which, rest] = at;
     if (which === "day") return <Day client={client} at={rest} />;
     if (which === "aging") return <Aging client={client} at={at.slice(1)} />;

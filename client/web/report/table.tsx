@@ -6,7 +6,7 @@ import { ReportBy, type ReportDefinition, type ReportRow } from "../lib/messages
 import { Button, classes, currencyOf, Region, Table, useActions, whole, type Column } from "../kit";
 import { refusalText } from "../kit/refusal";
 import { say, sayMany } from "../kit/words";
-import { ofPapers, total, useCounted, type Counted } from "./count";
+import { total, useCounted, type Counted } from "./count";
 import { csv, saveFile } from "./csv";
 import { behind, byText, shownColumns, toAddress, type ReportColumn } from "./definition";
 import { figureOf, hrefOfRow, keyOfRow, keysOf, plainFigure, textOfRow, type KeyColumn } from "./parts";
@@ -104,7 +104,7 @@ export function ReportTable({
     const keys = keysOf(what);
     const columns = shownColumns(what);
     const rows = useMemo(() => inOrder(what, columns, counted.rows), [counted, toAddress(what)]);
-    const all = useMemo(() => total(counted.rows, ofPapers(what)), [counted]);
+    const all = useMemo(() => total(counted.rows), [counted]);
     const download = (): void => saveFile(`${title}.csv`, file(client, what, rows));
     useActions([
         {
@@ -123,6 +123,11 @@ export function ReportTable({
     return (
         <section class="panel report-panel" aria-label={title} data-whole={counted.whole || undefined}>
             <Progress counted={counted} />
+            {(all.sold_hidden || all.money_hidden) && (
+                <p class="section small ink-2">
+                    {say("What would tell how much cash lies in a till is shown once the till is counted.")}
+                </p>
+            )}
             <Table<ReportRow, string>
                 label={title}
                 columns={columnsOfTable(client, what, keys, columns, all)}

@@ -18,6 +18,7 @@ import { namesOf } from "../board/live";
 import { begun } from "../board/parts";
 import { saved as savedOf } from "../desk/save";
 import {
+    BY_MOST,
     bysOf,
     byText,
     columnsOf,
@@ -36,7 +37,6 @@ import { BranchChoice, DayField, GroupChoice } from "./parts";
 import { ReportTable } from "./table";
 
 const OWN_DAYS = 0;
-const BY_MOST = 3;
 
 /* One of those that everybody has keeps its name, whatever days and branch it is of. */
 export function titleOf(what: ReportDefinition): string {
@@ -155,6 +155,7 @@ function Filters({ client, what, onChange }: PartProps & { client: Client }): Co
     if (what.kind !== undefined) all.push({ name: "kind", text: begun(documentKindText(what.kind)) });
     if (what.payment_kind !== undefined) all.push({ name: "payment_kind", text: paymentKindText(what.payment_kind) });
     if (what.odd !== undefined) all.push({ name: "odd", text: oddText(what.odd) });
+    if (what.overdue !== undefined) all.push({ name: "overdue", text: overdueText(what.overdue) });
     if (all.length === 0) return null;
     return (
         <div class="report-filters" aria-label={say("Filters")}>
@@ -201,6 +202,7 @@ function Form({
                             kind: undefined,
                             product: undefined,
                             payment_kind: undefined,
+                            overdue: undefined,
                             ...(source === ReportSource.REPORT_CUSTOMERS
                                 ? {
                                       span: undefined,
@@ -251,6 +253,8 @@ function Form({
     );
 }
 
+const overdueText = (overdue: boolean): string => (overdue ? say("Overdue") : say("Nothing overdue"));
+
 const ANY = 0;
 const KINDS = [
     DocumentKind.DOCUMENT_INVOICE,
@@ -293,6 +297,18 @@ function Narrowing({ client, what, onChange }: PartProps & { client: Client }): 
                     ]}
                     onPick={(kind) => onChange({ payment_kind: MONEYS.find((each) => each === kind) })}
                     noNote
+                />
+            )}
+            {what.source === ReportSource.REPORT_CUSTOMERS && client.knows("ReportDefinition", "overdue") && (
+                <Chips<string>
+                    label={say("Which customers")}
+                    value={what.overdue === undefined ? "all" : what.overdue ? "overdue" : "none"}
+                    options={[
+                        { id: "all", text: say("All") },
+                        { id: "overdue", text: overdueText(true) },
+                        { id: "none", text: overdueText(false) },
+                    ]}
+                    onPick={(id) => onChange({ overdue: id === "all" ? undefined : id === "overdue" })}
                 />
             )}
             {what.source !== ReportSource.REPORT_CUSTOMERS && (

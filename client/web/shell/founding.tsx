@@ -10,6 +10,7 @@ import {
     Button,
     Choice,
     dayInColumn,
+    Code,
     digits,
     Field,
     fold,
@@ -393,7 +394,7 @@ function Questions({ client, secret, countries, others: before, onMade, onGone }
                     note={
                         branch.trim() !== "" && (
                             <>
-                                {say("its papers start with")} <bdi dir="ltr">{digits(`${branchCode}-00001`)}</bdi>
+                                {say("its papers start with")} <Code>{`${branchCode}-00001`}</Code>
                             </>
                         )
                     }
@@ -612,7 +613,7 @@ function FirstBill({
                 <hr />
                 <div class="bill-row strong">
                     <span>{say("Invoice")}</span>
-                    <bdi dir="ltr">{digits(`${code}-00001`)}</bdi>
+                    <Code>{`${code}-00001`}</Code>
                 </div>
                 {row(digits("12 × ") + amount(each, currency), net)}
                 {decided.tax_bp > 0 && row(say("VAT {rate}", { rate: percent(decided.tax_bp) }), tax)}

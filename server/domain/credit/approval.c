@@ -19,7 +19,8 @@
  * has more than PARKED_EACH_MAX, no customer more than PARKED_CUSTOMER_MAX, and the company no more
  * than PARKED_MAX. Since RULE_ASKS_HAVE_PLACES one without goods has such a place too, with a draft
  * of nothing.
- * 5. Names are not kept with it: they are filled in when it is read.
+ * 5. Names are not kept with it: they are filled in when it is read. So is when it was decided,
+ * which stands beside it.
  */
 #include "domain/credit/inside.h"
 
@@ -31,6 +32,13 @@
 static struct key approval_key(uint64_t approval)
 {
     struct key key = key_book(TABLE_APPROVAL);
+    key_u64(&key, approval);
+    return key;
+}
+
+static struct key decided_key(uint64_t approval)
+{
+    struct key key = key_book(TABLE_APPROVAL_DECIDED);
     key_u64(&key, approval);
     return key;
 }
@@ -94,6 +102,7 @@ static char *code_of(struct tx *tx, uint32_t number)
     return branch != NULL ? branch->code : NULL;
 }
 
+/* What is not kept with it. */
 static void fill_names(struct tx *tx, Tefter__ApprovalRow *row)
 {
     const Tefter__CustomerRecord *customer = customer_get(tx, row->customer);
@@ -104,6 +113,10 @@ static void fill_names(struct tx *tx, Tefter__ApprovalRow *row)
     row->asked_login = login_of(tx, row->asked_by);
     row->branch_code = code_of(tx, asked_at(row));
     row->decided_login = login_of(tx, row->decided_by);
+    struct key decided = decided_key(row->approval);
+    uint64_t decided_ms = 0;
+    bool is_decided = tx_get_u64(tx, &decided, &decided_ms);
+    FIELD_SET_IF(row, decided_ms, is_decided, (int64_t)decided_ms);
     int64_t over_minor = row->decision != NULL ? credit_over(row->decision) : 0;
     FIELD_SET_IF(row, over_by_minor, over_minor > 0, over_minor);
 }
@@ -659,6 +672,8 @@ Tefter__Refusal *apply_decide_approval(struct tx *tx, const Tefter__DecideApprov
 
     tx_decided(tx);
     Tefter__ApprovalRow *row = record->row;
+    struct key decided = decided_key(row->approval);
+    tx_put_u64(tx, &decided, (uint64_t)tx_now_ms(tx));
     row->decided_by = tx_actor_copy(tx);
     row->reason = command->reason;
     if (command->approved) {

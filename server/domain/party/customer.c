@@ -272,6 +272,33 @@ static Tefter__Refusal *refuse_payer(struct tx *tx, Tefter__RefusalCode code, co
     return refusal;
 }
 
+/* Of a record that was merged the payer is whom it was merged into: to people that is one customer.
+ */
+static Tefter__Refusal *refuse_paid_for(struct tx *tx, const Tefter__CustomerRecord *payer)
+{
+    Tefter__Refusal *refusal =
+        refuse_payer(tx, TEFTER__REFUSAL_CODE__PAYER_HAS_PAYER, "payer", payer->payer);
+    if (payer->merge == NULL)
+        return refusal;
+    FIELD_SET(refusal, existing, payer->merge->into);
+    refusal->existing_number = customer_read(tx, payer->merge->into)->code;
+    return refusal;
+}
+
+/* A record that was merged into theirs is a site of theirs, and to people none: it is named. */
+static Tefter__Refusal *refuse_sites(struct tx *tx, const Tefter__CustomerRecord *customer)
+{
+    Tefter__Refusal *refusal = refuse_most(tx, TEFTER__REFUSAL_CODE__PAYER_HAS_SITES, "customer",
+                                           (int64_t)customer->n_sites);
+    size_t count;
+    const uint32_t *records = customer_records(tx, customer, &count);
+    if (count < 2)
+        return refusal;
+    FIELD_SET(refusal, existing, records[1]);
+    refusal->existing_number = customer_read(tx, records[1])->code;
+    return refusal;
+}
+
 Tefter__Refusal *customer_find_payer(struct tx *tx, bool has, uint32_t payer, const char *code,
                                      Tefter__CustomerRecord **ret_payer)
 {
@@ -298,10 +325,9 @@ Tefter__Refusal *customer_check_payer(struct tx *tx, const Tefter__CustomerRecor
     if (payer->erased && tx_rule(tx, RULE_ERASED_ARE_GONE) && !tx_recalled(tx))
         return refuse(tx, TEFTER__REFUSAL_CODE__CUSTOMER_ERASED, "payer");
     if (customer->n_sites > 0)
-        return refuse_most(tx, TEFTER__REFUSAL_CODE__PAYER_HAS_SITES, "customer",
-                           (int64_t)customer->n_sites);
+        return refuse_sites(tx, customer);
     if (payer->has_payer)
-        return refuse_payer(tx, TEFTER__REFUSAL_CODE__PAYER_HAS_PAYER, "payer", payer->payer);
+        return refuse_paid_for(tx, payer);
     return payer->n_sites < SITES_PER_PAYER_MAX
                ? NULL
                : refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "payer", SITES_PER_PAYER_MAX);

@@ -310,8 +310,11 @@ Tefter__Refusal *group_filter_check(struct tx *tx, const struct group_filter *fi
     return found ? NULL : refuse_not_found(tx, "group");
 }
 
-bool group_filter_takes(struct tx *tx, const struct group_filter *filter, uint32_t customer)
+bool group_filter_takes(struct tx *tx, const struct group_filter *filter, uint32_t record)
 {
+    if (!filter->has_group && filter->count == 0)
+        return true;
+    uint32_t customer = customer_leads_to(tx, record);
     bool takes = !filter->has_group || group_has(tx, filter->group, customer);
     for (size_t i = 0; i < filter->count && takes; i++)
         takes = group_has(tx, filter->groups[i], customer);

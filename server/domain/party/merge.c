@@ -8,8 +8,8 @@
  *    one's, and their code leads there.
  * 2. Who was merged is among the sites of whom they were merged into, and nobody is merged into
  *    them.
- * 3. Groups, terms and lock are those of whom they were merged into; the merged one's stay as they
- *    were, for the reports over its bills.
+ * 3. Groups, terms and lock are those of whom they were merged into, in reports too; the merged
+ * one's stay as they were, should that be undone.
  */
 #include "domain/party/inside.h"
 

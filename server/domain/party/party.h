@@ -33,7 +33,8 @@ struct group_filter {
     (&(const struct group_filter){.groups = (query)->groups, .count = (query)->n_groups})
 /* Refuses NOT_FOUND group. */
 Tefter__Refusal *group_filter_check(struct tx *tx, const struct group_filter *filter);
-bool group_filter_takes(struct tx *tx, const struct group_filter *filter, uint32_t customer);
+/* A record that was merged is in the groups of the customer it was merged into. */
+bool group_filter_takes(struct tx *tx, const struct group_filter *filter, uint32_t record);
 /* Of the row that finds it: how dimension and name fold, then both as they stand. */
 struct key group_name_key(const char *dimension, const char *name);
 /* The next member after this customer, 0 at the end. */

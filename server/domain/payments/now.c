@@ -138,6 +138,8 @@ struct staff_day {
     struct tx *scratch;
     Tefter__StaffDayAnswer *answer;
     uint32_t only; /* papers of that branch; 0: of any */
+    struct tills_waiting waiting;
+    bool hides; /* cash of what was done that day is still to be counted */
 };
 
 static bool wrote(struct tx *tx, uint64_t document, uint32_t staff)
@@ -169,11 +171,12 @@ static int64_t open_of(struct tx *tx, const Tefter__DocumentRecord *record)
     return item != NULL ? item->record->open_minor : 0;
 }
 
-static void add_paper(const struct staff_day *day, const Tefter__DocumentRecord *record)
+static void add_paper(struct staff_day *day, const Tefter__DocumentRecord *record)
 {
     struct tx *tx = day->tx;
     Tefter__StaffDayAnswer *answer = day->answer;
     Tefter__MoneyOfKind *money;
+    day->hides = day->hides || tills_hide(&day->waiting, record->branch, record->date);
     switch (record->kind) {
     case TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE:
         answer->sold++;
@@ -202,7 +205,7 @@ static void add_paper(const struct staff_day *day, const Tefter__DocumentRecord 
     }
 }
 
-static void look_at(const struct staff_day *day, uint64_t document)
+static void look_at(struct staff_day *day, uint64_t document)
 {
     if (!wrote(day->scratch, document, day->answer->staff) ||
         document_tail(day->scratch, document)->has_reversed_by)
@@ -213,19 +216,19 @@ static void look_at(const struct staff_day *day, uint64_t document)
         add_paper(day, record);
 }
 
-static void hide_cash(struct tx *tx, Tefter__StaffDayAnswer *answer)
+/* What was sold, less what is open of it and what came by card, is the cash. */
+static void hide_cash(const struct staff_day *day)
 {
-    struct tills_waiting waiting;
-    tills_waiting(tx, &waiting);
-    if (!tills_hide(&waiting, branch_of_actor(tx)->branch, answer->date))
+    Tefter__StaffDayAnswer *answer = day->answer;
+    if (!day->hides)
         return;
     for (size_t i = 0; i < answer->n_collected; i++)
         if (answer->collected[i]->kind == TEFTER__PAYMENT_KIND__PAYMENT_CASH)
             answer->collected[i]->has_amount_minor = false;
     answer->has_refunded_minor = false;
-    /* what was paid of the sales, less what came by card, is the cash */
     FIELD_SET(answer, paid_hidden, true);
-    answer->open_minor = answer->sold_minor;
+    FIELD_SET(answer, sold_hidden, true);
+    answer->sold_minor = answer->open_minor;
 }
 
 /* Of another person: by who sees the trial balance, and of their own branch alone. */
@@ -264,6 +267,8 @@ Tefter__Refusal *view_staff_day(struct tx *tx, const Tefter__StaffDay *query,
     if (refusal != NULL)
         return refusal;
     answer->collected = tx_take(tx, MONEY_KINDS * sizeof *answer->collected);
+    tills_waiting(tx, &day.waiting);
+    day.hides = tills_hide(&day.waiting, branch_of_actor(tx)->branch, answer->date);
     struct key prefix = key_book(TABLE_DATED);
     key_u32(&prefix, answer->date);
     struct key from = document_dated_key(answer->date, place[0], place[1]);
@@ -282,6 +287,6 @@ Tefter__Refusal *view_staff_day(struct tx *tx, const Tefter__StaffDay *query,
     }
     tx_walk_end(&walk);
     tx_scratch_end(day.scratch);
-    hide_cash(tx, answer);
+    hide_cash(&day);
     return NULL;
 }

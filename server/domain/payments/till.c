@@ -373,22 +373,36 @@ static void device_sums(struct tx *tx, const Tefter__MoneyAccountRecord *till,
     tx_walk_end(&walk);
 }
 
+static bool shows_books(struct tx *tx, const Tefter__MoneyAccountRecord *till,
+                        const Tefter__TillDayRecord *day)
+{
+    return day->has_closed_date || standing_count(tx, till, day) != NULL ||
+           staff_actor_may(tx, TEFTER__RIGHT__RIGHT_SEE_TRIAL_BALANCE);
+}
+
+/* What the books said as it was opened, too. */
+static void show_day(struct tx *tx, const Tefter__MoneyAccountRecord *till,
+                     Tefter__TillDayRecord *day)
+{
+    day->before = NULL;
+    if (!shows_books(tx, till, day))
+        FIELD_SET_IF(day, opening_difference_minor, false, 0);
+}
+
 /* Nobody counts what they have seen: what should be there, and all that tells it, comes after the
  * count. */
 static void show_expected(struct tx *tx, const Tefter__MoneyAccountRecord *till,
                           Tefter__TillDayAnswer *answer)
 {
     Tefter__TillDayRecord *day = answer->day;
-    bool sees = staff_actor_may(tx, TEFTER__RIGHT__RIGHT_SEE_TRIAL_BALANCE);
-    bool open = !day->has_closed_date;
-    if (open && (sees || standing_count(tx, till, day) != NULL)) {
+    if (!day->has_closed_date && shows_books(tx, till, day)) {
         day->moved = money_days(tx, till->money_account, day->opened_date,
                                 branch_get(tx, till->branch)->date, day->before);
         FIELD_SET(answer, expected_minor, money_holds(tx, till));
     } else if (day->n_counts > 0) {
         FIELD_SET(answer, expected_minor, day->counts[day->n_counts - 1]->expected_minor);
     }
-    day->before = NULL;
+    show_day(tx, till, day);
 }
 
 bool till_counted(struct tx *tx, const Tefter__MoneyAccountRecord *till)
@@ -435,7 +449,7 @@ Tefter__Refusal *view_till_days(struct tx *tx, const Tefter__TillDays *query,
     bool on = tx_walk_last(tx, &prefix, last != 0 ? &before : NULL, &walk);
     for (; on && page_looks(&page); on = tx_walk_previous(&walk)) {
         Tefter__TillDayRecord *day = tx_walk_record(&walk, &tefter__till_day_record__descriptor);
-        day->before = NULL;
+        show_day(tx, till, day);
         if (!page_takes(&page, &day->base))
             break;
         answer->days[answer->n_days++] = day;

@@ -170,19 +170,27 @@ static bool wanted(struct tx *scratch, const struct aging *aging, uint32_t custo
 }
 
 /* Sums of all are the same without it. */
-static bool shows_customers(const struct aging *aging)
+static bool joins_records(const struct aging *aging)
 {
-    return aging->query->by_customer || aging->query->has_customer;
+    const Tefter__Aging *query = aging->query;
+    return query->by_customer || query->has_customer || query->has_group || query->n_groups > 0 ||
+           aging->branch != 0;
 }
 
 /* Is it to be counted by itself: wanted, and not with whom it was merged into? Those who are wanted
  * bring the records that were merged into theirs. */
 static bool counts_alone(struct tx *scratch, const struct aging *aging, uint32_t customer)
 {
-    if (!wanted(scratch, aging, customer) || !shows_customers(aging))
-        return wanted(scratch, aging, customer);
-    uint32_t into = customer_leads_to(scratch, customer);
-    return aging->query->has_customer || into == customer || !wanted(scratch, aging, into);
+    if (!joins_records(aging))
+        return true;
+    return (aging->query->has_customer || customer_leads_to(scratch, customer) == customer) &&
+           wanted(scratch, aging, customer);
+}
+
+/* Where records are counted one by one, those that were merged are no customers more. */
+static bool is_customer(struct tx *scratch, const struct aging *aging, uint32_t customer)
+{
+    return joins_records(aging) || customer_leads_to(scratch, customer) == customer;
 }
 
 /* The records that are theirs: what is at hand of a scratch does not last. */
@@ -190,20 +198,19 @@ static void find_records(struct tx *scratch, struct aging *aging, uint32_t custo
 {
     size_t count = 1;
     const uint32_t *records = &customer;
-    if (shows_customers(aging))
+    if (joins_records(aging))
         records = customer_records(scratch, customer_get(scratch, customer), &count);
     memcpy(aging->records, records, count * sizeof *records);
     aging->record_count = count;
 }
 
-/* With all records that are theirs and asked for. */
+/* With all records that are theirs. */
 static void age_customer(struct tx *scratch, struct aging *aging, uint32_t customer)
 {
     find_records(scratch, aging, customer);
     age_none(aging);
     for (size_t i = 0; i < aging->record_count; i++)
-        if (i == 0 || aging->query->has_customer || wanted(scratch, aging, aging->records[i]))
-            age_record(scratch, aging, aging->records[i]);
+        age_record(scratch, aging, aging->records[i]);
 }
 
 /* ---- the answer ---- */
@@ -319,7 +326,7 @@ Tefter__Refusal *view_aging(struct tx *tx, const Tefter__Aging *query, Tefter__A
             if (row != NULL)
                 answer->rows[answer->n_rows++] = row;
             add_customer(tx, &aging);
-            answer->customers++;
+            answer->customers += is_customer(scratch, &aging, customer);
         }
         after = customer;
     }

@@ -191,9 +191,11 @@ static void add_dues(struct tx *tx, struct tx *scratch, uint32_t customer,
     tx_walk_end(&walk);
 }
 
+/* A record that was merged is of where whom it was merged into was opened. */
 static bool opened_at(struct tx *tx, uint32_t customer, uint32_t branch)
 {
-    const Tefter__CustomerRecord *record = branch != 0 ? customer_get(tx, customer) : NULL;
+    const Tefter__CustomerRecord *record =
+        branch != 0 ? customer_get(tx, customer_leads_to(tx, customer)) : NULL;
     return branch == 0 || (record != NULL && record->branch == branch);
 }
 

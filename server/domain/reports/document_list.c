@@ -351,22 +351,29 @@ static bool moves_cash(const Tefter__DocumentRow *row)
            (row->has_payment_kind && row->payment_kind == TEFTER__PAYMENT_KIND__PAYMENT_CASH);
 }
 
-/* Was cash taken as it was written? Paid bills, less what came by card, are the till's cash. */
-static bool sold_for_cash(struct tx *scratch, const Tefter__DocumentRow *row)
+/* Paid bills, less what came by card, are the till's cash: as they were written, or later. */
+bool report_paid_in_cash(struct tx *scratch, const struct tills_waiting *waiting, uint32_t customer,
+                         uint64_t document)
 {
-    enum { FIELD_PAYMENT_KIND = 30 };
-    if (row->kind != TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE)
-        return false;
-    const struct item *item =
-        account_item(scratch, account_open(scratch, row->customer), row->document);
+    enum { FIELD_BRANCH = 5, FIELD_PAYMENT_KIND = 30 };
+    const struct item *item = waiting->count > 0
+                                  ? account_item(scratch, account_open(scratch, customer), document)
+                                  : NULL;
     for (size_t i = 0; item != NULL && i < item->record->n_matches; i++) {
-        const Tefter__Match *match = item->record->matches[i];
-        struct key key = document_key(match->other);
-        if (match->match == item->record->seq &&
-            tx_field(scratch, &key, FIELD_PAYMENT_KIND) == TEFTER__PAYMENT_KIND__PAYMENT_CASH)
+        uint64_t other = item->record->matches[i]->other;
+        struct key key = document_key(other);
+        if (tx_field(scratch, &key, FIELD_PAYMENT_KIND) == TEFTER__PAYMENT_KIND__PAYMENT_CASH &&
+            tills_hide(waiting, (uint32_t)tx_field(scratch, &key, FIELD_BRANCH),
+                       document_date(other)))
             return true;
     }
     return false;
+}
+
+static bool paid_in_cash(const struct list *list, const Tefter__DocumentRow *row)
+{
+    return row->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE &&
+           report_paid_in_cash(list->scratch, &list->waiting, row->customer, row->document);
 }
 
 /* Nobody counts what they have seen, nor what another branch sent them. */
@@ -376,7 +383,7 @@ static bool tells_cash(const struct list *list, const Tefter__DocumentRecord *re
     uint32_t comes_to = money_branch(list->scratch, record->to_account);
     bool waits = tills_hide(&list->waiting, row->branch, row->date) ||
                  (comes_to != 0 && tills_hide(&list->waiting, comes_to, row->date));
-    return waits && (moves_cash(row) || sold_for_cash(list->scratch, row));
+    return waits && (moves_cash(row) || paid_in_cash(list, row));
 }
 
 /* What came and what went are not added up together either. */

@@ -14,6 +14,10 @@ Tefter__DocumentRow *report_document_row(struct tx *tx, struct tx *scratch,
  * another. */
 bool report_document_seen(struct tx *tx, const Tefter__DocumentRecord *record);
 
+/* Was the bill paid by cash that is still to be counted? In scratch. */
+bool report_paid_in_cash(struct tx *scratch, const struct tills_waiting *waiting, uint32_t customer,
+                         uint64_t document);
+
 /* Money that is not matched; in tx, read over scratch. NULL: there is none of that number. */
 Tefter__UnmatchedRow *report_unmatched_row(struct tx *tx, struct tx *scratch, uint64_t document);
 
@@ -54,7 +58,7 @@ struct tally {
     bool sees_cost;
     struct tills_waiting waiting;
     uint16_t *places; /* where each row stands in the answer, from 1; found by its key */
-    bool *hidden;     /* which rows have cash that is still to be counted */
+    uint8_t *hidden;  /* what of each row leaves: cash in it is still to be counted */
     size_t at;        /* the row that was found last */
     size_t bytes;
     /* at hand */
@@ -68,12 +72,13 @@ Tefter__ReportRow *report_row(struct tally *tally);
 /* Are so many more rows of the customer at hand sure to fit? */
 bool report_rows_fit(const struct tally *tally, size_t count);
 void report_rows_begin(struct tally *tally);
-/* Sums with cash that is still to be counted leave their rows. */
+/* Sums that tell cash which is still to be counted leave their rows. */
 void report_rows_hide(struct tally *tally);
 void report_add_paper(struct tally *tally);
 void report_add_lines(struct tally *tally);
 void report_add_customer(struct tally *tally);
 
 /* Refuses, in this order, in `what`: source, by, columns (FIELD_INVALID; TOO_MANY), from, until
- * (field_date; DATE_TOO_EARLY), FIELD_INVALID span (beside from or until). */
+ * (field_date; DATE_TOO_EARLY), FIELD_INVALID overdue (not of customers), span (beside from or
+ * until). */
 Tefter__Refusal *report_check_definition(struct tx *tx, const Tefter__ReportDefinition *what);

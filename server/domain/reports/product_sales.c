@@ -3,10 +3,11 @@
  * and for who may see costs the margin. Read only.
  *
  * 1. Credit notes are taken off; what was reversed does not count, nor what was owed before these
- *    books.
+ *    books. Nor does, for who is not to see it yet, a bill that was paid by cash which is still to
+ * be counted: what was sold for cash is what lies in the till.
  * 2. The cost is what the product costs now. Documents hold no cost, so nobody reads it in one.
  */
-#include "domain/reports/reports.h"
+#include "domain/reports/inside.h"
 
 #include "base/date.h"
 #include "base/money.h"
@@ -30,6 +31,8 @@ struct sums {
     size_t count;
     int64_t custom_minor;
     uint32_t looked_at;
+    struct tills_waiting waiting;
+    bool without_cash; /* some bills were left out */
 };
 
 /* ---- adding up ---- */
@@ -75,6 +78,11 @@ static bool add_document(struct tx *tx, struct tx *scratch, struct sums *sums, u
     if ((!invoice && !note) || (branch != 0 && record->branch != branch) ||
         paper_opens_balance(record) || document_tail(scratch, document)->has_reversed_by)
         return true;
+    if (invoice && tills_hide(&sums->waiting, record->branch, record->date) &&
+        report_paid_in_cash(scratch, &sums->waiting, record->customer, document)) {
+        sums->without_cash = true;
+        return true;
+    }
     bool fits = true;
     for (size_t i = 0; i < record->n_lines && fits; i++)
         fits = add_line(tx, sums, record->lines[i], invoice ? 1 : -1);
@@ -177,9 +185,11 @@ Tefter__Refusal *view_product_sales(struct tx *tx, const Tefter__ProductSales *q
     struct sums sums = {.products = tx_take(tx, PLACES * sizeof(uint32_t)),
                         .quantities = tx_take(tx, PLACES * sizeof(int64_t)),
                         .net_minor = tx_take(tx, PLACES * sizeof(int64_t))};
+    tills_waiting(tx, &sums.waiting);
     if (!add_all(tx, &sums, branch, query->has_from ? query->from : 0, until) ||
         !put_rows(tx, &sums, answer))
         return refuse(tx, TEFTER__REFUSAL_CODE__QUESTION_TOO_BIG, "from");
     answer->custom_minor = sums.custom_minor;
+    FIELD_SET_IF(answer, without_cash, sums.without_cash, sums.without_cash);
     return NULL;
 }

@@ -80,6 +80,8 @@ Tefter__Refusal *report_check_definition(struct tx *tx, const Tefter__ReportDefi
         refusal = field_date(tx, "what.until", what->until);
     if (refusal == NULL && what->has_from && what->has_until && what->until < what->from)
         refusal = refuse_early(tx, "what.until", what->from);
+    if (refusal == NULL && what->has_overdue && what->source != SOURCE(CUSTOMERS))
+        refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "what.overdue");
     if (refusal == NULL && what->has_span && (what->has_from || what->has_until))
         refusal = refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "what.span");
     return refusal;
@@ -162,6 +164,13 @@ static bool is_theirs(const struct tally *tally, uint32_t customer)
     return customer == wanted || customer_leads_to(tally->scratch, customer) == wanted;
 }
 
+/* Merged records are one customer: in the groups of whom they were merged into. */
+static bool in_group(const struct tally *tally, uint32_t customer)
+{
+    return group_has(tally->scratch, tally->what->group,
+                     customer_leads_to(tally->scratch, customer));
+}
+
 /* What can be said without unpacking the paper: numbers near its start. */
 static bool may_pass(const struct tally *tally, uint64_t document)
 {
@@ -170,7 +179,7 @@ static bool may_pass(const struct tally *tally, uint64_t document)
     struct tx *tx = tally->scratch;
     struct key key = document_key(document);
     uint64_t kind = tx_field(tx, &key, FIELD_KIND);
-    if ((what->has_group && !group_has(tx, what->group, document_customer(document))) ||
+    if ((what->has_group && !in_group(tally, document_customer(document))) ||
         (what->has_customer && !is_theirs(tally, document_customer(document))) ||
         (tally->branch != 0 && tx_field(tx, &key, FIELD_BRANCH) != tally->branch) ||
         (what->has_kind && kind != (uint64_t)what->kind) ||
@@ -231,15 +240,34 @@ static void count_papers(struct tally *tally, const uint64_t place[3])
 
 /* ---- customers ---- */
 
+/* Is something overdue of any of the records that are theirs? */
+static bool is_overdue(const struct tally *tally, uint32_t customer)
+{
+    struct tx *tx = tally->scratch;
+    size_t count = 0;
+    const Tefter__CustomerRecord *record = customer_get(tx, customer_leads_to(tx, customer));
+    const uint32_t *records = record != NULL ? customer_records(tx, record, &count) : NULL;
+    for (size_t i = 0; i < count; i++) {
+        struct overdue overdue;
+        account_overdue_on(tx, records[i], tally->today, &overdue);
+        if (overdue.minor > 0)
+            return true;
+    }
+    return false;
+}
+
 static bool is_asked(const struct tally *tally, uint32_t customer)
 {
     const Tefter__ReportDefinition *what = tally->what;
     if (customer == company_cash_customer(tally->scratch) ||
         (what->has_customer && !is_theirs(tally, customer)) ||
-        (what->has_group && !group_has(tally->scratch, what->group, customer)))
+        (what->has_group && !in_group(tally, customer)) ||
+        (what->has_overdue && is_overdue(tally, customer) != (bool)what->overdue))
         return false;
     const Tefter__CustomerRecord *record =
-        tally->branch != 0 ? customer_get(tally->scratch, customer) : NULL;
+        tally->branch != 0
+            ? customer_get(tally->scratch, customer_leads_to(tally->scratch, customer))
+            : NULL;
     return tally->branch == 0 || (record != NULL && record->branch == tally->branch);
 }
 

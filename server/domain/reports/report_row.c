@@ -343,21 +343,36 @@ static bool in_cash(const Tefter__DocumentRecord *paper)
            (paper->has_payment_kind && paper->payment_kind == TEFTER__PAYMENT_KIND__PAYMENT_CASH);
 }
 
-/* Nobody counts what they have seen. */
+enum { HIDES_MONEY = 1, HIDES_SALES = 2 };
+
+/* Nobody counts what they have seen, nor what the bills come to that it paid. */
 static void hide(struct tally *tally)
 {
     const Tefter__DocumentRecord *paper = tally->paper;
-    if (in_cash(paper) && tills_hide(&tally->waiting, paper->branch, paper->date))
-        tally->hidden[tally->at] = true;
+    if (!tills_hide(&tally->waiting, paper->branch, paper->date))
+        return;
+    if (in_cash(paper))
+        tally->hidden[tally->at] |= HIDES_MONEY;
+    if (paper->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE &&
+        report_paid_in_cash(tally->scratch, &tally->waiting, paper->customer, paper->document))
+        tally->hidden[tally->at] |= HIDES_SALES;
 }
 
 void report_rows_hide(struct tally *tally)
 {
     for (size_t i = 0; i < tally->answer->n_rows; i++) {
         Tefter__ReportRow *row = tally->answer->rows[i];
-        if (tally->hidden[i])
+        bool money = tally->hidden[i] & HIDES_MONEY;
+        bool sales = tally->hidden[i] & HIDES_SALES;
+        FIELD_SET_IF(row, money_hidden, money, money);
+        FIELD_SET_IF(row, sold_hidden, sales, sales);
+        if (money)
             row->has_collected_minor = row->has_refunded_minor = row->has_balance_minor =
                 row->has_unmatched_minor = false;
+        if (sales)
+            row->has_sold_minor = row->has_net_minor = row->has_tax_minor =
+                row->has_discount_minor = row->has_open_minor = row->has_overdue_minor =
+                    row->has_balance_minor = false;
     }
 }
 
@@ -417,6 +432,7 @@ static void add_line(struct tally *tally, const Tefter__DocumentLine *line, int 
     ADD(row, tax_minor, sign * line->tax_minor);
     ADD(row, discount_minor, sign * line->discount_minor);
     add_cost(tally, row, quantity, sign * line->net_minor);
+    hide(tally);
 }
 
 void report_add_lines(struct tally *tally)

@@ -173,7 +173,9 @@ struct counting {
     struct tx *tx;
     uint32_t group;           /* of its customers alone; 0: of all */
     struct counted *branches; /* by number */
-    uint32_t count;           /* numbers are below this */
+    bool has_since;
+    int64_t since_ms; /* when the oldest that is not matched was recorded */
+    uint32_t count;   /* numbers are below this */
 };
 
 /* What is of no branch counts at the head office. */
@@ -230,19 +232,33 @@ static void count_customer(struct counting *counting, struct tx *scratch, uint32
 
 static bool counts(const struct counting *counting, struct tx *scratch, uint32_t customer)
 {
-    return counting->group == 0 || group_has(scratch, counting->group, customer);
+    return counting->group == 0 ||
+           group_has(scratch, counting->group, customer_leads_to(scratch, customer));
 }
 
-static uint32_t next_counted(const struct counting *counting, struct tx *scratch, uint32_t customer)
+/* Members with the records that were merged into theirs. */
+static void count_members(struct counting *counting, struct tx *scratch)
 {
-    return counting->group == 0 ? customer_next(scratch, customer)
-                                : group_next_member(scratch, counting->group, customer);
+    uint32_t customer = group_next_member(scratch, counting->group, 0);
+    for (; customer != 0; customer = group_next_member(scratch, counting->group, customer)) {
+        uint32_t records[SITES_PER_PAYER_MAX + 1];
+        size_t count = 0;
+        tx_scratch_next(scratch);
+        if (customer_leads_to(scratch, customer) != customer)
+            continue;
+        const uint32_t *theirs = customer_records(scratch, customer_get(scratch, customer), &count);
+        memcpy(records, theirs, count * sizeof *records);
+        for (size_t i = 0; i < count; i++) {
+            tx_scratch_next(scratch);
+            count_customer(counting, scratch, records[i]);
+        }
+    }
 }
 
 static void count_customers(struct counting *counting, struct tx *scratch)
 {
-    uint32_t customer = next_counted(counting, scratch, 0);
-    for (; customer != 0; customer = next_counted(counting, scratch, customer)) {
+    uint32_t customer = customer_next(scratch, 0);
+    for (; customer != 0; customer = customer_next(scratch, customer)) {
         tx_scratch_next(scratch);
         count_customer(counting, scratch, customer);
     }
@@ -262,8 +278,13 @@ static void count_unmatched(struct counting *counting, struct tx *scratch)
         if (customer == NULL)
             tx_fault(scratch, "CustomerRecord");
         Tefter__TotalsRow *row = counted_of(counting, customer->branch)->row;
-        if (!row->has_unmatched_since_ms)
-            FIELD_SET(row, unmatched_since_ms, recorded_ms(scratch, document));
+        if (row->has_unmatched_since_ms)
+            continue;
+        FIELD_SET(row, unmatched_since_ms, recorded_ms(scratch, document));
+        /* the oldest of all comes first, too; by time it need not be, if a clock was ahead once */
+        if (!counting->has_since)
+            counting->since_ms = row->unmatched_since_ms;
+        counting->has_since = true;
     }
     tx_walk_end(&walk);
 }
@@ -386,9 +407,6 @@ static void add_row(struct tx *tx, Tefter__TotalsRow *into, const Tefter__Totals
     into->credited += row->credited;
     into->refunded += row->refunded;
     into->reversed += row->reversed;
-    if (row->has_unmatched_since_ms &&
-        (!into->has_unmatched_since_ms || row->unmatched_since_ms < into->unmatched_since_ms))
-        FIELD_SET(into, unmatched_since_ms, row->unmatched_since_ms);
 }
 
 /* The company: what all branches come to. */
@@ -398,6 +416,7 @@ static void sum_company(struct counting *counting, struct counted *company)
     company->row = tx_new(tx, &tefter__totals_row__descriptor);
     company->row->date = branch_head_date(tx);
     FIELD_SET(company->row, seq, tx_seq(tx));
+    FIELD_SET_IF(company->row, unmatched_since_ms, counting->has_since, counting->since_ms);
     for (uint32_t i = 1; i < counting->count; i++) {
         const struct counted *counted = &counting->branches[i];
         if (counted->row == NULL)
@@ -410,6 +429,7 @@ static void sum_company(struct counting *counting, struct counted *company)
     }
 }
 
+/* What was sold and not on credit was paid, and that in cash or by what is told. */
 void report_hide_cash(Tefter__TotalsRow *row)
 {
     for (size_t i = 0; i < row->n_collected_by_kind; i++) {
@@ -420,6 +440,8 @@ void report_hide_cash(Tefter__TotalsRow *row)
         money->has_amount_minor = false;
         money->amount_minor = 0;
     }
+    FIELD_SET(row, sold_hidden, true);
+    row->sold_minor = row->on_credit_minor;
 }
 
 /* Of a group's customers at all branches, or at the one that who asks belongs to. */
@@ -452,7 +474,10 @@ Tefter__Refusal *view_totals(struct tx *tx, const Tefter__TotalsView *query,
         return refuse_not_found(tx, "group");
     begin_rows(&counting);
     struct tx *scratch = tx_scratch_begin(tx);
-    count_customers(&counting, scratch);
+    if (counting.group != 0)
+        count_members(&counting, scratch);
+    else
+        count_customers(&counting, scratch);
     count_unmatched(&counting, scratch);
     tx_scratch_end(scratch);
     count_papers(&counting);
