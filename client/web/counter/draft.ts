@@ -90,7 +90,9 @@ export interface Draft {
     readonly to_manager?: string /* a line that goes with F8 */;
     readonly corrects_minor?: bigint /* what the bill that is replaced comes to */;
     readonly total?: bigint /* as it was told last */;
+    readonly asked?: number /* how often a manager was asked for it */;
     readonly begun_ms: number /* when F9 was pressed; 0: not */;
+    readonly begun_by?: string /* the page where it was */;
     readonly sent: string /* the command it became */;
     readonly taken?: bigint /* what was handed over with it */;
     readonly waited?: boolean /* it was kept here and whoever sold it went on */;

@@ -32,6 +32,7 @@ import { Correcting, focusWhy, whyMissing } from "./correcting";
 import { CustomerField, nameOf, Recent, rememberCustomer } from "./customer";
 import { newDraft, type Draft, type PayForm } from "./draft";
 import * as drafts from "./drafts";
+import { Elsewhere } from "./elsewhere";
 import { figuresAt, isPhone, useAnswer, useCalm, useCustomer } from "./hooks";
 import { TillChoice, TillShut } from "./pay";
 import { accountHere, accountsFor, isShut, kindsHere, loadPlace, place, useTill } from "./place";
@@ -384,6 +385,7 @@ function Form({ client, draft, form }: { client: Client; draft: Draft; form: Pay
     return (
         <div class={classes("counter payment", isPhone.value && "phone", keypad && "with-keypad")}>
             <StripView client={client} what={["payment", "paper"]} />
+            <Elsewhere />
             <Unbooked client={client} onSell={sellAnew} />
             <Waiting client={client} />
             <Correcting draft={draft} onLeave={leave} />

@@ -37,6 +37,7 @@ import { paying as payingOf, type Paying } from "./cash";
 import { Band, nameOf, rememberCustomer } from "./customer";
 import { isEmpty, isKnown, splitFor, unapproved, sums as sumsOf, type Draft } from "./draft";
 import * as drafts from "./drafts";
+import { Elsewhere } from "./elsewhere";
 import { Goods, takeScan, type Settled } from "./goods";
 import { figuresAt, isPhone, lostAt, useCustomer } from "./hooks";
 import { judge, judged, questionKey, refusedLine, saleCommand, type Judged } from "./judge";
@@ -838,6 +839,7 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
                     <span aria-hidden="true">✕</span>
                 </button>
             </div>
+            <Elsewhere />
             {!kept.value && (
                 <Notice tone="late">
                     {say("This browser keeps nothing: what is typed is lost when the page closes.")}

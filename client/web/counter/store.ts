@@ -37,17 +37,14 @@ function open(): Promise<IDBDatabase | undefined> {
     return opening;
 }
 
-/* Answers when it is on the disk, false when it is not going to be. */
-export async function keep(changes: readonly [key: string, value: unknown][]): Promise<boolean> {
+async function write(act: (shelf: IDBObjectStore) => void): Promise<boolean> {
     const database = await open();
     const done =
         database !== undefined &&
         (await new Promise<boolean>((resolve) => {
             try {
                 const change = database.transaction(SHELF, "readwrite", { durability: "strict" });
-                for (const [key, value] of changes)
-                    if (value === undefined) change.objectStore(SHELF).delete(key);
-                    else change.objectStore(SHELF).put(value, key);
+                act(change.objectStore(SHELF));
                 change.oncomplete = () => resolve(true);
                 change.onabort = change.onerror = () => resolve(false);
             } catch {
@@ -56,6 +53,32 @@ export async function keep(changes: readonly [key: string, value: unknown][]): P
         }));
     kept.value = done;
     return done;
+}
+
+type Changes = readonly [key: string, value: unknown][];
+function putAll(shelf: IDBObjectStore, changes: Changes): void {
+    for (const [key, value] of changes)
+        if (value === undefined) shelf.delete(key);
+        else shelf.put(value, key);
+}
+
+/* Answers when it is on the disk, false when it is not going to be. */
+export function keep(changes: Changes): Promise<boolean> {
+    return write((shelf) => putAll(shelf, changes));
+}
+
+/* One step among all pages of this browser: where nothing lies under `key`, `value` does now, and the changes are made.
+ * Else what lies there is answered, and nothing is changed. Without a disk nobody can be asked: it is taken. */
+export async function claim<T>(key: string, value: T, changes: Changes): Promise<T | undefined> {
+    let there: T | undefined;
+    const done = await write((shelf) => {
+        const look = shelf.get(key);
+        look.onsuccess = () => {
+            there = look.result as T | undefined;
+            if (there === undefined) putAll(shelf, [[key, value], ...changes]);
+        };
+    });
+    return done ? there : undefined;
 }
 
 /* All that lies under keys that begin so. */

@@ -157,6 +157,7 @@ export interface Client {
     readonly me: ReadonlySignal<Me | undefined>;
     readonly seq: ReadonlySignal<bigint> /* the newest that was heard of */;
     readonly pending: ReadonlySignal<readonly Pending[]> /* the outbox, oldest first */;
+    idNow(id: string): Promise<string> /* of a command, if it had to be given another one */;
     readonly clock: () => number /* the server's time now, ms since 1970 */;
 
     readonly device: ReadonlySignal<Device | "unknown" | undefined> /* undefined: not read yet; "unknown": enrol */;

@@ -373,6 +373,7 @@ export function openClient(url = addressOf(location)): Client {
         me,
         seq: link.seq,
         pending: outbox.pending,
+        idNow: (id) => outbox.idNow(id),
         clock: link.clock,
         device,
         drafts,

@@ -5,6 +5,9 @@
  * They go one after another, oldest first, so that a payment comes before the sale that needs it, and only while the
  * person who gave them is logged in here. A page sends what it wrote itself, without asking other pages; it holds a
  * lock in its own name as long as it lives. Whoever waits for that lock and gets it sends what the page left.
+ *
+ * An id has the time in it when it was made, by a clock that nobody sets. The ledger takes none from beyond tomorrow, and
+ * looks first whether it knows it: one that is refused for that was never taken, and gets another id.
  */
 import { batch, signal, type Signal } from "@preact/signals";
 import type { Fate, Pending } from "./api";
@@ -15,7 +18,10 @@ import type { Store } from "./store";
 
 const AGAIN_MS = 1_000,
     ANSWER_MS = 60_000,
-    WRITE_MS = 2_000;
+    WRITE_MS = 2_000,
+    AHEAD_MS = 86_400_000 /* as far ahead of the server's clock an id may be */,
+    SURE_MS = 60_000;
+const RENEWED = "renewed ";
 
 interface Entry {
     id: string;
@@ -27,6 +33,12 @@ interface Entry {
     page: string /* that wrote it */;
     terminal: number;
     ledger: string;
+}
+interface Heard {
+    added?: string;
+    renewed?: string /* the id before */;
+    answered?: string;
+    fate?: Fate;
 }
 interface Item extends Pending {
     entry: Entry;
@@ -54,6 +66,7 @@ export interface Outbox {
     go(): void /* there is a line, and somebody is logged in */;
     gone(): void;
     person(): void /* another person, or nobody */;
+    idNow(id: string): Promise<string> /* that it has by now */;
 }
 
 export function hex(bytes: Uint8Array): string {
@@ -97,7 +110,8 @@ export function makeOutbox(
         running = false,
         timer: ReturnType<typeof setTimeout> | undefined;
 
-    function newId(at_ms: number, terminal: number): string {
+    function newId(terminal: number): string {
+        const at_ms = Math.floor(link.steady());
         const id = new Uint8Array(16),
             view = new DataView(id.buffer);
         view.setUint16(0, Math.floor(at_ms / 0x100000000));
@@ -118,7 +132,9 @@ export function makeOutbox(
             end = done;
         });
         const item: Item = {
-            id: entry.id,
+            get id() {
+                return item.entry.id;
+            },
             entry,
             kind: entry.kind,
             command,
@@ -165,6 +181,25 @@ export function makeOutbox(
         channel?.postMessage({ answered: item.id, fate });
     }
 
+    /* A new id, written down before it is sent with it; for whoever noted the old one, what it is now. While two may have
+     * renewed it, or the old one may still lie there, it waits. */
+    async function renew(item: Item, why: Refusal): Promise<void> {
+        const { entry } = item;
+        if (idMs(entry.id) <= link.steady() + AHEAD_MS + SURE_MS) return later(item, why); /* it will be taken */
+        const id = newId(entry.terminal);
+        const note = { key: RENEWED + entry.id, what: id };
+        const moved = await store.move("outbox", entry.id, id, { ...entry, id }, note).catch(() => undefined);
+        const alone = moved === false && navigator.locks !== undefined; /* the browser took its storage away */
+        if (moved !== true && !alone && item.kept.peek()) return later(item, why);
+        answered.add(entry.id);
+        item.entry = { ...entry, id };
+        item.sent = false;
+        show(pending.peek());
+        channel?.postMessage({ renewed: entry.id, added: id });
+    }
+
+    const idMs = (id: string): number => parseInt(id.slice(0, 12), 16);
+
     function take(entry: Entry, fate: Fate): void {
         if (answered.has(entry.id) || pending.peek().some((item) => item.id === entry.id)) return;
         const item = makeItem(entry, commandOf(entry.bytes), fate);
@@ -184,7 +219,13 @@ export function makeOutbox(
     }
 
     if (channel)
-        channel.onmessage = ({ data }: MessageEvent<{ added?: string; answered?: string; fate?: Fate }>) => {
+        channel.onmessage = ({ data }: MessageEvent<Heard>) => {
+            const old = pending.peek().find((item) => item.id === data.renewed);
+            if (old && data.added) {
+                answered.add(old.id);
+                old.entry = { ...old.entry, id: data.added };
+                return show(pending.peek());
+            }
             const known = pending.peek().find((item) => item.id === data.answered);
             if (known && data.fate) drop(known, data.fate, false);
             if (data.answered) answered.add(data.answered);
@@ -297,6 +338,7 @@ export function makeOutbox(
         const { done, seq } = reply;
         if (done) return drop(item, { kind: "done", done, seq, at_ms: link.clock() }, true);
         const refused = reply.refused ?? refusal(RefusalCode.CLIENT_OLDER);
+        if (refused.code === RefusalCode.FIELD_INVALID && refused.field === "id") return renew(item, refused);
         if (seq > 0n) return drop(item, { kind: "refused", refused, seq }, true);
         if (isLater(refused)) return later(item, refused);
         /* It did not reach the ledger now; an earlier sending may have. */
@@ -362,11 +404,15 @@ export function makeOutbox(
         go,
         gone,
         person,
+        async idNow(id) {
+            const next = await store.get<string>("device", RENEWED + id).catch(() => undefined);
+            return typeof next === "string" ? this.idNow(next) : id;
+        },
         async load() {
             for (const entry of await store.all<Entry>("outbox").catch(() => [])) take(entry, { kind: "asking again" });
         },
         add(kind, bytes, who, where, at_ms, pin) {
-            const entry = { id: newId(at_ms, where.terminal), bytes, kind, ...who, at_ms, page, ...where };
+            const entry = { id: newId(where.terminal), bytes, kind, ...who, at_ms, page, ...where };
             const item = makeItem(entry, commandOf(bytes), { kind: link.up() ? "sending" : "waiting" });
             item.pin = pin;
             item.written = write(item);

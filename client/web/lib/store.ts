@@ -12,6 +12,9 @@ export interface Store {
     keys(shelf: Shelf): Promise<string[]>;
     put(shelf: Shelf, key: string, what: unknown, durable?: boolean): Promise<void>;
     remove(shelf: Shelf, key: string): Promise<void>;
+    /* In one step: what lies under `from` goes, `what` lies under `to`, and `note` on the shelf of the device. false: there
+     * was nothing, and nothing is changed. */
+    move(shelf: Shelf, from: string, to: string, what: unknown, note: { key: string; what: unknown }): Promise<boolean>;
     clear(shelf: Shelf): Promise<void>;
 }
 
@@ -67,6 +70,22 @@ export function openStore(): Store {
         },
         remove: async (shelf, key) => {
             await does(shelf, "readwrite", (store) => store.delete(key));
+        },
+        async move(shelf, from, to, what, note) {
+            const database = await open();
+            return new Promise((done, failed) => {
+                const begun = database.transaction([shelf, "device"], "readwrite", { durability: "strict" });
+                const store = begun.objectStore(shelf);
+                const look = store.getKey(from);
+                look.onsuccess = () => {
+                    if (look.result === undefined) return;
+                    store.delete(from);
+                    store.put(what, to);
+                    begun.objectStore("device").put(note.what, note.key);
+                };
+                begun.oncomplete = () => done(look.result !== undefined);
+                begun.onerror = begun.onabort = () => failed(begun.error ?? new Error("storage failed"));
+            });
         },
         clear: async (shelf) => {
             await does(shelf, "readwrite", (store) => store.clear());
