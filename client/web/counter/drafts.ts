@@ -14,9 +14,10 @@
  */
 import { computed, effect, signal, untracked, type ReadonlySignal } from "@preact/signals";
 import type { Client, Fate, Pending } from "../lib/api";
+import { has } from "../lib/aside";
 import type { Done, Refusal } from "../lib/messages";
 import { serverNow } from "../kit/format";
-import { isEmpty, newDraft, type Draft } from "./draft";
+import { isDraft, isEmpty, newDraft, type Draft } from "./draft";
 import { claim, found, keep, wipe } from "./store";
 
 const MOST = 20;
@@ -91,6 +92,9 @@ interface Dismissed extends Draft {
     readonly told?: boolean /* it is in the server's audit log */;
 }
 
+const isDismissed = (what: unknown): what is Dismissed =>
+    isDraft(what) && has<Dismissed>(what, { dismissed_ms: "number", dismissed_by: "number", reason: "string" });
+
 /* It was settled in another way; why, is kept beside what was taken, and told to the office. */
 export function dismiss(client: Client, id: string, reason: string): void {
     const draft = all.value.find((each) => each.id === id);
@@ -106,7 +110,7 @@ let telling: Promise<void> = Promise.resolve();
 export function tellDismissed(client: Client): Promise<void> {
     telling = telling.then(async () => {
         if (client.me.value === undefined || !client.knows("FromTerminal", "left_undone")) return;
-        for (const gone of await found<Dismissed>("dismissed:")) {
+        for (const gone of await found("dismissed:", isDismissed, client.setAside)) {
             if (gone.told === true || gone.dismissed_by !== client.me.value?.staff) continue;
             const answer = await client.call("left_undone", {
                 command: gone.pay === undefined ? "sell_paid" : "take_payment",
@@ -158,6 +162,8 @@ interface Claim {
     done?: boolean;
     number?: string;
 }
+const isClaim = (what: unknown): what is Claim =>
+    has<Claim>(what, { id: "string", by: "string", at_ms: "number", done: "boolean?", number: "string?" });
 interface Heard {
     put?: Draft;
     drop?: string;
@@ -293,12 +299,15 @@ function tellWhenBack(client: Client): void {
     });
 }
 
+const isChosen = (what: unknown): what is { staff: number; id: string } =>
+    has<{ staff: number; id: string }>(what, { staff: "number", id: "string" });
+
 /* As the disk has them. A page may write what was typed before it hears that another one has sent it. */
-async function readDrafts(): Promise<Draft[]> {
+async function readDrafts(client: Client): Promise<Draft[]> {
     const [kept, claims, forms] = await Promise.all([
-        found<Draft>("draft:"),
-        found<Claim>("begun:"),
-        found<Claim>("once:"),
+        found("draft:", isDraft, client.setAside),
+        found("begun:", isClaim),
+        found("once:", isClaim),
     ]);
     const by = new Map(claims.map((each) => [each.id, each]));
     const isOver = (each: Claim): boolean => each.done === true && serverNow() - each.at_ms > DAY_MS;
@@ -326,7 +335,7 @@ export function useDraftsOf(client: Client, staff: number): void {
     person = staff;
     whose.value = staff;
     loading ??= (async () => {
-        const [kept, last] = await Promise.all([readDrafts(), found<{ staff: number; id: string }>("chosen:")]);
+        const [kept, last] = await Promise.all([readDrafts(client), found("chosen:", isChosen)]);
         const here = new Set(all.value.map((draft) => draft.id));
         all.value = [...kept.filter((draft) => !here.has(draft.id)), ...all.value].sort(
             (a, b) => a.made_ms - b.made_ms,

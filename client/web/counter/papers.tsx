@@ -872,7 +872,11 @@ function TakeBack({
                             {say("Look at {number}", { number: document.number })}
                         </Button>
                     }>
-                    <b>{say("Goods of this bill were taken back in another tab. It counts once.")}</b>
+                    <b>
+                        {say(
+                            "Another tab is taking goods of this bill back. Look at the bill before you take back more.",
+                        )}
+                    </b>
                 </Notice>
             )}
             <Panel

@@ -10,11 +10,12 @@ const SHELF = "kept";
 
 export const kept = signal(true);
 let opening: Promise<IDBDatabase | undefined> | undefined;
+let later = false;
 
 function open(): Promise<IDBDatabase | undefined> {
     opening ??= new Promise((resolve) => {
         try {
-            const request = indexedDB.open(NAME, 1);
+            const request = indexedDB.open(NAME, later ? undefined : 1);
             request.onupgradeneeded = () => {
                 request.result.createObjectStore(SHELF);
             };
@@ -28,7 +29,13 @@ function open(): Promise<IDBDatabase | undefined> {
                 };
                 resolve(request.result);
             };
-            request.onerror = () => resolve(undefined);
+            request.onerror = () => {
+                const older = request.error?.name === "VersionError" && !later;
+                if (!older) return resolve(undefined);
+                later = true; /* a later program made it: it is opened as it is */
+                opening = undefined;
+                void open().then(resolve);
+            };
             request.onblocked = () => resolve(undefined);
         } catch {
             resolve(undefined);
@@ -81,21 +88,31 @@ export async function claim<T>(key: string, value: T, changes: Changes): Promise
     return done ? there : undefined;
 }
 
-/* All that lies under keys that begin so. */
-export async function found<T>(prefix: string): Promise<T[]> {
+/* All that lies under keys that begin so and is what it should be. What is not goes, when `damaged` has set it aside; without
+ * that it is nothing that anybody would miss. */
+export async function found<T>(
+    prefix: string,
+    is: (what: unknown) => what is T,
+    damaged: (key: string, what: unknown) => Promise<boolean> = () => Promise.resolve(true),
+): Promise<T[]> {
     const database = await open();
     if (database === undefined) {
         kept.value = false;
         return [];
     }
-    return await new Promise((resolve) => {
-        const request = database
-            .transaction(SHELF)
-            .objectStore(SHELF)
-            .getAll(IDBKeyRange.bound(prefix, `${prefix}\uffff`));
-        request.onsuccess = () => resolve(request.result as T[]);
-        request.onerror = () => resolve([]);
+    const all = await new Promise<[string, unknown][]>((resolve) => {
+        const shelf = database.transaction(SHELF).objectStore(SHELF);
+        const range = IDBKeyRange.bound(prefix, `${prefix}\uffff`);
+        const keys = shelf.getAllKeys(range);
+        const values = shelf.getAll(range);
+        values.onsuccess = () => resolve(keys.result.map((key, at) => [String(key), values.result[at] as unknown]));
+        values.onerror = keys.onerror = () => resolve([]);
     });
+    const good: T[] = [];
+    for (const [key, what] of all)
+        if (is(what)) good.push(what);
+        else if (await damaged(key, what)) await keep([[key, undefined]]);
+    return good;
 }
 
 export async function wipe(): Promise<void> {

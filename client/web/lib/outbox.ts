@@ -11,6 +11,7 @@
  */
 import { batch, signal, type Signal } from "@preact/signals";
 import type { Fate, Pending } from "./api";
+import { has } from "./aside";
 import { Broken, decode, encode } from "./codec";
 import { Gone, refusal, type Link } from "./link";
 import { RefusalCode, type BuyerPin, type Command, type Refusal, type Reply } from "./messages";
@@ -98,6 +99,7 @@ export function makeOutbox(
     me: () => Person | undefined,
     place: () => Place | undefined,
     loggedOut: () => void,
+    setAside: (name: string, what: unknown) => Promise<boolean>,
 ): Outbox {
     const pending = signal<readonly Item[]>([]);
     const page = hex(crypto.getRandomValues(new Uint8Array(8)));
@@ -200,6 +202,31 @@ export function makeOutbox(
 
     const idMs = (id: string): number => parseInt(id.slice(0, 12), 16);
 
+    /* What cannot be read is no command that could be sent, and perhaps one that is in no book. */
+    async function read(key: string, what: unknown, fate: Fate): Promise<void> {
+        if (isEntry(what) && what.id === key && isCommand(what.bytes)) return take(what, fate);
+        const bytes = (what as Partial<Entry> | null)?.bytes;
+        const command = bytes instanceof Uint8Array ? commandOf(bytes) : undefined;
+        const told = typeof what === "object" ? { ...what, command } : what;
+        if (await setAside(`outbox ${key}`, told)) await store.remove("outbox", key).catch(() => undefined);
+    }
+
+    const isEntry = (what: unknown): what is Entry =>
+        has<Entry>(what, { id: "string", kind: "string", staff: "number", login: "string", at_ms: "number" }) &&
+        has<Entry>(what, { page: "string", terminal: "number", ledger: "string" }) &&
+        /^[0-9a-f]{32}$/.test(what.id) &&
+        what.bytes instanceof Uint8Array;
+
+    function isCommand(bytes: Uint8Array): boolean {
+        try {
+            decode("Command", bytes);
+            return bytes.length > 0;
+        } catch (fault) {
+            if (fault instanceof Broken) return false;
+            throw fault;
+        }
+    }
+
     function take(entry: Entry, fate: Fate): void {
         if (answered.has(entry.id) || pending.peek().some((item) => item.id === entry.id)) return;
         const item = makeItem(entry, commandOf(entry.bytes), fate);
@@ -232,7 +259,7 @@ export function makeOutbox(
             if (!data.added) return;
             store.get<Entry>("outbox", data.added).then(
                 (entry) => {
-                    if (entry) take(entry, { kind: "sending" });
+                    if (isEntry(entry)) take(entry, { kind: "sending" });
                 },
                 () => undefined,
             );
@@ -409,7 +436,8 @@ export function makeOutbox(
             return typeof next === "string" ? this.idNow(next) : id;
         },
         async load() {
-            for (const entry of await store.all<Entry>("outbox").catch(() => [])) take(entry, { kind: "asking again" });
+            for (const [key, what] of await store.entries("outbox").catch(() => []))
+                await read(key, what, { kind: "asking again" });
         },
         add(kind, bytes, who, where, at_ms, pin) {
             const entry = { id: newId(where.terminal), bytes, kind, ...who, at_ms, page, ...where };

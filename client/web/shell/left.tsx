@@ -1,7 +1,9 @@
 /* What another person gave at this device and the ledger has not booked yet: only their login sends it, so whoever
  * stands here has to know of it. */
 import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
 import { Button, clock, money, moment, serverNow, whole } from "../kit";
+import { part } from "../kit/part";
 import { say, sayMany } from "../kit/words";
 import type { Client, Pending } from "../lib/api";
 import type { Command } from "../lib/messages";
@@ -52,9 +54,31 @@ export function leftText(client: Client, { login, items }: Left): string {
     const at = items[0]!.at_ms;
     const facts = { what: whatOf(items), login, time: serverNow() - at < DAY_MS ? clock(at, false) : moment(at) };
     if (amounts.some((amount) => amount === undefined))
-        return say("{what} of {login}, {time}, is not booked yet.", facts);
+        return sayMany(
+            "{what} of {login}, {time}, is not booked yet.",
+            "{what} of {login}, {time}, are not booked yet.",
+            items.length,
+            facts,
+        );
     const sum = amounts.reduce<bigint>((all, amount) => all + amount!, 0n);
-    return say("{what} of {login}, {amount}, {time}, is not booked yet.", { ...facts, amount: money(client, sum) });
+    return sayMany(
+        "{what} of {login}, {amount}, {time}, is not booked yet.",
+        "{what} of {login}, {amount}, {time}, are not booked yet.",
+        items.length,
+        { ...facts, amount: money(client, sum) },
+    );
+}
+
+/* Seldom there is any. */
+const aside = part(() => import("./aside"));
+export function AsideHere({ client }: { client: Client }): JSX.Element | null {
+    const some = client.aside.value.length > 0;
+    const up = client.line.value.kind === "live";
+    useEffect(() => {
+        if (some) void aside.fetch();
+    }, [some, up]);
+    const here = aside.here.value;
+    return some && here !== undefined ? <here.Asides client={client} /> : null;
 }
 
 /* `onPerson`: where they log in. */
