@@ -7,7 +7,18 @@ import { goods, sells, taken } from "./at_counter.mjs";
 let made;
 const shop = () => (made ??= company({ own: true }));
 const clerk = async () => fresh(await shop(), { login: "fourth", hash: "#/sale" });
-const TEXTS = ["", "{", '{"staff":', "null", "7", '"x"', "[]", "{}", "[null]", "\u0000\ud800"];
+const TEXTS = [
+    "",
+    "{",
+    '{"staff":',
+    "null",
+    "7",
+    '"x"',
+    "[]",
+    "{}",
+    "[null]",
+    '{"size":"x","theme":5,"language":7,"toman":"y"}',
+];
 const THINGS = ["half of a reco", 7, null, true, [], {}, { id: 5 }, new Date(0), { id: "x", lines: "y" }, [[1]]];
 
 /* In the page: one record of a database, as it is or as `how` makes it. */

@@ -112,13 +112,16 @@ export function tellDismissed(client: Client): Promise<void> {
         if (client.me.value === undefined || !client.knows("FromTerminal", "left_undone")) return;
         for (const gone of await found("dismissed:", isDismissed, client.setAside)) {
             if (gone.told === true || gone.dismissed_by !== client.me.value?.staff) continue;
-            const answer = await client.call("left_undone", {
-                command: gone.pay === undefined ? "sell_paid" : "take_payment",
-                customer: gone.customer_name === "" ? undefined : gone.customer_name,
-                amount_minor: gone.unbooked?.minor,
-                made_ms: BigInt(Math.floor(gone.unbooked?.at_ms ?? gone.made_ms)),
-                reason: gone.reason,
-            });
+            const answer = await once(`dismissed ${gone.id}`, () =>
+                client.call("left_undone", {
+                    command: gone.pay === undefined ? "sell_paid" : "take_payment",
+                    customer: gone.customer_name === "" ? undefined : gone.customer_name,
+                    amount_minor: gone.unbooked?.minor,
+                    made_ms: BigInt(Math.floor(gone.unbooked?.at_ms ?? gone.made_ms)),
+                    reason: gone.reason,
+                }),
+            );
+            if (answer === "elsewhere") continue;
             if ("refused" in answer) return;
             await keep([[`dismissed:${gone.id}`, { ...gone, told: true }]]);
         }
