@@ -96,7 +96,7 @@ test(
 test("what is left of another person is said of one and of several, in each language", async () => {
     const page = await bare(`
         import { render } from "preact";
-        import { leftText } from "./shell/left";
+        import { leftText } from "./shell/lefthere";
         import { setLanguage } from "./kit/words";
         const client = { welcome: { value: { currency: "VND", exponent: 0 } } };
         const command = { sell_paid: { payments: [{ amount_minor: 5000n }] } };
