@@ -74,8 +74,9 @@ test(
         for (const text of TEXTS) {
             await page.evaluate(
                 ([all, value]) => {
-                    for (const key of [...all, "tefter.lock", "tefter.slip", "tefter.till", "tefter.people"])
-                        localStorage.setItem(key, value);
+                    const staff = [...Array(20).keys()].map((number) => `tefter.person.${number}`);
+                    const more = ["tefter.person", "tefter.lock", "tefter.slip", "tefter.till", "tefter.people"];
+                    for (const key of [...all, ...more, ...staff]) localStorage.setItem(key, value);
                 },
                 [keys, text],
             );
