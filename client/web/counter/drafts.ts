@@ -151,10 +151,12 @@ const lockOf = (of: string): string => `tefter counter ${of}`;
 /* Held as long as this page lives. */
 const living = new Promise<void>((held) => {
     if (locks === undefined) return held();
-    void locks.request(lockOf(page), () => {
-        held();
-        return new Promise(() => undefined);
-    });
+    locks
+        .request(lockOf(page), () => {
+            held();
+            return new Promise(() => undefined);
+        })
+        .catch(() => held());
 });
 
 /* Who sends a draft, or did. */
@@ -482,8 +484,11 @@ export async function commit(id: string, submit: () => Pending, taken?: bigint):
     dirty.clear();
     const other = await claim<Claim>(claimKey(id), { id, by: page, at_ms: begun.begun_ms }, changes);
     if (other !== undefined) {
-        for (const [key, what] of changes) if (key !== draftKey(begun) && !dirty.has(key)) keepSoon(key, what);
-        return isElsewhere(draft, other);
+        const ours = other.by === page; /* of a try before, which the disk could not forget */
+        for (const [key, what] of changes)
+            if ((ours || key !== draftKey(begun)) && !dirty.has(key)) keepSoon(key, what);
+        if (!ours) return isElsewhere(draft, other);
+        await flush();
     }
     put(begun);
     const pending = submit();
@@ -502,7 +507,7 @@ function isElsewhere(draft: Draft, other: Claim): void {
     if (now === undefined) return;
     if (other.done === true) {
         all.value = all.value.filter((each) => each.id !== id);
-        if (drafts.value.every((each) => each.begun_ms !== 0)) begin();
+        if (draft.pay === undefined && drafts.value.every((each) => each.begun_ms !== 0)) begin();
         return;
     }
     const theirs = isOthers(now) ? now : { ...draft, begun_ms: other.at_ms, begun_by: other.by };
