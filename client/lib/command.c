@@ -6,7 +6,7 @@
 #include "lib/inside.h"
 #include "wire/message.h"
 
-enum { WRITTEN_MEMORY_MAX = 8 * 1024 * 1024 };
+enum { WRITTEN_MEMORY_MAX = 8 * 1024 * 1024, RENEW_SURE_MS = 60 * 1000 };
 
 /* ---- window ---- */
 
@@ -373,10 +373,29 @@ static void tell_settled(struct tefter *client, const struct outbox_entry *entry
         client->on_resolved(client->context, command, entry->made_ms, again, reply);
 }
 
+/* The ledger looks first whether it knows an id, and then at its time: one that is too far ahead
+ * was never taken. One that is nearly there may be, by what is still on its way; it waits. */
+static bool renewed(struct tefter *client, const struct tefter_outcome *outcome)
+{
+    const Tefter__Refusal *refused = outcome->refused;
+    uint8_t anew[TEFTER_ID_SIZE];
+    if (refused == NULL || refused->code != TEFTER__REFUSAL_CODE__FIELD_INVALID ||
+        refused->field == NULL || strcmp(refused->field, "id") != 0)
+        return false;
+    if (id_ms(outcome->id) > tefter_now_ms(client) + COMMAND_ID_AHEAD_MS + RENEW_SURE_MS &&
+        tefter_new_id(client, anew, NULL))
+        (void)outbox_renew(&client->outbox, outcome->id, anew);
+    return true;
+}
+
 static void offer_answered(void *context, const struct tefter_outcome *outcome)
 {
     struct tefter *client = context;
     client->offering = false;
+    if (renewed(client, outcome)) {
+        outbox_offer(client);
+        return;
+    }
     const struct outbox_entry *entry = outbox_find(&client->outbox, outcome->id);
     bool resolved = outcome->reply->seq != 0;
     bool again = entry != NULL && entry->resolved;

@@ -172,7 +172,7 @@ struct tefter {
     Tefter__LoggedIn *person;
     struct features features; /* what the server lacks of this program's schema */
     struct currency currency;
-    int64_t clock_offset_ms; /* the server's wall clock minus ours */
+    int64_t clock_offset_ms; /* the server's wall clock minus our steady one */
     uint64_t clock_error_ms; /* half the round trip it was measured with */
     bool clock_known;
     uint64_t server_seq;
@@ -209,6 +209,7 @@ struct tefter {
 void client_changed(struct tefter *client);  /* tells on_state when there is news */
 void client_happened(struct tefter *client); /* ends a blocking call's turn */
 int64_t wall_ms(void);
+int64_t steady_ms(void);
 /* A blocking call begins: when it is to give up. */
 uint64_t client_until(struct tefter *client, uint64_t wait_ms);
 /* Runs the loop for one happening; false when `until_ms` is over or the server is not to be

@@ -226,7 +226,7 @@ static void measure_clock(struct tefter *client, int64_t server_ms)
         return;
     client->clock_known = true;
     client->clock_error_ms = error;
-    client->clock_offset_ms = server_ms + (int64_t)error - wall_ms();
+    client->clock_offset_ms = server_ms + (int64_t)error - steady_ms();
 }
 
 static void opened(struct tefter *client)

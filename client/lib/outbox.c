@@ -20,6 +20,8 @@ enum {
     KIND_RESOLVED = 2,
     KIND_RECEIPT = 3, /* id, a packed SealedReceipt */
     KIND_HANDED = 4,  /* id, incarnation, nonce */
+    KIND_RENEWED = 5, /* id, the id that it has from then on */
+    RENEWED_SIZE = 1 + 2 * TEFTER_ID_SIZE,
     HANDED_SIZE = 1 + TEFTER_ID_SIZE + 4,
 };
 
@@ -116,7 +118,7 @@ static bool skip_damage(struct slice *rest)
         struct slice from = slice_of(rest->data + at, rest->size - at);
         struct slice body;
         uint8_t kind = from.data[HEAD_SIZE];
-        if (kind < KIND_MADE || kind > KIND_HANDED || be32_get(from.data) > RECORD_MAX)
+        if (kind < KIND_MADE || kind > KIND_RENEWED || be32_get(from.data) > RECORD_MAX)
             continue;
         if (next_record(&from, &body)) {
             *rest = slice_of(rest->data + at, rest->size - at);
@@ -226,6 +228,13 @@ static void take_handed(struct outbox *outbox, struct slice body)
                                       slice_of(body.data + HANDED_SIZE, body.size - HANDED_SIZE));
 }
 
+static void take_renewed(struct outbox *outbox, struct slice body)
+{
+    struct outbox_entry *entry = outbox_find(outbox, body.data + 1);
+    if (entry != NULL)
+        memcpy(entry->id, body.data + 1 + TEFTER_ID_SIZE, TEFTER_ID_SIZE);
+}
+
 static bool take_record(struct outbox *outbox, struct slice body)
 {
     if (body.data[0] == KIND_MADE && body.size > MADE_SIZE)
@@ -236,6 +245,8 @@ static bool take_record(struct outbox *outbox, struct slice body)
         return take_receipt(outbox, body);
     if (body.data[0] == KIND_HANDED && body.size >= HANDED_SIZE)
         take_handed(outbox, body);
+    if (body.data[0] == KIND_RENEWED && body.size >= RENEWED_SIZE)
+        take_renewed(outbox, body);
     return true;
 }
 
@@ -373,21 +384,29 @@ static void note_elsewhere(struct outbox *outbox)
     }
 }
 
-bool outbox_open(struct outbox *outbox, const char *folder, int64_t now_ms, struct failure *failure)
+static bool open_locked(struct outbox *outbox, const char *folder, int64_t now_ms,
+                        struct failure *failure)
 {
     struct arena arena;
     struct slice file;
-    int lock = -1;
     *outbox = (struct outbox){.open = true, .live = -1};
     memcpy(outbox->folder, folder, strlen(folder) + 1);
-    if (!folder_lock(folder, &lock, failure))
-        return false;
     arena_init(&arena, 2 * (size_t)OUTBOX_BYTES_MAX + 4096);
     bool good =
         folder_read(folder, "outbox", 2 * (size_t)OUTBOX_BYTES_MAX, &arena, &file, failure) &&
         read_file(outbox, file, now_ms, failure);
-    note_elsewhere(outbox);
     arena_fini(&arena);
+    return good;
+}
+
+bool outbox_open(struct outbox *outbox, const char *folder, int64_t now_ms, struct failure *failure)
+{
+    int lock = -1;
+    *outbox = (struct outbox){.open = true, .live = -1};
+    if (!folder_lock(folder, &lock, failure))
+        return false;
+    bool good = open_locked(outbox, folder, now_ms, failure);
+    note_elsewhere(outbox);
     folder_unlock(lock);
     return good;
 }
@@ -493,6 +512,43 @@ void outbox_resolve(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE], boo
     if (put_resolved(&record, entry) && (entry->receipt == NULL || put_receipt(&record, entry)))
         (void)append(outbox, buffer_slice(&record), false, NULL); /* else it is asked again */
     buffer_fini(&record);
+}
+
+/* What the file says now counts: it may be another process's by then. */
+static bool is_open_still(const struct outbox *outbox, const struct outbox_entry *entry)
+{
+    struct outbox file;
+    bool good = open_locked(&file, outbox->folder, entry->made_ms, NULL);
+    const struct outbox_entry *there = good ? outbox_find(&file, entry->id) : NULL;
+    bool still = there != NULL && !there->resolved;
+    outbox_close(&file);
+    return still;
+}
+
+bool outbox_renew(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE],
+                  const uint8_t anew[TEFTER_ID_SIZE])
+{
+    uint8_t body[RENEWED_SIZE] = {KIND_RENEWED};
+    struct outbox_entry *entry = outbox_find(outbox, id);
+    struct buffer record;
+    int lock = -1;
+    memcpy(body + 1, id, TEFTER_ID_SIZE);
+    memcpy(body + 1 + TEFTER_ID_SIZE, anew, TEFTER_ID_SIZE);
+    if (entry == NULL || !folder_lock(outbox->folder, &lock, NULL))
+        return false;
+    buffer_init(&record, 4096);
+    bool good = is_open_still(outbox, entry) &&
+                put_record(&record, body, sizeof body, slice_of(NULL, 0)) &&
+                append_locked(outbox, buffer_slice(&record), true, NULL);
+    folder_unlock(lock);
+    if (good) {
+        memcpy(entry->id, anew, TEFTER_ID_SIZE);
+        entry->offered = false;
+        outbox->bytes += record.size;
+        hold(outbox, anew);
+    }
+    buffer_fini(&record);
+    return good;
 }
 
 void outbox_handed(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE],

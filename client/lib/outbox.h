@@ -9,6 +9,9 @@
  * state it is offered with its receipt, whoever is logged in or nobody. Past OUTBOX_DONE_MAX bytes
  * the oldest of these go.
  *
+ * An id that the ledger refused for its time, and so never took, is renewed: by one process,
+ * whichever is first.
+ *
  * What a process has under way it holds a lock on in outbox.live, which ends with it: so another
  * one sees what is no business of its own.
  *
@@ -92,3 +95,7 @@ struct outbox_entry *outbox_find(struct outbox *outbox, const uint8_t id[TEFTER_
 size_t outbox_unknown(const struct outbox *outbox);
 /* Another incarnation may be here: what was acknowledged may be offered once more. */
 void outbox_reoffer(struct outbox *outbox);
+/* It is known by another id from now on, and may be offered with it. false: another process has
+ * renewed or settled it, or it cannot be written down; it is not sent from here any more. */
+bool outbox_renew(struct outbox *outbox, const uint8_t id[TEFTER_ID_SIZE],
+                  const uint8_t anew[TEFTER_ID_SIZE]);

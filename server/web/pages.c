@@ -135,9 +135,12 @@ static void begin(struct answer *answer, enum http_status status)
     put(answer, "HTTP/1.1 %d %s\r\nDate: %s\r\n", status, http_status_words(status), date);
 }
 
+/* A month: with it no browser lets anybody pass over a warning, and no longer than needed. */
+#define STRICT "Strict-Transport-Security: max-age=2592000\r\n"
+
 static void put_policy(struct answer *answer, const struct site_origin *origin)
 {
-    put(answer, HABITS);
+    put(answer, HABITS "%s", origin->lasting ? STRICT : "");
     put(answer, "Content-Security-Policy: " POLICY "\r\n", origin->secure ? "wss://" : "ws://",
         site_host(origin));
     put(answer, "Permissions-Policy: camera=(self), microphone=(), geolocation=(), payment=(), "
@@ -196,7 +199,7 @@ void pages_answer_made(const struct made_page *made, const struct site_origin *o
                        const struct http_head *head, bool ends, struct answer *ret_answer)
 {
     need(made->body.size <= MADE_PAGE_MAX);
-    begin(ret_answer, HTTP_OK);
+    begin(ret_answer, made->status);
     put(ret_answer,
         "Cache-Control: no-cache\r\nVary: Accept-Language\r\nContent-Type: %s\r\n"
         "Content-Length: %zu\r\n",

@@ -25,6 +25,7 @@ void pages_answer(const struct pages *pages, const struct site_origin *origin,
                   const struct http_head *head, bool ends, struct answer *ret_answer);
 /* What is not built in: made by the relay, so short that it goes out whole. */
 struct made_page {
+    enum http_status status;
     const char *type;
     const char *name; /* under which it is kept by who downloads it; NULL: it is shown */
     struct slice body;

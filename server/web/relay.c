@@ -60,21 +60,33 @@ static struct tls_context *read_identity(const struct web_options *options, stru
     return tls;
 }
 
-/* What /trust gives to devices. It comes and goes with the file. */
+static struct trust *trust_of(const char *path, struct failure *failure)
+{
+    struct buffer pem;
+    struct trust *trust = NULL;
+    if (read_pem(path, &pem, failure))
+        trust = trust_create(buffer_slice(&pem), failure);
+    buffer_fini(&pem);
+    return trust;
+}
+
+/* What /trust gives to devices. It comes and goes with the file: where tefterd looks after a
+ * certificate and there is none, the certificate is of a public name. */
 static void read_root(struct relay *relay)
 {
     struct failure failure = {.fault = FAULT_NONE};
-    struct buffer pem;
+    const char *path = relay->options->root;
     struct stat facts; /* of the calls that the sandbox leaves */
+    bool rooted = path != NULL && stat(path, &facts) == 0;
     trust_destroy(relay->trust);
-    relay->trust = NULL;
-    if (relay->options->root == NULL || stat(relay->options->root, &facts) != 0)
-        return;
-    if (read_pem(relay->options->root, &pem, &failure))
-        relay->trust = trust_create(buffer_slice(&pem), &failure);
-    buffer_fini(&pem);
-    if (relay->trust == NULL)
+    relay->trust = rooted ? trust_of(path, &failure) : NULL;
+    relay->named = relay->tls != NULL && path != NULL && !rooted && errno == ENOENT;
+    if (rooted && relay->trust == NULL)
         log_line(LOG_ERROR, "root_not_shown", "reason", failure.text, NULL);
+    if (relay->trust == NULL)
+        relay->trust = trust_create(slice_of(NULL, 0), NULL);
+    for (size_t i = 0; i < relay->site.count; i++)
+        relay->site.origins[i].lasting = relay->named && relay->site.origins[i].secure;
 }
 
 /* When browsers stop to believe it, told in time. */
@@ -233,7 +245,6 @@ static bool build_listener(struct relay *relay, struct failure *failure)
         if (relay->tls == NULL)
             return false;
     }
-    read_root(relay);
     relay->listener =
         stream_listen(relay->loop, options->listen, relay->tls, accepted, relay, failure);
     if (relay->listener == NULL)
@@ -264,8 +275,11 @@ static bool build(struct relay *relay, struct failure *failure)
 {
     relay->most = places();
     relay->sockets_allowed = SOCKETS_BURST;
-    return build_loop(relay, failure) && build_listener(relay, failure) &&
-           build_site(relay, failure);
+    if (!build_loop(relay, failure) || !build_listener(relay, failure) ||
+        !build_site(relay, failure))
+        return false;
+    read_root(relay);
+    return true;
 }
 
 static void tear_down(struct relay *relay)

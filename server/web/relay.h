@@ -39,7 +39,9 @@ struct relay {
     struct loop_timer *tick;
     struct loop_timer *leave;
     struct pages *pages;
-    struct trust *trust; /* NULL: the certificate stands under no root of the page's own */
+    struct trust *trust; /* NULL: no memory for it */
+    bool
+        named; /* the certificate is of a public name, and stands under no root of the page's own */
     struct site site;
     struct browser *browsers;
     uint32_t count;

@@ -194,10 +194,8 @@ static void put_fingerprint(struct buffer *out, const struct trust *trust, enum 
     put(out, "</section>\n");
 }
 
-static void put_page(struct buffer *out, const struct trust *trust, enum language language,
-                     const struct site_origin *origin)
+static void put_top(struct buffer *out, enum language language, const char *title)
 {
-    const char *title = words_in(language, N_("Let this device believe the page"));
     put(out, "<!doctype html>\n<html lang=\"");
     put(out, language_code(language));
     put(out, language == LANGUAGE_PERSIAN ? "\" dir=\"rtl\">\n" : "\">\n");
@@ -207,6 +205,19 @@ static void put_page(struct buffer *out, const struct trust *trust, enum languag
     put_element(out, "title", title);
     put_languages(out, language);
     put_element(out, "h1", title);
+}
+
+static void put_link(struct buffer *out, const struct site_origin *origin)
+{
+    put(out, "<a class=\"get\" href=\"/\">");
+    put_text(out, origin->text);
+    put(out, "</a>");
+}
+
+static void put_page(struct buffer *out, const struct trust *trust, enum language language,
+                     const struct site_origin *origin)
+{
+    put_top(out, language, words_in(language, N_("Let this device believe the page")));
     put_said(
         out, "p", language,
         N_("The page {address} has a certificate of the shop's own, which devices do not know. "
@@ -221,9 +232,21 @@ static void put_page(struct buffer *out, const struct trust *trust, enum languag
     put_element(out, "p",
                 words_in(language, N_("Close the browser once, so that it looks again. Then open "
                                       "this:")));
-    put(out, "<a class=\"get\" href=\"/\">");
-    put_text(out, origin->text);
-    put(out, "</a></section>\n</html>\n");
+    put_link(out, origin);
+    put(out, "</section>\n</html>\n");
+}
+
+/* Whoever was sent here for a root that there is not. */
+static void put_absent(struct buffer *out, enum language language, const struct site_origin *origin)
+{
+    const char *title = words_in(language, N_("There is no root to install"));
+    put_top(out, language, title);
+    put_element(
+        out, "p",
+        words_in(language, N_("This page stands under no root of the shop's own: nothing has to be "
+                              "installed for it. Open the page:")));
+    put_link(out, origin);
+    put(out, "</html>\n");
 }
 
 /* ---- which language ---- */
@@ -249,14 +272,14 @@ static enum language language_wanted(const struct http_head *head)
     return LANGUAGE_ENGLISH;
 }
 
-/* "/trust", or "/trust/vi". */
+/* "/trust", or "/trust/vi"; the language is told of every other address too. */
 static bool is_page(const struct http_head *head, enum language *ret_language)
 {
     char path[16] = "";
+    *ret_language = language_wanted(head);
     if (head->path.size >= sizeof path)
         return false;
     memcpy(path, head->path.data, head->path.size);
-    *ret_language = language_wanted(head);
     if (strcmp(path, "/trust") == 0 || strcmp(path, "/trust/") == 0)
         return true;
     return strncmp(path, "/trust/", 7) == 0 && strlen(path) == 9 &&
@@ -327,27 +350,42 @@ static bool make_profile(struct trust *trust, struct slice pem)
 
 /* ---- answers ---- */
 
+static bool is_rooted(const struct trust *trust)
+{
+    return trust->der.size > 0;
+}
+
+static bool make_page(struct trust *trust, const struct site_origin *origin,
+                      const struct http_head *head, struct made_page *ret_made)
+{
+    enum language language;
+    bool steps = is_page(head, &language) && is_rooted(trust);
+    buffer_clear(&trust->page);
+    if (is_rooted(trust))
+        put_page(&trust->page, trust, language, origin);
+    else
+        put_absent(&trust->page, language, origin);
+    *ret_made = (struct made_page){steps ? HTTP_OK : HTTP_NOT_FOUND, "text/html; charset=utf-8",
+                                   NULL, buffer_slice(&trust->page)};
+    return !trust->page.overflow;
+}
+
 bool trust_answer(struct trust *trust, const struct site_origin *origin,
                   const struct http_head *head, bool ends, struct answer *ret_answer)
 {
-    enum language language;
-    struct made_page made = {.type = "text/html; charset=utf-8"};
-    if (trust == NULL || !slice_starts(head->path, slice_text("/trust")))
+    struct made_page made;
+    if (trust == NULL || (!slice_equal(head->path, slice_text("/trust")) &&
+                          !slice_starts(head->path, slice_text("/trust/"))))
         return false;
-    if (slice_equal(head->path, slice_text("/trust/root.crt")))
-        made = (struct made_page){"application/x-x509-ca-cert", "tefter-root.crt", trust->der};
-    else if (slice_equal(head->path, slice_text("/trust/root.mobileconfig")))
-        made = (struct made_page){"application/x-apple-aspen-config", "tefter.mobileconfig",
-                                  buffer_slice(&trust->profile)};
-    else if (slice_equal(head->path, slice_text("/trust/style.css")))
-        made = (struct made_page){"text/css; charset=utf-8", NULL, slice_text(style)};
-    else if (is_page(head, &language)) {
-        buffer_clear(&trust->page);
-        put_page(&trust->page, trust, language, origin);
-        if (trust->page.overflow)
-            return false;
-        made.body = buffer_slice(&trust->page);
-    } else
+    if (slice_equal(head->path, slice_text("/trust/style.css")))
+        made = (struct made_page){HTTP_OK, "text/css; charset=utf-8", NULL, slice_text(style)};
+    else if (is_rooted(trust) && slice_equal(head->path, slice_text("/trust/root.crt")))
+        made = (struct made_page){HTTP_OK, "application/x-x509-ca-cert", "tefter-root.crt",
+                                  trust->der};
+    else if (is_rooted(trust) && slice_equal(head->path, slice_text("/trust/root.mobileconfig")))
+        made = (struct made_page){HTTP_OK, "application/x-apple-aspen-config",
+                                  "tefter.mobileconfig", buffer_slice(&trust->profile)};
+    else if (!make_page(trust, origin, head, &made))
         return false;
     pages_answer_made(&made, origin, head, ends, ret_answer);
     return true;
@@ -365,6 +403,8 @@ struct trust *trust_create(struct slice pem, struct failure *failure)
     arena_init(&trust->arena, ARENA_MAX);
     buffer_init(&trust->profile, PROFILE_MAX);
     buffer_init(&trust->page, MADE_PAGE_MAX);
+    if (pem.size == 0)
+        return trust;
     if (ca_certificate_der(pem, &trust->arena, &trust->der, trust->fingerprint, failure) &&
         (make_profile(trust, pem) ||
          fail(failure, FAULT_USE, 0, "the root is too long to be given to devices")))

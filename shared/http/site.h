@@ -13,6 +13,7 @@ enum { SITE_ORIGINS_MAX = 8, SITE_ORIGIN_MAX = 280, SITE_LIST_MAX = 1024 };
 struct site_origin {
     char text[SITE_ORIGIN_MAX]; /* "https://tefter.example:8443" */
     bool secure;
+    bool lasting; /* for a long time to come it is reached by TLS that browsers believe */
 };
 
 /* In it: "tefter.example:8443". */

@@ -3,9 +3,23 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "fake.h"
+#include "lib/ids.h"
+#include "lib/outbox.h"
+
+/* The wall's clock as somebody sets it. */
+static int64_t set_by_s;
+int clock_gettime(clockid_t which, struct timespec *out)
+{
+    int failed = (int)syscall(SYS_clock_gettime, which, out);
+    if (which == CLOCK_REALTIME)
+        out->tv_sec += set_by_s;
+    return failed;
+}
 
 static struct {
     struct loop *loop;
@@ -352,6 +366,68 @@ static void a_command_without_outcome_is_settled_by_the_next_process(void **stat
     assert_int_equal(world.fake.commands[0].times, 1);
 }
 
+static void ids_follow_no_clock_that_is_set(void **state)
+{
+    (void)state;
+    uint8_t id[TEFTER_ID_SIZE];
+    assert_true(open_client(true, 0));
+    connect_now();
+    for (int days = -3; days <= 3; days++) {
+        set_by_s = days * INT64_C(86400);
+        bool good = tefter_new_id(world.client, id, &world.failure);
+        set_by_s = 0;
+        assert_true(good);
+        assert_true(llabs(id_ms(id) - pki_now_ms()) < 60000);
+    }
+}
+
+static bool refuses_the_day_after_tomorrow(struct fake *fake, const Tefter__FromTerminal *frame)
+{
+    Tefter__Refusal refusal = TEFTER__REFUSAL__INIT;
+    if (frame->body_case != TEFTER__FROM_TERMINAL__BODY_SUBMIT ||
+        id_ms(frame->submit->id.data) <= pki_now_ms() + COMMAND_ID_AHEAD_MS)
+        return false;
+    refusal.code = TEFTER__REFUSAL_CODE__FIELD_INVALID;
+    refusal.field = (char *)"id";
+    fake->refuse = &refusal;
+    fake_reply(fake, frame->request, ++fake->seq);
+    fake->refuse = NULL;
+    return true;
+}
+
+static void keep_one_of(int64_t made_ms)
+{
+    struct outbox outbox;
+    struct ids ids;
+    uint8_t id[TEFTER_ID_SIZE];
+    ids_init(&ids, world.folder, FAKE_TERMINAL);
+    assert_true(ids_make(&ids, made_ms, id, &world.failure));
+    assert_true(outbox_open(&outbox, world.folder, pki_now_ms(), &world.failure));
+    struct slice command = message_pack(&lock_of(3)->base, &world.arena);
+    assert_true(outbox_add(&outbox, id, made_ms, FAKE_STAFF, fake_ledger, command, &world.failure));
+    outbox_close(&outbox);
+    ids_fini(&ids);
+}
+
+static void what_was_kept_by_a_clock_far_ahead_is_done_once(void **state)
+{
+    (void)state;
+    keep_one_of(pki_now_ms() + 3 * COMMAND_ID_AHEAD_MS);
+    world.fake.takes = refuses_the_day_after_tomorrow;
+    assert_true(open_client(true, 0));
+    connect_now();
+    while (world.resolved == 0)
+        assert_true(tefter_turn(world.client, 5000));
+    tefter_close(world.client);
+    assert_true(open_client(true, 0));
+    connect_now();
+    (void)tefter_turn(world.client, 100);
+    assert_int_equal(world.resolved, 1);
+    assert_int_equal(world.fake.command_count, 1);
+    assert_int_equal(world.fake.commands[0].times, 1);
+    assert_true(llabs(id_ms(world.fake.commands[0].id) - pki_now_ms()) < 60000);
+}
+
 static void a_restored_server_gets_back_what_it_acknowledged(void **state)
 {
     (void)state;
@@ -620,6 +696,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_full_window_says_so, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_command_without_outcome_is_settled_by_the_next_process,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(ids_follow_no_clock_that_is_set, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_kept_by_a_clock_far_ahead_is_done_once, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_restored_server_gets_back_what_it_acknowledged, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(an_outcome_that_stays_unknown_is_told_so, set_up,

@@ -288,6 +288,44 @@ static void what_has_no_outcome_is_offered_by_the_next_process(void **state)
     outbox_close(&outbox);
 }
 
+static void an_id_is_renewed_by_one_process(void **state)
+{
+    (void)state;
+    struct outbox outbox;
+    struct outbox other;
+    uint8_t old[TEFTER_ID_SIZE];
+    uint8_t anew[TEFTER_ID_SIZE];
+    int64_t now = 1790000000000;
+    id_of(old, 1);
+    id_of(anew, 9);
+    assert_true(outbox_open(&outbox, folder, now, &failure));
+    add(&outbox, 1, now, 5);
+    add(&outbox, 2, now, 5);
+    outbox_close(&outbox);
+
+    assert_true(outbox_open(&outbox, folder, now, &failure));
+    assert_true(outbox_open(&other, folder, now, &failure));
+    assert_true(outbox_renew(&outbox, old, anew));
+    assert_false(outbox_renew(&other, old, (const uint8_t[TEFTER_ID_SIZE]){3}));
+    assert_memory_equal(outbox_next(&outbox, 5, ledger, &first, false)->id, anew, TEFTER_ID_SIZE);
+    outbox_close(&other);
+    outbox_close(&outbox);
+
+    for (int opening = 0; opening < 2; opening++) {
+        assert_true(outbox_open(&outbox, folder, now, &failure));
+        assert_int_equal(outbox_unknown(&outbox), 2);
+        assert_null(outbox_find(&outbox, old));
+        struct outbox_entry *entry = outbox_find(&outbox, anew);
+        assert_non_null(entry);
+        assert_memory_equal(entry->command, "command 1", 9);
+        if (opening == 0) { /* what is refused goes, and the file is written anew */
+            resolve(&outbox, 2, false, &first);
+            add(&outbox, 4, now, 5);
+        }
+        outbox_close(&outbox);
+    }
+}
+
 static void a_restored_server_is_offered_what_it_acknowledged(void **state)
 {
     (void)state;
@@ -398,6 +436,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(what_has_no_outcome_is_offered_by_the_next_process, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(an_id_is_renewed_by_one_process, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_restored_server_is_offered_what_it_acknowledged, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_torn_end_is_cut_and_nothing_else, set_up, tear_down),

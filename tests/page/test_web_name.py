@@ -20,7 +20,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "interop"))
 import acme
 import server
 import unit
-from ws import CLOSE, PING, PONG, WebSocket, connect, trusting
+from ws import CLOSE, PING, PONG, WebSocket, ask, connect, trusting
 
 BINARIES = sys.argv.pop(1)
 NAME = "shop.example.com"
@@ -121,6 +121,10 @@ class Names(WithLedger):
         self.addCleanup(self.server.close)
         self.until_said(f"page at https://{NAME}:{port}/")
         self.assertIn("stand-in", self.shown(port))
+        with connect(port, trusting()) as stream: # a name that browsers believe: nobody is let pass over a warning of it
+            for path, status in (("/", 200), ("/none.js", 404), ("/trust", 404), ("/trust/root.crt", 404)):
+                answer = ask(stream, path, f"{NAME}:{port}")
+                self.assertEqual((answer.status, answer.headers["strict-transport-security"]), (status, "max-age=2592000"), path)
         self.assertIn("the certificate of the page ends soon and was not renewed", self.server.run("status").stdout)
         self.assertIn("tefter_page_certificate_expiry_timestamp_seconds", self.server.run("metrics").stdout)
         asks = subprocess.Popen(self.command("--renew"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -226,7 +226,10 @@ class Given(WithLedger):
         strict.load_verify_locations(self.root)
         strict.check_hostname, strict.verify_mode = False, 2
         with connect(self.port, strict) as stream:
-            self.assertEqual(ask(stream, "/", self.host).status, 200)
+            answer = ask(stream, "/", self.host)
+            self.assertEqual(answer.status, 200)
+            self.assertNotIn("strict-transport-security", answer.headers) # a device without the root has to pass over a warning
+            self.assertNotIn("strict-transport-security", ask(stream, "/trust", self.host).headers)
             self.assertEqual(ask(stream, "/", "elsewhere.lan").status, 421)
 
     def test_steps_in_five_languages(self):
@@ -251,7 +254,10 @@ class Given(WithLedger):
         shared = set.intersection(*lines)
         self.assertLessEqual(len(shared), 8, shared) # names of languages, the address, the fingerprint
         self.assertEqual(self.get("/trust", Accept_Language="ja").body, self.get("/trust/en").body)
-        self.assertEqual(self.get("/trust/ja").status, 404)
+        for path in ("/trust/ja", "/trust/root", "/trust/root.pem", "/trust/vi/root.crt/and/so/on"):
+            answer = self.get(path)
+            self.assertEqual(answer.status, 404, path)
+            self.assertEqual(answer.body, self.get("/trust/en").body, path) # it says where things are
         self.assertEqual(self.get("/trustworthy").status, 404)
 
     def test_files_as_devices_take_them(self):
@@ -311,7 +317,15 @@ class Given(WithLedger):
         os.rename(self.root, self.root + ".away")
         self.addCleanup(os.rename, self.root + ".away", self.root)
         self.until(lambda: self.get("/trust").status == 404)
-        self.assertEqual(self.get("/trust/root.crt").status, 404)
+        for path in ("/trust", "/trust/root.crt", "/trust/root.mobileconfig"):
+            answer = self.get(path)
+            self.assertEqual(answer.status, 404, path)
+            page = Html(answer.body.decode())
+            self.assertIn("There is no root to install", page.text)
+            self.assertIn(f"https://{self.host}", page.text)
+        texts = {self.get(f"/trust/{language}").body for language in LANGUAGES}
+        self.assertEqual(len(texts), len(LANGUAGES))
+        self.assertEqual(self.get("/trust/style.css").status, 200)
 
 
 if __name__ == "__main__":

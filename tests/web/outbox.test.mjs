@@ -182,8 +182,8 @@ test("outbox: an id that is too old is told, and not tried for ever", async () =
     await shop.killRelay();
     await lost(page);
     await page.evaluate(() => {
-        const now = Date.now;
-        Date.now = () => now() - 60 * 86_400_000;
+        const now = performance.now.bind(performance); /* the wall's clock changes no id */
+        performance.now = () => now() - 60 * 86_400_000;
     });
     await sell(page);
     await until("written", () => page.evaluate(() => given[0].kept.value));

@@ -1,6 +1,6 @@
 /* Every text of the screens is of the catalogue, and fits in five languages. */
 import { company, ok, same, STAFF, test } from "./harness.mjs";
-import { fresh } from "./fresh.mjs";
+import { bare, fresh } from "./fresh.mjs";
 
 const SCREENS = [
     "board",
@@ -92,3 +92,35 @@ test(
     },
     { seconds: 300 },
 );
+
+test("what is left of another person is said of one and of several, in each language", async () => {
+    const page = await bare(`
+        import { render } from "preact";
+        import { leftText } from "./shell/lefthere";
+        import { setLanguage } from "./kit/words";
+        const client = { welcome: { value: { currency: "VND", exponent: 0 } } };
+        const command = { sell_paid: { payments: [{ amount_minor: 5000n }] } };
+        globalThis.said = async (language, count, known) => {
+            await setLanguage(language);
+            const one = { kind: "sell_paid", at_ms: Date.now(), command: known ? command : {} };
+            return leftText(client as never, { login: "ann", foreign: false, items: Array(count).fill(one) } as never);
+        };
+        render(<p>here</p>, document.getElementById("app")!);
+    `);
+    const verbs = {
+        en: ["is not booked yet.", "are not booked yet."],
+        el: ["Δεν καταχωρίστηκε ακόμη", "Δεν καταχωρίστηκαν ακόμη"],
+        fa: ["ثبت نشده است", "ثبت نشده‌اند"],
+        vi: ["Chưa ghi sổ", "Chưa ghi sổ"],
+        zh: ["尚未入账", "尚未入账"],
+    };
+    for (const [language, [one, many]] of Object.entries(verbs))
+        for (const known of [true, false]) {
+            const said = (count) =>
+                page.evaluate(([code, n, sums]) => globalThis.said(code, n, sums), [language, count, known]);
+            ok((await said(1)).includes(one), await said(1));
+            ok((await said(2)).includes(many), await said(2));
+        }
+    same(page.faults, []);
+    await page.context().close();
+});

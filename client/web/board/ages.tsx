@@ -2,13 +2,16 @@
 import type { Client } from "../lib/api";
 import type { AgingBucket } from "../lib/messages";
 import { Money, Panel, percent, share, whole } from "../kit";
-import { say } from "../kit/words";
+import { say, sayMany } from "../kit/words";
 import { useAsked } from "./asked";
 import { Age, NotYet } from "./parts";
 
 function ageText(bucket: AgingBucket): string {
     if (bucket.to_days === 0 || bucket.from_days <= 0) return say("Not due");
-    if (bucket.to_days === undefined) return say("over {days} days", { days: whole(bucket.from_days - 1) });
+    if (bucket.to_days === undefined) {
+        const days = bucket.from_days - 1;
+        return sayMany("over {days} day", "over {days} days", days, { days: whole(days) });
+    }
     return say("{from}–{to} days", { from: whole(bucket.from_days), to: whole(bucket.to_days) });
 }
 

@@ -142,10 +142,12 @@ function wallText(wall: RefusalCode, decision: Decision): string {
         case RefusalCode.OVERDUE_TOO_MUCH:
             return say("too much is overdue");
         case RefusalCode.UNPAID_TOO_MANY:
-            return say("{count} unpaid bills, at most {most}", {
-                count: whole(decision.unpaid_bills ?? 0),
-                most: whole(decision.unpaid_max ?? 0),
-            });
+            return sayMany(
+                "{count} unpaid bill, at most {most}",
+                "{count} unpaid bills, at most {most}",
+                decision.unpaid_bills ?? 0,
+                { count: whole(decision.unpaid_bills ?? 0), most: whole(decision.unpaid_max ?? 0) },
+            );
         case RefusalCode.DOCUMENT_TOO_BIG_FOR_CUSTOMER:
             return say("too big for one bill");
         case RefusalCode.SITE_LIMIT_EXCEEDED:

@@ -653,7 +653,9 @@ export function Card({ client, number, onBack }: { client: Client; number: numbe
                         row.area,
                         row.term_days === undefined
                             ? undefined
-                            : say("term {days} days", { days: whole(row.term_days) }),
+                            : sayMany("term {days} day", "term {days} days", row.term_days, {
+                                  days: whole(row.term_days),
+                              }),
                         ...(card?.groups ?? []).map((group) => group.name),
                     ])}
                 </span>

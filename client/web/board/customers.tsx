@@ -801,7 +801,9 @@ function Side({ client, customer }: { client: Client; customer: Customer | undef
                         namesOf(client).branch(row.branch),
                         row.term_days === undefined
                             ? undefined
-                            : say("term {days} days", { days: whole(row.term_days) }),
+                            : sayMany("term {days} day", "term {days} days", row.term_days, {
+                                  days: whole(row.term_days),
+                              }),
                     ])}
                 </p>
             </div>

@@ -9,7 +9,7 @@ import { invoiceOf, isKnown, newDraft, unapproved, type Draft } from "./draft";
 import * as drafts from "./drafts";
 import { lineOfPaper } from "./products";
 import { sentenceOf, type Said } from "./said";
-import { showStrip } from "./strip";
+import { doCommand, showStrip } from "./strip";
 import { play } from "./sound";
 
 type Rows = ReadonlyMap<bigint, ApprovalRow>;
@@ -88,19 +88,24 @@ export function approvalOf(rows: Rows, draft: Draft): ApprovalRow | undefined {
 /* The sale is parked as it stands; its tab waits for the answer. */
 export async function askForIt(client: Client, draft: Draft, total: bigint): Promise<void> {
     drafts.setRefusal(draft.id, undefined);
-    const fate = await client.submit("ask_approval", {
-        customer: draft.customer,
-        amount_minor: total,
-        minutes: 15,
-        note: (draft.to_manager ?? "").trim() === "" ? undefined : { value: draft.to_manager!.trim() },
-        draft: invoiceOf(unapproved(draft), undefined),
-    }).ended;
-    if (fate.kind === "done" && fate.done.id !== undefined) {
-        const approval = fate.done.id;
-        drafts.change(draft.id, (each) => ({ ...unapproved(each), approval, parked_ms: client.clock() }));
+    const asked = (draft.asked ?? 0) + 1;
+    const came = await drafts.once(`ask ${draft.id} ${asked}`, () =>
+        doCommand(client, "ask_approval", {
+            customer: draft.customer,
+            amount_minor: total,
+            minutes: 15,
+            note: (draft.to_manager ?? "").trim() === "" ? undefined : { value: draft.to_manager!.trim() },
+            draft: invoiceOf(unapproved(draft), undefined),
+        }),
+    );
+    if (came === "elsewhere") return; /* that page tells of it, and of the answer */
+    if ("refused" in came) drafts.setRefusal(draft.id, came.refused);
+    else if (came.done.id !== undefined) {
+        const approval = came.done.id;
+        drafts.change(draft.id, (each) => ({ ...unapproved(each), asked, approval, parked_ms: client.clock() }));
         await drafts.flush();
         drafts.begin();
-    } else if (fate.kind === "refused") drafts.setRefusal(draft.id, fate.refused);
+    }
 }
 
 /* What may be sold now is the sale as the ledger holds it. */

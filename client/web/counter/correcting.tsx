@@ -6,14 +6,7 @@ import { Button, Chips, Field, Notice } from "../kit/parts";
 import { say } from "../kit/words";
 import type { Draft } from "./draft";
 import * as drafts from "./drafts";
-
-export const whyMissing = (draft: Draft): string | false =>
-    draft.corrects !== undefined && (draft.why ?? "").trim() === "" && say("Why is it corrected?");
-
-/* The reason comes first: the cursor is in no field yet, so that its digits choose. */
-export const focusWhy = (): void => {
-    requestAnimationFrame(() => document.querySelector<HTMLElement>(".correcting [role=radio]")?.focus());
-};
+import { focusWhy, whyMissing } from "./reason";
 
 /* Is the cursor in a field, where digits are typed? */
 function useTyping(): boolean {
@@ -48,6 +41,9 @@ export function Correcting({
         drafts.change(draft.id, (each) => ({ ...each, why: text }));
     };
     const typing = useTyping();
+    useEffect(() => {
+        if (whyMissing(draft) !== false) focusWhy();
+    }, [draft.id]);
     const pick = (id: string): void => {
         setOther(id === "other");
         set(id === "other" ? "" : id);

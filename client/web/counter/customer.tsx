@@ -20,7 +20,8 @@ import { folded } from "./typed";
 
 const RECENT_MOST = 8;
 const recent = signal<readonly number[]>([]);
-void found<number[]>("recent").then((kept) => {
+const isNumbers = (what: unknown): what is number[] => Array.isArray(what) && what.every(Number.isInteger);
+void found("recent", isNumbers).then((kept) => {
     if (recent.value.length === 0) recent.value = kept[0] ?? [];
 });
 

@@ -8,6 +8,7 @@
  * is rounded once, tax is of the rounded net (server/domain/documents/line.c).
  */
 import type { Sent } from "../lib/api";
+import { has } from "../lib/aside";
 import type {
     DocumentLine,
     InvoiceLine,
@@ -90,7 +91,9 @@ export interface Draft {
     readonly to_manager?: string /* a line that goes with F8 */;
     readonly corrects_minor?: bigint /* what the bill that is replaced comes to */;
     readonly total?: bigint /* as it was told last */;
+    readonly asked?: number /* how often a manager was asked for it */;
     readonly begun_ms: number /* when F9 was pressed; 0: not */;
+    readonly begun_by?: string /* the page where it was */;
     readonly sent: string /* the command it became */;
     readonly taken?: bigint /* what was handed over with it */;
     readonly waited?: boolean /* it was kept here and whoever sold it went on */;
@@ -103,6 +106,47 @@ export interface Unbooked {
     readonly minor: bigint;
     readonly refusal?: Refusal;
 }
+
+const isLine = (what: unknown): what is Line =>
+    has<Line>(what, { key: "number", product: "number", code: "string", name: "string", unit: "string" }) &&
+    has<Line>(what, { own_unit: "string", quantity: "bigint", listed: "bigint?", price: "bigint?" }) &&
+    has<Line>(what, { discount_bp: "number?", discount_minor: "bigint?", tax_bp: "number", was: "object?" }) &&
+    Array.isArray(what.units) &&
+    Array.isArray(what.serials);
+const isPart = (what: unknown): what is Part =>
+    has<Part>(what, { kind: "number", amount: "bigint?", account: "number?", reference: "string?", payer: "string?" });
+const isPayForm = (what: unknown): what is PayForm =>
+    has<PayForm>(what, { text: "string", kind: "number", account: "number?", reference: "string", payer: "string" }) &&
+    has<PayForm>(what, { minor: "bigint?" }) &&
+    (what.ticked === undefined || Array.isArray(what.ticked));
+const isUnbooked = (what: unknown): what is Unbooked =>
+    has<Unbooked>(what, { at_ms: "number", minor: "bigint", refusal: "object?" });
+const all = (what: unknown, is: (one: unknown) => boolean): boolean => Array.isArray(what) && what.every(is);
+
+/* What was kept may be of a disk that fails, or of another version. */
+export const isDraft = (what: unknown): what is Draft =>
+    has<Draft>(what, {
+        id: "string",
+        staff: "number",
+        made_ms: "number",
+        customer: "number",
+        customer_name: "string",
+    }) &&
+    has<Draft>(what, { buyer: "number", next: "number", typed: "string", given: "string", reference: "string" }) &&
+    has<Draft>(what, {
+        note: "string",
+        parked_ms: "number",
+        begun_ms: "number",
+        sent: "string",
+        approval: "bigint?",
+    }) &&
+    has<Draft>(what, { granted: "object?", corrects: "bigint?", corrects_number: "string?", why: "string?" }) &&
+    has<Draft>(what, { corrects_minor: "bigint?", corrects_owed: "object?", total: "bigint?", taken: "bigint?" }) &&
+    all(what.lines, isLine) &&
+    all(what.parts, isPart) &&
+    (what.granted_lines === undefined || all(what.granted_lines, isLine)) &&
+    (what.pay === undefined || isPayForm(what.pay)) &&
+    (what.unbooked === undefined || isUnbooked(what.unbooked));
 
 export function newDraft(staff: number, now: number): Draft {
     const id = [...crypto.getRandomValues(new Uint8Array(8))]

@@ -2,22 +2,27 @@
  * The drafts of whoever is at this device, kept as they are typed, and what becomes of them.
  *
  *     typed ──F9──▶ begun (on the disk) ──▶ sent (command id on the disk) ──▶ done: gone, the strip says so
- *       ▲                                          └──▶ refused: as it was typed, with what the server said
+ *       ▲    claimed by                            └──▶ refused: as it was typed, with what the server said
+ *       │    one page
  *       └── Undo brings it back
  *
  * 1. A draft is on the disk as begun before its command is made, and with the command's id right after. Whoever comes
  *    back to a draft that was begun asks what became of it before anything can be pressed again.
  * 2. A command counts once (lib/outbox); here only the draft and its command are held together.
+ * 3. Other pages of this browser show the same drafts. Whichever writes the claim of a draft first sends it; it is that
+ *    page's as long as the page lives, and the others show what becomes of it.
  */
 import { computed, effect, signal, untracked, type ReadonlySignal } from "@preact/signals";
 import type { Client, Fate, Pending } from "../lib/api";
+import { has } from "../lib/aside";
 import type { Done, Refusal } from "../lib/messages";
 import { serverNow } from "../kit/format";
-import { isEmpty, newDraft, type Draft } from "./draft";
-import { found, keep, wipe } from "./store";
+import { isDraft, isEmpty, newDraft, type Draft } from "./draft";
+import { claim, found, keep, wipe } from "./store";
 
 const MOST = 20;
 const KEEP_MS = 300;
+const DAY_MS = 86_400_000;
 
 const all = signal<readonly Draft[]>([]);
 const chosen = signal<Readonly<Record<number, string>>>({});
@@ -26,10 +31,12 @@ let person = 0;
 let loading: Promise<void> | undefined;
 
 const draftKey = (draft: Draft): string => `draft:${String(draft.staff).padStart(8, "0")}:${draft.id}`;
+const claimKey = (id: string): string => `begun:${id}`;
+const onceKey = (id: string): string => `once:${id}`;
 
 /* ---- the disk ---- */
 
-const dirty = new Map<string, Draft | undefined>();
+const dirty = new Map<string, unknown>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 export async function flush(): Promise<boolean> {
@@ -41,8 +48,8 @@ export async function flush(): Promise<boolean> {
     return await keep(changes);
 }
 
-function keepSoon(key: string, draft: Draft | undefined): void {
-    dirty.set(key, draft);
+function keepSoon(key: string, what: unknown): void {
+    dirty.set(key, what);
     timer ??= setTimeout(() => {
         void flush();
     }, KEEP_MS);
@@ -85,6 +92,9 @@ interface Dismissed extends Draft {
     readonly told?: boolean /* it is in the server's audit log */;
 }
 
+const isDismissed = (what: unknown): what is Dismissed =>
+    isDraft(what) && has<Dismissed>(what, { dismissed_ms: "number", dismissed_by: "number", reason: "string" });
+
 /* It was settled in another way; why, is kept beside what was taken, and told to the office. */
 export function dismiss(client: Client, id: string, reason: string): void {
     const draft = all.value.find((each) => each.id === id);
@@ -100,15 +110,18 @@ let telling: Promise<void> = Promise.resolve();
 export function tellDismissed(client: Client): Promise<void> {
     telling = telling.then(async () => {
         if (client.me.value === undefined || !client.knows("FromTerminal", "left_undone")) return;
-        for (const gone of await found<Dismissed>("dismissed:")) {
+        for (const gone of await found("dismissed:", isDismissed, client.setAside)) {
             if (gone.told === true || gone.dismissed_by !== client.me.value?.staff) continue;
-            const answer = await client.call("left_undone", {
-                command: gone.pay === undefined ? "sell_paid" : "take_payment",
-                customer: gone.customer_name === "" ? undefined : gone.customer_name,
-                amount_minor: gone.unbooked?.minor,
-                made_ms: BigInt(Math.floor(gone.unbooked?.at_ms ?? gone.made_ms)),
-                reason: gone.reason,
-            });
+            const answer = await once(`dismissed ${gone.id}`, () =>
+                client.call("left_undone", {
+                    command: gone.pay === undefined ? "sell_paid" : "take_payment",
+                    customer: gone.customer_name === "" ? undefined : gone.customer_name,
+                    amount_minor: gone.unbooked?.minor,
+                    made_ms: BigInt(Math.floor(gone.unbooked?.at_ms ?? gone.made_ms)),
+                    reason: gone.reason,
+                }),
+            );
+            if (answer === "elsewhere") continue;
             if ("refused" in answer) return;
             await keep([[`dismissed:${gone.id}`, { ...gone, told: true }]]);
         }
@@ -130,36 +143,116 @@ export function choose(id: string): void {
     void keep([[`chosen:${whose.value}`, { staff: whose.value, id }]]);
 }
 
-/* Other pages of this browser have the same drafts: none of them sells what another has sold. */
-const channel = typeof BroadcastChannel === "undefined" ? undefined : new BroadcastChannel("tefter counter");
-if (channel !== undefined)
-    channel.onmessage = ({ data }: MessageEvent<{ put?: Draft; drop?: string }>) => {
-        const { put: other, drop: gone } = data;
-        if (other !== undefined)
-            all.value = all.value.some((each) => each.id === other.id)
-                ? all.value.map((each) => (each.id === other.id ? other : each))
-                : [...all.value, other];
-        if (gone !== undefined) all.value = all.value.filter((each) => each.id !== gone);
-    };
+/* ---- other pages of this browser ---- */
 
-export function put(draft: Draft): void {
-    channel?.postMessage({ put: draft });
+const page = [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+const locks = typeof navigator === "undefined" ? undefined : navigator.locks;
+const lockOf = (of: string): string => `tefter counter ${of}`;
+/* Held as long as this page lives. */
+const living = new Promise<void>((held) => {
+    if (locks === undefined) return held();
+    locks
+        .request(lockOf(page), () => {
+            held();
+            return new Promise(() => undefined);
+        })
+        .catch(() => held());
+});
+
+/* Who sends a draft, or did. */
+interface Claim {
+    id: string;
+    by: string;
+    at_ms: number;
+    done?: boolean;
+    number?: string;
+}
+const isClaim = (what: unknown): what is Claim =>
+    has<Claim>(what, { id: "string", by: "string", at_ms: "number", done: "boolean?", number: "string?" });
+interface Heard {
+    put?: Draft;
+    drop?: string;
+    number?: string /* of the paper that it became */;
+}
+
+/* What was pressed here and is another page's: the person hears so. */
+export interface Elsewhere {
+    draft: Draft;
+    done: boolean;
+    number: string;
+}
+export const elsewhere = signal<Elsewhere | undefined>(undefined);
+
+const isOthers = (draft: Draft): boolean =>
+    draft.begun_ms !== 0 && draft.begun_by !== undefined && draft.begun_by !== page && locks !== undefined;
+
+function show(draft: Draft): void {
     const there = all.value.some((each) => each.id === draft.id);
     all.value = there ? all.value.map((each) => (each.id === draft.id ? draft : each)) : [...all.value, draft];
+}
+
+const channel = typeof BroadcastChannel === "undefined" ? undefined : new BroadcastChannel("tefter counter");
+if (channel !== undefined)
+    channel.onmessage = ({ data }: MessageEvent<Heard>) => {
+        const { put: other, drop: gone, number } = data;
+        if (other !== undefined) {
+            const ours = all.value.find((each) => each.id === other.id);
+            if (ours?.begun_by === page && ours.begun_ms !== 0 && other.begun_ms === 0) return; /* from before */
+            dirty.delete(draftKey(other));
+            show(other);
+            follow(other);
+        }
+        if (gone === undefined) return;
+        const draft = all.value.find((each) => each.id === gone);
+        if (draft !== undefined) dirty.delete(draftKey(draft));
+        all.value = all.value.filter((each) => each.id !== gone);
+        if (!watched.has(gone)) setUnderway(gone, undefined);
+        if (elsewhere.value?.draft.id === gone)
+            elsewhere.value = number === undefined ? undefined : { ...elsewhere.value, done: true, number };
+    };
+
+/* What becomes of it in the page that has it; when that page ends, it is this one's. */
+const following = new Set<string>();
+function follow(draft: Draft): void {
+    const { id, begun_by } = draft;
+    if (watched.has(id)) return;
+    if (!isOthers(draft)) {
+        if (underway.peek().has(id)) setUnderway(id, undefined);
+        if (elsewhere.value?.draft.id === id) elsewhere.value = undefined;
+        return;
+    }
+    setUnderway(id, { fate: { kind: draft.waited === true ? "waiting" : "sending" } });
+    if (following.has(id)) return;
+    following.add(id);
+    void locks!
+        .request(lockOf(begun_by!), () => undefined)
+        .then(() => {
+            following.delete(id);
+            const now = all.value.find((each) => each.id === id);
+            if (now === undefined || now.begun_ms === 0 || watched.has(id)) return;
+            if (now.begun_by !== begun_by) return follow(now);
+            if (now.staff === whose.value && resumes !== undefined) void resume(resumes, now);
+        });
+}
+
+export function put(draft: Draft): void {
+    channel?.postMessage({ put: draft } satisfies Heard);
+    show(draft);
     keepSoon(draftKey(draft), draft);
 }
 
 export function change(id: string, how: (draft: Draft) => Draft): void {
     const draft = all.value.find((each) => each.id === id);
-    if (draft === undefined) return;
+    if (draft === undefined || isOthers(draft)) return;
     const next = how(draft);
     if (next !== draft) put(next);
 }
 
-export function drop(id: string): void {
+/* `number`: of the paper that it became. */
+export function drop(id: string, number?: string): void {
     const draft = all.value.find((each) => each.id === id);
     if (draft === undefined) return;
-    channel?.postMessage({ drop: id });
+    channel?.postMessage({ drop: id, number } satisfies Heard);
     all.value = all.value.filter((each) => each.id !== id);
     keepSoon(draftKey(draft), undefined);
     if (draft.pay === undefined && person !== 0 && drafts.value.every((each) => each.begun_ms !== 0)) begin();
@@ -179,8 +272,9 @@ export function begin(): Draft {
 export function putBack(draft: Draft): void {
     if (draft.pay !== undefined)
         for (const other of payments.value) if (other.begun_ms === 0 && other.unbooked === undefined) drop(other.id);
-    put({
+    const again = {
         ...draft,
+        id: newDraft(draft.staff, draft.made_ms).id,
         lines: draft.lines.map((line) => ({ ...line, was: undefined })),
         corrects: undefined,
         corrects_number: undefined,
@@ -192,8 +286,9 @@ export function putBack(draft: Draft): void {
         approval: undefined,
         granted: undefined,
         parked_ms: 0,
-    });
-    if (draft.pay === undefined) choose(draft.id);
+    };
+    put(again);
+    if (again.pay === undefined) choose(again.id);
 }
 
 export const isFull = computed(() => drafts.value.length >= MOST);
@@ -209,16 +304,43 @@ function tellWhenBack(client: Client): void {
     });
 }
 
+const isChosen = (what: unknown): what is { staff: number; id: string } =>
+    has<{ staff: number; id: string }>(what, { staff: "number", id: "string" });
+
+/* As the disk has them. A page may write what was typed before it hears that another one has sent it. */
+async function readDrafts(client: Client): Promise<Draft[]> {
+    const [kept, claims, forms] = await Promise.all([
+        found("draft:", isDraft, client.setAside),
+        found("begun:", isClaim),
+        found("once:", isClaim),
+    ]);
+    const by = new Map(claims.map((each) => [each.id, each]));
+    const isOver = (each: Claim): boolean => each.done === true && serverNow() - each.at_ms > DAY_MS;
+    const over = [
+        ...kept.filter((draft) => by.get(draft.id)?.done === true).map(draftKey),
+        ...claims.filter(isOver).map((each) => claimKey(each.id)),
+        ...forms.filter(isOver).map((each) => onceKey(each.id)),
+    ];
+    if (over.length > 0) void keep(over.map((key) => [key, undefined]));
+    return kept
+        .filter((draft) => by.get(draft.id)?.done !== true)
+        .map((draft) => {
+            const claimed = by.get(draft.id);
+            return claimed === undefined || draft.begun_ms !== 0
+                ? draft
+                : { ...draft, begun_ms: claimed.at_ms, begun_by: claimed.by };
+        });
+}
+
 /* The drafts of this person are shown; those of others stay where they are. */
+let resumes: Client | undefined;
 export function useDraftsOf(client: Client, staff: number): void {
+    resumes = client;
     if (person === staff) return;
     person = staff;
     whose.value = staff;
     loading ??= (async () => {
-        const [kept, last] = await Promise.all([
-            found<Draft>("draft:"),
-            found<{ staff: number; id: string }>("chosen:"),
-        ]);
+        const [kept, last] = await Promise.all([readDrafts(client), found("chosen:", isChosen)]);
         const here = new Set(all.value.map((draft) => draft.id));
         all.value = [...kept.filter((draft) => !here.has(draft.id)), ...all.value].sort(
             (a, b) => a.made_ms - b.made_ms,
@@ -230,7 +352,9 @@ export function useDraftsOf(client: Client, staff: number): void {
         if (whose.value !== staff) return;
         if (drafts.value.every((draft) => draft.begun_ms !== 0)) begin();
         tellWhenBack(client);
-        for (const draft of mine.value) if (draft.begun_ms !== 0 && !watched.has(draft.id)) void resume(client, draft);
+        for (const draft of mine.value)
+            if (isOthers(draft)) follow(draft);
+            else if (draft.begun_ms !== 0 && !watched.has(draft.id)) void resume(client, draft);
     });
 }
 
@@ -285,9 +409,11 @@ export function setRefusal(id: string, refusal: Refusal | undefined): void {
 function reopened(id: string, refusal?: Refusal): void {
     const was = all.value.find((each) => each.id === id);
     if (was !== undefined) onKept(was, false);
+    keepSoon(claimKey(id), undefined);
     change(id, (draft) => ({
         ...draft,
         begun_ms: 0,
+        begun_by: undefined,
         sent: "",
         waited: undefined,
         unbooked:
@@ -310,7 +436,9 @@ function ended(id: string, fate: Fate, at_ms: number): void {
     if (draft === undefined) return;
     if (fate.kind === "done") {
         const here = current.value?.id === id;
-        drop(id);
+        const number = fate.done.number ?? "";
+        keepSoon(claimKey(id), { id, by: page, at_ms: serverNow(), done: true, number } satisfies Claim);
+        drop(id, number);
         if (here && draft.pay === undefined && draft.staff === whose.value) begin();
         void flush();
         onDone(draft, fate.done, at_ms);
@@ -340,18 +468,70 @@ function watch(id: string, pending: Pending): void {
     });
 }
 
-/* The draft becomes a command. Once: a second key finds it begun. */
+/* The draft becomes a command. Once: a second key finds it begun, in this page and in every other. */
 export async function commit(id: string, submit: () => Pending, taken?: bigint): Promise<void> {
     const draft = all.value.find((each) => each.id === id);
     if (draft === undefined || draft.begun_ms !== 0) return;
     setRefusal(id, undefined);
+    elsewhere.value = undefined;
+    watched.add(id);
     setUnderway(id, { fate: { kind: "sending" } });
-    put({ ...draft, begun_ms: serverNow(), taken });
-    await flush();
+    const begun = { ...draft, begun_ms: serverNow(), begun_by: page, taken };
+    show(begun);
+    await living;
+    dirty.set(draftKey(begun), begun);
+    const changes = [...dirty];
+    dirty.clear();
+    const other = await claim<Claim>(claimKey(id), { id, by: page, at_ms: begun.begun_ms }, changes);
+    if (other !== undefined) {
+        const ours = other.by === page; /* of a try before, which the disk could not forget */
+        for (const [key, what] of changes)
+            if ((ours || key !== draftKey(begun)) && !dirty.has(key)) keepSoon(key, what);
+        if (!ours) return isElsewhere(draft, other);
+        await flush();
+    }
+    put(begun);
     const pending = submit();
     change(id, (each) => ({ ...each, sent: pending.id }));
     void flush();
     watch(id, pending);
+}
+
+/* Another page was faster. What it has told of the draft counts; else the draft is as that page took it. */
+function isElsewhere(draft: Draft, other: Claim): void {
+    const { id } = draft;
+    watched.delete(id);
+    setUnderway(id, undefined);
+    elsewhere.value = { draft, done: other.done === true, number: other.number ?? "" };
+    const now = all.value.find((each) => each.id === id);
+    if (now === undefined) return;
+    if (other.done === true) {
+        all.value = all.value.filter((each) => each.id !== id);
+        if (draft.pay === undefined && drafts.value.every((each) => each.begun_ms !== 0)) begin();
+        return;
+    }
+    const theirs = isOthers(now) ? now : { ...draft, begun_ms: other.at_ms, begun_by: other.by };
+    show(theirs);
+    follow(theirs);
+}
+
+/* What a form without a draft sends, by what it was when it was shown: another page that shows the same sends it no more. */
+export async function once<T extends object>(
+    id: string,
+    act: () => Promise<T | { refused: Refusal }>,
+): Promise<T | { refused: Refusal } | "elsewhere"> {
+    const ours: Claim = { id, by: page, at_ms: serverNow() };
+    await living;
+    const other = await claim(onceKey(id), ours, []);
+    if (other !== undefined && (other.done === true || (await lives(other.by)))) return "elsewhere";
+    const done = await act();
+    await keep([[onceKey(id), "refused" in done ? undefined : { ...ours, done: true }]]);
+    return done;
+}
+
+async function lives(of: string): Promise<boolean> {
+    const { held = [] } = (await locks?.query()) ?? {};
+    return held.some(({ name }) => name === lockOf(of));
 }
 
 const bytesOf = (hex: string): Uint8Array => Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
@@ -359,12 +539,16 @@ const bytesOf = (hex: string): Uint8Array => Uint8Array.from(hex.match(/../g) ??
 /* After a reload: it is in the outbox still, or the ledger knows it, or it was never sent. */
 async function resume(client: Client, draft: Draft): Promise<void> {
     watched.add(draft.id);
+    if (draft.begun_by !== page) {
+        await living;
+        put({ ...draft, begun_by: page });
+    }
     setUnderway(draft.id, { fate: { kind: "looking" } });
     await client.ready;
-    const sent = draft.sent !== "" ? draft.sent : await unclaimed(client, draft);
+    const sent = draft.sent !== "" ? await client.idNow(draft.sent) : await unclaimed(client, draft);
     const pending = client.pending.value.find((each) => each.id === sent);
     if (pending !== undefined) {
-        if (draft.sent === "") change(draft.id, (each) => ({ ...each, sent: pending.id }));
+        if (draft.sent !== sent) change(draft.id, (each) => ({ ...each, sent: pending.id }));
         watch(draft.id, pending);
         return;
     }

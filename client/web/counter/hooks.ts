@@ -3,7 +3,8 @@ import { signal, type ReadonlySignal } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { clock, dayOf, serverNow } from "../kit/format";
 import type { Client, Customer } from "../lib/api";
-import { RefusalCode, type Refusal } from "../lib/messages";
+import { has } from "../lib/aside";
+import { RefusalCode, type CustomerRow, type Refusal } from "../lib/messages";
 import { canAsk } from "./products";
 import { found, keep } from "./store";
 
@@ -82,12 +83,22 @@ function note(client: Client, customer: Customer): void {
     });
 }
 
+const isSeen = (what: unknown): what is SeenNames =>
+    has<SeenNames>(what, { staff: "number", day: "number" }) &&
+    Array.isArray(what.rows) &&
+    what.rows.every(
+        (row: unknown) =>
+            has<CustomerRow>(row, { customer: "number", code: "string", name: "object" }) &&
+            Array.isArray(row.buyers) &&
+            Array.isArray(row.groups),
+    );
+
 /* Once a person: before anything is searched without a line, and before what is kept is kept anew. */
 export function recallSeen(client: Client): Promise<void> {
     const staff = client.me.peek()?.staff ?? 0;
     if (staff === recalled_by) return recalling;
     recalled_by = staff;
-    recalling = found<SeenNames>(`seen:${staff}`).then((all) => {
+    recalling = found(`seen:${staff}`, isSeen).then((all) => {
         const kept = all.find((each) => each.staff === staff && each.day === dayOf(serverNow()));
         if (kept === undefined || client.me.peek()?.staff !== staff) return;
         seenBy(staff);

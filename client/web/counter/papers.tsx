@@ -781,6 +781,7 @@ function TakeBack({
     const [reason, setReason] = useState("");
     const [refusal, setRefusal] = useState<Refusal | undefined>(undefined);
     const [busy, setBusy] = useState(false);
+    const [elsewhere, setElsewhere] = useState(false);
     const left = (at: number): bigint => document.lines[at]!.quantity - (document.lines[at]!.credited_quantity ?? 0n);
     const counts = document.lines.map((_, at) =>
         back[at] === undefined || back[at] === "" ? 0n : (readCount(back[at]) ?? -1n),
@@ -803,12 +804,19 @@ function TakeBack({
     const commit = async (): Promise<void> => {
         if (blocked !== false || busy) return;
         setBusy(true);
-        const done = await doCommand(client, "issue_credit_note", {
-            invoice: document.document,
-            reason: { value: reason.trim() },
-            credit: counts.map((count, line) => ({ line, quantity: count })).filter((each) => each.quantity > 0n),
-        });
+        const before = document.lines.map((line) => line.credited_quantity ?? 0n).join();
+        const done = await drafts.once(`credit ${document.document} ${before}`, () =>
+            doCommand(client, "issue_credit_note", {
+                invoice: document.document,
+                reason: { value: reason.trim() },
+                credit: counts.map((count, line) => ({ line, quantity: count })).filter((each) => each.quantity > 0n),
+            }),
+        );
         setBusy(false);
+        if (done === "elsewhere") {
+            setElsewhere(true);
+            return;
+        }
         if ("refused" in done) {
             setRefusal(done.refused);
             return;
@@ -852,6 +860,22 @@ function TakeBack({
                     <b>
                         <Sign of="▲" />
                         {refusalText(refusal, client)}
+                    </b>
+                </Notice>
+            )}
+            {elsewhere && (
+                <Notice
+                    tone="late"
+                    role="alert"
+                    end={
+                        <Button small onClick={onDone}>
+                            {say("Look at {number}", { number: document.number })}
+                        </Button>
+                    }>
+                    <b>
+                        {say(
+                            "Another tab is taking goods of this bill back. Look at the bill before you take back more.",
+                        )}
                     </b>
                 </Notice>
             )}

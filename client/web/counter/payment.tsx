@@ -28,7 +28,6 @@ import { inWords } from "../kit/spell";
 import { unless } from "../kit/why";
 import { say, sayMany } from "../kit/words";
 import { followDone } from "./after";
-import { Correcting, focusWhy, whyMissing } from "./correcting";
 import { CustomerField, nameOf, Recent, rememberCustomer } from "./customer";
 import { newDraft, type Draft, type PayForm } from "./draft";
 import * as drafts from "./drafts";
@@ -37,7 +36,8 @@ import { TillChoice, TillShut } from "./pay";
 import { accountHere, accountsFor, isShut, kindsHere, loadPlace, place, useTill } from "./place";
 import { canAsk } from "./products";
 import { StripView } from "./strip";
-import { Unbooked } from "./unbooked";
+import { focusWhy, whyMissing } from "./reason";
+import { Seldomly } from "./seldomly";
 import { play } from "./sound";
 import { stepWords } from "./total";
 import { readMoney } from "./typed";
@@ -384,9 +384,16 @@ function Form({ client, draft, form }: { client: Client; draft: Draft; form: Pay
     return (
         <div class={classes("counter payment", isPhone.value && "phone", keypad && "with-keypad")}>
             <StripView client={client} what={["payment", "paper"]} />
-            <Unbooked client={client} onSell={sellAnew} />
+            <Seldomly when={drafts.elsewhere.value !== undefined} view={({ Elsewhere }) => <Elsewhere />} />
+            <Seldomly
+                when={drafts.unbooked.value.length > 0}
+                view={({ Unbooked }) => <Unbooked client={client} onSell={sellAnew} />}
+            />
             <Waiting client={client} />
-            <Correcting draft={draft} onLeave={leave} />
+            <Seldomly
+                when={draft.corrects !== undefined}
+                view={({ Correcting }) => <Correcting draft={draft} onLeave={leave} />}
+            />
             {head}
             {draft.customer !== 0 && (
                 <div class="payment-grid">

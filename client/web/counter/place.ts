@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Client } from "../lib/api";
+import { has } from "../lib/aside";
 import { MoneyAccountKind, PaymentKind, type MoneyAccountRecord } from "../lib/messages";
 
 export interface Place {
@@ -45,10 +46,17 @@ async function askPlace(client: Client): Promise<void> {
     void client.shop.put(KEPT, { ...place.value, accounts: accountsKept });
 }
 
+const isPlace = (what: unknown): what is Place =>
+    has<Place>(what, { cash_customer: "number", cash_unit: "bigint", customers: "number" }) &&
+    Array.isArray(what.accounts) &&
+    what.accounts.every((each) =>
+        has<MoneyAccountRecord>(each, { money_account: "number", name: "string", kind: "number" }),
+    );
+
 /* As it was when this device had a line: a page that begins without one takes money too. */
 async function recallPlace(client: Client): Promise<void> {
-    const found = await client.shop.get<Place>(KEPT).catch(() => undefined);
-    if (found !== undefined && !fromServer) place.value ??= found;
+    const found = await client.shop.get<unknown>(KEPT).catch(() => undefined);
+    if (isPlace(found) && !fromServer) place.value ??= found;
 }
 
 async function allAccounts(client: Client): Promise<{ all: MoneyAccountRecord[]; seq: bigint } | undefined> {

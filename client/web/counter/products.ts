@@ -4,7 +4,8 @@
  */
 import { effect, signal } from "@preact/signals";
 import type { Client } from "../lib/api";
-import type { DocumentLine, ProductRecord } from "../lib/messages";
+import { has } from "../lib/aside";
+import type { DocumentLine, ProductRecord, ProductUnit } from "../lib/messages";
 import type { Line } from "./draft";
 import { folded, plainDigits } from "./typed";
 
@@ -82,13 +83,28 @@ async function forgetGoodsFrom(client: Client, page: number): Promise<void> {
         if (name.startsWith(KEPT) && Number(name.slice(KEPT.length)) >= page) await client.shop.remove(name);
 }
 
+const isProduct = (what: unknown): what is ProductRecord =>
+    has<ProductRecord>(what, {
+        product: "number",
+        code: "string",
+        name: "string",
+        unit: "string?",
+        price: "bigint?",
+    }) &&
+    has<ProductRecord>(what, { tax_bp: "number?" }) &&
+    Array.isArray(what.units) &&
+    what.units.every(
+        (each: unknown) =>
+            has<ProductUnit>(each, { code: "string", factor: "bigint?" }) && Array.isArray(each.barcodes),
+    );
+
 /* Page after page, so that nothing is held up; whatever the server says meanwhile is newer. */
 async function recallGoods(client: Client): Promise<void> {
     for (let page = 0; loaded_for === client && !fromServer; page++) {
-        const found = await client.shop.get<ProductRecord[]>(`${KEPT}${page}`).catch(() => undefined);
-        if (found === undefined || fromServer || loaded_for !== client) return;
+        const found = await client.shop.get<unknown>(`${KEPT}${page}`).catch(() => undefined);
+        if (!Array.isArray(found) || fromServer || loaded_for !== client) return;
         for (const product of found) {
-            if (entries.has(product.product)) continue;
+            if (!isProduct(product) || entries.has(product.product)) continue;
             remember(product);
             recalled.add(product.product);
         }

@@ -8,7 +8,7 @@
  */
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { decidedBy, isForLess } from "../board/waiting";
+import { decidedBy } from "../board/waiting";
 import type { Client, Customer, Pending } from "../lib/api";
 import {
     ApprovalState,
@@ -21,18 +21,17 @@ import {
     type Refusal,
 } from "../lib/messages";
 import type { ResultProps } from "../kit/adds";
-import { amount, clock, everySecond, lasting, money, notKept, serverNow, whole } from "../kit/format";
+import { amount, clock, everySecond, lasting, money, serverNow, whole } from "../kit/format";
 import { Head, useForm } from "../kit/head";
 import { useActions } from "../kit/keys";
 import { Money, Name, Sign, stoppedText } from "../kit/money";
-import { Button, classes, Notice, Sheet, Field } from "../kit/parts";
+import { Button, classes, Notice, Sheet } from "../kit/parts";
 import { refusalText } from "../kit/refusal";
-import { reasonText } from "../kit/reasons";
 import { Bones } from "../kit/region";
 import { useScan } from "../kit/scan";
 import { unless } from "../kit/why";
 import { say, sayMany } from "../kit/words";
-import { approvalOf, askForIt, takeGrant, useApprovals } from "./approval";
+import { approvalOf, askForIt, useApprovals } from "./approval";
 import { paying as payingOf, type Paying } from "./cash";
 import { Band, nameOf, rememberCustomer } from "./customer";
 import { isEmpty, isKnown, splitFor, unapproved, sums as sumsOf, type Draft } from "./draft";
@@ -42,16 +41,16 @@ import { figuresAt, isPhone, lostAt, useCustomer } from "./hooks";
 import { judge, judged, questionKey, refusedLine, saleCommand, type Judged } from "./judge";
 import { Pay } from "./pay";
 import { change, followDone } from "./after";
-import { Correcting, focusWhy, whyMissing } from "./correcting";
 import { accountHere, isShut, kindsHere, loadPlace, place, tillHere, useTill } from "./place";
 import { canAsk, loadCatalogue, priceFor } from "./products";
 import { kept } from "./store";
 import { putAway, showStrip, strip, StripView } from "./strip";
+import { focusWhy, whyMissing } from "./reason";
+import { Seldomly } from "./seldomly";
 import { play } from "./sound";
 import { missingWords } from "./words";
 import { commitWords, Total } from "./total";
-import { plainDigits, readMoney } from "./typed";
-import { Unbooked } from "./unbooked";
+import { readMoney } from "./typed";
 import { isFork, Plain, Ways, waysOf, type WayProps } from "./ways";
 
 /* The change of the sale before, until something of the next one is typed. */
@@ -383,85 +382,6 @@ function Taker({
                     </div>
                 </Sheet>
             )}
-        </section>
-    );
-}
-
-/* The PIN goes beside the command and is kept nowhere. */
-function PinSheet({
-    refusal,
-    onPin,
-    onClose,
-    client,
-}: {
-    refusal: Refusal;
-    client: Client;
-    onPin: (pin: string) => void;
-    onClose: () => void;
-}): JSX.Element {
-    const [pin, setPin] = useState("");
-    return (
-        <Sheet title={say("PIN of who takes the goods")} onClose={onClose}>
-            <form
-                onSubmit={(event) => {
-                    event.preventDefault();
-                    if (pin !== "") onPin(plainDigits(pin));
-                }}>
-                <Field
-                    label={say("PIN")}
-                    type="password"
-                    inputMode="numeric"
-                    value={pin}
-                    onText={setPin}
-                    autofocus
-                    autocomplete="off"
-                    wrong={
-                        refusal.code === RefusalCode.PIN_WRONG || refusal.code === RefusalCode.PIN_LOCKED
-                            ? refusalText(refusal, client)
-                            : undefined
-                    }
-                />
-                <Button filled submit wide blocked={pin === "" && say("Type the PIN")}>
-                    {say("Sell")}
-                </Button>
-            </form>
-        </Sheet>
-    );
-}
-
-/* ---- what waits to be sent ---- */
-
-function Kept(): JSX.Element | null {
-    const waiting = drafts.drafts.value.filter(
-        (each) =>
-            each.begun_ms !== 0 &&
-            ["waiting", "asking again", "looking"].includes(drafts.underway.value.get(each.id)?.fate.kind ?? ""),
-    );
-    if (waiting.length === 0) return null;
-    const lost = waiting.filter((each) => drafts.underway.value.get(each.id)?.lost === true).length;
-    return (
-        <section class="panel kept" aria-label={say("Kept here")}>
-            <p class="row">
-                <b class={classes("grow", lost > 0 && "over")}>
-                    {lost > 0 ? notKept(lost) : say("Kept here, sends by itself")}
-                </b>
-                <span class="small ink-2">{whole(waiting.length)}</span>
-            </p>
-            <ul>
-                {waiting.map((each) => (
-                    <li key={each.id} class="row small">
-                        <span class="ink-2">{clock(each.begun_ms)}</span>
-                        <span class="grow cut">
-                            {each.customer !== 0 ? <Name>{each.customer_name}</Name> : say("Cash sale")} ·{" "}
-                            {sayMany("{count} item", "{count} items", each.lines.length, {
-                                count: whole(each.lines.length),
-                            })}
-                        </span>
-                        <span>{each.total !== undefined && <Money minor={each.total} />}</span>
-                    </li>
-                ))}
-            </ul>
-            <p class="small ink-2">{say("Each counts once, however often it is sent.")}</p>
         </section>
     );
 }
@@ -838,14 +758,20 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
                     <span aria-hidden="true">✕</span>
                 </button>
             </div>
+            <Seldomly when={drafts.elsewhere.value !== undefined} view={({ Elsewhere }) => <Elsewhere />} />
             {!kept.value && (
                 <Notice tone="late">
                     {say("This browser keeps nothing: what is typed is lost when the page closes.")}
                 </Notice>
             )}
-            <Correcting draft={draft} onLeave={() => drafts.drop(draft.id)}>
-                {say("The old bill is reversed and this one takes its place.")}
-            </Correcting>
+            <Seldomly
+                when={draft.corrects !== undefined}
+                view={({ Correcting }) => (
+                    <Correcting draft={draft} onLeave={() => drafts.drop(draft.id)}>
+                        {say("The old bill is reversed and this one takes its place.")}
+                    </Correcting>
+                )}
+            />
             <div class="sale-grid">
                 <div class="band-cell">
                     <Band
@@ -892,9 +818,17 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
                 <aside class="act-cell">
                     <div class="act-scroll">
                         {entry !== undefined && <EntryNotice entry={entry} />}
-                        <Unbooked client={client} onSell={takeUp} />
-                        <Kept />
-                        <ApprovalBox client={client} draft={draft} row={approval} />
+                        <Seldomly
+                            when={drafts.unbooked.value.length > 0}
+                            view={({ Unbooked }) => <Unbooked client={client} onSell={takeUp} />}
+                        />
+                        <Seldomly when={drafts.underway.value.size > 0} view={({ Kept }) => <Kept />} />
+                        <Seldomly
+                            when={approval !== undefined}
+                            view={({ ApprovalBox }) => (
+                                <ApprovalBox client={client} draft={draft} row={approval} toGoods={focusGoods} />
+                            )}
+                        />
                         {refusal !== undefined &&
                             fork === undefined &&
                             !isPin(refusal) &&
@@ -973,14 +907,19 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
                 </aside>
             </div>
             {pin && said !== undefined && (
-                <PinSheet
-                    client={client}
-                    refusal={said}
-                    onPin={(typed) => commit(typed)}
-                    onClose={() => {
-                        setPin(false);
-                        drafts.setRefusal(draft.id, undefined);
-                    }}
+                <Seldomly
+                    when
+                    view={({ PinSheet }) => (
+                        <PinSheet
+                            client={client}
+                            refusal={said}
+                            onPin={(typed) => commit(typed)}
+                            onClose={() => {
+                                setPin(false);
+                                drafts.setRefusal(draft.id, undefined);
+                            }}
+                        />
+                    )}
                 />
             )}
         </div>
@@ -1128,104 +1067,5 @@ function useWaysOutOfView(there: boolean): boolean {
 const toWays = (): void => {
     document.getElementById("ways")?.scrollIntoView({ block: "start" });
 };
-
-/* ---- a request that is asked, granted or refused ---- */
-
-function ApprovalBox({
-    client,
-    draft,
-    row,
-}: {
-    client: Client;
-    draft: Draft;
-    row: ApprovalRow | undefined;
-}): JSX.Element | null {
-    if (row === undefined || draft.begun_ms !== 0) return null;
-    const drop = (): void => drafts.change(draft.id, unapproved);
-    if (row.state === ApprovalState.APPROVAL_WAITING)
-        return (
-            <section class="panel approval-box" role="status">
-                <b>
-                    <Sign of="◌" />
-                    {say("A manager was asked")}
-                </b>
-                <p class="small ink-2">
-                    {say("The sale is kept as it is; go on with the next one. The answer comes here by itself.")}
-                </p>
-                <Button
-                    small
-                    onClick={() => {
-                        drafts.begin();
-                        focusGoods();
-                    }}>
-                    {say("Next sale")}
-                </Button>
-            </section>
-        );
-    if (row.state === ApprovalState.APPROVAL_GRANTED)
-        return (
-            <section class="panel approval-box" role="status">
-                <b class="credit">
-                    <Sign of="✓" />
-                    {say("Approved by {who}", { who: decidedBy(client, row) })}
-                </b>
-                {row.reason?.value !== undefined && (
-                    <p class="small">
-                        <Name>{reasonText(row.reason.value)}</Name>
-                    </p>
-                )}
-                {isForLess(row) && (
-                    <p class="late">{say("up to {amount}", { amount: money(client, row.approved_minor) })}</p>
-                )}
-                {draft.granted === undefined ? (
-                    <Button
-                        small
-                        onClick={() => {
-                            void takeGrant(client, draft, row);
-                        }}>
-                        {say("Take it up")}
-                    </Button>
-                ) : draft.changing === true ? (
-                    <>
-                        <p class="small ink-2">{say("The approval stays for fewer of these goods.")}</p>
-                        <Button small onClick={drop}>
-                            {say("Go on without the approval")}
-                        </Button>
-                    </>
-                ) : (
-                    <>
-                        {!isForLess(row) && <p class="small ink-2">{say("F9 sells it as it was asked for.")}</p>}
-                        <Button
-                            small
-                            onClick={() => {
-                                drafts.change(draft.id, (each) => ({ ...each, changing: true }));
-                                focusGoods();
-                            }}>
-                            {say("Change the sale")}
-                        </Button>
-                    </>
-                )}
-            </section>
-        );
-    if (row.state === ApprovalState.APPROVAL_REFUSED || row.state === ApprovalState.APPROVAL_EXPIRED)
-        return (
-            <section class="panel approval-box" role="status">
-                <b class={row.state === ApprovalState.APPROVAL_REFUSED ? "over" : "late"}>
-                    {row.state === ApprovalState.APPROVAL_REFUSED
-                        ? say("Refused by {who}", { who: decidedBy(client, row) })
-                        : say("Nobody answered in time")}
-                </b>
-                {row.reason?.value !== undefined && (
-                    <p class="small">
-                        <Name>{reasonText(row.reason.value)}</Name>
-                    </p>
-                )}
-                <Button small onClick={drop}>
-                    {say("Go on with the sale")}
-                </Button>
-            </section>
-        );
-    return null;
-}
 
 export const maySell = (client: Client): boolean => client.may(Right.RIGHT_SELL);

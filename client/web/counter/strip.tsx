@@ -7,6 +7,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { namesOf } from "../board/live";
 import type { Client, Fate, Sent } from "../lib/api";
+import { has } from "../lib/aside";
 import {
     DocumentKind,
     PrintOutcome,
@@ -25,7 +26,7 @@ import { reasonText } from "../kit/reasons";
 import { refusalText } from "../kit/refusal";
 import { say } from "../kit/words";
 import * as drafts from "./drafts";
-import type { Draft } from "./draft";
+import { isDraft, type Draft } from "./draft";
 import { isCash, isPrinted, printByBrowser, printingWords, printOut, type Printing, slip } from "./printing";
 import { sentenceOf, type Said } from "./said";
 import { play } from "./sound";
@@ -65,6 +66,14 @@ export interface Strip {
     fate?: Fate["kind"];
 }
 
+const isStrip = (what: unknown): what is Strip =>
+    has<Strip>(what, { what: "string", staff: "number", customer_name: "string", customer: "number", id: "bigint?" }) &&
+    has<Strip>(what, { number: "string?", minor: "bigint?", said: "object?", account: "object?", was: "bigint?" }) &&
+    has<Strip>(what, { done: "object?", at_ms: "number", note: "string?", matched: "bigint?", state: "string" }) &&
+    has<Strip>(what, { kept: "string?", back: "bigint?", reversal: "string?", refusal: "object?" }) &&
+    (what.done === undefined || Array.isArray(what.done.payments)) &&
+    (what.draft === undefined || isDraft(what.draft));
+
 /* What a manager answered stands beside what was done last: the one must not take the undo of the other away. */
 export const strip = signal<Strip | undefined>(undefined);
 const answered = signal<Strip | undefined>(undefined);
@@ -72,7 +81,7 @@ for (const [name, one] of [
     ["strip", strip],
     ["answered", answered],
 ] as const)
-    void found<Strip>(name).then((kept) => {
+    void found(name, isStrip).then((kept) => {
         /* the page was closed before it was told */
         one.value ??= kept[0]?.printed === "printing" ? { ...kept[0], printed: PrintOutcome.PRINT_UNKNOWN } : kept[0];
     });

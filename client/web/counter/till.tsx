@@ -5,6 +5,7 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Client } from "../lib/api";
+import { has } from "../lib/aside";
 import {
     PaymentKind,
     RefusalCode,
@@ -118,6 +119,10 @@ interface Pieces {
 }
 const NONE: Pieces = { counts: {}, loose: "" };
 
+const isPieces = (what: unknown): what is Pieces =>
+    has<Pieces>(what, { counts: "object", loose: "string" }) &&
+    Object.values(what.counts).every((each) => typeof each === "string");
+
 /* How many pieces; undefined: that is no number of them, as -30 is none. */
 export function readPieces(text: string): bigint | undefined {
     const plain = plainDigits(text).trim();
@@ -134,9 +139,12 @@ function useCounting(client: Client, name: string): [Pieces, (next: Pieces) => v
     useEffect(() => {
         touched.current = false;
         setTyped(NONE);
-        void client.drafts.get<Pieces>(name).then((kept) => {
-            if (kept !== undefined && !touched.current) setTyped(kept);
-        });
+        void client.drafts.get<unknown>(name).then(
+            (kept) => {
+                if (isPieces(kept) && !touched.current) setTyped(kept);
+            },
+            () => undefined,
+        );
     }, [client, name]);
     const put = (next: Pieces): void => {
         touched.current = true;

@@ -154,7 +154,8 @@ export function Total(props: TotalProps): JSX.Element {
             {props.extra}
             {toWays ? (
                 <Button large wide class="to-ways" onClick={props.toWays}>
-                    {say("{count} ways to go on", { count: whole(props.ways) })} <span aria-hidden="true">↓</span>
+                    {sayMany("{count} way to go on", "{count} ways to go on", props.ways, { count: whole(props.ways) })}{" "}
+                    <span aria-hidden="true">↓</span>
                 </Button>
             ) : (
                 <Button large wide filled hotkey="F9" blocked={blocked} onClick={props.onCommit} class="commit">

@@ -15,7 +15,7 @@ import type { FileColumn } from "../kit/files";
 import { among, anyDay, dayIn, filter, filtersOf, isoDay, numberIn, unknownOf } from "../kit/filters";
 import { DayInput } from "../kit/dayinput";
 import { refusalText } from "../kit/refusal";
-import { say } from "../kit/words";
+import { say, sayMany } from "../kit/words";
 import { BranchSelect, FilterBar, placeName, useMoneyAccounts } from "./chosen";
 import { MoneyTabs } from "./moneytabs";
 
@@ -264,7 +264,9 @@ export function Books({ client, at }: { client: Client; at: readonly string[] })
                     <h2>{title}</h2>
                     <span class="grow">
                         {books?.papers !== undefined &&
-                            say("{count} documents added up", { count: whole(books.papers) })}
+                            sayMany("{count} document added up", "{count} documents added up", books.papers, {
+                                count: whole(books.papers),
+                            })}
                     </span>
                 </header>
                 <Region

@@ -722,7 +722,7 @@ function Works({ importing, action, progress }: WorksProps): ComponentChild {
                 <Bar part={Number(progress?.at ?? 0n)} all={Number(progress?.size ?? 1n)} label={title} />
                 <p class="small ink-2" role="status">
                     {progress
-                        ? say("{done} done, {rows} rows read", {
+                        ? sayMany("{done} done, {rows} row read", "{done} done, {rows} rows read", progress.rows, {
                               done: whole(progress.done),
                               rows: whole(progress.rows),
                           })

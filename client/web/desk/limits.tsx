@@ -272,7 +272,10 @@ export function Limits({ client }: { client: Client }): JSX.Element {
                 title={say("The formula")}
                 note={
                     debtors !== undefined && read < debtors.length
-                        ? say("read {count} of {all} accounts", { count: whole(read), all: whole(debtors.length) })
+                        ? sayMany("read {count} of {all} account", "read {count} of {all} accounts", debtors.length, {
+                              count: whole(read),
+                              all: whole(debtors.length),
+                          })
                         : undefined
                 }>
                 <div class="limit-formula">

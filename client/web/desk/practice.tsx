@@ -11,6 +11,7 @@ import * as drafts from "../counter/drafts";
 import { Button, go, route } from "../kit";
 import { say } from "../kit/words";
 import type { Client } from "../lib/api";
+import { has } from "../lib/aside";
 import { ApprovalState, Right, Role } from "../lib/messages";
 import { roundedUp } from "./limits";
 
@@ -27,7 +28,9 @@ interface Guide {
 function kept(): Guide | undefined {
     try {
         const text = sessionStorage.getItem(GUIDE);
-        return text === null ? undefined : (JSON.parse(text) as Guide);
+        const guide: unknown = text === null ? undefined : JSON.parse(text);
+        const whole = has<Guide>(guide, { customer: "number", code: "string", name: "string", typed: "string" });
+        return whole ? guide : undefined;
     } catch {
         return undefined;
     }

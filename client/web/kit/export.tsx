@@ -153,11 +153,15 @@ function Told<Row>({ what, state }: { what: ExportOf<Row>; state: State }): JSX.
             return (
                 <span>
                     {what.count === undefined
-                        ? say("Fetching, {have} rows so far", { have: whole(state.rows) })
-                        : say("Fetching, {have} of {all} rows", {
+                        ? sayMany("Fetching, {have} row so far", "Fetching, {have} rows so far", state.rows, {
                               have: whole(state.rows),
-                              all: whole(Math.max(what.count, state.rows)),
-                          })}{" "}
+                          })
+                        : sayMany(
+                              "Fetching, {have} of {all} row",
+                              "Fetching, {have} of {all} rows",
+                              Math.max(what.count, state.rows),
+                              { have: whole(state.rows), all: whole(Math.max(what.count, state.rows)) },
+                          )}{" "}
                     <span class="small ink-2">{say("Esc leaves")}</span>
                 </span>
             );

@@ -6,7 +6,7 @@ import { left, serverNow, whole } from "./format";
 import { useActions } from "./keys";
 import { Figure } from "./money";
 import { sayWhy } from "./why";
-import { directionOf, say } from "./words";
+import { directionOf, say, sayMany } from "./words";
 
 export type Tone = "over" | "late" | "credit" | "accent";
 
@@ -141,7 +141,7 @@ export interface FieldProps {
 /* Beside a field that takes no more letters. */
 export const AtMost = ({ letters }: { letters: number }): JSX.Element => (
     <span class="small late nowrap" role="status">
-        {say("{count} letters at most", { count: whole(letters) })}
+        {sayMany("{count} letter at most", "{count} letters at most", letters, { count: whole(letters) })}
     </span>
 );
 

@@ -41,10 +41,27 @@ function first(): Preferences {
     return { language: languageToBegin("", undefined, browser), size: 100, theme: "system", toman: false };
 }
 
+/* What is damaged of it is as it was at first. */
+function mended(kept: unknown): Preferences {
+    const { language, size, theme, toman } = (kept ?? {}) as Partial<Preferences>;
+    const was = first();
+    return {
+        language: typeof language === "string" ? language : was.language,
+        size: size === 115 || size === 130 ? size : was.size,
+        theme: theme === "light" || theme === "dark" ? theme : was.theme,
+        toman: toman === true,
+    };
+}
+const MINUTES = 10;
+const minutesOf = (text: string | null): number => {
+    const minutes = Number(text ?? MINUTES);
+    return Number.isFinite(minutes) && minutes >= 0 ? minutes : MINUTES;
+};
+
 function readAt(key: string): Preferences | undefined {
     try {
         const text = stored(key);
-        return text === null ? undefined : { ...first(), ...(JSON.parse(text) as Partial<Preferences>) };
+        return text === null ? undefined : mended(JSON.parse(text));
     } catch {
         return undefined;
     }
@@ -52,7 +69,7 @@ function readAt(key: string): Preferences | undefined {
 
 const own = signal<Preferences>(first());
 const loud = signal(stored(SOUNDS) !== "off");
-const idle = signal(Number(stored(LOCK) ?? 10));
+const idle = signal(minutesOf(stored(LOCK)));
 const prints = signal(stored(PRINT) === "on");
 
 export const preferences: ReadonlySignal<Preferences> = own;

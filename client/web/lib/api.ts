@@ -95,6 +95,14 @@ export interface Pending {
     discard(): void /* of what is foreign, when somebody has read it */;
 }
 
+/* What lay in this browser and could not be read, to be looked at and then put away. */
+export interface Aside {
+    readonly key: string;
+    readonly at_ms: number;
+    readonly text: string;
+    discard(): void;
+}
+
 export interface Customer {
     row: CustomerRow;
     account: AccountRow | undefined;
@@ -157,6 +165,10 @@ export interface Client {
     readonly me: ReadonlySignal<Me | undefined>;
     readonly seq: ReadonlySignal<bigint> /* the newest that was heard of */;
     readonly pending: ReadonlySignal<readonly Pending[]> /* the outbox, oldest first */;
+    readonly aside: ReadonlySignal<readonly Aside[]>;
+    /* false: it could not be kept there, and must stay where it is. */
+    setAside(name: string, what: unknown): Promise<boolean>;
+    idNow(id: string): Promise<string> /* of a command, if it had to be given another one */;
     readonly clock: () => number /* the server's time now, ms since 1970 */;
 
     readonly device: ReadonlySignal<Device | "unknown" | undefined> /* undefined: not read yet; "unknown": enrol */;

@@ -1,5 +1,6 @@
 /* Puts it together: what the shell opens once and gives to every screen. */
 import { batch, signal } from "@preact/signals";
+import { has, makeAsides } from "./aside";
 import type { Asked, Called, Client, Device, Drafts, Entering, Me, Pending } from "./api";
 import { Broken, decode, encode, Older } from "./codec";
 import {
@@ -75,7 +76,8 @@ export function openClient(url = addressOf(location)): Client {
         () => link,
         paint(() => link.look()),
     );
-    const outbox = makeOutbox(store, link, () => (inside ? me.peek() : undefined), place, leftBehind);
+    const asides = makeAsides(store);
+    const outbox = makeOutbox(store, link, () => (inside ? me.peek() : undefined), place, leftBehind, asides.put);
 
     function place(): { terminal: number; ledger: string } | undefined {
         return kept && { terminal: kept.terminal, ledger: hex(kept.ledger) };
@@ -201,13 +203,29 @@ export function openClient(url = addressOf(location)): Client {
     /* Who was logged in before a reload counts as here, until the server says otherwise. The end is one of the server's
      * clock, which a device's own may be hours from. */
     function readToken(): void {
-        const said = sessionStorage.getItem(TOKEN);
-        if (!said) return;
-        const { token: of, rights, expires_ms, ahead_ms, ...rest } = JSON.parse(said) as Session;
-        if (Number(expires_ms) < Date.now() + ahead_ms) return sessionStorage.removeItem(TOKEN);
-        token = unhex(of);
-        me.value = { ...rest, rights: new Set(rights), expires_ms: BigInt(expires_ms) };
+        try {
+            const said: unknown = JSON.parse(sessionStorage.getItem(TOKEN) ?? "null");
+            if (!isSession(said) || Number(said.expires_ms) < Date.now() + said.ahead_ms)
+                return sessionStorage.removeItem(TOKEN);
+            const { token: of, rights, expires_ms, ahead_ms: _ahead, password_ms, ...rest } = said;
+            const ends_ms = BigInt(expires_ms),
+                set_ms = BigInt(password_ms ?? 0);
+            token = unhex(of);
+            me.value = { ...rest, rights: new Set(rights), expires_ms: ends_ms, password_ms: set_ms };
+        } catch {
+            /* damaged, or closed: they log in again */
+        }
     }
+
+    const isSession = (what: unknown): what is Session =>
+        has<Record<keyof Session, unknown>>(what, {
+            staff: "number",
+            login: "string",
+            name: "string",
+            role: "number",
+        }) &&
+        has<Record<keyof Session, unknown>>(what, { token: "string", ahead_ms: "number", expires_ms: "string" }) &&
+        Array.isArray(what.rights);
 
     /* Once there is a line; again when it goes before the answer. */
     async function patiently(act: () => Promise<ToTerminal>, may: () => boolean): Promise<ToTerminal> {
@@ -327,14 +345,19 @@ export function openClient(url = addressOf(location)): Client {
     }
 
     async function begin(): Promise<void> {
-        kept = await readDevice(store);
+        await asides.load();
+        kept = await readDevice(store, asides.put);
         device.value = kept ? deviceOf(kept) : "unknown";
         await outbox.load();
         if (!kept) return;
         const greeting = await readGreeting(store, kept);
-        if (greeting) {
-            link.recall(greeting.welcome, greeting.ahead_ms);
-            remembered.value = Number(greeting.welcome.now_ms);
+        try {
+            if (greeting) {
+                link.recall(greeting.welcome, greeting.ahead_ms);
+                remembered.value = Number(greeting.welcome.now_ms);
+            }
+        } catch {
+            /* damaged: the next greeting tells it all */
         }
         readToken();
         link.start();
@@ -373,6 +396,9 @@ export function openClient(url = addressOf(location)): Client {
         me,
         seq: link.seq,
         pending: outbox.pending,
+        aside: asides.all,
+        setAside: asides.put,
+        idNow: (id) => outbox.idNow(id),
         clock: link.clock,
         device,
         drafts,

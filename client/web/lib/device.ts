@@ -3,6 +3,7 @@
  * storage, and that is normal: whoever signs looks whether the key is still there, and enrolment is a code away.
  */
 import type { Device, Enrolling, Sent } from "./api";
+import { has } from "./aside";
 import { Broken, encode } from "./codec";
 import { framesOf, refusal } from "./link";
 import { RefusalCode, type Challenge, type Hello, type Refusal, type ToTerminal, type Welcome } from "./messages";
@@ -58,9 +59,22 @@ export function same(a: Uint8Array, b: Uint8Array): boolean {
     return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }
 
-export async function readDevice(store: Store): Promise<Kept | undefined> {
-    return store.get<Kept>("device", SELF).catch(() => undefined);
+/* What is damaged is no key: this browser is enrolled anew. */
+export async function readDevice(
+    store: Store,
+    setAside?: (name: string, what: unknown) => Promise<boolean>,
+): Promise<Kept | undefined> {
+    const found = await store.get<unknown>("device", SELF).catch(() => undefined);
+    if (found === undefined || isKept(found)) return found;
+    if (await setAside?.(SELF, found)) await store.remove("device", SELF).catch(() => undefined);
+    return undefined;
 }
+
+const isKept = (what: unknown): what is Kept =>
+    has<Kept>(what, { terminal: "number", name: "string", company: "string", branch: "number", met: "number" }) &&
+    has<Kept>(what, { branch_code: "string", keys: "object" }) &&
+    what.keys.privateKey instanceof CryptoKey &&
+    what.ledger instanceof Uint8Array;
 
 export async function forgetDevice(store: Store): Promise<void> {
     for (const key of [SELF, GREETING]) await store.remove("device", key).catch(() => undefined);
@@ -84,10 +98,17 @@ export async function keepGreeting(store: Store, welcome: Welcome): Promise<void
     if (await readDevice(store)) await store.put("device", GREETING, greeting).catch(() => undefined);
 }
 
+const isGreeting = (what: unknown): what is Greeting =>
+    has<Greeting>(what, { welcome: "object", ahead_ms: "number" }) &&
+    has<Welcome>(what.welcome, { terminal: "number", now_ms: "bigint", date: "number", company: "string" }) &&
+    has<Welcome>(what.welcome, { currency: "string", exponent: "number", terminal_name: "string", seq: "bigint" }) &&
+    has<Welcome>(what.welcome, { utc_offset_minutes: "number?", country: "string?", tax_bp: "number?" }) &&
+    what.welcome.ledger instanceof Uint8Array;
+
 /* Of this terminal, with the day that it is now there. */
 export async function readGreeting(store: Store, kept: Kept): Promise<Greeting | undefined> {
-    const found = await store.get<Greeting>("device", GREETING).catch(() => undefined);
-    if (!found || found.welcome.terminal !== kept.terminal || !same(found.welcome.ledger, kept.ledger))
+    const found = await store.get<unknown>("device", GREETING).catch(() => undefined);
+    if (!isGreeting(found) || found.welcome.terminal !== kept.terminal || !same(found.welcome.ledger, kept.ledger))
         return undefined;
     const { welcome, ahead_ms } = found;
     const zone_ms = (welcome.utc_offset_minutes ?? 0) * 60_000;

@@ -84,6 +84,7 @@ export interface Link {
     knows(message: string, field: string): boolean;
     up(): boolean /* greeted, and not known to be gone */;
     clock(): number;
+    steady(): number /* the same by a clock that nobody sets; behind by as long as the machine slept */;
     recall(welcome: Welcome, ahead_ms: number): void /* of the page before; until a server greets */;
     start(): void;
     again(): void /* after an end: another try */;
@@ -124,7 +125,8 @@ export function makeLink(url: string, events: LinkEvents): Link {
     let tries = 0,
         redial: ReturnType<typeof setTimeout> | undefined,
         dialled = 0;
-    let offset = 0; /* the server's clock less ours */
+    let offset = 0,
+        steady = 0; /* the server's clock less the wall's here, and less the page's own */
     let bestTrip = Infinity,
         pinged = 0;
 
@@ -186,11 +188,12 @@ export function makeLink(url: string, events: LinkEvents): Link {
                 newer(pong.seq);
                 printer.value = pong.printer;
                 /* A quick answer knows the time best; what it knew fades, and a clock that was set makes it void. */
-                const found = Number(pong.now_ms) + trip / 2 - Date.now();
-                if (trip <= (bestTrip *= 1.1) || Math.abs(found - offset) > trip + bestTrip) {
+                const found = Number(pong.now_ms) + trip / 2 - performance.now();
+                if (trip <= (bestTrip *= 1.1) || Math.abs(found - steady) > trip + bestTrip) {
                     bestTrip = Math.max(trip, 1);
-                    offset = found;
+                    steady = found;
                 }
+                offset = steady + performance.now() - Date.now();
                 told();
             },
             () => undefined,
@@ -252,7 +255,7 @@ export function makeLink(url: string, events: LinkEvents): Link {
         const why = events.welcomed(what);
         if (why) return end(why);
         reads = what.features ? readsOf(what.features) : undefined;
-        offset = Number(what.now_ms) - Date.now();
+        setClock(Number(what.now_ms));
         bestTrip = Infinity;
         seq.value = what.seq;
         printer.value = what.printer;
@@ -266,8 +269,13 @@ export function makeLink(url: string, events: LinkEvents): Link {
     function recall(what: Welcome, ahead_ms: number): void {
         if (welcome.peek() !== undefined) return;
         reads = what.features ? readsOf(what.features) : undefined;
-        offset = ahead_ms;
+        setClock(Date.now() + ahead_ms);
         welcome.value = what;
+    }
+
+    function setClock(now_ms: number): void {
+        offset = now_ms - Date.now();
+        steady = now_ms - performance.now();
     }
 
     function drop(why: Goodbye | undefined): void {
@@ -402,7 +410,9 @@ export function makeLink(url: string, events: LinkEvents): Link {
         moved: told,
         reads: () => reads,
         up: () => greeted,
-        clock: () => Date.now() + offset,
+        /* A clock that is set back is passed over; one that is set forwards cannot be told from a machine that slept. */
+        clock: () => Math.max(Date.now() + offset, performance.now() + steady),
+        steady: () => performance.now() + steady,
         knows: (message, field) => !reads || readsField(reads, message, field),
         broken: (why) => broken(new Broken(why)),
     };

@@ -5,9 +5,13 @@
  * They go one after another, oldest first, so that a payment comes before the sale that needs it, and only while the
  * person who gave them is logged in here. A page sends what it wrote itself, without asking other pages; it holds a
  * lock in its own name as long as it lives. Whoever waits for that lock and gets it sends what the page left.
+ *
+ * An id has the time in it when it was made, by a clock that nobody sets. The ledger takes none from beyond tomorrow, and
+ * looks first whether it knows it: one that is refused for that was never taken, and gets another id.
  */
 import { batch, signal, type Signal } from "@preact/signals";
 import type { Fate, Pending } from "./api";
+import { has } from "./aside";
 import { Broken, decode, encode } from "./codec";
 import { Gone, refusal, type Link } from "./link";
 import { RefusalCode, type BuyerPin, type Command, type Refusal, type Reply } from "./messages";
@@ -15,7 +19,10 @@ import type { Store } from "./store";
 
 const AGAIN_MS = 1_000,
     ANSWER_MS = 60_000,
-    WRITE_MS = 2_000;
+    WRITE_MS = 2_000,
+    AHEAD_MS = 86_400_000 /* as far ahead of the server's clock an id may be */,
+    SURE_MS = 60_000;
+const RENEWED = "renewed ";
 
 interface Entry {
     id: string;
@@ -27,6 +34,12 @@ interface Entry {
     page: string /* that wrote it */;
     terminal: number;
     ledger: string;
+}
+interface Heard {
+    added?: string;
+    renewed?: string /* the id before */;
+    answered?: string;
+    fate?: Fate;
 }
 interface Item extends Pending {
     entry: Entry;
@@ -54,6 +67,7 @@ export interface Outbox {
     go(): void /* there is a line, and somebody is logged in */;
     gone(): void;
     person(): void /* another person, or nobody */;
+    idNow(id: string): Promise<string> /* that it has by now */;
 }
 
 export function hex(bytes: Uint8Array): string {
@@ -85,6 +99,7 @@ export function makeOutbox(
     me: () => Person | undefined,
     place: () => Place | undefined,
     loggedOut: () => void,
+    setAside: (name: string, what: unknown) => Promise<boolean>,
 ): Outbox {
     const pending = signal<readonly Item[]>([]);
     const page = hex(crypto.getRandomValues(new Uint8Array(8)));
@@ -97,7 +112,8 @@ export function makeOutbox(
         running = false,
         timer: ReturnType<typeof setTimeout> | undefined;
 
-    function newId(at_ms: number, terminal: number): string {
+    function newId(terminal: number): string {
+        const at_ms = Math.floor(link.steady());
         const id = new Uint8Array(16),
             view = new DataView(id.buffer);
         view.setUint16(0, Math.floor(at_ms / 0x100000000));
@@ -118,7 +134,9 @@ export function makeOutbox(
             end = done;
         });
         const item: Item = {
-            id: entry.id,
+            get id() {
+                return item.entry.id;
+            },
             entry,
             kind: entry.kind,
             command,
@@ -165,6 +183,50 @@ export function makeOutbox(
         channel?.postMessage({ answered: item.id, fate });
     }
 
+    /* A new id, written down before it is sent with it; for whoever noted the old one, what it is now. While two may have
+     * renewed it, or the old one may still lie there, it waits. */
+    async function renew(item: Item, why: Refusal): Promise<void> {
+        const { entry } = item;
+        if (idMs(entry.id) <= link.steady() + AHEAD_MS + SURE_MS) return later(item, why); /* it will be taken */
+        const id = newId(entry.terminal);
+        const note = { key: RENEWED + entry.id, what: id };
+        const moved = await store.move("outbox", entry.id, id, { ...entry, id }, note).catch(() => undefined);
+        const alone = moved === false && navigator.locks !== undefined; /* the browser took its storage away */
+        if (moved !== true && !alone && item.kept.peek()) return later(item, why);
+        answered.add(entry.id);
+        item.entry = { ...entry, id };
+        item.sent = false;
+        show(pending.peek());
+        channel?.postMessage({ renewed: entry.id, added: id });
+    }
+
+    const idMs = (id: string): number => parseInt(id.slice(0, 12), 16);
+
+    /* What cannot be read is no command that could be sent, and perhaps one that is in no book. */
+    async function read(key: string, what: unknown, fate: Fate): Promise<void> {
+        if (isEntry(what) && what.id === key && isCommand(what.bytes)) return take(what, fate);
+        const bytes = (what as Partial<Entry> | null)?.bytes;
+        const command = bytes instanceof Uint8Array ? commandOf(bytes) : undefined;
+        const told = typeof what === "object" ? { ...what, command } : what;
+        if (await setAside(`outbox ${key}`, told)) await store.remove("outbox", key).catch(() => undefined);
+    }
+
+    const isEntry = (what: unknown): what is Entry =>
+        has<Entry>(what, { id: "string", kind: "string", staff: "number", login: "string", at_ms: "number" }) &&
+        has<Entry>(what, { page: "string", terminal: "number", ledger: "string" }) &&
+        /^[0-9a-f]{32}$/.test(what.id) &&
+        what.bytes instanceof Uint8Array;
+
+    function isCommand(bytes: Uint8Array): boolean {
+        try {
+            decode("Command", bytes);
+            return bytes.length > 0;
+        } catch (fault) {
+            if (fault instanceof Broken) return false;
+            throw fault;
+        }
+    }
+
     function take(entry: Entry, fate: Fate): void {
         if (answered.has(entry.id) || pending.peek().some((item) => item.id === entry.id)) return;
         const item = makeItem(entry, commandOf(entry.bytes), fate);
@@ -184,14 +246,20 @@ export function makeOutbox(
     }
 
     if (channel)
-        channel.onmessage = ({ data }: MessageEvent<{ added?: string; answered?: string; fate?: Fate }>) => {
+        channel.onmessage = ({ data }: MessageEvent<Heard>) => {
+            const old = pending.peek().find((item) => item.id === data.renewed);
+            if (old && data.added) {
+                answered.add(old.id);
+                old.entry = { ...old.entry, id: data.added };
+                return show(pending.peek());
+            }
             const known = pending.peek().find((item) => item.id === data.answered);
             if (known && data.fate) drop(known, data.fate, false);
             if (data.answered) answered.add(data.answered);
             if (!data.added) return;
             store.get<Entry>("outbox", data.added).then(
                 (entry) => {
-                    if (entry) take(entry, { kind: "sending" });
+                    if (isEntry(entry)) take(entry, { kind: "sending" });
                 },
                 () => undefined,
             );
@@ -297,6 +365,7 @@ export function makeOutbox(
         const { done, seq } = reply;
         if (done) return drop(item, { kind: "done", done, seq, at_ms: link.clock() }, true);
         const refused = reply.refused ?? refusal(RefusalCode.CLIENT_OLDER);
+        if (refused.code === RefusalCode.FIELD_INVALID && refused.field === "id") return renew(item, refused);
         if (seq > 0n) return drop(item, { kind: "refused", refused, seq }, true);
         if (isLater(refused)) return later(item, refused);
         /* It did not reach the ledger now; an earlier sending may have. */
@@ -362,11 +431,16 @@ export function makeOutbox(
         go,
         gone,
         person,
+        async idNow(id) {
+            const next = await store.get<string>("device", RENEWED + id).catch(() => undefined);
+            return typeof next === "string" ? this.idNow(next) : id;
+        },
         async load() {
-            for (const entry of await store.all<Entry>("outbox").catch(() => [])) take(entry, { kind: "asking again" });
+            for (const [key, what] of await store.entries("outbox").catch(() => []))
+                await read(key, what, { kind: "asking again" });
         },
         add(kind, bytes, who, where, at_ms, pin) {
-            const entry = { id: newId(at_ms, where.terminal), bytes, kind, ...who, at_ms, page, ...where };
+            const entry = { id: newId(where.terminal), bytes, kind, ...who, at_ms, page, ...where };
             const item = makeItem(entry, commandOf(bytes), { kind: link.up() ? "sending" : "waiting" });
             item.pin = pin;
             item.written = write(item);

@@ -31,7 +31,7 @@ const PAGES = 40; /* followed by themselves */
 
 function ageHead(from: number, to: number | undefined): string {
     if (to === 0 || from <= 0) return say("Not due");
-    if (to === undefined) return say("over {days} days", { days: whole(from - 1) });
+    if (to === undefined) return sayMany("over {days} day", "over {days} days", from - 1, { days: whole(from - 1) });
     return say("{from}–{to} days", { from: whole(from), to: whole(to) });
 }
 

@@ -1,4 +1,5 @@
 /* Which of all it shows: enrolment, login, a screen; and what acts everywhere. */
+import { seldom } from "../counter/seldomly";
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { wall, watchWaits } from "../board";
@@ -46,6 +47,7 @@ function takeCode(): string | undefined {
 
 /* Looked for when somebody looks: fetched in a quiet moment before. */
 const finding = part(() => import("./find"));
+const enrolAnew = part(() => import("./enrolanew"));
 
 export function App({ client }: { client: Client }): JSX.Element | null {
     const [code, setCode] = useState(takeCode);
@@ -94,7 +96,15 @@ export function App({ client }: { client: Client }): JSX.Element | null {
         return <Enrol client={client} code={code} />;
     }
     if (code !== undefined && code !== used.current)
-        return <EnrolAnew client={client} code={code} name={device.name} onLeave={() => setCode(undefined)} />;
+        return (
+            <Later
+                part={enrolAnew}
+                client={client}
+                view={({ EnrolAnew }) => (
+                    <EnrolAnew client={client} code={code} name={device.name} onLeave={() => setCode(undefined)} />
+                )}
+            />
+        );
     if (line.kind === "ended") return <Ended client={client} />;
     if (me === undefined) return <Login client={client} />;
     return <Inside client={client} key={me.staff} />;
@@ -110,50 +120,6 @@ function useTitle(client: Client): void {
 }
 
 /* ---- a device that is none any more ---- */
-
-function EnrolAnew({
-    client,
-    code,
-    name,
-    onLeave,
-}: {
-    client: Client;
-    code: string;
-    name: string;
-    onLeave: () => void;
-}): JSX.Element {
-    const [refused, setRefused] = useState<string | undefined>(undefined);
-    const [busy, setBusy] = useState(false);
-    const anew = async (): Promise<void> => {
-        setBusy(true);
-        const answer = await client.enrol(code);
-        setBusy(false);
-        if ("refused" in answer) setRefused(refusalText(answer.refused, client));
-        else onLeave();
-    };
-    return (
-        <Gate client={client} wide>
-            <h1>{say("This browser is {name} already", { name })}</h1>
-            <p class="ink-2">
-                {say(
-                    "The code makes it another device. What it kept unsent as {name} stays visible, but is not sent any more.",
-                    { name },
-                )}
-            </p>
-            {refused !== undefined && (
-                <Notice tone="over" role="alert">
-                    {refused}
-                </Notice>
-            )}
-            <Button large wide onClick={onLeave}>
-                {say("Leave it as {name}", { name })}
-            </Button>
-            <Button large wide blocked={busy && say("sending")} onClick={() => void anew()}>
-                {busy ? say("Asking the server …") : say("Make it the new device")}
-            </Button>
-        </Gate>
-    );
-}
 
 function Ended({ client }: { client: Client }): JSX.Element {
     const line = client.line.value;
@@ -194,7 +160,7 @@ function Inside({ client }: { client: Client }): JSX.Element {
         addEventListener("beforeunload", ask);
         return () => removeEventListener("beforeunload", ask);
     }, [client]);
-    useEffect(() => fetchParts([finding, ...list.map((each) => each.part)]), [client]);
+    useEffect(() => fetchParts([finding, seldom, ...list.map((each) => each.part)]), [client]);
     useEffect(() => {
         if (locked || sheet === "person") return;
         void askPins(client);

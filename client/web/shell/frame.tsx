@@ -23,7 +23,7 @@ import { roleText } from "../kit/refusal";
 import { say, sayMany } from "../kit/words";
 import type { Client } from "../lib/api";
 import { initials } from "./known";
-import { LeftHere, leftHere } from "./left";
+import { AsideHere, LeftHere, leftHere } from "./left";
 import { LineMark, lineWords, LostBand, NewerBand } from "./line";
 import { PasswordBand } from "./password";
 import { listed, onPhone, screensOf } from "./screens";
@@ -59,6 +59,7 @@ export function Frame({ client, screen, children, onPerson, onFind }: FrameProps
                     <LostBand client={client} />
                     <PasswordBand client={client} />
                     <LeftHere client={client} onPerson={onPerson} />
+                    <AsideHere client={client} />
                     <NewerBand />
                 </Bands>
                 <main id="main" tabIndex={-1}>

@@ -8,7 +8,7 @@ import type { Client, Entering } from "../lib/api";
 import { RefusalCode, type Refusal } from "../lib/messages";
 import { Founding } from "./parts";
 import { forgetPerson, hasPin, initials, known, typed, type Known } from "./known";
-import { LeftHere } from "./left";
+import { AsideHere, LeftHere } from "./left";
 import { LineMark, NewerBand } from "./line";
 
 export function Gate({
@@ -28,6 +28,7 @@ export function Gate({
             <main class={wide ? "gate-box wide" : "gate-box"} id="main">
                 <div class="gate-name">Tefter</div>
                 {children}
+                <AsideHere client={client} />
                 <NewerBand />
             </main>
             <Languages />
