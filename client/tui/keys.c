@@ -10,7 +10,9 @@ const struct screen *const screens[] = {
     &matching_screen,  &approvals_screen,
     &day_screen,       &till_screen,
     &calls_screen,     &call_screen,
-    &document_screen,  &person_screen,
+    &parked_screen,    &document_screen,
+    &back_screen,
+    &person_screen,
     &find_screen,      NULL,
 };
 
