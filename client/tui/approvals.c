@@ -20,6 +20,14 @@ static struct {
     struct arena walk;
 } list;
 
+int64_t approval_for_less(const Tefter__ApprovalRow *row)
+{
+    bool granted = row->state == TEFTER__APPROVAL_STATE__APPROVAL_GRANTED;
+    return granted && row->has_approved_minor && row->approved_minor < row->amount_minor
+               ? row->approved_minor
+               : 0;
+}
+
 /* ---- rows ---- */
 
 static bool collect(void *context, const Tefter__Row *row)

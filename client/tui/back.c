@@ -205,9 +205,8 @@ static void draw_lines(struct tui *tui, struct canvas *canvas, struct area area,
     canvas_put(canvas, area.top, area.width - COUNT - 1, COUNT, SIDE_START, INK_DIM,
                in_words(tui, N_("Comes back")));
     for (size_t i = 0; i < rows && top + i < count; i++)
-        draw_line(tui, canvas, area.top + 1 + (int)i, area.width,
-                  bill->document->lines[top + i], &form->counts[top + i],
-                  (size_t)form->at == top + i);
+        draw_line(tui, canvas, area.top + 1 + (int)i, area.width, bill->document->lines[top + i],
+                  &form->counts[top + i], (size_t)form->at == top + i);
 }
 
 static void draw(struct tui *tui, struct canvas *canvas, struct area area)

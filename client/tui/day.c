@@ -599,6 +599,11 @@ static void take_up(struct tui *tui)
     go_to(tui, &sale_screen);
 }
 
+static void in_and_out(struct tui *tui)
+{
+    go_to(tui, &cash_screen);
+}
+
 static void open_parked(struct tui *tui)
 {
     go_to(tui, &parked_screen);
@@ -647,6 +652,8 @@ static const struct action actions[] = {
     {"day.reverse", N_("Reverse"), N_("undo"), 'u', 0, reverse, has_paper},
     {"day.take-up", N_("Take up a parked sale"), NULL, KEY_ALT('t'), TEFTER__RIGHT__RIGHT_SELL,
      take_up, has_parked},
+    {"day.cash", N_("Cash in and out"), N_("in and out"), KEY_ALT('i'),
+     TEFTER__RIGHT__RIGHT_TAKE_MONEY, in_and_out, has_till},
     {"day.parked", N_("Sales that others parked here"), NULL, KEY_ALT('h'),
      TEFTER__RIGHT__RIGHT_SELL, open_parked, NULL},
     {"day.back", N_("Back"), N_("back"), KEY_ESC_, 0, go_back, NULL},

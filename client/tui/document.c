@@ -165,6 +165,10 @@ static int draw_links(struct tui *tui, struct canvas *canvas, int row, int width
         (void)JOIN(text, in_words(tui, N_("about")), " ", answer->about->number);
         canvas_put(canvas, row++, 1, width - 2, SIDE_START, INK_DIM, text);
     }
+    bool confirmed = answer->later != NULL && answer->later->has_confirmed;
+    if (answer->document->has_waits && answer->document->waits && !confirmed && stands(answer))
+        canvas_put(canvas, row++, 1, width - 2, SIDE_START, INK_LATE,
+                   in_words(tui, N_("waits to be confirmed")));
     if (note[0] != '\0')
         row += put_words(canvas, row, 1, width - 2, 2, INK_PLAIN, note);
     free(note);

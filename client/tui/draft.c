@@ -124,7 +124,8 @@ static Tefter__InvoiceLine *line_sent(const struct line *line, struct arena *are
 static void leave_what_stays(const struct line *line, Tefter__InvoiceLine *sent)
 {
     const struct was *was = &line->was;
-    bool same = line->discount_bp == was->discount_bp && line->discount_minor == was->discount_minor;
+    bool same =
+        line->discount_bp == was->discount_bp && line->discount_minor == was->discount_minor;
     bool none = line->discount_bp == 0 && line->discount_minor == 0;
     sent->has_line = true;
     sent->line = was->line;
@@ -227,8 +228,8 @@ bool draft_of_invoice(struct tui *tui, const Tefter__IssueInvoice *invoice,
 static void line_of_paper(struct tui *tui, const Tefter__DocumentLine *paper, struct line *line)
 {
     const struct product *product = product_of(tui, paper->product);
-    const char *called = paper->text != NULL ? paper->text
-                         : product != NULL   ? product->name
+    const char *called = paper->text != NULL   ? paper->text
+                         : product != NULL     ? product->name
                          : paper->code != NULL ? paper->code
                                                : "";
     char *name = seen_text(called);
@@ -286,8 +287,8 @@ struct draft *draft_of_bill(struct tui *tui, const Tefter__DocumentAnswer *bill)
         return NULL;
     for (size_t i = 0; i < draft->line_count; i++) {
         const struct line *line = &draft->lines[i];
-        draft->lines[i].was = (struct was){(uint32_t)i + 1, line->price, line->discount_bp,
-                                           line->discount_minor};
+        draft->lines[i].was =
+            (struct was){(uint32_t)i + 1, line->price, line->discount_bp, line->discount_minor};
     }
     draft->at = AT_WHY;
     draft->corrects = (struct corrected){.document = record->document,
@@ -313,6 +314,7 @@ struct draft *draft_of_parked(struct tui *tui, const Tefter__ApprovalAnswer *par
     draft->approval = row->approval;
     draft->approval_state = row->state;
     draft->asked_minor = row->amount_minor;
+    draft->approved_minor = approval_for_less(row);
     draft->parked_ms = row->asked_ms;
     return draft;
 }

@@ -107,7 +107,7 @@ struct screen {
 extern const struct screen *const screens[]; /* NULL ends it (keys.c) */
 extern const struct screen customers_screen, card_screen, sale_screen, payment_screen,
     matching_screen, approvals_screen, day_screen, till_screen, document_screen, calls_screen,
-    call_screen, find_screen, person_screen, back_screen, parked_screen;
+    call_screen, find_screen, person_screen, back_screen, parked_screen, cash_screen;
 extern const struct action frame_actions[];
 const char *key_words(uint32_t key, char out[16]);
 /* Moves *at as the key says, in a list whose place is a row; false: none of its keys. */
@@ -298,6 +298,7 @@ const char *place_word(const struct tui *tui, Tefter__PaymentKind kind);
 const struct place *till_here(const struct tui *tui);
 /* Nobody opened it: what goes into it now is not counted. */
 bool till_is_shut(const struct tui *tui);
+bool till_has_other(const struct tui *tui);
 /* The next one of several; false: there is no other. */
 bool till_next(struct tui *tui);
 /* After a till was opened or closed. */
@@ -372,7 +373,8 @@ struct draft {
     uint64_t approval;
     Tefter__ApprovalState approval_state;
     int64_t asked_minor;
-    int64_t parked_ms; /* 0: not parked */
+    int64_t approved_minor; /* of that, where it is less; 0: all of it */
+    int64_t parked_ms;      /* 0: not parked */
     int64_t changed_ms;
     bool by_person; /* parked by somebody, not by asking */
     struct corrected corrects;
@@ -400,6 +402,15 @@ struct giving_back {
     struct field counts[LINES_MAX];
     struct field reason;
     int at; /* a line; behind them the reason */
+};
+
+/* Money into a till or out of it, for what is no sale. */
+struct moving {
+    uint32_t till;
+    size_t way; /* in, out, then each other place of this branch */
+    struct field amount;
+    struct field reason;
+    int at; /* 0 way, 1 amount, 2 reason */
 };
 
 /* What a till is opened with. */
@@ -509,6 +520,7 @@ struct work {
     struct payment payment;
     struct payment correction; /* of money that was taken */
     struct giving_back back;
+    struct moving moving;
     struct opening opening;
     struct counting counting;
     struct call calls[CALLS_MAX];
@@ -725,6 +737,9 @@ const char *corrected_words(const struct tui *tui, const struct corrected *corre
 /* What was asked for, as an ApprovalView was answered. */
 void approval_goods(struct tui *tui, struct canvas *canvas, struct area area,
                     const struct asked *opened);
+/* What was approved, where it is less than was asked for; 0: it is not. */
+int64_t approval_for_less(const Tefter__ApprovalRow *row);
+bool cash_is_sent(const struct work *work);
 /* How many sales others of this branch parked, that anybody here may go on with. */
 size_t parked_here(const struct tui *tui);
 void sale_correct(struct tui *tui, const Tefter__DocumentAnswer *bill);

@@ -82,37 +82,28 @@ static const struct member line_members[] = {
 };
 enum { DRAFT_PLACE = 1, DRAFT_LINE = 2, DRAFT_MEMBERS = 3 };
 static const struct member draft_members[] = {
-    NUMBER(3, draft, customer),
-    NUMBER(4, draft, buyer),
-    TEXT(5, draft, buyer_name),
-    NUMBER(6, draft, buyer_pin),
-    NUMBER(7, draft, row),
-    NUMBER(8, draft, column),
-    FIELD(9, draft, entry),
-    FIELD(11, draft, given),
-    NUMBER(13, draft, kind),
-    FIELD(14, draft, reference),
-    NUMBER(16, draft, at),
-    NUMBER(17, draft, approval),
-    NUMBER(18, draft, asked_minor),
-    NUMBER(19, draft, parked_ms),
-    NUMBER(20, draft, by_person),
-    NUMBER(21, draft, changed_ms),
-    CORRECTED(22, draft),
-    END,
+    NUMBER(3, draft, customer),     NUMBER(4, draft, buyer),      TEXT(5, draft, buyer_name),
+    NUMBER(6, draft, buyer_pin),    NUMBER(7, draft, row),        NUMBER(8, draft, column),
+    FIELD(9, draft, entry),         FIELD(11, draft, given),      NUMBER(13, draft, kind),
+    FIELD(14, draft, reference),    NUMBER(16, draft, at),        NUMBER(17, draft, approval),
+    NUMBER(18, draft, asked_minor), NUMBER(19, draft, parked_ms), NUMBER(20, draft, by_person),
+    NUMBER(21, draft, changed_ms),  CORRECTED(22, draft),         END,
 };
 enum { PAYMENT_TICK = 20 };
 static const struct member payment_members[] = {
-    NUMBER(1, payment, customer), NUMBER(2, payment, kind),
-    FIELD(3, payment, amount),    FIELD(5, payment, reference),
-    FIELD(7, payment, payer),     NUMBER(9, payment, at),
-    NUMBER(10, payment, by_hand), CORRECTED(30, payment), END,
+    NUMBER(1, payment, customer), NUMBER(2, payment, kind), FIELD(3, payment, amount),
+    FIELD(5, payment, reference), FIELD(7, payment, payer), NUMBER(9, payment, at),
+    NUMBER(10, payment, by_hand), CORRECTED(30, payment),   END,
 };
 static const struct member opening_members[] = {
     NUMBER(1, opening, till),     FIELD(2, opening, amount),     FIELD(4, opening, reason),
     NUMBER(6, opening, asks_why), NUMBER(7, opening, at_reason), END,
 };
 enum { COUNTING_PIECE = 20 };
+static const struct member moving_members[] = {
+    NUMBER(1, moving, till),  NUMBER(2, moving, way), FIELD(3, moving, amount),
+    FIELD(5, moving, reason), NUMBER(7, moving, at),  END,
+};
 static const struct member counting_members[] = {
     NUMBER(1, counting, till),
     NUMBER(2, counting, day),
@@ -153,8 +144,11 @@ static const struct member undo_members[] = {
     END,
 };
 static const struct member with_members[] = {
-    NUMBER(1, with, payment), NUMBER(2, with, kind), NUMBER(3, with, minor),
-    TEXT(4, with, number),    END,
+    NUMBER(1, with, payment),
+    NUMBER(2, with, kind),
+    NUMBER(3, with, minor),
+    TEXT(4, with, number),
+    END,
 };
 static const struct member tick_members[] = {NUMBER(1, tick, bill), NUMBER(2, tick, minor), END};
 
@@ -172,6 +166,7 @@ enum {
     FILE_UNDO = 10,
     FILE_CORRECTION = 11,
     FILE_BACK = 12,
+    FILE_MOVING = 13,
 };
 
 /* ---- writing them ---- */
@@ -350,6 +345,9 @@ static void put_work(struct buffer *out, const struct work *work)
     put_back(out, &work->back);
     if (work->opening.amount.text[0] != '\0' || work->opening.reason.text[0] != '\0')
         put_struct(out, FILE_OPENING, opening_members, &work->opening);
+    if ((work->moving.amount.text[0] != '\0' || work->moving.reason.text[0] != '\0') &&
+        !cash_is_sent(work))
+        put_struct(out, FILE_MOVING, moving_members, &work->moving);
     put_counting(out, &work->counting);
     for (size_t i = 0; i < CALLS_MAX; i++)
         if (work->calls[i].customer != 0 &&
@@ -470,7 +468,7 @@ static void take_payment(struct payment *form, struct slice part)
             take_member(payment_members, &field, form);
     }
     if (form->at == 5 && form->corrects.document != 0)
-        return; /* why it is corrected */
+        return;                       /* why it is corrected */
     if (form->at < 0 || form->at > 3) /* of the bills nothing is known yet */
         form->at = 1;
     if (!is_kind(form->kind))
@@ -578,6 +576,8 @@ static void take_work(struct tui *tui, struct work *work, struct slice body,
             take_back(&work->back, field.bytes);
         else if (field.number == FILE_OPENING)
             take_struct(field.bytes, opening_members, &work->opening);
+        else if (field.number == FILE_MOVING)
+            take_struct(field.bytes, moving_members, &work->moving);
         else if (field.number == FILE_COUNTING)
             take_counting(&work->counting, field.bytes);
         else if (field.number == FILE_CALL)
@@ -627,6 +627,9 @@ static void forget_corrected(struct work *work, const Tefter__Command *command)
     if (command->kind_case == TEFTER__COMMAND__KIND_CORRECT_PAYMENT &&
         work->correction.corrects.document == command->correct_payment->document)
         work->correction = (struct payment){.kind = 0};
+    if (command->kind_case == TEFTER__COMMAND__KIND_PUT_CASH ||
+        command->kind_case == TEFTER__COMMAND__KIND_MOVE_MONEY)
+        work->moving = (struct moving){.till = 0};
     if (command->kind_case == TEFTER__COMMAND__KIND_ISSUE_CREDIT_NOTE &&
         work->back.bill == command->issue_credit_note->invoice)
         work->back = (struct giving_back){.bill = 0};
@@ -647,7 +650,8 @@ static void forget_sent(void *context, const Tefter__Command *command)
         : command->kind_case == TEFTER__COMMAND__KIND_SELL_PAID   ? command->sell_paid->invoice
                                                                   : NULL;
     for (size_t i = 0; invoice != NULL && i < DRAFTS_MAX; i++)
-        if (work->drafts[i].used && work->drafts[i].corrects.document == 0 && is_of(tui, &work->drafts[i], invoice)) {
+        if (work->drafts[i].used && work->drafts[i].corrects.document == 0 &&
+            is_of(tui, &work->drafts[i], invoice)) {
             work->drafts[i] = (struct draft){.used = false};
             return;
         }

@@ -179,8 +179,7 @@ static void note_undo(struct tui *tui)
 /* The paper first, for money that pays a bill of the cash customer stays as long as that stands. */
 static void reverse_when_looked(struct tui *tui)
 {
-    if (paper.reason == NULL || !is_looked() || paper.undone.state == SENT_UNDER_WAY ||
-        paper.waits)
+    if (paper.reason == NULL || !is_looked() || paper.undone.state == SENT_UNDER_WAY || paper.waits)
         return;
     paper.whose = tui->work;
     paper.waits = true;
@@ -336,7 +335,8 @@ static void undone_bill(const struct sent *sent)
     const Tefter__Done *done = sent->reply->done;
     (void)snprintf(paper.reversal, sizeof(paper.reversal), "%s",
                    done->reversal_number != NULL ? done->reversal_number : "–");
-    (void)snprintf(paper.whose->undo.reversal, sizeof(paper.whose->undo.reversal), "%s", paper.reversal);
+    (void)snprintf(paper.whose->undo.reversal, sizeof(paper.whose->undo.reversal), "%s",
+                   paper.reversal);
     if (strcmp(paper.whose->done_number, paper.number) == 0)
         paper.whose->done_number[0] = '\0';
 }

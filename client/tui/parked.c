@@ -13,11 +13,12 @@ enum { ROWS_MAX = 200, ROW_MEMORY_MAX = 64 * 1024, HEAD_OFFICE = 1 };
 static struct {
     uint64_t rows[ROWS_MAX]; /* the one that was asked for first is first */
     size_t count;
-    uint64_t at;          /* the one under the cursor */
-    struct asked opened;  /* its goods */
-    struct asked going;   /* the one that is gone on with */
-    struct arena arena;   /* of rows while they are drawn */
+    uint64_t at;         /* the one under the cursor */
+    struct asked opened; /* its goods */
+    struct asked going;  /* the one that is gone on with */
+    struct arena arena;  /* of rows while they are drawn */
     struct arena walk;
+    struct arena inner;
 } list;
 
 /* ---- rows ---- */
@@ -35,6 +36,32 @@ static bool is_mine(const struct tui *tui, uint64_t approval)
     return false;
 }
 
+/* The same was asked for again by who asked: the newer one is the sale. */
+struct again {
+    const Tefter__ApprovalRow *row;
+    bool is;
+};
+
+static bool is_newer(void *context, const Tefter__Row *other)
+{
+    struct again *again = context;
+    const Tefter__ApprovalRow *a = again->row;
+    const Tefter__ApprovalRow *b = other->approval;
+    if (other->kind_case != TEFTER__ROW__KIND_APPROVAL || b->approval <= a->approval ||
+        a->asked_by == NULL || b->asked_by == NULL)
+        return true;
+    again->is = a->asked_by->staff == b->asked_by->staff && a->customer == b->customer &&
+                a->amount_minor == b->amount_minor;
+    return !again->is;
+}
+
+static bool was_asked_again(const struct tui *tui, const Tefter__ApprovalRow *row)
+{
+    struct again again = {.row = row};
+    tefter_feed_each(tui->shop.approvals, &list.inner, is_newer, &again);
+    return again.is;
+}
+
 static bool is_here(const struct tui *tui, const Tefter__ApprovalRow *row)
 {
     const Tefter__Welcome *welcome = tefter_welcome(tui->client);
@@ -45,7 +72,7 @@ static bool is_here(const struct tui *tui, const Tefter__ApprovalRow *row)
     uint32_t branch =
         row->asked_by != NULL && row->asked_by->has_branch ? row->asked_by->branch : HEAD_OFFICE;
     return open && row->has_lines && welcome != NULL && branch == welcome->branch &&
-           !is_mine(tui, row->approval);
+           !is_mine(tui, row->approval) && !was_asked_again(tui, row);
 }
 
 static bool count_it(void *context, const Tefter__Row *row)
@@ -227,8 +254,9 @@ static void came(struct tui *tui, struct asked *asked)
 {
     const Tefter__ApprovalAnswer *answer =
         asked_is(asked, TEFTER__ANSWER__KIND_APPROVAL) ? asked->answer->approval : NULL;
-    const Tefter__Refusal *refusal =
-        answer == NULL ? asked_refused(asked) : answer->draft == NULL ? answer->refusal : NULL;
+    const Tefter__Refusal *refusal = answer == NULL          ? asked_refused(asked)
+                                     : answer->draft == NULL ? answer->refusal
+                                                             : NULL;
     if (refusal != NULL)
         say_refusal(tui, refusal);
     if (answer == NULL || answer->draft == NULL || tui->work->screen != &parked_screen ||
@@ -274,12 +302,14 @@ static void begin(struct tui *tui, bool begins)
         asked_begin(&list.going, tui, came);
         arena_init(&list.arena, ROWS_MAX * ROW_MEMORY_MAX);
         arena_init(&list.walk, ROW_MEMORY_MAX);
+        arena_init(&list.inner, ROW_MEMORY_MAX);
         return;
     }
     asked_end(&list.opened);
     asked_end(&list.going);
     arena_fini(&list.arena);
     arena_fini(&list.walk);
+    arena_fini(&list.inner);
 }
 
 static const struct action actions[] = {

@@ -15,10 +15,10 @@ static struct {
     struct asked preview;
     struct asked tried;
     struct sent taken;
-    struct payment *taken_form; /* whose answer it is */
-    uint32_t customer;          /* that the bills are of */
-    uint64_t seq;               /* ... as of their newest change */
-    char shown[FIELD_MAX * 2];  /* what the preview is of */
+    struct payment *taken_form;   /* whose answer it is */
+    uint32_t customer;            /* that the bills are of */
+    uint64_t seq;                 /* ... as of their newest change */
+    char shown[FIELD_MAX * 2];    /* what the preview is of */
     char wall[MESSAGE_MAX_BYTES]; /* why F9 is closed, in the ledger's words */
 } pay;
 
@@ -553,19 +553,19 @@ static void draw_after(struct tui *tui, struct canvas *canvas, int button, int r
     }
     if (shut != NULL && shut != pay.wall)
         (void)snprintf(text, sizeof(text), "%.400s · F9", in_words(tui, shut));
-    else if (corrects(form))
-        SAY(tui, text, N_("Correct {number} to {amount} · F9"), "number", form->corrects.number,
+    else if (corrects(form)) {
+        char words[TEXT_MAX_BYTES];
+        SAY(tui, words, N_("Correct {number} to {amount}"), "number", form->corrects.number,
             "amount", money_unit(tui, minor, a));
-    else
+        (void)with_key(text, words, "F9");
+    } else
         (void)words_say(text, sizeof(text), tui->language, N_("Take {amount} · F9"), "amount",
                         money_unit(tui, minor, a), NULL);
-    canvas_put(canvas, button + 1, 1, width - 2, SIDE_END, shut != NULL ? INK_DIM : INK_BOLD,
-               text);
+    canvas_put(canvas, button + 1, 1, width - 2, SIDE_END, shut != NULL ? INK_DIM : INK_BOLD, text);
 }
 
 /* What stands in the way, above F9; returns the row where it begins. */
-static int draw_wall(struct tui *tui, struct canvas *canvas, struct area area,
-                     struct payment *form)
+static int draw_wall(struct tui *tui, struct canvas *canvas, struct area area, struct payment *form)
 {
     enum { WALL_ROWS = 3 };
     char line[MESSAGE_MAX_BYTES + 8];
@@ -836,14 +836,14 @@ void payment_correct(struct tui *tui, const Tefter__DocumentAnswer *money)
     if (payment_is_sent(form) || !may(tui, TEFTER__RIGHT__RIGHT_TAKE_MONEY))
         return;
     if (form->corrects.document != record->document) {
-        *form = (struct payment){.customer = record->customer,
-                                 .kind = record->payment_kind,
-                                 .at = AT_WHY,
-                                 .corrects = {.document = record->document,
-                                              .customer = record->customer,
-                                              .total_minor = record->total_minor,
-                                              .matched_minor =
-                                                  record->total_minor - money->open_minor}};
+        *form = (struct payment){
+            .customer = record->customer,
+            .kind = record->payment_kind,
+            .at = AT_WHY,
+            .corrects = {.document = record->document,
+                         .customer = record->customer,
+                         .total_minor = record->total_minor,
+                         .matched_minor = record->total_minor - money->open_minor}};
         (void)snprintf(form->corrects.number, sizeof(form->corrects.number), "%s", record->number);
         (void)amount_write(record->total_minor, &tui->currency, text);
         field_set(&form->amount, text);

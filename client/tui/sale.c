@@ -398,12 +398,11 @@ static void ask_pin(struct tui *tui, struct draft *draft)
 static Tefter__BuyerPin pin_of(const Tefter__Command *command)
 {
     Tefter__BuyerPin pin = TEFTER__BUYER_PIN__INIT;
-    const Tefter__IssueInvoice *invoice = command->kind_case == TEFTER__COMMAND__KIND_SELL_PAID
-                                              ? command->sell_paid->invoice
-                                          : command->kind_case ==
-                                                  TEFTER__COMMAND__KIND_CORRECT_INVOICE
-                                              ? command->correct_invoice->invoice
-                                              : command->issue_invoice;
+    const Tefter__IssueInvoice *invoice =
+        command->kind_case == TEFTER__COMMAND__KIND_SELL_PAID ? command->sell_paid->invoice
+        : command->kind_case == TEFTER__COMMAND__KIND_CORRECT_INVOICE
+            ? command->correct_invoice->invoice
+            : command->issue_invoice;
     pin.customer = invoice->customer;
     pin.buyer = invoice->buyer;
     pin.pin = sale.pin.text;
@@ -504,7 +503,7 @@ static void granted(struct tui *tui, struct asked *asked)
 
 static void tell_sold(struct tui *tui, const struct draft *draft, const Tefter__Done *done)
 {
-    char replaced[TEXT_MAX_BYTES] = "";
+    char besides[TEXT_MAX_BYTES] = "";
     char text[TEXT_MAX_BYTES];
     char a[SHORT_MAX];
     char b[SHORT_MAX];
@@ -515,12 +514,17 @@ static void tell_sold(struct tui *tui, const struct draft *draft, const Tefter__
                        money_unit(tui, done->change_minor, b));
     if (draft->corrects.document != 0) {
         char words[TEXT_MAX_BYTES];
-        (void)JOIN(replaced, " · ", corrected_words(tui, &draft->corrects, done, words));
+        (void)JOIN(besides, " · ", corrected_words(tui, &draft->corrects, done, words));
     }
+    bool waits = done->has_on_its_way && done->on_its_way;
+    for (size_t i = 0; i < done->n_payments; i++)
+        waits = waits || (done->payments[i]->has_on_its_way && done->payments[i]->on_its_way);
+    if (waits)
+        (void)JOIN(besides, " · ", in_words(tui, N_("waits to be confirmed")));
     (void)snprintf(text, sizeof(text), "%s %s %s%s%s · Alt U %s · Ctrl P %s",
                    done->number == NULL ? "" : done->number,
                    money_unit(tui, done->has_total_minor ? done->total_minor : 0, total),
-                   clock_of(tui, tefter_now_ms(tui->client), a), replaced, change,
+                   clock_of(tui, tefter_now_ms(tui->client), a), besides, change,
                    in_words(tui, N_("undo")), in_words(tui, N_("print")));
     paper_done(tui, done, text);
 }
@@ -718,6 +722,7 @@ static void answered_to(struct tui *tui, struct work *work, struct draft *draft,
     if (draft->approval_state == row->state)
         return;
     draft->approval_state = row->state;
+    draft->approved_minor = approval_for_less(row);
     if (row->state != TEFTER__APPROVAL_STATE__APPROVAL_WAITING)
         unsay(tui);
     if (row->state == TEFTER__APPROVAL_STATE__APPROVAL_SPENT)
@@ -726,12 +731,15 @@ static void answered_to(struct tui *tui, struct work *work, struct draft *draft,
         row->state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING)
         return;
     bool good = row->state == TEFTER__APPROVAL_STATE__APPROVAL_GRANTED;
-    const char *pattern = good ? N_("{who} approved the sale to {customer}, {amount}")
+    const char *pattern = draft->approved_minor > 0
+                              ? N_("{who} approved the sale to {customer} up to {amount}")
+                          : good ? N_("{who} approved the sale to {customer}, {amount}")
                           : row->state == TEFTER__APPROVAL_STATE__APPROVAL_REFUSED
                               ? N_("{who} refused the sale to {customer}, {amount}")
                               : N_("Nobody answered in time: the sale to {customer}, {amount}");
     SAY(tui, text, pattern, "who", row->decided_login == NULL ? "" : row->decided_login, "customer",
-        value_of(row->customer_name), "amount", money(tui, row->amount_minor, amount));
+        value_of(row->customer_name), "amount",
+        money(tui, draft->approved_minor > 0 ? draft->approved_minor : row->amount_minor, amount));
     if (value_of(row->reason)[0] != '\0')
         (void)snprintf(text + strlen(text), sizeof(text) - strlen(text), ": %s",
                        value_of(row->reason));
@@ -997,10 +1005,39 @@ static bool may_ask(const struct tui *tui)
     return sale_way(fork_here(tui), TEFTER__WAY_OUT_KIND__WAY_ASK_APPROVAL, &amount);
 }
 
+/* What was asked for is sold as the ledger holds it: nothing of it changes here. */
+static bool is_asked(const struct tui *tui)
+{
+    const struct draft *draft = &tui->work->drafts[tui->work->draft];
+    return draft->used && draft->approval != 0;
+}
+
+static bool may_change(const struct tui *tui)
+{
+    return !is_asked(tui);
+}
+
+/* It is a sale as any other then, and may be asked for anew. */
+static void without_approval(struct tui *tui)
+{
+    struct draft *draft = draft_now(tui);
+    if (sale.sold.state == SENT_UNDER_WAY && sale.sold_draft == draft) {
+        say_words(tui, MESSAGE_SAID, sent_words(&sale.sold));
+        return;
+    }
+    draft->approval = 0;
+    draft->parked_ms = 0;
+    draft->row = draft->line_count;
+    draft->column = COLUMN_ITEM;
+    sale.judged = 0;
+    unsay(tui);
+    sale_changed(tui);
+}
+
 static bool on_credit(const struct tui *tui)
 {
     const struct draft *draft = &tui->work->drafts[tui->work->draft];
-    return draft->used && draft->customer != 0;
+    return draft->used && draft->customer != 0 && draft->approval == 0;
 }
 
 static bool is_correction(const struct tui *tui)
@@ -1012,6 +1049,11 @@ static bool is_correction(const struct tui *tui)
 static bool is_sale(const struct tui *tui)
 {
     return !is_correction(tui);
+}
+
+static bool takes_money(const struct tui *tui)
+{
+    return is_sale(tui) && may_change(tui);
 }
 
 static void why(struct tui *tui)
@@ -1030,8 +1072,7 @@ void sale_correct(struct tui *tui, const Tefter__DocumentAnswer *bill)
     struct work *work = tui->work;
     struct draft *draft = NULL;
     for (size_t i = 0; i < DRAFTS_MAX && draft == NULL; i++)
-        if (work->drafts[i].used &&
-            work->drafts[i].corrects.document == bill->document->document)
+        if (work->drafts[i].used && work->drafts[i].corrects.document == bill->document->document)
             draft = &work->drafts[i]; /* it was begun before */
     if (draft == NULL)
         draft = draft_of_bill(tui, bill);
@@ -1048,7 +1089,7 @@ static const struct action actions[] = {
     {"sale.why", N_("Why is it corrected?"), N_("reason"), KEY_ALT('r'), TEFTER__RIGHT__RIGHT_SELL,
      why, is_correction},
     {"sale.pay", N_("Pay a part or all of it now"), N_("pay"), KEY_FN(3),
-     TEFTER__RIGHT__RIGHT_TAKE_MONEY, pay_now, is_sale},
+     TEFTER__RIGHT__RIGHT_TAKE_MONEY, pay_now, takes_money},
     {"sale.part", N_("Part now, the rest later"), N_("part now"), KEY_FN(4),
      TEFTER__RIGHT__RIGHT_SELL, part_now, may_part},
     {"sale.park", N_("Park the sale"), N_("park"), KEY_FN(6), TEFTER__RIGHT__RIGHT_SELL, park,
@@ -1056,11 +1097,13 @@ static const struct action actions[] = {
     {"sale.ask", N_("Ask a manager"), N_("ask"), KEY_FN(8), TEFTER__RIGHT__RIGHT_SELL, ask_manager,
      may_ask},
     {"sale.kinds", N_("Another kind of money"), N_("kind"), KEY_FN(7),
-     TEFTER__RIGHT__RIGHT_TAKE_MONEY, next_kind, is_sale},
+     TEFTER__RIGHT__RIGHT_TAKE_MONEY, next_kind, takes_money},
     {"sale.buyer", N_("Who takes the goods"), N_("who takes"), KEY_FN(2), TEFTER__RIGHT__RIGHT_SELL,
      who_takes, on_credit},
     {"sale.customer", N_("For which customer?"), N_("customer"), KEY_FN(5),
-     TEFTER__RIGHT__RIGHT_SELL, choose_customer, NULL},
+     TEFTER__RIGHT__RIGHT_SELL, choose_customer, may_change},
+    {"sale.without", N_("Go on without the approval"), NULL, KEY_ALT('g'),
+     TEFTER__RIGHT__RIGHT_SELL, without_approval, is_asked},
     {"sale.take-up", N_("Take up a parked sale"), NULL, KEY_ALT('t'), TEFTER__RIGHT__RIGHT_SELL,
      take_up, NULL},
     {"sale.parked", N_("Sales that others parked here"), NULL, KEY_ALT('h'),

@@ -25,9 +25,9 @@ struct sale {
     int64_t typed_quantity;
     struct draft *pin_draft; /* whose buyer types a PIN; NULL: nobody does */
     struct field pin;
-    char answer[TEXT_MAX_BYTES]; /* that was said last, of somebody who was asked */
-    struct draft *throwing;      /* Alt D was typed once */
-    bool pin_typed;              /* it goes with what is sent next, and is forgotten */
+    char answer[TEXT_MAX_BYTES];  /* that was said last, of somebody who was asked */
+    struct draft *throwing;       /* Alt D was typed once */
+    bool pin_typed;               /* it goes with what is sent next, and is forgotten */
     char wall[MESSAGE_MAX_BYTES]; /* why F9 is closed, in the ledger's words */
 };
 extern struct sale sale;

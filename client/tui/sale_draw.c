@@ -359,10 +359,20 @@ static void draw_buyer(struct tui *tui, struct canvas *canvas, int row, int widt
 static void draw_approval(struct tui *tui, struct canvas *canvas, int row, int width,
                           const struct draft *draft)
 {
+    char text[TEXT_MAX_BYTES];
+    char a[SHORT_MAX];
     bool granted = draft->approval_state == TEFTER__APPROVAL_STATE__APPROVAL_GRANTED;
-    canvas_put(canvas, row, 1, width - 2, SIDE_START, granted ? INK_CREDIT : INK_LATE,
-               in_words(tui, granted ? N_("✓ F9 sells it as it was asked for.")
-                                     : N_("‖ Waits for a manager; the answer comes here.")));
+    bool less = granted && draft->approved_minor > 0;
+    if (less)
+        SAY(tui, text, N_("▲ It is approved up to {amount}, and for less than this."), "amount",
+            money_unit(tui, draft->approved_minor, a));
+    canvas_put(canvas, row, 1, width - 2, SIDE_START, granted && !less ? INK_CREDIT : INK_LATE,
+               less ? text
+                    : in_words(tui, granted ? N_("✓ F9 sells it as it was asked for.")
+                                            : N_("‖ Waits for a manager; the answer comes here.")));
+    canvas_put(canvas, row + 1, 1, 6, SIDE_START, INK_BOLD, "Alt G");
+    canvas_put(canvas, row + 1, 7, width - 8, SIDE_START, INK_PLAIN,
+               in_words(tui, N_("Go on without the approval")));
 }
 
 static struct adds adds_with(const struct tui *tui, const struct customer *customer,
@@ -439,8 +449,7 @@ void sale_draw(struct tui *tui, struct canvas *canvas, struct area area)
     (void)sale_given(tui, draft, &given);
     bool correction = draft->corrects.document != 0;
     const Tefter__Refusal *wall = sale_wall(tui, draft);
-    bool has_money =
-        !correction && (draft->customer == 0 || given > 0 || draft->at != AT_GOODS);
+    bool has_money = !correction && (draft->customer == 0 || given > 0 || draft->at != AT_GOODS);
     sale_lines_look(tui, draft);
     if (customer != NULL) {
         struct adds adds = correction ? adds_of(customer) : adds_with(tui, customer, draft);
@@ -462,7 +471,7 @@ void sale_draw(struct tui *tui, struct canvas *canvas, struct area area)
     if (correction)
         bottom = draw_correction(tui, canvas, (struct area){area.top, bottom, area.width}, draft);
     if (draft->approval != 0) {
-        bottom -= 1;
+        bottom -= 2;
         draw_approval(tui, canvas, bottom, area.width, draft);
     } else if (fork != NULL) {
         int rows = bottom - area.top > 12 ? wall_rows(tui, canvas, area.width, fork) : 1;

@@ -59,7 +59,9 @@ int why_draw(struct tui *tui, struct canvas *canvas, int row, int column, int wi
     char text[MESSAGE_MAX_BYTES];
     bool none = why_words(tui, why)[0] == '\0';
     int rows = put_words(canvas, row, column, width, WHY_ROWS,
-                         here ? INK_BOLD : none ? INK_LATE : INK_PLAIN,
+                         here   ? INK_BOLD
+                         : none ? INK_LATE
+                                : INK_PLAIN,
                          offered(tui, why, here, text));
     if (!here || why->at != OTHER)
         return rows;
@@ -106,7 +108,7 @@ int corrected_draw(struct tui *tui, struct canvas *canvas, int row, int width,
     canvas_put(canvas, row, 1, width - 2, SIDE_START, INK_BOLD, text);
     if (free_minor == 0)
         return 1;
-    SAY(tui, text, N_("{amount} that is matched with {number} comes free"), "amount",
+    SAY(tui, text, N_("{amount} matched with {number} will be unmatched"), "amount",
         money_unit(tui, free_minor, a), "number", corrected->number);
     canvas_put(canvas, row + 1, 1, width - 2, SIDE_START, INK_LATE, text);
     return 2;
@@ -120,7 +122,7 @@ const char *corrected_words(const struct tui *tui, const struct corrected *corre
     char a[SHORT_MAX];
     SAY(tui, text, N_("replaces {number}"), "number", corrected->number);
     if (done->has_freed_minor && done->freed_minor > 0)
-        SAY(tui, part, N_("{amount} that was matched with it is free now"), "amount",
+        SAY(tui, part, N_("{amount} is unmatched now"), "amount",
             money_unit(tui, done->freed_minor, a));
     (void)join(out, TEXT_MAX_BYTES, text, part[0] == '\0' ? "" : " · ", part, NULL);
     return out;
