@@ -144,6 +144,7 @@ static void credited(struct tui *tui, struct sent *sent)
 {
     char text[TEXT_MAX_BYTES];
     char said[TEXT_MAX_BYTES];
+    char number[SHORT_MAX];
     char a[SHORT_MAX];
     if (sent->state == SENT_REFUSED) {
         say_refusal(tui, sent->reply->refused);
@@ -153,9 +154,8 @@ static void credited(struct tui *tui, struct sent *sent)
     back.of->back = (struct giving_back){.bill = 0};
     if (back.of == tui->work && tui->work->screen == &back_screen)
         go_back(tui);
-    SAY(tui, said, N_("{number} credited, {amount}"), "number",
-        done->number == NULL ? "" : done->number, "amount",
-        money_unit(tui, done->has_total_minor ? done->total_minor : 0, a));
+    SAY(tui, said, N_("{number} credited, {amount}"), "number", number_of(tui, done, number),
+        "amount", money_unit(tui, done->has_total_minor ? done->total_minor : 0, a));
     (void)JOIN(text, said, " · Alt U ", in_words(tui, N_("undo")), " · Ctrl P ",
                in_words(tui, N_("print")));
     paper_done(tui, done, text);

@@ -210,6 +210,7 @@ static void moved(struct tui *tui, struct sent *sent)
 {
     char text[TEXT_MAX_BYTES];
     char said[TEXT_MAX_BYTES];
+    char number[SHORT_MAX];
     char a[SHORT_MAX];
     if (sent->state == SENT_REFUSED) {
         say_refusal(tui, sent->reply->refused);
@@ -222,8 +223,7 @@ static void moved(struct tui *tui, struct sent *sent)
     SAY(tui, said, pattern, "amount",
         money_unit(tui, done->has_total_minor ? done->total_minor : 0, a), "till", cash.till,
         "place", cash.place);
-    (void)JOIN(text, done->number == NULL ? "" : done->number, " · ", said,
-               done->on_its_way ? " · " : "",
+    (void)JOIN(text, number_of(tui, done, number), " · ", said, done->on_its_way ? " · " : "",
                done->on_its_way ? in_words(tui, N_("waits to be confirmed")) : "", " · Alt U ",
                in_words(tui, N_("undo")));
     cash.of->moving = (struct moving){.till = cash.was.till};
@@ -241,7 +241,6 @@ static void put_label(struct tui *tui, struct canvas *canvas, int row, const cha
 static int draw_ways(struct tui *tui, struct canvas *canvas, int row, int bottom, int width,
                      const struct moving *form)
 {
-    char text[TEXT_MAX_BYTES];
     char to[TEXT_MAX_BYTES];
     const struct place *places[PLACES_MAX];
     size_t all = WAY_PLACES + places_of(tui, places);
@@ -251,13 +250,14 @@ static int draw_ways(struct tui *tui, struct canvas *canvas, int row, int bottom
         bool chosen = i == form->way;
         if (i >= WAY_PLACES)
             SAY(tui, to, N_("To {place}"), "place", places[i - WAY_PLACES]->name);
-        (void)JOIN(text, chosen ? "[x] " : "[ ] ",
-                   i == WAY_IN    ? in_words(tui, N_("Put in"))
-                   : i == WAY_OUT ? in_words(tui, N_("Taken out"))
-                                  : to);
+        const char *words = i == WAY_IN    ? in_words(tui, N_("Put in"))
+                            : i == WAY_OUT ? in_words(tui, N_("Taken out"))
+                                           : to;
         if (chosen && form->at == AT_WAY)
             canvas_put(canvas, row, 19, 1, SIDE_START, INK_ACCENT, ">");
-        canvas_put(canvas, row, 20, width - 21, SIDE_START, chosen ? INK_BOLD : INK_PLAIN, text);
+        canvas_put(canvas, row, 20, 3, SIDE_START, chosen ? INK_BOLD : INK_PLAIN,
+                   chosen ? "[x]" : "[ ]");
+        canvas_put(canvas, row, 24, width - 25, SIDE_START, chosen ? INK_BOLD : INK_PLAIN, words);
     }
     return row;
 }

@@ -6,7 +6,8 @@
  *   frame.c            what stands around each screen    keys.c      the action table, by screen
  *   shop.c ask.c       what is known; questions, commands, answers on the loop
  *   write.c spell.c    money, days, numbers; amounts in words         field.c  what is typed
- *   customers.c card.c sale.c draft.c payment.c matching.c approvals.c day.c till.c document.c
+ *   customers.c card.c sale.c draft.c payment.c matching.c approvals.c parked.c day.c till.c cash.c
+ *   document.c paper.c why.c back.c
  *   calls.c find.c person.c           the screens             keep.c       half-done work on the
  * disk
  *
@@ -638,6 +639,8 @@ const char *phone_of(const Tefter__Text *phone, char out[SHORT_MAX]);
 const char *kind_words(const struct tui *tui, Tefter__PaymentKind kind);
 /* Texts one behind the other, as many whole ones as fit; NULL ends them. */
 const char *join(char *out, size_t capacity, ...) __attribute__((sentinel));
+/* The number of a paper that was written, isolated; "": it has none. */
+const char *number_of(const struct tui *tui, const Tefter__Done *done, char out[SHORT_MAX]);
 #define JOIN(out, ...) join((out), sizeof(out), __VA_ARGS__, NULL)
 /* A name or a number that keeps its own order in a sentence that runs from right to left. */
 const char *isolated(const struct tui *tui, const char *text, char out[TEXT_MAX_BYTES]);

@@ -377,12 +377,13 @@ static void ask_left(struct tui *tui)
 static void tell_left(struct tui *tui, const Tefter__DocumentAnswer *bill)
 {
     char text[MESSAGE_MAX_BYTES];
+    char number[TEXT_MAX_BYTES];
     char a[SHORT_MAX];
     int64_t sum = 0;
     struct undoing *undo = &tui->work->undo;
     if (bill->state != TEFTER__DOCUMENT_STATE__DOCUMENT_REVERSED) {
         SAY(tui, text, N_("{number} was not reversed: it stands as it was."), "number",
-            undo->number);
+            isolated(tui, undo->number, number));
         *undo = (struct undoing){.count = 0};
         say_words(tui, MESSAGE_REFUSED, text);
         return;
@@ -395,7 +396,7 @@ static void tell_left(struct tui *tui, const Tefter__DocumentAnswer *bill)
     SAY(tui, text,
         N_("{number} is reversed, and {amount} that was paid with it is not: Alt U reverses that "
            "too."),
-        "number", undo->number, "amount", money_unit(tui, sum, a));
+        "number", isolated(tui, undo->number, number), "amount", money_unit(tui, sum, a));
     say_words(tui, MESSAGE_REFUSED, text);
 }
 

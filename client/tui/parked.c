@@ -148,13 +148,15 @@ static const char *state_words(struct tui *tui, const Tefter__ApprovalRow *row,
 {
     bool waits = row->state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING;
     bool granted = row->state == TEFTER__APPROVAL_STATE__APPROVAL_GRANTED;
+    char a[TEXT_MAX_BYTES];
+    char b[TEXT_MAX_BYTES];
     char *who = seen_text(row->asked_login == NULL ? "" : row->asked_login);
     char *other = seen_text(row->decided_login == NULL ? "" : row->decided_login);
     (void)words_say(out, TEXT_MAX_BYTES, tui->language,
                     waits     ? N_("{who} parked it; waits for a manager")
                     : granted ? N_("{who} parked it; approved by {other}")
                               : N_("{who} parked it; refused by {other}"),
-                    "who", who, "other", other, NULL);
+                    "who", isolated(tui, who, a), "other", isolated(tui, other, b), NULL);
     free(who);
     free(other);
     return out;

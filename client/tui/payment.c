@@ -318,8 +318,9 @@ static void tell_corrected(struct tui *tui, struct payment *form, const Tefter__
 {
     char text[MESSAGE_MAX_BYTES];
     char words[TEXT_MAX_BYTES];
+    char number[SHORT_MAX];
     char a[SHORT_MAX];
-    (void)JOIN(text, done->number == NULL ? "" : done->number, " ",
+    (void)JOIN(text, number_of(tui, done, number), " ",
                money_unit(tui, done->has_total_minor ? done->total_minor : 0, a), " · ",
                corrected_words(tui, &form->corrects, done, words), done->on_its_way ? " · " : "",
                done->on_its_way ? in_words(tui, N_("waits to be confirmed")) : "", " · Alt U ",
@@ -336,6 +337,7 @@ static void tell_corrected(struct tui *tui, struct payment *form, const Tefter__
 static void taken(struct tui *tui, struct sent *sent)
 {
     char text[TEXT_MAX_BYTES];
+    char number[SHORT_MAX];
     char a[SHORT_MAX];
     char b[SHORT_MAX];
     char c[SHORT_MAX];
@@ -351,7 +353,7 @@ static void taken(struct tui *tui, struct sent *sent)
     Tefter__PaymentKind kind = pay.taken_form->kind;
     *pay.taken_form = (struct payment){.kind = kind, .at = AT_AMOUNT};
     (void)snprintf(text, sizeof(text), "%s %s %s · %s %s%s%s · Alt U %s · Ctrl P %s",
-                   done->number == NULL ? "" : done->number,
+                   number_of(tui, done, number),
                    money_unit(tui, done->has_total_minor ? done->total_minor : 0, a),
                    clock_of(tui, tefter_now_ms(tui->client), b), in_words(tui, N_("matched")),
                    money(tui, done->has_matched_minor ? done->matched_minor : 0, c),

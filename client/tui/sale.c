@@ -504,6 +504,7 @@ static void granted(struct tui *tui, struct asked *asked)
 static void tell_sold(struct tui *tui, const struct draft *draft, const Tefter__Done *done)
 {
     char besides[TEXT_MAX_BYTES] = "";
+    char number[SHORT_MAX];
     char text[TEXT_MAX_BYTES];
     char a[SHORT_MAX];
     char b[SHORT_MAX];
@@ -522,7 +523,7 @@ static void tell_sold(struct tui *tui, const struct draft *draft, const Tefter__
     if (waits)
         (void)JOIN(besides, " · ", in_words(tui, N_("waits to be confirmed")));
     (void)snprintf(text, sizeof(text), "%s %s %s%s%s · Alt U %s · Ctrl P %s",
-                   done->number == NULL ? "" : done->number,
+                   number_of(tui, done, number),
                    money_unit(tui, done->has_total_minor ? done->total_minor : 0, total),
                    clock_of(tui, tefter_now_ms(tui->client), a), besides, change,
                    in_words(tui, N_("undo")), in_words(tui, N_("print")));

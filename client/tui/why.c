@@ -120,7 +120,8 @@ const char *corrected_words(const struct tui *tui, const struct corrected *corre
     char text[TEXT_MAX_BYTES];
     char part[TEXT_MAX_BYTES] = "";
     char a[SHORT_MAX];
-    SAY(tui, text, N_("replaces {number}"), "number", corrected->number);
+    SAY(tui, text, N_("replaces {number}"), "number", isolated(tui, corrected->number, part));
+    part[0] = '\0';
     if (done->has_freed_minor && done->freed_minor > 0)
         SAY(tui, part, N_("{amount} is unmatched now"), "amount",
             money_unit(tui, done->freed_minor, a));
