@@ -215,6 +215,10 @@ void undo_paper(struct tui *tui, uint64_t document, const char *number)
         say_words(tui, MESSAGE_SAID, sent_words(&paper.undone));
         return;
     }
+    if (tui->work->undo.count > 0) { /* the one that is half done comes first, and is said */
+        tui->work->undo.is_left = false;
+        return;
+    }
     (void)snprintf(paper.number, sizeof(paper.number), "%s", number);
     paper.document = document;
     paper.reason = NULL;
@@ -406,6 +410,8 @@ static void left_came(struct tui *tui, struct asked *asked)
     struct undoing *undo = &tui->work->undo;
     const Tefter__DocumentAnswer *answer =
         asked_is(asked, TEFTER__ANSWER__KIND_DOCUMENT) ? asked->answer->document : NULL;
+    if (answer == NULL)
+        undo->is_left = true; /* they do not see it any more: Alt U is told why */
     if (undo->count == 0 || answer == NULL)
         return;
     if (paper.left_at >= undo->count) {
