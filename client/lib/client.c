@@ -393,6 +393,11 @@ bool client_wait(struct tefter *client, uint64_t until_ms)
     return client->happened && !client->breached;
 }
 
+bool client_may_wait(const struct tefter *client, uint64_t until_ms)
+{
+    return !client->breached && (uint64_t)clock_ms(CLOCK_MONOTONIC) < until_ms;
+}
+
 bool tefter_outbox_damaged(const struct tefter *client)
 {
     return client->outbox.damaged;

@@ -103,10 +103,19 @@ void feeds_lost(struct tefter *client)
     }
 }
 
+/* Who belongs to a branch is told those of it alone: the next one sees other rows. */
+static bool is_by_branch(Tefter__Topic topic)
+{
+    return topic != TEFTER__TOPIC__TOPIC_CUSTOMERS;
+}
+
 void feeds_leave(struct tefter *client)
 {
-    for (struct tefter_feed *feed = client->feeds; feed != NULL; feed = feed->next)
+    for (struct tefter_feed *feed = client->feeds; feed != NULL; feed = feed->next) {
         feed_leave(feed);
+        if (is_by_branch(feed->topic))
+            feed->replica.was_exact = false; /* it begins anew, and is no more resumed */
+    }
     feeds_lost(client);
 }
 

@@ -215,6 +215,7 @@ uint64_t client_until(struct tefter *client, uint64_t wait_ms);
 /* Runs the loop for one happening; false when `until_ms` is over or the server is not to be
  * believed. */
 bool client_wait(struct tefter *client, uint64_t until_ms);
+bool client_may_wait(const struct tefter *client, uint64_t until_ms); /* there is time left */
 /* Fails as a blocking call does that got no answer. Returns false. */
 bool client_no_answer(const struct tefter *client, struct failure *failure);
 

@@ -379,7 +379,11 @@ static void keep_person(struct tefter *client, const Tefter__LoggedIn *person)
 
 void link_logged_in(struct tefter *client, const Tefter__LoggedIn *person)
 {
+    /* What was asked for as somebody else, while this was under way, may be theirs alone. */
+    bool other = client->person != NULL && client->person->staff != person->staff;
     keep_person(client, person);
+    if (other)
+        feeds_leave(client);
     feeds_open(client);
     outbox_offer(client);
     client_changed(client);

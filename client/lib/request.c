@@ -342,7 +342,8 @@ const Tefter__ToTerminal *tefter_request(struct tefter *client, Tefter__FromTerm
     request->answered = other_answered;
     request->context = &wait;
     requests_pump(client);
-    while (!wait.over && client_wait(client, until)) {
+    /* Whoever else stops the loop, as a clock on a screen does, has not answered it. */
+    while (!wait.over && (client_wait(client, until) || client_may_wait(client, until))) {
     }
     if (!wait.over)
         give_up(client, &wait);

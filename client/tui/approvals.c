@@ -20,6 +20,14 @@ static struct {
     struct arena walk;
 } list;
 
+int64_t approval_for_less(const Tefter__ApprovalRow *row)
+{
+    bool granted = row->state == TEFTER__APPROVAL_STATE__APPROVAL_GRANTED;
+    return granted && row->has_approved_minor && row->approved_minor < row->amount_minor
+               ? row->approved_minor
+               : 0;
+}
+
 /* ---- rows ---- */
 
 static bool collect(void *context, const Tefter__Row *row)
@@ -121,15 +129,16 @@ static void draw_row(struct tui *tui, struct canvas *canvas, int row, int width,
     free(who);
 }
 
-static int draw_goods(struct tui *tui, struct canvas *canvas, struct area area)
+void approval_goods(struct tui *tui, struct canvas *canvas, struct area area,
+                    const struct asked *opened)
 {
     char count[SHORT_MAX];
     char amount[SHORT_MAX + 32];
     char sum[SHORT_MAX];
     int row = area.top;
-    if (!asked_is(&list.opened, TEFTER__ANSWER__KIND_APPROVAL))
-        return row;
-    const Tefter__ApprovalAnswer *answer = list.opened.answer->approval;
+    if (!asked_is(opened, TEFTER__ANSWER__KIND_APPROVAL))
+        return;
+    const Tefter__ApprovalAnswer *answer = opened->answer->approval;
     if (answer->n_lines == 0)
         canvas_put(canvas, row++, 1, area.width - 2, SIDE_START, INK_DIM,
                    in_words(tui, N_("No goods are named: an amount alone was asked for.")));
@@ -144,7 +153,6 @@ static int draw_goods(struct tui *tui, struct canvas *canvas, struct area area)
                    money(tui, line->net_minor + (line->has_tax_minor ? line->tax_minor : 0), sum));
         free(name);
     }
-    return row;
 }
 
 static void draw_opened(struct tui *tui, struct canvas *canvas, struct area area)
@@ -171,7 +179,7 @@ static void draw_opened(struct tui *tui, struct canvas *canvas, struct area area
         free(note);
     }
     area.bottom -= 1;
-    (void)draw_goods(tui, canvas, area);
+    approval_goods(tui, canvas, area, &list.opened);
     if (list.deciding == DECIDING_NOT)
         return;
     const char *words = in_words(tui, list.deciding == DECIDING_GRANT ? N_("Approve once, reason")

@@ -28,6 +28,7 @@ static struct {
     struct asked notes;
     uint32_t of; /* the customer that bills and notes are of */
     uint64_t seq;
+    char why[AMOUNT_WHY_MAX]; /* their next day is none */
     uint64_t noted;
     struct sent logged;
     struct work *logged_of;
@@ -611,7 +612,6 @@ static bool has_said(const struct call *call)
 
 static const char *log_shut(struct tui *tui, const struct call *call)
 {
-    char why[AMOUNT_WHY_MAX];
     uint32_t again;
     if (list.logged.state == SENT_UNDER_WAY)
         return sent_words(&list.logged);
@@ -619,8 +619,9 @@ static const char *log_shut(struct tui *tui, const struct call *call)
         return N_("Say whether they were reached");
     if (!has_said(call))
         return N_("Write what was said");
-    if (again_of(tui, call, &again, why) != NULL)
-        return N_("Not possible like this");
+    const char *wrong = again_of(tui, call, &again, list.why);
+    if (wrong != NULL)
+        return wrong;
     return connected(tui) ? NULL : N_("This needs the line to the server.");
 }
 

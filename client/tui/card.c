@@ -379,11 +379,32 @@ static bool trades(const struct tui *tui)
     return customer_trades(tui, tui->work->customer);
 }
 
+/* The paper under the cursor; 0: there is none. */
+static uint64_t paper_here(void)
+{
+    if (card.row >= rows_here())
+        return 0;
+    return card.part == PART_BILLS ? card.bills.answer->unpaid_bills->bills[card.row]->document
+                                   : card.history.answer->history->rows[card.row]->document;
+}
+
+static bool has_paper(const struct tui *tui)
+{
+    (void)tui;
+    return paper_here() != 0;
+}
+
+static void open_paper(struct tui *tui)
+{
+    document_open(tui, paper_here());
+}
+
 static const struct action actions[] = {
     {"card.payment", N_("Take the money"), N_("payment"), 'p', TEFTER__RIGHT__RIGHT_TAKE_MONEY,
      take_money, trades},
     {"card.sale", N_("Sale"), N_("sale"), 'n', TEFTER__RIGHT__RIGHT_SELL, sell, trades},
     {"card.match", N_("Matching"), N_("Match"), 'm', TEFTER__RIGHT__RIGHT_MATCH, match, trades},
+    {"card.open", N_("Open the paper"), N_("Open it"), KEY_ENTER_, 0, open_paper, has_paper},
     {"card.history", N_("Movements"), N_("history"), 'h', 0, history, NULL},
     {"card.part", N_("Bills, who takes the goods, movements"), N_("next part"), KEY_TAB_, 0,
      next_part, NULL},

@@ -383,6 +383,24 @@ static int draw_parked(struct tui *tui, struct canvas *canvas, int row, int widt
     return row + 1;
 }
 
+/* Several clerks serve one counter: what one of them parked, another may sell. */
+static int draw_parked_here(struct tui *tui, struct canvas *canvas, int row, int width)
+{
+    char text[TEXT_MAX_BYTES];
+    char words[TEXT_MAX_BYTES];
+    char a[SHORT_MAX];
+    size_t count = may(tui, TEFTER__RIGHT__RIGHT_SELL) ? parked_here(tui) : 0;
+    if (count == 0)
+        return row;
+    SAY(tui, words,
+        words_many(tui->language, N_("{count} parked by others here"),
+                   "{count} parked by others here", count),
+        "count", number(tui, count, a));
+    (void)JOIN(text, "‖ ", words);
+    canvas_pair(canvas, row, 1, width - 2, text, "Alt H", INK_LATE);
+    return row + 1;
+}
+
 /* ---- papers ---- */
 
 static size_t cursor(const struct tui *tui)
@@ -505,6 +523,7 @@ static void draw(struct tui *tui, struct canvas *canvas, struct area area)
     }
     int row = draw_sums(tui, canvas, area);
     row = draw_parked(tui, canvas, row, area.width);
+    row = draw_parked_here(tui, canvas, row, area.width);
     draw_papers(tui, canvas, (struct area){row, area.bottom - 1, area.width});
 }
 
@@ -587,6 +606,16 @@ static void take_up(struct tui *tui)
     go_to(tui, &sale_screen);
 }
 
+static void in_and_out(struct tui *tui)
+{
+    go_to(tui, &cash_screen);
+}
+
+static void open_parked(struct tui *tui)
+{
+    go_to(tui, &parked_screen);
+}
+
 static bool has_till(const struct tui *tui)
 {
     return till_here(tui) != NULL;
@@ -630,6 +659,10 @@ static const struct action actions[] = {
     {"day.reverse", N_("Reverse"), N_("undo"), 'u', 0, reverse, has_paper},
     {"day.take-up", N_("Take up a parked sale"), NULL, KEY_ALT('t'), TEFTER__RIGHT__RIGHT_SELL,
      take_up, has_parked},
+    {"day.cash", N_("Cash in and out"), N_("in and out"), KEY_ALT('i'),
+     TEFTER__RIGHT__RIGHT_TAKE_MONEY, in_and_out, has_till},
+    {"day.parked", N_("Sales that others parked here"), NULL, KEY_ALT('h'),
+     TEFTER__RIGHT__RIGHT_SELL, open_parked, NULL},
     {"day.back", N_("Back"), N_("back"), KEY_ESC_, 0, go_back, NULL},
     {.title = NULL},
 };

@@ -165,6 +165,10 @@ static int draw_links(struct tui *tui, struct canvas *canvas, int row, int width
         (void)JOIN(text, in_words(tui, N_("about")), " ", answer->about->number);
         canvas_put(canvas, row++, 1, width - 2, SIDE_START, INK_DIM, text);
     }
+    bool confirmed = answer->later != NULL && answer->later->has_confirmed;
+    if (answer->document->has_waits && answer->document->waits && !confirmed && stands(answer))
+        canvas_put(canvas, row++, 1, width - 2, SIDE_START, INK_LATE,
+                   in_words(tui, N_("waits to be confirmed")));
     if (note[0] != '\0')
         row += put_words(canvas, row, 1, width - 2, 2, INK_PLAIN, note);
     free(note);
@@ -315,6 +319,43 @@ static void reverse(struct tui *tui)
         say_words(tui, MESSAGE_REFUSED, in_words(tui, N_("It does not stand any more.")));
 }
 
+static bool stands_here(void)
+{
+    return here() != NULL && stands(here());
+}
+
+static bool is_kind(Tefter__DocumentKind kind)
+{
+    return stands_here() && here()->document->kind == kind;
+}
+
+static bool is_bill(const struct tui *tui)
+{
+    (void)tui;
+    return is_kind(TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE);
+}
+
+static bool is_money(const struct tui *tui)
+{
+    (void)tui;
+    return is_kind(TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT);
+}
+
+static void correct_bill(struct tui *tui)
+{
+    sale_correct(tui, here());
+}
+
+static void correct_money(struct tui *tui)
+{
+    payment_correct(tui, here());
+}
+
+static void take_back(struct tui *tui)
+{
+    back_open(tui, here()->document->document);
+}
+
 static void print(struct tui *tui)
 {
     if (here() != NULL)
@@ -343,8 +384,14 @@ static void begin(struct tui *tui, bool begins)
 
 static const struct action actions[] = {
     {"paper.print", N_("Print again"), N_("print"), KEY_CTRL('P'), 0, print, NULL},
+    {"paper.correct", N_("Correct"), N_("Correct"), 'c', TEFTER__RIGHT__RIGHT_SELL, correct_bill,
+     is_bill},
+    {"paper.correct.money", N_("Correct"), N_("Correct"), 'c', TEFTER__RIGHT__RIGHT_TAKE_MONEY,
+     correct_money, is_money},
+    {"paper.back", N_("Take goods back"), N_("Take goods back"), 'b',
+     TEFTER__RIGHT__RIGHT_CREDIT_NOTE, take_back, is_bill},
     {"paper.reverse", N_("Reverse"), N_("undo"), 'u', 0, reverse, NULL},
-    {"paper.back", N_("Back"), N_("back"), KEY_ESC_, 0, go_back, NULL},
+    {"paper.leave", N_("Back"), N_("back"), KEY_ESC_, 0, go_back, NULL},
     {.title = NULL},
 };
 

@@ -1,5 +1,5 @@
 /* A sale that is being written: its lines, what they come to, what is sent of it. */
-#include "tui/inside.h"
+#include "tui/sale.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,7 +63,8 @@ void draft_reckon(struct draft *draft)
 
 void draft_sums(const struct draft *draft, int64_t *ret_net, int64_t *ret_tax, bool *ret_whole)
 {
-    *ret_net = *ret_tax = 0;
+    *ret_net = draft->corrects.charges_minor; /* they stay, and are no line here */
+    *ret_tax = 0;
     *ret_whole = true;
     for (size_t i = 0; i < draft->line_count; i++) {
         const struct line *line = &draft->lines[i];
@@ -119,8 +120,24 @@ static Tefter__InvoiceLine *line_sent(const struct line *line, struct arena *are
     return sent;
 }
 
-bool draft_invoice(const struct tui *tui, const struct draft *draft, struct arena *arena,
-                   Tefter__IssueInvoice *ret_invoice)
+/* Of a correction only what is another than before is said; the rest stays. */
+static void leave_what_stays(const struct line *line, Tefter__InvoiceLine *sent)
+{
+    const struct was *was = &line->was;
+    bool same =
+        line->discount_bp == was->discount_bp && line->discount_minor == was->discount_minor;
+    bool none = line->discount_bp == 0 && line->discount_minor == 0;
+    sent->has_line = true;
+    sent->line = was->line;
+    sent->has_product = false;
+    sent->text = sent->unit = NULL;
+    sent->has_price = line->has_price && line->price != was->price;
+    sent->has_discount_bp = !same && (none || line->discount_bp > 0);
+    sent->has_discount_minor = !same && line->discount_minor > 0;
+}
+
+static bool fill(const struct tui *tui, const struct draft *draft, bool whole, struct arena *arena,
+                 Tefter__IssueInvoice *ret_invoice)
 {
     Tefter__InvoiceLine **lines = arena_take(arena, (draft->line_count + 1) * sizeof(*lines));
     need(lines != NULL);
@@ -131,9 +148,24 @@ bool draft_invoice(const struct tui *tui, const struct draft *draft, struct aren
     ret_invoice->buyer = draft->buyer;
     ret_invoice->lines = lines;
     ret_invoice->n_lines = draft->line_count;
-    for (size_t i = 0; i < draft->line_count; i++)
+    for (size_t i = 0; i < draft->line_count; i++) {
         lines[i] = line_sent(&draft->lines[i], arena);
+        if (!whole && draft->lines[i].was.line != 0)
+            leave_what_stays(&draft->lines[i], lines[i]);
+    }
     return draft->line_count > 0 && (draft->customer != 0 || tui->shop.cash_customer != 0);
+}
+
+bool draft_invoice(const struct tui *tui, const struct draft *draft, struct arena *arena,
+                   Tefter__IssueInvoice *ret_invoice)
+{
+    return fill(tui, draft, false, arena, ret_invoice);
+}
+
+bool draft_whole(const struct tui *tui, const struct draft *draft, struct arena *arena,
+                 Tefter__IssueInvoice *ret_invoice)
+{
+    return fill(tui, draft, true, arena, ret_invoice);
 }
 
 static void line_of_sent(struct tui *tui, const Tefter__InvoiceLine *sent, struct line *line)
@@ -188,6 +220,103 @@ bool draft_of_invoice(struct tui *tui, const Tefter__IssueInvoice *invoice,
     }
     draft_prices_anew(tui);
     return true;
+}
+
+/* ---- a bill that is corrected, a sale that others parked ---- */
+
+/* As the paper has it, at its prices. */
+static void line_of_paper(struct tui *tui, const Tefter__DocumentLine *paper, struct line *line)
+{
+    const struct product *product = product_of(tui, paper->product);
+    const char *called = paper->text != NULL   ? paper->text
+                         : product != NULL     ? product->name
+                         : paper->code != NULL ? paper->code
+                                               : "";
+    char *name = seen_text(called);
+    char *unit = seen_text(paper->unit != NULL ? paper->unit : "");
+    *line = (struct line){
+        .product = paper->product,
+        .quantity = paper->quantity,
+        .has_listed = true,
+        .listed = paper->price,
+        .has_price = true,
+        .price = paper->price,
+        .tax_bp = paper->has_tax_bp ? paper->tax_bp : 0,
+        .discount_bp = paper->has_discount_bp ? paper->discount_bp : 0,
+        .discount_minor = paper->has_discount_bp ? 0 : llabs(paper->discount_minor),
+        .net = paper->net_minor,
+        .tax = paper->has_tax_minor ? paper->tax_minor : 0,
+    };
+    (void)snprintf(line->name, sizeof(line->name), "%s", name);
+    (void)snprintf(line->unit, sizeof(line->unit), "%s", unit);
+    if (paper->has_unit_factor && paper->unit != NULL)
+        (void)snprintf(line->pack, sizeof(line->pack), "%s", paper->unit);
+    free(name);
+    free(unit);
+}
+
+static struct draft *draft_of_lines(struct tui *tui, uint32_t customer,
+                                    Tefter__DocumentLine *const *lines, size_t count)
+{
+    struct draft *draft = count > LINES_MAX ? NULL : free_place(tui->work);
+    if (draft == NULL) {
+        say_words(tui, MESSAGE_REFUSED,
+                  in_words(tui, count > LINES_MAX
+                                    ? N_("This sale has no room for more lines.")
+                                    : N_("Too many sales are begun: finish one first")));
+        return NULL;
+    }
+    *draft = (struct draft){.used = true,
+                            .customer = customer,
+                            .kind = TEFTER__PAYMENT_KIND__PAYMENT_CASH,
+                            .changed_ms = tefter_now_ms(tui->client),
+                            .line_count = count,
+                            .row = count};
+    for (size_t i = 0; i < count; i++)
+        line_of_paper(tui, lines[i], &draft->lines[i]);
+    return draft;
+}
+
+struct draft *draft_of_bill(struct tui *tui, const Tefter__DocumentAnswer *bill)
+{
+    const Tefter__DocumentRecord *record = bill->document;
+    bool cash = record->customer == tui->shop.cash_customer;
+    struct draft *draft =
+        draft_of_lines(tui, cash ? 0 : record->customer, record->lines, record->n_lines);
+    if (draft == NULL)
+        return NULL;
+    for (size_t i = 0; i < draft->line_count; i++) {
+        const struct line *line = &draft->lines[i];
+        draft->lines[i].was =
+            (struct was){(uint32_t)i + 1, line->price, line->discount_bp, line->discount_minor};
+    }
+    draft->at = AT_WHY;
+    draft->corrects = (struct corrected){.document = record->document,
+                                         .customer = draft->customer,
+                                         .total_minor = record->total_minor,
+                                         .matched_minor = record->total_minor - bill->open_minor};
+    (void)snprintf(draft->corrects.number, sizeof(draft->corrects.number), "%s", record->number);
+    for (size_t i = 0; i < record->n_charges; i++) {
+        const Tefter__DocumentCharge *charge = record->charges[i];
+        draft->corrects.charges_minor +=
+            charge->amount_minor + (charge->has_tax_minor ? charge->tax_minor : 0);
+    }
+    return draft;
+}
+
+struct draft *draft_of_parked(struct tui *tui, const Tefter__ApprovalAnswer *parked)
+{
+    const Tefter__ApprovalRow *row = parked->row;
+    struct draft *draft = draft_of_lines(tui, row->customer, parked->lines, parked->n_lines);
+    if (draft == NULL)
+        return NULL;
+    draft->buyer = parked->draft->has_buyer ? parked->draft->buyer : 0;
+    draft->approval = row->approval;
+    draft->approval_state = row->state;
+    draft->asked_minor = row->amount_minor;
+    draft->approved_minor = approval_for_less(row);
+    draft->parked_ms = row->asked_ms;
+    return draft;
 }
 
 /* ---- a part of it now ---- */

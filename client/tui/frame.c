@@ -206,13 +206,18 @@ static bool has_paper(const struct tui *tui)
     return tui->work->done_number[0] != '\0';
 }
 
+static bool can_undo(const struct tui *tui)
+{
+    return has_paper(tui) || tui->work->undo.count > 0;
+}
+
 const struct action frame_actions[] = {
     {"back", N_("Back"), NULL, KEY_ESC_, 0, go_back, NULL},
     {"find", N_("Find an action"), NULL, '?', 0, find, NULL},
     {"find.f1", N_("Find an action"), NULL, KEY_FN(1), 0, find, NULL},
     {"go", N_("Go to another screen"), NULL, 'g', 0, begin_going, NULL},
     {"person", N_("Another person"), NULL, KEY_FN(10), 0, other_person, NULL},
-    {"undo", N_("Undo"), NULL, KEY_ALT('u'), 0, undo_last, has_paper},
+    {"undo", N_("Undo"), NULL, KEY_ALT('u'), 0, undo_last, can_undo},
     {"print", N_("Print"), NULL, KEY_CTRL('P'), 0, print_last, has_paper},
     {"repaint", N_("Draw the screen anew"), NULL, KEY_CTRL('L'), 0, repaint, NULL},
     {"leave", N_("Leave Tefter"), NULL, KEY_CTRL('C'), 0, leave, NULL},
@@ -762,6 +767,7 @@ static void turn(struct tui *tui)
         }
         shop_look(tui);
         keep_look(tui);
+        paper_look(tui);
         if (tui->work->staff != 0)
             tell_resolved(tui);
         bool clock = in_time(tui) && now_ms(tui) - tui->drawn_ms >= 1000;

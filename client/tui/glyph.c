@@ -190,6 +190,30 @@ static void order(struct points *points, struct glyph_look look)
         return;
 }
 
+/* The fill behind a joined lam-alef; joiners have done their work. */
+static bool is_dropped(uint32_t point)
+{
+    return point == 0xFEFF || point == 0x200C || point == 0x200D ||
+           (point >= ISOLATE_FIRST && point <= ISOLATE_LAST);
+}
+
+/* Letters that are joined may take fewer columns: only what does not fit then is cut. */
+static void fit(struct points *points, size_t columns, struct glyph_look look)
+{
+    struct points whole = *points;
+    size_t width = 0;
+    order(&whole, look);
+    for (size_t i = 0; i < whole.count; i++)
+        if (!is_dropped(whole.at[i]) && width_of(whole.at[i]) > 0)
+            width += (size_t)width_of(whole.at[i]);
+    if (width <= columns) {
+        *points = whole;
+        return;
+    }
+    cut(points, columns, look);
+    order(points, look);
+}
+
 size_t glyphs_of(const char *text, size_t columns, struct glyph_look look,
                  struct glyph out[GLYPHS_MAX], size_t *ret_columns)
 {
@@ -198,14 +222,11 @@ size_t glyphs_of(const char *text, size_t columns, struct glyph_look look,
     size_t width = 0;
     read_points(text, look, &points);
     drawable(&points);
-    cut(&points, columns, look);
-    order(&points, look);
+    fit(&points, columns, look);
     for (size_t i = 0; i < points.count; i++) {
         uint32_t point = points.at[i];
-        bool dropped = point == 0xFEFF || point == 0x200C || point == 0x200D ||
-                       (point >= ISOLATE_FIRST && point <= ISOLATE_LAST);
-        if (dropped)
-            continue; /* the fill behind a joined lam-alef; joiners have done their work */
+        if (is_dropped(point))
+            continue;
         int columns_of = width_of(point);
         if (columns_of <= 0) {
             for (size_t mark = 0; count > 0 && mark < GLYPH_MARKS; mark++)

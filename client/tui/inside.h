@@ -6,7 +6,8 @@
  *   frame.c            what stands around each screen    keys.c      the action table, by screen
  *   shop.c ask.c       what is known; questions, commands, answers on the loop
  *   write.c spell.c    money, days, numbers; amounts in words         field.c  what is typed
- *   customers.c card.c sale.c draft.c payment.c matching.c approvals.c day.c till.c document.c
+ *   customers.c card.c sale.c draft.c payment.c matching.c approvals.c parked.c day.c till.c cash.c
+ *   document.c paper.c why.c back.c
  *   calls.c find.c person.c           the screens             keep.c       half-done work on the
  * disk
  *
@@ -107,7 +108,7 @@ struct screen {
 extern const struct screen *const screens[]; /* NULL ends it (keys.c) */
 extern const struct screen customers_screen, card_screen, sale_screen, payment_screen,
     matching_screen, approvals_screen, day_screen, till_screen, document_screen, calls_screen,
-    call_screen, find_screen, person_screen;
+    call_screen, find_screen, person_screen, back_screen, parked_screen, cash_screen;
 extern const struct action frame_actions[];
 const char *key_words(uint32_t key, char out[16]);
 /* Moves *at as the key says, in a list whose place is a row; false: none of its keys. */
@@ -298,6 +299,7 @@ const char *place_word(const struct tui *tui, Tefter__PaymentKind kind);
 const struct place *till_here(const struct tui *tui);
 /* Nobody opened it: what goes into it now is not counted. */
 bool till_is_shut(const struct tui *tui);
+bool till_has_other(const struct tui *tui);
 /* The next one of several; false: there is no other. */
 bool till_next(struct tui *tui);
 /* After a till was opened or closed. */
@@ -308,6 +310,20 @@ const char *branch_name(const struct tui *tui, uint32_t branch); /* likewise */
 char *seen_text(const char *text);
 
 /* ---- half-typed work, each person's own ---- */
+
+/* Why a paper is corrected: one of the usual reasons, else what they type. */
+struct why {
+    int at; /* 0: none yet, then one of those offered; the last: in own words */
+    struct field other;
+};
+
+/* What a line was on the bill that is corrected. */
+struct was {
+    uint32_t line; /* from 1; 0: it was not on it */
+    int64_t price;
+    uint32_t discount_bp;
+    int64_t discount_minor;
+};
 
 struct line {
     uint32_t product; /* 0: goods that are not in the catalogue */
@@ -324,6 +340,18 @@ struct line {
     int64_t discount_minor;
     int64_t net; /* as it was judged, else by this device */
     int64_t tax;
+    struct was was;
+};
+
+/* The paper that is replaced by what is typed. */
+struct corrected {
+    uint64_t document; /* 0: none is */
+    char number[40];
+    uint32_t customer;
+    int64_t total_minor;
+    int64_t matched_minor; /* of it, with other papers */
+    int64_t charges_minor; /* of a bill, with their tax: they stay */
+    struct why why;
 };
 
 enum draft_column { COLUMN_ITEM, COLUMN_QUANTITY, COLUMN_PRICE, COLUMN_DISCOUNT };
@@ -342,13 +370,15 @@ struct draft {
     struct field given;       /* cash that comes with it */
     Tefter__PaymentKind kind; /* of that money */
     struct field reference;
-    int at; /* 0 goods, 1 given, 2 reference */
+    int at; /* 0 goods, 1 given, 2 reference, 3 why it is corrected */
     uint64_t approval;
     Tefter__ApprovalState approval_state;
     int64_t asked_minor;
-    int64_t parked_ms; /* 0: not parked */
+    int64_t approved_minor; /* of that, where it is less; 0: all of it */
+    int64_t parked_ms;      /* 0: not parked */
     int64_t changed_ms;
     bool by_person; /* parked by somebody, not by asking */
+    struct corrected corrects;
 };
 
 enum { DRAFTS_MAX = 9, TICKS_MAX = BILLS_MAX };
@@ -359,11 +389,29 @@ struct payment {
     struct field amount;
     struct field reference;
     struct field payer;
-    int at;       /* 0 kind, 1 amount, 2 reference, 3 payer, 4 bills */
+    int at;       /* 0 kind, 1 amount, 2 reference, 3 payer, 4 bills, 5 why it is corrected */
     bool by_hand; /* ticked */
     uint64_t ticked[TICKS_MAX];
     size_t tick_count;
     size_t row;
+    struct corrected corrects;
+};
+
+/* Goods of a bill that come back. */
+struct giving_back {
+    uint64_t bill; /* 0: none */
+    struct field counts[LINES_MAX];
+    struct field reason;
+    int at; /* a line; behind them the reason */
+};
+
+/* Money into a till or out of it, for what is no sale. */
+struct moving {
+    uint32_t till;
+    size_t way; /* in, out, then each other place of this branch */
+    struct field amount;
+    struct field reason;
+    int at; /* 0 way, 1 amount, 2 reason */
 };
 
 /* What a till is opened with. */
@@ -437,6 +485,28 @@ struct matching {
     bool undone;
 };
 
+/* Money that came with a sale, in the same command: it goes back with it. */
+struct with {
+    uint64_t payment;
+    Tefter__PaymentKind kind;
+    int64_t minor; /* in money */
+    char number[40];
+    bool back;
+};
+enum { WITH_MAX = 16 };
+
+/* A sale that is being taken back, and its money that is to follow: it is on the disk before the
+ * first command is sent, so that it can be finished whenever this program ends. */
+struct undoing {
+    uint64_t bill;
+    char number[40];
+    char reversal[40]; /* "": not known */
+    char reason[SHORT_MAX];
+    struct with with[WITH_MAX];
+    size_t count; /* 0: none is */
+    bool is_left; /* the bill is reversed and this money is not: it was said */
+};
+
 enum { TRAIL_MAX = 8 };
 struct work {
     uint32_t staff; /* 0: nobody's */
@@ -449,6 +519,9 @@ struct work {
     struct draft drafts[DRAFTS_MAX];
     size_t draft;
     struct payment payment;
+    struct payment correction; /* of money that was taken */
+    struct giving_back back;
+    struct moving moving;
     struct opening opening;
     struct counting counting;
     struct call calls[CALLS_MAX];
@@ -458,6 +531,7 @@ struct work {
     char done_number[40]; /* the newest paper: undo, print; "": none */
     uint64_t done_id;
     bool undoing; /* it is asked what was wrong with one */
+    struct undoing undo;
 };
 
 enum { WORKS_MAX = 12 };
@@ -499,9 +573,9 @@ struct tui {
     bool asked_to_leave;
     bool begun;     /* a server has greeted this terminal */
     bool too_small; /* so that no screen is drawn */
-    struct asked *askeds[32];
+    struct asked *askeds[48];
     size_t asked_count;
-    struct sent *sents[32];
+    struct sent *sents[48];
     size_t sent_count;
 };
 
@@ -565,6 +639,8 @@ const char *phone_of(const Tefter__Text *phone, char out[SHORT_MAX]);
 const char *kind_words(const struct tui *tui, Tefter__PaymentKind kind);
 /* Texts one behind the other, as many whole ones as fit; NULL ends them. */
 const char *join(char *out, size_t capacity, ...) __attribute__((sentinel));
+/* The number of a paper that was written, isolated; "": it has none. */
+const char *number_of(const struct tui *tui, const Tefter__Done *done, char out[SHORT_MAX]);
 #define JOIN(out, ...) join((out), sizeof(out), __VA_ARGS__, NULL)
 /* A name or a number that keeps its own order in a sentence that runs from right to left. */
 const char *isolated(const struct tui *tui, const char *text, char out[TEXT_MAX_BYTES]);
@@ -611,6 +687,13 @@ bool draft_parts(const struct draft *draft, int64_t room); /* would it */
 /* The other way: what was sent is written again. False: there is no place for it. */
 bool draft_of_invoice(struct tui *tui, const Tefter__IssueInvoice *invoice,
                       const Tefter__PaidPart *paid);
+/* A bill as it stands, to be corrected; NULL: there is no place for it. */
+struct draft *draft_of_bill(struct tui *tui, const Tefter__DocumentAnswer *bill);
+/* What somebody of this branch parked, as the ledger holds it; NULL: there is no place for it. */
+struct draft *draft_of_parked(struct tui *tui, const Tefter__ApprovalAnswer *parked);
+/* All of it is said, also what a correction leaves as it was. */
+bool draft_whole(const struct tui *tui, const struct draft *draft, struct arena *arena,
+                 Tefter__IssueInvoice *ret_invoice);
 bool draft_invoice(const struct tui *tui, const struct draft *draft, struct arena *arena,
                    Tefter__IssueInvoice *ret_invoice);
 struct draft *draft_begin(struct tui *tui, uint32_t customer);
@@ -629,9 +712,42 @@ bool keep_note_refused(const Tefter__Command *command, uint32_t staff);
 void keep_end(struct tui *tui);
 /* Why what is half done ends with the program, as long as it does; NULL: it is kept. */
 const char *keep_words(const struct tui *tui);
+/* Is what is half done on the disk as it stands? Where nothing is kept, nothing is waited for. */
+bool keep_is_written(struct tui *tui);
 uint64_t keep_lost(const struct tui *tui); /* sales that are not kept, so end with the program */
 
+/* ---- why a paper is corrected (why.c) ---- */
+
+bool why_is_said(const struct why *why);
+/* "" while none is said. */
+const char *why_words(const struct tui *tui, const struct why *why);
+/* Returns how many rows it took, at most three. */
+int why_draw(struct tui *tui, struct canvas *canvas, int row, int column, int width,
+             const struct why *why, bool here);
+int why_rows(const struct tui *tui, int width, const struct why *why, bool here);
+/* False: not one of its keys, or the way on. */
+bool why_key(struct why *why, uint32_t key);
+/* What it was and what it becomes, and what comes free; returns the rows. */
+int corrected_rows(const struct corrected *corrected, uint32_t customer, int64_t total);
+int corrected_draw(struct tui *tui, struct canvas *canvas, int row, int width,
+                   const struct corrected *corrected, uint32_t customer, int64_t total);
+/* "replaces TD-00001", and what came free with it. */
+const char *corrected_words(const struct tui *tui, const struct corrected *corrected,
+                            const Tefter__Done *done, char out[TEXT_MAX_BYTES]);
+
 /* ---- screens that others open ---- */
+
+/* What was asked for, as an ApprovalView was answered. */
+void approval_goods(struct tui *tui, struct canvas *canvas, struct area area,
+                    const struct asked *opened);
+/* What was approved, where it is less than was asked for; 0: it is not. */
+int64_t approval_for_less(const Tefter__ApprovalRow *row);
+bool cash_is_sent(const struct work *work);
+/* How many sales others of this branch parked, that anybody here may go on with. */
+size_t parked_here(const struct tui *tui);
+void sale_correct(struct tui *tui, const Tefter__DocumentAnswer *bill);
+void payment_correct(struct tui *tui, const Tefter__DocumentAnswer *money);
+void back_open(struct tui *tui, uint64_t bill);
 
 void approvals_came(void *context, const struct tefter_delta *set); /* of the feed */
 void sale_open(struct tui *tui, uint32_t customer);
@@ -652,6 +768,8 @@ bool document_change(const Tefter__DocumentRecord *paper, int64_t *ret_minor);
 bool document_in_cash(const Tefter__DocumentRecord *paper);
 const char *move_words(const struct tui *tui, const Tefter__DocumentRecord *paper);
 void undo_last(struct tui *tui);
+/* Between turns: sends what waited for the disk, and says what an earlier life left half undone. */
+void paper_look(struct tui *tui);
 /* What was paid with it goes back too, as far as they may; 0: its number alone is known. */
 void undo_paper(struct tui *tui, uint64_t document, const char *number);
 void print_last(struct tui *tui);

@@ -51,6 +51,14 @@ struct member {
     }
 #define FIELD(number_, type, member)                                                               \
     TEXT(number_, type, member.text), NUMBER((number_) + 1, type, member.fresh)
+#define CORRECTED(number_, type)                                                                   \
+    NUMBER(number_, type, corrects.document), TEXT((number_) + 1, type, corrects.number),          \
+        NUMBER((number_) + 2, type, corrects.customer),                                            \
+        NUMBER((number_) + 3, type, corrects.total_minor),                                         \
+        NUMBER((number_) + 4, type, corrects.matched_minor),                                       \
+        NUMBER((number_) + 5, type, corrects.charges_minor),                                       \
+        NUMBER((number_) + 6, type, corrects.why.at),                                              \
+        FIELD((number_) + 7, type, corrects.why.other)
 #define END                                                                                        \
     {                                                                                              \
         0, false, 0, 0                                                                             \
@@ -66,40 +74,36 @@ static const struct member line_members[] = {
     NUMBER(7, line, price),
     NUMBER(8, line, discount_bp),
     NUMBER(9, line, discount_minor),
+    NUMBER(10, line, was.line),
+    NUMBER(11, line, was.price),
+    NUMBER(12, line, was.discount_bp),
+    NUMBER(13, line, was.discount_minor),
     END,
 };
 enum { DRAFT_PLACE = 1, DRAFT_LINE = 2, DRAFT_MEMBERS = 3 };
 static const struct member draft_members[] = {
-    NUMBER(3, draft, customer),
-    NUMBER(4, draft, buyer),
-    TEXT(5, draft, buyer_name),
-    NUMBER(6, draft, buyer_pin),
-    NUMBER(7, draft, row),
-    NUMBER(8, draft, column),
-    FIELD(9, draft, entry),
-    FIELD(11, draft, given),
-    NUMBER(13, draft, kind),
-    FIELD(14, draft, reference),
-    NUMBER(16, draft, at),
-    NUMBER(17, draft, approval),
-    NUMBER(18, draft, asked_minor),
-    NUMBER(19, draft, parked_ms),
-    NUMBER(20, draft, by_person),
-    NUMBER(21, draft, changed_ms),
-    END,
+    NUMBER(3, draft, customer),     NUMBER(4, draft, buyer),      TEXT(5, draft, buyer_name),
+    NUMBER(6, draft, buyer_pin),    NUMBER(7, draft, row),        NUMBER(8, draft, column),
+    FIELD(9, draft, entry),         FIELD(11, draft, given),      NUMBER(13, draft, kind),
+    FIELD(14, draft, reference),    NUMBER(16, draft, at),        NUMBER(17, draft, approval),
+    NUMBER(18, draft, asked_minor), NUMBER(19, draft, parked_ms), NUMBER(20, draft, by_person),
+    NUMBER(21, draft, changed_ms),  CORRECTED(22, draft),         END,
 };
 enum { PAYMENT_TICK = 20 };
 static const struct member payment_members[] = {
-    NUMBER(1, payment, customer), NUMBER(2, payment, kind),
-    FIELD(3, payment, amount),    FIELD(5, payment, reference),
-    FIELD(7, payment, payer),     NUMBER(9, payment, at),
-    NUMBER(10, payment, by_hand), END,
+    NUMBER(1, payment, customer), NUMBER(2, payment, kind), FIELD(3, payment, amount),
+    FIELD(5, payment, reference), FIELD(7, payment, payer), NUMBER(9, payment, at),
+    NUMBER(10, payment, by_hand), CORRECTED(30, payment),   END,
 };
 static const struct member opening_members[] = {
     NUMBER(1, opening, till),     FIELD(2, opening, amount),     FIELD(4, opening, reason),
     NUMBER(6, opening, asks_why), NUMBER(7, opening, at_reason), END,
 };
 enum { COUNTING_PIECE = 20 };
+static const struct member moving_members[] = {
+    NUMBER(1, moving, till),  NUMBER(2, moving, way), FIELD(3, moving, amount),
+    FIELD(5, moving, reason), NUMBER(7, moving, at),  END,
+};
 static const struct member counting_members[] = {
     NUMBER(1, counting, till),
     NUMBER(2, counting, day),
@@ -125,6 +129,27 @@ static const struct member matching_members[] = {
     NUMBER(3, matching, by_hand),
     END,
 };
+enum { BACK_COUNT = 20 };
+static const struct member back_members[] = {
+    NUMBER(1, giving_back, bill),
+    FIELD(2, giving_back, reason),
+    NUMBER(4, giving_back, at),
+    END,
+};
+enum { UNDO_WITH = 20 };
+static const struct member undo_members[] = {
+    NUMBER(1, undoing, bill),
+    TEXT(2, undoing, number),
+    TEXT(3, undoing, reason),
+    END,
+};
+static const struct member with_members[] = {
+    NUMBER(1, with, payment),
+    NUMBER(2, with, kind),
+    NUMBER(3, with, minor),
+    TEXT(4, with, number),
+    END,
+};
 static const struct member tick_members[] = {NUMBER(1, tick, bill), NUMBER(2, tick, minor), END};
 
 /* Of the file. */
@@ -138,6 +163,10 @@ enum {
     FILE_COUNTING = 7,
     FILE_CALL = 8,
     FILE_MATCHING = 9,
+    FILE_UNDO = 10,
+    FILE_CORRECTION = 11,
+    FILE_BACK = 12,
+    FILE_MOVING = 13,
 };
 
 /* ---- writing them ---- */
@@ -233,18 +262,34 @@ static void put_draft(struct buffer *out, const struct draft *draft, size_t plac
     end_part(out, FILE_DRAFT, &part);
 }
 
-static void put_payment(struct buffer *out, const struct payment *form)
+static void put_payment(struct buffer *out, uint32_t number, const struct payment *form)
 {
     struct buffer part;
     bool begun = form->amount.text[0] != '\0' || form->reference.text[0] != '\0' ||
-                 form->payer.text[0] != '\0';
+                 form->payer.text[0] != '\0' || form->corrects.document != 0;
     if (!begun || payment_is_sent(form))
         return;
     begin_part(&part);
     put_members(&part, payment_members, form);
     for (size_t i = 0; i < form->tick_count; i++)
         put_number(&part, PAYMENT_TICK, form->ticked[i]);
-    end_part(out, FILE_PAYMENT, &part);
+    end_part(out, number, &part);
+}
+
+static void put_back(struct buffer *out, const struct giving_back *form)
+{
+    struct buffer part;
+    bool begun = form->reason.text[0] != '\0';
+    for (size_t i = 0; i < LINES_MAX; i++)
+        begun = begun || form->counts[i].text[0] != '\0';
+    if (!begun || form->bill == 0)
+        return;
+    begin_part(&part);
+    put_members(&part, back_members, form);
+    for (uint32_t i = 0; i < LINES_MAX; i++)
+        put_bytes(&part, BACK_COUNT + i,
+                  slice_of(form->counts[i].text, strlen(form->counts[i].text)));
+    end_part(out, FILE_BACK, &part);
 }
 
 /* Each piece, also one that was not counted yet: its place tells which one it is. */
@@ -278,20 +323,38 @@ static void put_matching(struct buffer *out, const struct matching *form)
     end_part(out, FILE_MATCHING, &part);
 }
 
+static void put_undo(struct buffer *out, const struct undoing *undo)
+{
+    struct buffer part;
+    if (undo->count == 0)
+        return;
+    begin_part(&part);
+    put_members(&part, undo_members, undo);
+    for (size_t i = 0; i < undo->count; i++)
+        put_struct(&part, UNDO_WITH, with_members, &undo->with[i]);
+    end_part(out, FILE_UNDO, &part);
+}
+
 static void put_work(struct buffer *out, const struct work *work)
 {
     for (size_t i = 0; i < DRAFTS_MAX; i++)
         if (is_begun(&work->drafts[i]) && !is_under_way(&work->drafts[i]))
             put_draft(out, &work->drafts[i], i);
-    put_payment(out, &work->payment);
+    put_payment(out, FILE_PAYMENT, &work->payment);
+    put_payment(out, FILE_CORRECTION, &work->correction);
+    put_back(out, &work->back);
     if (work->opening.amount.text[0] != '\0' || work->opening.reason.text[0] != '\0')
         put_struct(out, FILE_OPENING, opening_members, &work->opening);
+    if ((work->moving.amount.text[0] != '\0' || work->moving.reason.text[0] != '\0') &&
+        !cash_is_sent(work))
+        put_struct(out, FILE_MOVING, moving_members, &work->moving);
     put_counting(out, &work->counting);
     for (size_t i = 0; i < CALLS_MAX; i++)
         if (work->calls[i].customer != 0 &&
             (work->calls[i].said[0] != '\0' || work->calls[i].again.text[0] != '\0'))
             put_struct(out, FILE_CALL, call_members, &work->calls[i]);
     put_matching(out, &work->matching);
+    put_undo(out, &work->undo);
     if (out->size > 0)
         put_number(out, FILE_DRAFT_NOW, work->draft);
 }
@@ -364,7 +427,8 @@ static void settle_draft(struct draft *draft)
         draft->column = COLUMN_ITEM;
         field_set(&draft->entry, "");
     }
-    if (draft->at < AT_GOODS || draft->at > AT_REFERENCE)
+    bool correction = draft->corrects.document != 0;
+    if (draft->at < AT_GOODS || draft->at > (correction ? AT_WHY : AT_REFERENCE))
         draft->at = AT_GOODS;
     if (!is_kind(draft->kind))
         draft->kind = TEFTER__PAYMENT_KIND__PAYMENT_CASH;
@@ -403,10 +467,25 @@ static void take_payment(struct payment *form, struct slice part)
         else if (field.number != PAYMENT_TICK)
             take_member(payment_members, &field, form);
     }
+    if (form->at == 5 && form->corrects.document != 0)
+        return;                       /* why it is corrected */
     if (form->at < 0 || form->at > 3) /* of the bills nothing is known yet */
         form->at = 1;
     if (!is_kind(form->kind))
         form->kind = TEFTER__PAYMENT_KIND__PAYMENT_CASH;
+}
+
+static void take_back(struct giving_back *form, struct slice part)
+{
+    struct wire_field field;
+    while (wire_next(&part, &field)) {
+        if (field.number >= BACK_COUNT && field.number < BACK_COUNT + LINES_MAX)
+            take_text(form->counts[field.number - BACK_COUNT].text, FIELD_MAX, field.bytes);
+        else
+            take_member(back_members, &field, form);
+    }
+    if (form->at < 0 || form->at > LINES_MAX)
+        form->at = 0;
 }
 
 static void take_counting(struct counting *form, struct slice part)
@@ -452,6 +531,23 @@ static void take_matching(struct matching *form, struct slice part)
     }
 }
 
+static void take_undo(struct undoing *undo, struct slice part)
+{
+    struct wire_field field;
+    while (wire_next(&part, &field)) {
+        struct with *with = &undo->with[undo->count];
+        if (field.number == UNDO_WITH && undo->count + 1 < WITH_MAX) {
+            *with = (struct with){.payment = 0};
+            take_struct(field.bytes, with_members, with);
+            undo->count += with->payment != 0 && is_kind(with->kind);
+        } else if (field.number < UNDO_WITH) {
+            take_member(undo_members, &field, undo);
+        }
+    }
+    if (undo->bill == 0)
+        *undo = (struct undoing){.count = 0};
+}
+
 /* ret_newest: what stood last in the outbox when it was written. */
 static void take_work(struct tui *tui, struct work *work, struct slice body,
                       uint8_t ret_newest[TEFTER_ID_SIZE])
@@ -474,14 +570,22 @@ static void take_work(struct tui *tui, struct work *work, struct slice body,
             take_draft(tui, work, field.bytes);
         else if (field.number == FILE_PAYMENT)
             take_payment(&work->payment, field.bytes);
+        else if (field.number == FILE_CORRECTION)
+            take_payment(&work->correction, field.bytes);
+        else if (field.number == FILE_BACK)
+            take_back(&work->back, field.bytes);
         else if (field.number == FILE_OPENING)
             take_struct(field.bytes, opening_members, &work->opening);
+        else if (field.number == FILE_MOVING)
+            take_struct(field.bytes, moving_members, &work->moving);
         else if (field.number == FILE_COUNTING)
             take_counting(&work->counting, field.bytes);
         else if (field.number == FILE_CALL)
             take_call(work, field.bytes);
         else if (field.number == FILE_MATCHING)
             take_matching(&work->matching, field.bytes);
+        else if (field.number == FILE_UNDO)
+            take_undo(&work->undo, field.bytes);
     }
     work->draft = now < DRAFTS_MAX ? (size_t)now : 0;
 }
@@ -517,17 +621,37 @@ static bool is_of(const struct tui *tui, const struct draft *draft,
     return same;
 }
 
+/* What replaces a paper is known by that. */
+static void forget_corrected(struct work *work, const Tefter__Command *command)
+{
+    if (command->kind_case == TEFTER__COMMAND__KIND_CORRECT_PAYMENT &&
+        work->correction.corrects.document == command->correct_payment->document)
+        work->correction = (struct payment){.kind = 0};
+    if (command->kind_case == TEFTER__COMMAND__KIND_PUT_CASH ||
+        command->kind_case == TEFTER__COMMAND__KIND_MOVE_MONEY)
+        work->moving = (struct moving){.till = 0};
+    if (command->kind_case == TEFTER__COMMAND__KIND_ISSUE_CREDIT_NOTE &&
+        work->back.bill == command->issue_credit_note->invoice)
+        work->back = (struct giving_back){.bill = 0};
+    for (size_t i = 0; i < DRAFTS_MAX; i++)
+        if (command->kind_case == TEFTER__COMMAND__KIND_CORRECT_INVOICE && work->drafts[i].used &&
+            work->drafts[i].corrects.document == command->correct_invoice->document)
+            work->drafts[i] = (struct draft){.used = false};
+}
+
 /* The program ended between the outbox and this file: what stands in both was sent. */
 static void forget_sent(void *context, const Tefter__Command *command)
 {
     struct tui *tui = context;
     struct work *work = tui->work;
+    forget_corrected(work, command);
     const Tefter__IssueInvoice *invoice =
         command->kind_case == TEFTER__COMMAND__KIND_ISSUE_INVOICE ? command->issue_invoice
         : command->kind_case == TEFTER__COMMAND__KIND_SELL_PAID   ? command->sell_paid->invoice
                                                                   : NULL;
     for (size_t i = 0; invoice != NULL && i < DRAFTS_MAX; i++)
-        if (work->drafts[i].used && is_of(tui, &work->drafts[i], invoice)) {
+        if (work->drafts[i].used && work->drafts[i].corrects.document == 0 &&
+            is_of(tui, &work->drafts[i], invoice)) {
             work->drafts[i] = (struct draft){.used = false};
             return;
         }
@@ -618,6 +742,21 @@ static void look(struct tui *tui, const struct work *work)
     }
     buffer_fini(&body);
     free(job);
+}
+
+bool keep_is_written(struct tui *tui)
+{
+    struct hash hash;
+    struct buffer body;
+    struct keeper *keeper = keeper_of(tui, tui->work);
+    if (!keeper->on || keeper->failed)
+        return true;
+    if (keeper->writing)
+        return false;
+    bool changed = picture(tui, tui->work, keeper, &body, &hash);
+    if (changed)
+        buffer_fini(&body);
+    return !changed;
 }
 
 /* What is left to be written, before it is let go. */
@@ -753,8 +892,8 @@ static void tell_kept(struct tui *tui, const struct buffer *kept)
     char whole[TEXT_MAX_BYTES];
     char a[SHORT_MAX];
     uint64_t sales = sales_of(tui->work);
-    if (kept->size == 0)
-        return;
+    if (kept->size == 0 || (sales == 0 && tui->work->undo.count > 0))
+        return; /* what is half undone is said once the ledger has told how it stands */
     if (sales == 0) {
         say_words(tui, MESSAGE_SAID, in_words(tui, N_("What was half typed is kept from before.")));
         return;

@@ -5,12 +5,9 @@
 #include <string.h>
 
 const struct screen *const screens[] = {
-    &customers_screen, &card_screen,
-    &sale_screen,      &payment_screen,
-    &matching_screen,  &approvals_screen,
-    &day_screen,       &till_screen,
-    &calls_screen,     &call_screen,
-    &document_screen,  &person_screen,
+    &customers_screen, &card_screen,   &sale_screen,     &payment_screen, &matching_screen,
+    &approvals_screen, &day_screen,    &till_screen,     &calls_screen,   &call_screen,
+    &cash_screen,      &parked_screen, &document_screen, &back_screen,    &person_screen,
     &find_screen,      NULL,
 };
 

@@ -7,16 +7,6 @@
 
 enum { KEPT_MAX = 16 };
 
-/* Money that came with a sale, in the same command: it goes back with it. */
-struct with {
-    uint64_t payment;
-    Tefter__PaymentKind kind;
-    int64_t minor; /* in money */
-    char number[40];
-    bool back;
-};
-enum { WITH_MAX = 16 };
-
 static struct {
     struct sent undone;
     struct sent kept[KEPT_MAX]; /* made without a line ... */
@@ -33,6 +23,10 @@ static struct {
     size_t looked;                 /* payments whose sum is known */
     size_t at;                     /* the one that is taken back; with_count: none */
     char stays[MESSAGE_MAX_BYTES]; /* what was not taken back, and why */
+    struct work *whose;            /* whose undo is under way; NULL: none is */
+    bool waits;                    /* for the disk: nothing of it is sent yet */
+    struct asked left;             /* what an earlier life left: its bill, then its money */
+    size_t left_at;                /* the payment that is asked about; count: the bill */
 } paper;
 
 void paper_done(struct tui *tui, const Tefter__Done *done, const char *words)
@@ -103,7 +97,7 @@ static const struct {
 
 /* ---- what came with it ---- */
 
-static void ask_paper(uint64_t document, const char *number)
+static void ask_paper_in(struct asked *asked, uint64_t document, const char *number)
 {
     Tefter__Query query = TEFTER__QUERY__INIT;
     Tefter__DocumentView view = TEFTER__DOCUMENT_VIEW__INIT;
@@ -113,7 +107,12 @@ static void ask_paper(uint64_t document, const char *number)
     view.document = document;
     if (document == 0)
         view.number = (char *)(uintptr_t)number;
-    ask(&paper.view, &query);
+    ask(asked, &query);
+}
+
+static void ask_paper(uint64_t document, const char *number)
+{
+    ask_paper_in(&paper.view, document, number);
 }
 
 /* The money that the same command took: what was matched later is paid for another time. */
@@ -158,6 +157,8 @@ static void reverse_now(struct tui *tui, uint64_t document)
     command.reverse_document = &reverse;
     if (send_command(&paper.undone, &command))
         say_words(tui, MESSAGE_SAID, sent_words(&paper.undone));
+    else
+        paper.whose = NULL;
 }
 
 static bool is_looked(void)
@@ -165,11 +166,25 @@ static bool is_looked(void)
     return !paper.view.flying && paper.looked >= paper.with_count;
 }
 
+/* What is to follow the bill is written down before that is sent: see paper_look. */
+static void note_undo(struct tui *tui)
+{
+    struct undoing *undo = &tui->work->undo;
+    *undo = (struct undoing){.bill = paper.document, .count = paper.with_count};
+    (void)snprintf(undo->number, sizeof(undo->number), "%s", paper.number);
+    (void)snprintf(undo->reason, sizeof(undo->reason), "%s", paper.reason);
+    memcpy(undo->with, paper.with, sizeof(undo->with));
+}
+
 /* The paper first, for money that pays a bill of the cash customer stays as long as that stands. */
 static void reverse_when_looked(struct tui *tui)
 {
-    if (paper.reason != NULL && is_looked() && paper.undone.state != SENT_UNDER_WAY)
-        reverse_now(tui, paper.document);
+    if (paper.reason == NULL || !is_looked() || paper.undone.state == SENT_UNDER_WAY || paper.waits)
+        return;
+    paper.whose = tui->work;
+    paper.waits = true;
+    if (paper.with_count > 0)
+        note_undo(tui);
 }
 
 static void viewed(struct tui *tui, struct asked *asked)
@@ -196,8 +211,12 @@ void undo_paper(struct tui *tui, uint64_t document, const char *number)
     char rest[TEXT_MAX_BYTES];
     if (!need_line(tui))
         return;
-    if (paper.undone.state == SENT_UNDER_WAY) {
+    if (paper.undone.state == SENT_UNDER_WAY || paper.waits) {
         say_words(tui, MESSAGE_SAID, sent_words(&paper.undone));
+        return;
+    }
+    if (tui->work->undo.count > 0) { /* the one that is half done comes first, and is said */
+        tui->work->undo.is_left = false;
         return;
     }
     (void)snprintf(paper.number, sizeof(paper.number), "%s", number);
@@ -213,9 +232,30 @@ void undo_paper(struct tui *tui, uint64_t document, const char *number)
     say_words(tui, MESSAGE_REFUSED, rest);
 }
 
+/* The money whose bill an earlier life of this program reversed. */
+static void finish_undo(struct tui *tui)
+{
+    const struct undoing *undo = &tui->work->undo;
+    if (!need_line(tui) || paper.undone.state == SENT_UNDER_WAY || paper.waits)
+        return;
+    (void)snprintf(paper.number, sizeof(paper.number), "%s", undo->number);
+    (void)snprintf(paper.reversal, sizeof(paper.reversal), "%s",
+                   undo->reversal[0] != '\0' ? undo->reversal : "–");
+    memcpy(paper.with, undo->with, sizeof(paper.with));
+    paper.with_count = paper.looked = undo->count;
+    paper.at = 0;
+    paper.stays[0] = '\0';
+    paper.reason = undo->reason;
+    paper.whose = tui->work;
+    reverse_now(tui, paper.with[0].payment);
+}
+
 void undo_last(struct tui *tui)
 {
-    undo_paper(tui, tui->work->done_id, tui->work->done_number);
+    if (tui->work->undo.count > 0)
+        finish_undo(tui);
+    else
+        undo_paper(tui, tui->work->done_id, tui->work->done_number);
 }
 
 /* ---- what is handed back, and what stays ---- */
@@ -267,37 +307,147 @@ static void note_stays(struct tui *tui, const struct with *with, const Tefter__R
     memcpy(paper.stays, why, sizeof(paper.stays));
 }
 
+/* It is decided what becomes of this money: nothing of it is to follow. */
+static void forget_with(struct undoing *undo, uint64_t payment)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < undo->count; i++)
+        if (undo->with[i].payment != payment)
+            undo->with[left++] = undo->with[i];
+    undo->count = left;
+}
+
 static void undone_with(struct tui *tui, const struct sent *sent)
 {
     struct with *with = &paper.with[paper.at++];
     const Tefter__Refusal *refusal = sent->state == SENT_REFUSED ? sent->reply->refused : NULL;
     with->back = refusal == NULL;
+    forget_with(&paper.whose->undo, with->payment);
     /* Somebody was faster: they gave it back. */
     if (refusal != NULL && refusal->code != TEFTER__REFUSAL_CODE__ALREADY_REVERSED)
         note_stays(tui, with, refusal);
 }
 
+static void undo_over(void)
+{
+    paper.whose->undo = (struct undoing){.count = 0};
+    paper.whose = NULL;
+}
+
+static void undone_bill(const struct sent *sent)
+{
+    const Tefter__Done *done = sent->reply->done;
+    (void)snprintf(paper.reversal, sizeof(paper.reversal), "%s",
+                   done->reversal_number != NULL ? done->reversal_number : "–");
+    (void)snprintf(paper.whose->undo.reversal, sizeof(paper.whose->undo.reversal), "%s",
+                   paper.reversal);
+    if (strcmp(paper.whose->done_number, paper.number) == 0)
+        paper.whose->done_number[0] = '\0';
+}
+
+/* Whoever is here now may not be who began it: then the rest waits until they are here again. */
 static void undone(struct tui *tui, struct sent *sent)
 {
     bool first = paper.reversal[0] == '\0';
     if (first && sent->state == SENT_REFUSED) {
         paper.with_count = 0;
+        undo_over();
         say_refusal(tui, sent->reply->refused);
         return;
     }
-    const Tefter__Done *done = sent->state == SENT_DONE ? sent->reply->done : NULL;
-    if (first) {
-        (void)snprintf(paper.reversal, sizeof(paper.reversal), "%s",
-                       done != NULL && done->reversal_number != NULL ? done->reversal_number : "–");
-        if (strcmp(tui->work->done_number, paper.number) == 0)
-            tui->work->done_number[0] = '\0';
-    } else {
-        undone_with(tui, sent);
-    }
-    if (paper.at < paper.with_count)
-        reverse_now(tui, paper.with[paper.at].payment);
+    if (first)
+        undone_bill(sent);
     else
+        undone_with(tui, sent);
+    if (paper.at < paper.with_count && paper.whose != tui->work) {
+        paper.whose = NULL;
+    } else if (paper.at < paper.with_count) {
+        reverse_now(tui, paper.with[paper.at].payment);
+    } else {
         tell_undone(tui);
+        undo_over();
+    }
+}
+
+/* ---- what an earlier life left ---- */
+
+static void ask_left(struct tui *tui)
+{
+    const struct undoing *undo = &tui->work->undo;
+    bool bill = paper.left_at >= undo->count;
+    ask_paper_in(&paper.left, bill ? undo->bill : undo->with[paper.left_at].payment, NULL);
+}
+
+static void tell_left(struct tui *tui, const Tefter__DocumentAnswer *bill)
+{
+    char text[MESSAGE_MAX_BYTES];
+    char number[TEXT_MAX_BYTES];
+    char a[SHORT_MAX];
+    int64_t sum = 0;
+    struct undoing *undo = &tui->work->undo;
+    if (bill->state != TEFTER__DOCUMENT_STATE__DOCUMENT_REVERSED) {
+        SAY(tui, text, N_("{number} was not reversed: it stands as it was."), "number",
+            isolated(tui, undo->number, number));
+        *undo = (struct undoing){.count = 0};
+        say_words(tui, MESSAGE_REFUSED, text);
+        return;
+    }
+    for (size_t i = 0; i < undo->count; i++)
+        (void)money_add(sum, undo->with[i].minor, &sum);
+    if (bill->reversed_by != NULL)
+        (void)snprintf(undo->reversal, sizeof(undo->reversal), "%s", bill->reversed_by->number);
+    undo->is_left = true;
+    SAY(tui, text,
+        N_("{number} is reversed, and {amount} that was paid with it is not: Alt U reverses that "
+           "too."),
+        "number", isolated(tui, undo->number, number), "amount", money_unit(tui, sum, a));
+    say_words(tui, MESSAGE_REFUSED, text);
+}
+
+/* The money first: what the outbox sent meanwhile, or somebody gave back, is not asked for. */
+static void left_came(struct tui *tui, struct asked *asked)
+{
+    struct undoing *undo = &tui->work->undo;
+    const Tefter__DocumentAnswer *answer =
+        asked_is(asked, TEFTER__ANSWER__KIND_DOCUMENT) ? asked->answer->document : NULL;
+    if (answer == NULL)
+        undo->is_left = true; /* they do not see it any more: Alt U is told why */
+    if (undo->count == 0 || answer == NULL)
+        return;
+    if (paper.left_at >= undo->count) {
+        if (answer->document->document == undo->bill)
+            tell_left(tui, answer);
+        return;
+    }
+    if (answer->document->document != undo->with[paper.left_at].payment)
+        return; /* another person is here since */
+    if (answer->state == TEFTER__DOCUMENT_STATE__DOCUMENT_REVERSED)
+        forget_with(undo, answer->document->document);
+    else
+        paper.left_at++;
+    if (undo->count > 0)
+        ask_left(tui);
+    else
+        *undo = (struct undoing){.count = 0};
+}
+
+void paper_look(struct tui *tui)
+{
+    const struct undoing *undo = &tui->work->undo;
+    if (paper.waits && paper.whose != tui->work) { /* nothing of it was done */
+        paper.whose->undo = (struct undoing){.count = 0};
+        paper.whose = NULL;
+        paper.waits = false;
+    }
+    if (paper.waits && (undo->count == 0 || keep_is_written(tui))) {
+        paper.waits = false;
+        reverse_now(tui, paper.document);
+    }
+    if (undo->count == 0 || undo->is_left || paper.whose != NULL || paper.left.flying ||
+        !connected(tui) || tefter_under_way(tui->client) > 0)
+        return;
+    paper.left_at = 0;
+    ask_left(tui);
 }
 
 bool undo_key(struct tui *tui, uint32_t key)
@@ -362,9 +512,11 @@ void paper_begin(struct tui *tui, bool begins)
     if (begins) {
         sent_begin(&paper.undone, tui, undone);
         asked_begin(&paper.view, tui, viewed);
+        asked_begin(&paper.left, tui, left_came);
     } else {
         sent_end(&paper.undone);
         asked_end(&paper.view);
+        asked_end(&paper.left);
     }
     for (size_t i = 0; i < KEPT_MAX; i++)
         if (begins) {

@@ -8,24 +8,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AT_KIND, AT_AMOUNT, AT_REFERENCE, AT_PAYER, AT_BILLS };
+enum { AT_KIND, AT_AMOUNT, AT_REFERENCE, AT_PAYER, AT_BILLS, AT_WHY };
 
 static struct {
     struct asked bills;
     struct asked preview;
     struct asked tried;
     struct sent taken;
-    struct payment *taken_form; /* whose answer it is */
-    uint32_t customer;          /* that the bills are of */
-    uint64_t seq;               /* ... as of their newest change */
-    char shown[FIELD_MAX * 2];  /* what the preview is of */
+    struct payment *taken_form;   /* whose answer it is */
+    uint32_t customer;            /* that the bills are of */
+    uint64_t seq;                 /* ... as of their newest change */
+    char shown[FIELD_MAX * 2];    /* what the preview is of */
+    char wall[MESSAGE_MAX_BYTES]; /* why F9 is closed, in the ledger's words */
 } pay;
 
 /* ---- what is meant ---- */
 
+static bool corrects(const struct payment *form)
+{
+    return form->corrects.document != 0;
+}
+
+/* Money that is half typed waits beside a correction. */
 static struct payment *form_of(struct tui *tui)
 {
-    struct payment *form = &tui->work->payment;
+    struct work *work = tui->work;
+    struct payment *form = corrects(&work->correction) ? &work->correction : &work->payment;
     if (form->kind == 0)
         form->kind = TEFTER__PAYMENT_KIND__PAYMENT_CASH;
     return form;
@@ -62,7 +70,22 @@ struct made {
     Tefter__Command command;
     Tefter__TakePayment take;
     Tefter__Text payer;
+    Tefter__CorrectPayment correct;
+    Tefter__Text reason;
 };
+
+/* What was matched with it follows: nothing is said of that. */
+static void make_correction(const struct tui *tui, const struct payment *form, struct made *made)
+{
+    tefter__correct_payment__init(&made->correct);
+    tefter__text__init(&made->reason);
+    made->reason.value = (char *)(uintptr_t)why_words(tui, &form->corrects.why);
+    made->correct.document = form->corrects.document;
+    made->correct.payment = &made->take;
+    made->correct.reason = made->reason.value[0] == '\0' ? NULL : &made->reason;
+    made->command.kind_case = TEFTER__COMMAND__KIND_CORRECT_PAYMENT;
+    made->command.correct_payment = &made->correct;
+}
 
 /* The ticked bills in their order, each with what is left of the money for it. */
 static void put_bills(struct made *made, const struct payment *form, int64_t minor)
@@ -108,7 +131,9 @@ static void made_begin(const struct tui *tui, const struct payment *form, int64_
         made->payer.value = (char *)(uintptr_t)form->payer.text;
         made->take.payer = &made->payer;
     }
-    if (form->by_hand) {
+    if (corrects(form)) {
+        make_correction(tui, form, made);
+    } else if (form->by_hand) {
         put_bills(made, form, minor);
     } else {
         made->take.has_match = true;
@@ -183,8 +208,9 @@ static void ask_preview_match(const struct payment *form, const struct made *mad
 
 static void form_key(const struct payment *form, char out[FIELD_MAX * 2])
 {
-    (void)snprintf(out, FIELD_MAX * 2, "%u %d %d %zu %llu %.100s %.60s %.60s", form->customer,
-                   (int)form->kind, form->by_hand, form->tick_count,
+    (void)snprintf(out, FIELD_MAX * 2, "%u %d %llu %d %d %zu %llu %.100s %.60s %.60s",
+                   form->customer, (int)form->kind, (unsigned long long)form->corrects.document,
+                   why_is_said(&form->corrects.why), form->by_hand, form->tick_count,
                    form->tick_count > 0 ? (unsigned long long)form->ticked[form->tick_count - 1]
                                         : 0,
                    form->amount.text, form->reference.text, form->payer.text);
@@ -210,7 +236,7 @@ static void changed(struct tui *tui)
     if (minor == 0)
         return;
     made_begin(tui, form, minor, &made);
-    if (!form->by_hand || made.take.n_bills > 0)
+    if (!corrects(form) && (!form->by_hand || made.take.n_bills > 0))
         ask_preview_match(form, &made, minor);
     query.kind_case = TEFTER__QUERY__KIND_TRY_COMMAND;
     query.try_command = &tried;
@@ -248,12 +274,19 @@ static const char *closed(struct tui *tui, struct payment *form)
         return N_("How much?");
     if (place_for(tui, form->kind) == 0)
         return N_("There is no place for this money yet");
+    if (corrects(form) && !why_is_said(&form->corrects.why))
+        return N_("Why is it corrected?");
+    if (corrects(form) && !connected(tui))
+        return N_("This needs the line to the server.");
     if (!connected(tui) && form->kind != TEFTER__PAYMENT_KIND__PAYMENT_CASH)
         return N_("Without the line only cash is taken");
     if (connected(tui) && pay.tried.answer == NULL)
         return N_("Being added up …");
-    if (connected(tui) && refusal_here() != NULL)
-        return N_("Not possible like this");
+    if (connected(tui) && refusal_here() != NULL) {
+        struct speech speech = speech_of(tui);
+        (void)refusal_sentence_for(refusal_here(), &speech, pay.wall, sizeof(pay.wall));
+        return pay.wall;
+    }
     return NULL;
 }
 
@@ -266,10 +299,7 @@ static void commit(struct tui *tui)
     const char *shut = closed(tui, form);
     int64_t minor = amount_of(tui, form, &wrong, why);
     if (shut != NULL) {
-        if (refusal_here() != NULL && connected(tui) && minor > 0)
-            say_refusal(tui, refusal_here());
-        else
-            say_words(tui, MESSAGE_REFUSED, in_words(tui, wrong != NULL ? wrong : shut));
+        say_words(tui, MESSAGE_REFUSED, in_words(tui, wrong != NULL ? wrong : shut));
         return;
     }
     made_begin(tui, form, minor, &made);
@@ -283,9 +313,31 @@ static void commit(struct tui *tui)
     arena_fini(&made.arena);
 }
 
+/* Back to the paper that they came from: the one that was corrected. */
+static void tell_corrected(struct tui *tui, struct payment *form, const Tefter__Done *done)
+{
+    char text[MESSAGE_MAX_BYTES];
+    char words[TEXT_MAX_BYTES];
+    char number[SHORT_MAX];
+    char a[SHORT_MAX];
+    (void)JOIN(text, number_of(tui, done, number), " ",
+               money_unit(tui, done->has_total_minor ? done->total_minor : 0, a), " · ",
+               corrected_words(tui, &form->corrects, done, words), done->on_its_way ? " · " : "",
+               done->on_its_way ? in_words(tui, N_("waits to be confirmed")) : "", " · Alt U ",
+               in_words(tui, N_("undo")));
+    bool here = form == &tui->work->correction && tui->work->screen == &payment_screen;
+    *form = (struct payment){.kind = 0};
+    if (here && screen_before(tui) == &document_screen)
+        tui->work->paper = done->id; /* the one that took its place */
+    if (here)
+        go_back(tui);
+    paper_done(tui, done, text);
+}
+
 static void taken(struct tui *tui, struct sent *sent)
 {
     char text[TEXT_MAX_BYTES];
+    char number[SHORT_MAX];
     char a[SHORT_MAX];
     char b[SHORT_MAX];
     char c[SHORT_MAX];
@@ -294,10 +346,14 @@ static void taken(struct tui *tui, struct sent *sent)
         return;
     }
     const Tefter__Done *done = sent->reply->done;
+    if (corrects(pay.taken_form)) {
+        tell_corrected(tui, pay.taken_form, done);
+        return;
+    }
     Tefter__PaymentKind kind = pay.taken_form->kind;
     *pay.taken_form = (struct payment){.kind = kind, .at = AT_AMOUNT};
     (void)snprintf(text, sizeof(text), "%s %s %s · %s %s%s%s · Alt U %s · Ctrl P %s",
-                   done->number == NULL ? "" : done->number,
+                   number_of(tui, done, number),
                    money_unit(tui, done->has_total_minor ? done->total_minor : 0, a),
                    clock_of(tui, tefter_now_ms(tui->client), b), in_words(tui, N_("matched")),
                    money(tui, done->has_matched_minor ? done->matched_minor : 0, c),
@@ -478,7 +534,7 @@ static void draw_bills(struct tui *tui, struct canvas *canvas, struct area area,
 }
 
 /* Equal to what is written when it is taken. */
-static void draw_after(struct tui *tui, struct canvas *canvas, int row, int width,
+static void draw_after(struct tui *tui, struct canvas *canvas, int button, int row, int width,
                        struct payment *form)
 {
     char text[TEXT_MAX_BYTES];
@@ -489,7 +545,7 @@ static void draw_after(struct tui *tui, struct canvas *canvas, int row, int widt
     int64_t minor = amount_of(tui, form, &wrong, why);
     const struct customer *customer = customer_of(tui, form->customer);
     const char *shut = closed(tui, form);
-    if (customer != NULL && minor > 0) {
+    if (customer != NULL && minor > 0 && !corrects(form)) {
         int64_t rest = asked_is(&pay.preview, TEFTER__ANSWER__KIND_PREVIEW_MATCH)
                            ? pay.preview.answer->preview_match->rest_minor
                            : 0;
@@ -497,12 +553,45 @@ static void draw_after(struct tui *tui, struct canvas *canvas, int row, int widt
             "amount", money_unit(tui, customer->owes - minor, a), "rest", money(tui, rest, b));
         canvas_put(canvas, row, 1, width - 2, SIDE_START, INK_PLAIN, text);
     }
-    if (shut != NULL)
-        (void)snprintf(text, sizeof(text), "%s · F9", in_words(tui, shut));
-    else
+    if (shut != NULL && shut != pay.wall)
+        (void)snprintf(text, sizeof(text), "%.400s · F9", in_words(tui, shut));
+    else if (corrects(form)) {
+        char words[TEXT_MAX_BYTES];
+        SAY(tui, words, N_("Correct {number} to {amount}"), "number", form->corrects.number,
+            "amount", money_unit(tui, minor, a));
+        (void)with_key(text, words, "F9");
+    } else
         (void)words_say(text, sizeof(text), tui->language, N_("Take {amount} · F9"), "amount",
                         money_unit(tui, minor, a), NULL);
-    canvas_put(canvas, row + 1, 1, width - 2, SIDE_END, shut != NULL ? INK_DIM : INK_BOLD, text);
+    canvas_put(canvas, button + 1, 1, width - 2, SIDE_END, shut != NULL ? INK_DIM : INK_BOLD, text);
+}
+
+/* What stands in the way, above F9; returns the row where it begins. */
+static int draw_wall(struct tui *tui, struct canvas *canvas, struct area area, struct payment *form)
+{
+    enum { WALL_ROWS = 3 };
+    char line[MESSAGE_MAX_BYTES + 8];
+    const char *shut = closed(tui, form);
+    int bottom = area.bottom - 1;
+    if (shut != pay.wall)
+        return bottom;
+    (void)JOIN(line, "▲ ", shut);
+    int rows = rows_for_words(line, area.width - 2, canvas->look);
+    rows = rows < WALL_ROWS ? rows : WALL_ROWS;
+    (void)put_words(canvas, bottom - rows, 1, area.width - 2, rows, INK_OVER, line);
+    return bottom - rows;
+}
+
+/* Why, and what it was and becomes. */
+static void draw_correction(struct tui *tui, struct canvas *canvas, int row, int width,
+                            const struct payment *form)
+{
+    char why[AMOUNT_WHY_MAX];
+    const char *wrong;
+    int64_t minor = amount_of(tui, form, &wrong, why);
+    row += 1 + why_draw(tui, canvas, row, 1, width - 2, &form->corrects.why, form->at == AT_WHY);
+    if (minor > 0)
+        (void)corrected_draw(tui, canvas, row, width, &form->corrects, form->customer, minor);
 }
 
 static void draw(struct tui *tui, struct canvas *canvas, struct area area)
@@ -521,8 +610,12 @@ static void draw(struct tui *tui, struct canvas *canvas, struct area area)
     canvas_put(canvas, area.top + 3, 39, 11, SIDE_START, INK_DIM, in_words(tui, N_("Who paid")));
     canvas_field(canvas, area.top + 3, 51, area.width - 52, INK_PLAIN, form->payer.text,
                  form->at == AT_PAYER);
-    draw_bills(tui, canvas, (struct area){area.top + 4, area.bottom - 2, area.width}, form);
-    draw_after(tui, canvas, area.bottom - 2, area.width, form);
+    int bottom = draw_wall(tui, canvas, area, form);
+    if (corrects(form))
+        draw_correction(tui, canvas, area.top + 5, area.width, form);
+    else
+        draw_bills(tui, canvas, (struct area){area.top + 4, bottom - 1, area.width}, form);
+    draw_after(tui, canvas, area.bottom - 2, bottom - 1, area.width, form);
 }
 
 static void head(struct tui *tui, char start[SHORT_MAX * 2], char end[SHORT_MAX])
@@ -530,6 +623,13 @@ static void head(struct tui *tui, char start[SHORT_MAX * 2], char end[SHORT_MAX]
     unsigned look;
     const struct payment *form = form_of(tui);
     const struct customer *customer = customer_of(tui, form->customer);
+    if (corrects(form)) {
+        char text[TEXT_MAX_BYTES];
+        SAY(tui, text, N_("Correction of {number}"), "number", form->corrects.number);
+        (void)snprintf(start, SHORT_MAX * 2, "%.90s%s%.60s", text, customer == NULL ? "" : " · ",
+                       customer == NULL || customer->name == NULL ? "" : customer->name);
+        return;
+    }
     if (customer == NULL || customer->name == NULL)
         return;
     (void)snprintf(start, SHORT_MAX * 2, "%s · %.100s · %s", in_words(tui, N_("Payment")),
@@ -600,18 +700,34 @@ static struct field *field_here(struct payment *form)
                                       : NULL;
 }
 
+static bool why_typed(struct tui *tui, struct payment *form, uint32_t key)
+{
+    struct why *why = &form->corrects.why;
+    bool on = key == KEY_ENTER_ || key == KEY_TAB_ || key == KEY_DOWN_ || key == KEY_UP_;
+    int before = why->at;
+    if (!on && !why_key(why, key))
+        return false;
+    if (on || (why->at != before && why_is_said(why)))
+        form->at = AT_AMOUNT;
+    changed(tui);
+    return true;
+}
+
 static bool key_typed(struct tui *tui, uint32_t key)
 {
     struct payment *form = form_of(tui);
     bool took = true;
+    if (form->at == AT_WHY && key != KEY_ESC_ && why_typed(tui, form, key))
+        return true;
     if (form->at == AT_BILLS && bills_key(form, key)) {
         changed(tui);
         return true;
     }
+    int last = corrects(form) ? AT_PAYER : AT_BILLS;
     if (key == KEY_ENTER_ || key == KEY_DOWN_ || key == KEY_TAB_)
-        form->at = form->at < AT_BILLS ? form->at + 1 : AT_KIND;
+        form->at = form->at < last ? form->at + 1 : AT_KIND;
     else if (key == KEY_UP_)
-        form->at = form->at > AT_KIND ? form->at - 1 : AT_BILLS;
+        form->at = form->at > AT_KIND ? form->at - 1 : last;
     else if (form->at == AT_KIND && (key == KEY_LEFT_ || key == KEY_RIGHT_ || key == ' '))
         next_kind(tui, key == KEY_LEFT_ ? -1 : 1);
     else
@@ -638,6 +754,11 @@ static void kind_action(struct tui *tui)
 static void customer_chosen(struct tui *tui, uint32_t customer)
 {
     struct payment *form = form_of(tui);
+    if (corrects(form)) {
+        form->customer = customer;
+        changed(tui);
+        return;
+    }
     *form = (struct payment){.kind = form->kind, .customer = customer, .at = AT_AMOUNT};
     changed(tui);
 }
@@ -651,6 +772,8 @@ void payment_open(struct tui *tui, uint32_t customer)
 {
     if (!may(tui, TEFTER__RIGHT__RIGHT_TAKE_MONEY))
         return;
+    if (!payment_is_sent(&tui->work->correction))
+        tui->work->correction = (struct payment){.kind = 0}; /* nothing of it was done */
     if (form_of(tui)->customer != customer)
         customer_chosen(tui, customer);
     go_to(tui, &payment_screen);
@@ -683,6 +806,55 @@ static void open_till(struct tui *tui)
     go_to(tui, &till_screen);
 }
 
+static bool is_correction(const struct tui *tui)
+{
+    return corrects(&tui->work->correction);
+}
+
+static bool is_payment(const struct tui *tui)
+{
+    return !is_correction(tui);
+}
+
+static void why(struct tui *tui)
+{
+    form_of(tui)->at = AT_WHY;
+    tui->dirty = true;
+}
+
+static void leave_it(struct tui *tui)
+{
+    if (payment_is_sent(form_of(tui)))
+        return;
+    tui->work->correction = (struct payment){.kind = 0};
+    go_back(tui);
+}
+
+void payment_correct(struct tui *tui, const Tefter__DocumentAnswer *money)
+{
+    char text[SHORT_MAX];
+    const Tefter__DocumentRecord *record = money->document;
+    struct payment *form = &tui->work->correction;
+    if (payment_is_sent(form) || !may(tui, TEFTER__RIGHT__RIGHT_TAKE_MONEY))
+        return;
+    if (form->corrects.document != record->document) {
+        *form = (struct payment){
+            .customer = record->customer,
+            .kind = record->payment_kind,
+            .at = AT_WHY,
+            .corrects = {.document = record->document,
+                         .customer = record->customer,
+                         .total_minor = record->total_minor,
+                         .matched_minor = record->total_minor - money->open_minor}};
+        (void)snprintf(form->corrects.number, sizeof(form->corrects.number), "%s", record->number);
+        (void)amount_write(record->total_minor, &tui->currency, text);
+        field_set(&form->amount, text);
+        field_set(&form->reference, record->reference == NULL ? "" : record->reference);
+        field_set(&form->payer, value_of(record->payer));
+    }
+    go_to(tui, &payment_screen);
+}
+
 static void begin(struct tui *tui, bool begins)
 {
     if (begins) {
@@ -702,9 +874,13 @@ static const struct action actions[] = {
     {"payment.take", N_("Take the money"), N_("take"), KEY_FN(9), TEFTER__RIGHT__RIGHT_TAKE_MONEY,
      commit, NULL},
     {"payment.oldest", N_("Oldest due first"), N_("oldest first"), KEY_ALT('o'),
-     TEFTER__RIGHT__RIGHT_TAKE_MONEY, oldest_first, NULL},
+     TEFTER__RIGHT__RIGHT_TAKE_MONEY, oldest_first, is_payment},
     {"payment.tick", N_("Tick a bill by hand"), N_("tick"), ' ', TEFTER__RIGHT__RIGHT_TAKE_MONEY,
-     NULL, NULL},
+     NULL, is_payment},
+    {"payment.why", N_("Why is it corrected?"), N_("reason"), KEY_ALT('r'),
+     TEFTER__RIGHT__RIGHT_TAKE_MONEY, why, is_correction},
+    {"payment.leave", N_("Leave it as it was"), NULL, KEY_ALT('d'), TEFTER__RIGHT__RIGHT_TAKE_MONEY,
+     leave_it, is_correction},
     {"payment.kind", N_("Another kind of money"), N_("kind"), KEY_FN(7),
      TEFTER__RIGHT__RIGHT_TAKE_MONEY, kind_action, NULL},
     {"payment.till", N_("Open the till"), N_("Open it"), KEY_ALT('t'),

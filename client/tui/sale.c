@@ -38,6 +38,8 @@ static uint64_t key_of(const struct draft *draft)
     mix_number(&key, draft->customer);
     mix_number(&key, draft->buyer);
     mix_number(&key, (int64_t)draft->approval);
+    mix_number(&key, (int64_t)draft->corrects.document);
+    mix_number(&key, why_is_said(&draft->corrects.why)); /* some papers want a reason */
     mix_number(&key, draft->kind);
     mix(&key, draft->given.text, strlen(draft->given.text));
     mix(&key, draft->reference.text, strlen(draft->reference.text));
@@ -84,7 +86,7 @@ static size_t paid_parts(const struct tui *tui, const struct draft *draft, Tefte
     int64_t given;
     tefter__paid_part__init(part);
     (void)sale_given(tui, draft, &given);
-    if (draft->customer != 0 && given == 0)
+    if ((draft->customer != 0 && given == 0) || draft->corrects.document != 0)
         return 0;
     part->kind = draft->kind;
     part->has_amount_minor = given > 0;
@@ -103,7 +105,21 @@ struct made {
     Tefter__SellPaid paid;
     Tefter__PaidPart part;
     Tefter__PaidPart *parts[1];
+    Tefter__CorrectInvoice correct;
+    Tefter__Text reason;
 };
+
+static void make_correction(const struct tui *tui, const struct draft *draft, struct made *made)
+{
+    tefter__correct_invoice__init(&made->correct);
+    tefter__text__init(&made->reason);
+    made->reason.value = (char *)(uintptr_t)why_words(tui, &draft->corrects.why);
+    made->correct.document = draft->corrects.document;
+    made->correct.invoice = &made->invoice;
+    made->correct.reason = made->reason.value[0] == '\0' ? NULL : &made->reason;
+    made->command.kind_case = TEFTER__COMMAND__KIND_CORRECT_INVOICE;
+    made->command.correct_invoice = &made->correct;
+}
 
 /* The command that this draft is; made_end gives back its memory. */
 static bool made_begin(const struct tui *tui, const struct draft *draft, bool with_total,
@@ -116,6 +132,8 @@ static bool made_begin(const struct tui *tui, const struct draft *draft, bool wi
     made->invoice.total_minor = sale_total(draft);
     made->command.kind_case = TEFTER__COMMAND__KIND_ISSUE_INVOICE;
     made->command.issue_invoice = &made->invoice;
+    if (draft->corrects.document != 0)
+        make_correction(tui, draft, made);
     if (paid_parts(tui, draft, &made->part) == 0)
         return good;
     tefter__sell_paid__init(&made->paid);
@@ -158,7 +176,8 @@ void draft_judge(struct tui *tui)
     if (!connected(tui) || draft->line_count == 0 || draft->approval != 0 || sale.judged == key ||
         sale.what_if.flying || sale.tried.flying)
         return;
-    if (made_begin(tui, draft, false, &made)) {
+    arena_init(&made.arena, COMMAND_MEMORY_MAX);
+    if (draft_whole(tui, draft, &made.arena, &made.invoice)) {
         sale.asking = key;
         asked_forget(&sale.tried);
         query.kind_case = TEFTER__QUERY__KIND_WHAT_IF;
@@ -222,7 +241,7 @@ static void judged(struct tui *tui, struct asked *asked)
     if (asked_is(asked, TEFTER__ANSWER__KIND_WHAT_IF))
         take_lines(draft, asked->answer->what_if);
     (void)sale_given(tui, draft, &given);
-    if (draft->customer != 0 && given == 0)
+    if (draft->customer != 0 && given == 0 && draft->corrects.document == 0)
         is_judged_now(tui);
     else
         ask_tried(tui, draft);
@@ -253,7 +272,7 @@ const Tefter__Refusal *sale_refusal(const struct tui *tui, const struct draft *d
     (void)sale_given(tui, draft, &given);
     if (!sale_is_judged(draft))
         return NULL;
-    if (draft->customer == 0 || given > 0) {
+    if (draft->customer == 0 || given > 0 || draft->corrects.document != 0) {
         if (asked_is(&sale.tried, TEFTER__ANSWER__KIND_TRY_COMMAND))
             return sale.tried.answer->try_command->refusal;
         return asked_refused(&sale.tried);
@@ -277,6 +296,22 @@ static bool wants_pin(const Tefter__Refusal *refusal)
 {
     return refusal != NULL && (refusal->code == TEFTER__REFUSAL_CODE__PIN_NEEDED ||
                                refusal->code == TEFTER__REFUSAL_CODE__PIN_WRONG);
+}
+
+static bool lacks_why(const struct draft *draft)
+{
+    return draft->corrects.document != 0 && !why_is_said(&draft->corrects.why);
+}
+
+/* A correction that is refused is no sale that is: nothing that is paid now changes it. */
+const Tefter__Refusal *sale_wall(const struct tui *tui, const struct draft *draft)
+{
+    const Tefter__Refusal *refusal =
+        draft->line_count == 0 || draft->approval != 0 || lacks_why(draft)
+            ? NULL
+            : sale_refusal(tui, draft);
+    bool fork = sale_is_fork(refusal) && draft->corrects.document == 0;
+    return fork || wants_pin(refusal) ? NULL : refusal;
 }
 
 /* Can money, less goods, time or somebody else change it? */
@@ -314,6 +349,10 @@ const char *sale_closed(struct tui *tui, struct draft *draft)
         return connected(tui) ? NULL : N_("Credit waits for the line");
     if (draft->line_count == 0)
         return N_("Nothing to sell yet");
+    if (lacks_why(draft))
+        return N_("Why is it corrected?");
+    if (draft->corrects.document != 0 && !connected(tui))
+        return N_("This needs the line to the server.");
     for (size_t i = 0; i < draft->line_count; i++)
         if (draft->lines[i].product == 0 && !draft->lines[i].has_price)
             return N_("Give its price first");
@@ -323,15 +362,19 @@ const char *sale_closed(struct tui *tui, struct draft *draft)
         return N_("Credit needs the line: take cash, or park it");
     if (!whole && !connected(tui))
         return N_("A price is not known without the line");
-    if (draft->customer == 0 && place_for(tui, draft->kind) == 0)
+    bool pays = draft->customer == 0 && draft->corrects.document == 0;
+    if (pays && place_for(tui, draft->kind) == 0)
         return N_("There is no place for this money yet");
     if (connected(tui) && !sale_is_judged(draft))
         return adding_words;
+    if (sale_wall(tui, draft) != NULL) {
+        struct speech speech = speech_of(tui);
+        (void)refusal_sentence_for(refusal, &speech, sale.wall, sizeof(sale.wall));
+        return sale.wall;
+    }
     if (sale_is_fork(refusal))
         return N_("Choose one of the ways above");
-    if (refusal != NULL && !wants_pin(refusal))
-        return N_("Not possible like this");
-    if (draft->customer == 0 && given > 0 && given < net + tax)
+    if (pays && given > 0 && given < net + tax)
         return N_("Not enough is given");
     return NULL;
 }
@@ -355,9 +398,11 @@ static void ask_pin(struct tui *tui, struct draft *draft)
 static Tefter__BuyerPin pin_of(const Tefter__Command *command)
 {
     Tefter__BuyerPin pin = TEFTER__BUYER_PIN__INIT;
-    const Tefter__IssueInvoice *invoice = command->kind_case == TEFTER__COMMAND__KIND_SELL_PAID
-                                              ? command->sell_paid->invoice
-                                              : command->issue_invoice;
+    const Tefter__IssueInvoice *invoice =
+        command->kind_case == TEFTER__COMMAND__KIND_SELL_PAID ? command->sell_paid->invoice
+        : command->kind_case == TEFTER__COMMAND__KIND_CORRECT_INVOICE
+            ? command->correct_invoice->invoice
+            : command->issue_invoice;
     pin.customer = invoice->customer;
     pin.buyer = invoice->buyer;
     pin.pin = sale.pin.text;
@@ -406,11 +451,7 @@ static void commit(struct tui *tui)
         return; /* nothing is sold that is not what stands there */
     const char *closed = sale_closed(tui, draft);
     if (closed != NULL) {
-        const Tefter__Refusal *refusal = sale_refusal(tui, draft);
-        if (refusal != NULL && !sale_is_fork(refusal))
-            say_refusal(tui, refusal);
-        else
-            say_words(tui, MESSAGE_REFUSED, in_words(tui, closed));
+        say_words(tui, MESSAGE_REFUSED, in_words(tui, closed));
         return;
     }
     if (draft->approval == 0 && !sale.pin_typed && wants_pin(sale_refusal(tui, draft))) {
@@ -460,8 +501,10 @@ static void granted(struct tui *tui, struct asked *asked)
     (void)send_sale(tui, &command);
 }
 
-static void tell_sold(struct tui *tui, const Tefter__Done *done)
+static void tell_sold(struct tui *tui, const struct draft *draft, const Tefter__Done *done)
 {
+    char besides[TEXT_MAX_BYTES] = "";
+    char number[SHORT_MAX];
     char text[TEXT_MAX_BYTES];
     char a[SHORT_MAX];
     char b[SHORT_MAX];
@@ -470,11 +513,20 @@ static void tell_sold(struct tui *tui, const Tefter__Done *done)
     if (done->has_change_minor && done->change_minor > 0)
         (void)snprintf(change, sizeof(change), " · %s %s", in_words(tui, N_("change back")),
                        money_unit(tui, done->change_minor, b));
-    (void)snprintf(text, sizeof(text), "%s %s %s%s · Alt U %s · Ctrl P %s",
-                   done->number == NULL ? "" : done->number,
+    if (draft->corrects.document != 0) {
+        char words[TEXT_MAX_BYTES];
+        (void)JOIN(besides, " · ", corrected_words(tui, &draft->corrects, done, words));
+    }
+    bool waits = done->has_on_its_way && done->on_its_way;
+    for (size_t i = 0; i < done->n_payments; i++)
+        waits = waits || (done->payments[i]->has_on_its_way && done->payments[i]->on_its_way);
+    if (waits)
+        (void)JOIN(besides, " · ", in_words(tui, N_("waits to be confirmed")));
+    (void)snprintf(text, sizeof(text), "%s %s %s%s%s · Alt U %s · Ctrl P %s",
+                   number_of(tui, done, number),
                    money_unit(tui, done->has_total_minor ? done->total_minor : 0, total),
-                   clock_of(tui, tefter_now_ms(tui->client), a), change, in_words(tui, N_("undo")),
-                   in_words(tui, N_("print")));
+                   clock_of(tui, tefter_now_ms(tui->client), a), besides, change,
+                   in_words(tui, N_("undo")), in_words(tui, N_("print")));
     paper_done(tui, done, text);
 }
 
@@ -496,10 +548,15 @@ static void sold(struct tui *tui, struct sent *sent)
         return;
     }
     bool here = draft_now(tui) == sale.sold_draft;
+    bool corrected = sale.sold_draft->corrects.document != 0;
+    tell_sold(tui, sale.sold_draft, sent->reply->done);
     *sale.sold_draft = (struct draft){.used = false};
     if (here)
         (void)draft_begin(tui, 0);
-    tell_sold(tui, sent->reply->done);
+    if (here && corrected && screen_before(tui) == &document_screen) {
+        tui->work->paper = sent->reply->done->id; /* the one that took its place */
+        go_back(tui);
+    }
 }
 
 /* ---- ways on ---- */
@@ -507,7 +564,8 @@ static void sold(struct tui *tui, struct sent *sent)
 static const Tefter__Refusal *fork_here(const struct tui *tui)
 {
     const struct draft *draft = &tui->work->drafts[tui->work->draft];
-    const Tefter__Refusal *refusal = draft->used ? sale_refusal(tui, draft) : NULL;
+    const Tefter__Refusal *refusal =
+        draft->used && draft->corrects.document == 0 ? sale_refusal(tui, draft) : NULL;
     return sale_is_fork(refusal) ? refusal : NULL;
 }
 
@@ -657,27 +715,15 @@ static void was_asked(struct tui *tui, struct sent *sent)
     answered_before(tui, draft->approval);
 }
 
-/* Whoever it was that asked: their sale waits among their own. */
-static struct draft *draft_of_approval(struct tui *tui, uint64_t approval, struct work **ret_work)
-{
-    for (size_t i = 0; i < WORKS_MAX; i++)
-        for (size_t k = 0; k < DRAFTS_MAX; k++)
-            if (tui->works[i].drafts[k].used && tui->works[i].drafts[k].approval == approval) {
-                *ret_work = &tui->works[i];
-                return &tui->works[i].drafts[k];
-            }
-    return NULL;
-}
-
-void sale_answered(struct tui *tui, const Tefter__ApprovalRow *row)
+static void answered_to(struct tui *tui, struct work *work, struct draft *draft,
+                        const Tefter__ApprovalRow *row)
 {
     char text[TEXT_MAX_BYTES];
     char amount[SHORT_MAX];
-    struct work *work;
-    struct draft *draft = draft_of_approval(tui, row->approval, &work);
-    if (draft == NULL || draft->approval_state == row->state)
+    if (draft->approval_state == row->state)
         return;
     draft->approval_state = row->state;
+    draft->approved_minor = approval_for_less(row);
     if (row->state != TEFTER__APPROVAL_STATE__APPROVAL_WAITING)
         unsay(tui);
     if (row->state == TEFTER__APPROVAL_STATE__APPROVAL_SPENT)
@@ -686,12 +732,15 @@ void sale_answered(struct tui *tui, const Tefter__ApprovalRow *row)
         row->state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING)
         return;
     bool good = row->state == TEFTER__APPROVAL_STATE__APPROVAL_GRANTED;
-    const char *pattern = good ? N_("{who} approved the sale to {customer}, {amount}")
+    const char *pattern = draft->approved_minor > 0
+                              ? N_("{who} approved the sale to {customer} up to {amount}")
+                          : good ? N_("{who} approved the sale to {customer}, {amount}")
                           : row->state == TEFTER__APPROVAL_STATE__APPROVAL_REFUSED
                               ? N_("{who} refused the sale to {customer}, {amount}")
                               : N_("Nobody answered in time: the sale to {customer}, {amount}");
     SAY(tui, text, pattern, "who", row->decided_login == NULL ? "" : row->decided_login, "customer",
-        value_of(row->customer_name), "amount", money(tui, row->amount_minor, amount));
+        value_of(row->customer_name), "amount",
+        money(tui, draft->approved_minor > 0 ? draft->approved_minor : row->amount_minor, amount));
     if (value_of(row->reason)[0] != '\0')
         (void)snprintf(text + strlen(text), sizeof(text) - strlen(text), ": %s",
                        value_of(row->reason));
@@ -700,6 +749,15 @@ void sale_answered(struct tui *tui, const Tefter__ApprovalRow *row)
         draft->approval = 0; /* it may be changed, and asked for anew */
     (void)snprintf(sale.answer, sizeof(sale.answer), "%s", text);
     say_words(tui, good ? MESSAGE_DONE : MESSAGE_REFUSED, text);
+}
+
+/* Whoever asked, and whoever took it up: it is among the sales of each. */
+void sale_answered(struct tui *tui, const Tefter__ApprovalRow *row)
+{
+    for (size_t i = 0; i < WORKS_MAX; i++)
+        for (size_t k = 0; k < DRAFTS_MAX; k++)
+            if (tui->works[i].drafts[k].used && tui->works[i].drafts[k].approval == row->approval)
+                answered_to(tui, &tui->works[i], &tui->works[i].drafts[k], row);
 }
 
 static void who_takes(struct tui *tui)
@@ -845,6 +903,20 @@ static bool pin_key(struct tui *tui, uint32_t key)
     return letter || field_key(&sale.pin, key);
 }
 
+/* The reason comes first; a digit that chooses it goes on to the goods. */
+static bool why_typed(struct tui *tui, struct draft *draft, uint32_t key)
+{
+    struct why *why = &draft->corrects.why;
+    bool on = key == KEY_ENTER_ || key == KEY_TAB_ || key == KEY_DOWN_ || key == KEY_UP_;
+    int before = why->at;
+    if (!on && (key == KEY_ESC_ || !why_key(why, key)))
+        return false;
+    if (on || (why->at != before && why_is_said(why)))
+        draft->at = AT_GOODS;
+    sale_changed(tui);
+    return true;
+}
+
 static bool key_typed(struct tui *tui, uint32_t key)
 {
     struct draft *draft = draft_now(tui);
@@ -853,6 +925,8 @@ static bool key_typed(struct tui *tui, uint32_t key)
     if (sale.pin_draft == draft)
         return pin_key(tui, key);
     forget_pin();
+    if (draft->at == AT_WHY)
+        return why_typed(tui, draft, key);
     if (draft->at == AT_GOODS) {
         if (draft->approval != 0)
             return false;
@@ -884,7 +958,12 @@ static void head(struct tui *tui, char start[SHORT_MAX * 2], char end[SHORT_MAX]
     char name[SHORT_MAX];
     (void)snprintf(name, sizeof(name), "%.90s",
                    customer == NULL || customer->name == NULL ? "" : customer->name);
-    if (draft->customer == 0)
+    if (draft->corrects.document != 0) {
+        char text[TEXT_MAX_BYTES];
+        SAY(tui, text, N_("Correction of {number}"), "number", draft->corrects.number);
+        (void)snprintf(start, SHORT_MAX * 2, "%.90s%s%.60s", text, name[0] == '\0' ? "" : " · ",
+                       name);
+    } else if (draft->customer == 0)
         (void)snprintf(start, SHORT_MAX * 2, "%s", in_words(tui, N_("Cash sale")));
     else
         (void)snprintf(start, SHORT_MAX * 2, "%s · %s · %s", in_words(tui, N_("Sale")), name,
@@ -927,16 +1006,91 @@ static bool may_ask(const struct tui *tui)
     return sale_way(fork_here(tui), TEFTER__WAY_OUT_KIND__WAY_ASK_APPROVAL, &amount);
 }
 
+/* What was asked for is sold as the ledger holds it: nothing of it changes here. */
+static bool is_asked(const struct tui *tui)
+{
+    const struct draft *draft = &tui->work->drafts[tui->work->draft];
+    return draft->used && draft->approval != 0;
+}
+
+static bool may_change(const struct tui *tui)
+{
+    return !is_asked(tui);
+}
+
+/* It is a sale as any other then, and may be asked for anew. */
+static void without_approval(struct tui *tui)
+{
+    struct draft *draft = draft_now(tui);
+    if (sale.sold.state == SENT_UNDER_WAY && sale.sold_draft == draft) {
+        say_words(tui, MESSAGE_SAID, sent_words(&sale.sold));
+        return;
+    }
+    draft->approval = 0;
+    draft->parked_ms = 0;
+    draft->row = draft->line_count;
+    draft->column = COLUMN_ITEM;
+    sale.judged = 0;
+    unsay(tui);
+    sale_changed(tui);
+}
+
 static bool on_credit(const struct tui *tui)
 {
     const struct draft *draft = &tui->work->drafts[tui->work->draft];
-    return draft->used && draft->customer != 0;
+    return draft->used && draft->customer != 0 && draft->approval == 0;
+}
+
+static bool is_correction(const struct tui *tui)
+{
+    const struct draft *draft = &tui->work->drafts[tui->work->draft];
+    return draft->used && draft->corrects.document != 0;
+}
+
+static bool is_sale(const struct tui *tui)
+{
+    return !is_correction(tui);
+}
+
+static bool takes_money(const struct tui *tui)
+{
+    return is_sale(tui) && may_change(tui);
+}
+
+static void why(struct tui *tui)
+{
+    draft_now(tui)->at = AT_WHY;
+    tui->dirty = true;
+}
+
+static void open_parked(struct tui *tui)
+{
+    go_to(tui, &parked_screen);
+}
+
+void sale_correct(struct tui *tui, const Tefter__DocumentAnswer *bill)
+{
+    struct work *work = tui->work;
+    struct draft *draft = NULL;
+    for (size_t i = 0; i < DRAFTS_MAX && draft == NULL; i++)
+        if (work->drafts[i].used && work->drafts[i].corrects.document == bill->document->document)
+            draft = &work->drafts[i]; /* it was begun before */
+    if (draft == NULL)
+        draft = draft_of_bill(tui, bill);
+    if (draft == NULL)
+        return;
+    work->draft = (size_t)(draft - work->drafts);
+    go_to(tui, &sale_screen);
 }
 
 static const struct action actions[] = {
-    {"sale.sell", N_("Sell"), N_("sell"), KEY_FN(9), TEFTER__RIGHT__RIGHT_SELL, commit, NULL},
+    {"sale.sell", N_("Sell"), N_("sell"), KEY_FN(9), TEFTER__RIGHT__RIGHT_SELL, commit, is_sale},
+    {"sale.correct", N_("Correct"), N_("Correct"), KEY_FN(9), TEFTER__RIGHT__RIGHT_SELL, commit,
+     is_correction},
+    {"sale.why", N_("Why is it corrected?"), N_("reason"), KEY_ALT('r'), TEFTER__RIGHT__RIGHT_SELL,
+     why, is_correction},
     {"sale.pay", N_("Pay a part or all of it now"), N_("pay"), KEY_FN(3),
-     TEFTER__RIGHT__RIGHT_TAKE_MONEY, pay_now, NULL},
+     TEFTER__RIGHT__RIGHT_TAKE_MONEY, pay_now, takes_money},
     {"sale.part", N_("Part now, the rest later"), N_("part now"), KEY_FN(4),
      TEFTER__RIGHT__RIGHT_SELL, part_now, may_part},
     {"sale.park", N_("Park the sale"), N_("park"), KEY_FN(6), TEFTER__RIGHT__RIGHT_SELL, park,
@@ -944,13 +1098,17 @@ static const struct action actions[] = {
     {"sale.ask", N_("Ask a manager"), N_("ask"), KEY_FN(8), TEFTER__RIGHT__RIGHT_SELL, ask_manager,
      may_ask},
     {"sale.kinds", N_("Another kind of money"), N_("kind"), KEY_FN(7),
-     TEFTER__RIGHT__RIGHT_TAKE_MONEY, next_kind, NULL},
+     TEFTER__RIGHT__RIGHT_TAKE_MONEY, next_kind, takes_money},
     {"sale.buyer", N_("Who takes the goods"), N_("who takes"), KEY_FN(2), TEFTER__RIGHT__RIGHT_SELL,
      who_takes, on_credit},
     {"sale.customer", N_("For which customer?"), N_("customer"), KEY_FN(5),
-     TEFTER__RIGHT__RIGHT_SELL, choose_customer, NULL},
+     TEFTER__RIGHT__RIGHT_SELL, choose_customer, may_change},
+    {"sale.without", N_("Go on without the approval"), NULL, KEY_ALT('g'),
+     TEFTER__RIGHT__RIGHT_SELL, without_approval, is_asked},
     {"sale.take-up", N_("Take up a parked sale"), NULL, KEY_ALT('t'), TEFTER__RIGHT__RIGHT_SELL,
      take_up, NULL},
+    {"sale.parked", N_("Sales that others parked here"), NULL, KEY_ALT('h'),
+     TEFTER__RIGHT__RIGHT_SELL, open_parked, NULL},
     {"sale.custom", N_("A line that is not in the catalogue"), NULL, KEY_ALT('i'),
      TEFTER__RIGHT__RIGHT_CUSTOM_LINE, sale_lines_custom, NULL},
     {"sale.new", N_("New sale"), NULL, KEY_ALT('n'), TEFTER__RIGHT__RIGHT_SELL, new_sale, NULL},

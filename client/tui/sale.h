@@ -3,7 +3,7 @@
  * is typed into its lines (sale_lines.c). */
 #include "tui/inside.h"
 
-enum { PICKS_MAX = 6, AT_GOODS = 0, AT_GIVEN = 1, AT_REFERENCE = 2 };
+enum { PICKS_MAX = 6, AT_GOODS = 0, AT_GIVEN = 1, AT_REFERENCE = 2, AT_WHY = 3 };
 enum { PIN_SHOWN_MAX = 16 };
 
 struct sale {
@@ -25,9 +25,10 @@ struct sale {
     int64_t typed_quantity;
     struct draft *pin_draft; /* whose buyer types a PIN; NULL: nobody does */
     struct field pin;
-    char answer[TEXT_MAX_BYTES]; /* that was said last, of somebody who was asked */
-    struct draft *throwing;      /* Alt D was typed once */
-    bool pin_typed;              /* it goes with what is sent next, and is forgotten */
+    char answer[TEXT_MAX_BYTES];  /* that was said last, of somebody who was asked */
+    struct draft *throwing;       /* Alt D was typed once */
+    bool pin_typed;               /* it goes with what is sent next, and is forgotten */
+    char wall[MESSAGE_MAX_BYTES]; /* why F9 is closed, in the ledger's words */
 };
 extern struct sale sale;
 
@@ -43,6 +44,8 @@ bool sale_is_judged(const struct draft *draft);
 int64_t sale_total(const struct draft *draft);
 /* What is given in money; 0: nothing. False: what is typed is no amount. */
 bool sale_given(const struct tui *tui, const struct draft *draft, int64_t *ret_minor);
+/* What no way here changes: the reason stands above F9. NULL: nothing does. */
+const Tefter__Refusal *sale_wall(const struct tui *tui, const struct draft *draft);
 /* Why F9 is closed; NULL: it is open. */
 const char *sale_closed(struct tui *tui, struct draft *draft);
 void sale_changed(struct tui *tui);

@@ -183,7 +183,11 @@ static const char *button(struct tui *tui, struct draft *draft, char out[TEXT_MA
     int64_t given = 0;
     int64_t total = sale_total(draft);
     (void)sale_given(tui, draft, &given);
-    if (draft->approval != 0)
+    if (draft->corrects.document != 0)
+        (void)words_say(out, TEXT_MAX_BYTES, tui->language, N_("Correct {number} to {amount}"),
+                        "number", draft->corrects.number, "amount", money_unit(tui, total, a),
+                        NULL);
+    else if (draft->approval != 0)
         (void)words_say(out, TEXT_MAX_BYTES, tui->language, N_("Sell as approved {amount}"),
                         "amount", money(tui, draft->asked_minor, a), NULL);
     else if (draft->customer != 0 && given == 0)
@@ -212,10 +216,11 @@ static void draw_button(struct tui *tui, struct canvas *canvas, int row, int wid
     char text[TEXT_MAX_BYTES];
     char words[TEXT_MAX_BYTES];
     const char *closed = sale_closed(tui, draft);
+    bool walled = closed == sale.wall; /* the reason stands above it */
     if (sale.sold.state == SENT_UNDER_WAY && sale.sold_draft == draft)
         closed = sent_words(&sale.sold);
     (void)snprintf(text, sizeof(text), "%.200s · F9",
-                   closed != NULL ? in_words(tui, closed) : button(tui, draft, words));
+                   closed != NULL && !walled ? in_words(tui, closed) : button(tui, draft, words));
     canvas_put(canvas, row, 1, width - 2, SIDE_END, closed != NULL ? INK_DIM : INK_BOLD, text);
 }
 
@@ -354,10 +359,20 @@ static void draw_buyer(struct tui *tui, struct canvas *canvas, int row, int widt
 static void draw_approval(struct tui *tui, struct canvas *canvas, int row, int width,
                           const struct draft *draft)
 {
+    char text[TEXT_MAX_BYTES];
+    char a[SHORT_MAX];
     bool granted = draft->approval_state == TEFTER__APPROVAL_STATE__APPROVAL_GRANTED;
-    canvas_put(canvas, row, 1, width - 2, SIDE_START, granted ? INK_CREDIT : INK_LATE,
-               in_words(tui, granted ? N_("✓ F9 sells it as it was asked for.")
-                                     : N_("‖ Waits for a manager; the answer comes here.")));
+    bool less = granted && draft->approved_minor > 0;
+    if (less)
+        SAY(tui, text, N_("▲ It is approved up to {amount}, and for less than this."), "amount",
+            money_unit(tui, draft->approved_minor, a));
+    canvas_put(canvas, row, 1, width - 2, SIDE_START, granted && !less ? INK_CREDIT : INK_LATE,
+               less ? text
+                    : in_words(tui, granted ? N_("✓ F9 sells it as it was asked for.")
+                                            : N_("‖ Waits for a manager; the answer comes here.")));
+    canvas_put(canvas, row + 1, 1, 6, SIDE_START, INK_BOLD, "Alt G");
+    canvas_put(canvas, row + 1, 7, width - 8, SIDE_START, INK_PLAIN,
+               in_words(tui, N_("Go on without the approval")));
 }
 
 static struct adds adds_with(const struct tui *tui, const struct customer *customer,
@@ -383,8 +398,46 @@ static struct adds adds_with(const struct tui *tui, const struct customer *custo
 
 static const Tefter__Refusal *fork_of(struct tui *tui, const struct draft *draft)
 {
-    const Tefter__Refusal *refusal = sale_refusal(tui, draft);
+    const Tefter__Refusal *refusal =
+        draft->corrects.document != 0 ? NULL : sale_refusal(tui, draft);
     return sale_is_fork(refusal) ? refusal : NULL;
+}
+
+/* What the bill was and becomes, how the limit stands after it, and why; from below. */
+static int draw_correction(struct tui *tui, struct canvas *canvas, struct area area,
+                           const struct draft *draft)
+{
+    char text[TEXT_MAX_BYTES];
+    char line[TEXT_MAX_BYTES];
+    char a[SHORT_MAX];
+    char b[SHORT_MAX];
+    char c[SHORT_MAX];
+    char d[SHORT_MAX];
+    int64_t total = sale_total(draft);
+    int64_t old = draft->customer == draft->corrects.customer ? draft->corrects.total_minor : 0;
+    const struct customer *customer = customer_of(tui, draft->customer);
+    bool here = draft->at == AT_WHY;
+    int width = area.width - 2;
+    int row = area.bottom - why_rows(tui, width, &draft->corrects.why, here);
+    (void)why_draw(tui, canvas, row, 1, width, &draft->corrects.why, here);
+    if (customer != NULL && !customer->unlimited) {
+        int64_t after = customer->available + old - total;
+        SAY(tui, text,
+            customer->available < 0
+                ? N_("Old bill {old} − this one {sale} − over by {over}")
+                : N_("Available {available} + old bill {old} − this one {sale}"),
+            "old", money(tui, old, a), "sale", money(tui, total, b), "over",
+            money(tui, -customer->available, c), "available", money(tui, customer->available, d));
+        (void)JOIN(line, text, " → ", after < 0 ? "▲ " : "",
+                   in_words(tui, after < 0 ? N_("After it: over by") : N_("After it: available")),
+                   " ", money(tui, after < 0 ? -after : after, a));
+        row -= rows_for_words(line, width, canvas->look);
+        (void)put_words(canvas, row, 1, width, area.bottom - row, after < 0 ? INK_OVER : INK_PLAIN,
+                        line);
+    }
+    row -= corrected_rows(&draft->corrects, draft->customer, total);
+    (void)corrected_draw(tui, canvas, row, area.width, &draft->corrects, draft->customer, total);
+    return row;
 }
 
 void sale_draw(struct tui *tui, struct canvas *canvas, struct area area)
@@ -394,10 +447,12 @@ void sale_draw(struct tui *tui, struct canvas *canvas, struct area area)
     const Tefter__Refusal *fork = fork_of(tui, draft);
     int64_t given = 0;
     (void)sale_given(tui, draft, &given);
-    bool has_money = draft->customer == 0 || given > 0 || draft->at != AT_GOODS;
+    bool correction = draft->corrects.document != 0;
+    const Tefter__Refusal *wall = sale_wall(tui, draft);
+    bool has_money = !correction && (draft->customer == 0 || given > 0 || draft->at != AT_GOODS);
     sale_lines_look(tui, draft);
     if (customer != NULL) {
-        struct adds adds = adds_with(tui, customer, draft);
+        struct adds adds = correction ? adds_of(customer) : adds_with(tui, customer, draft);
         area.top += put_adds(tui, canvas, area, &adds);
     }
     int bottom = area.bottom;
@@ -408,14 +463,21 @@ void sale_draw(struct tui *tui, struct canvas *canvas, struct area area)
         draw_buyer(tui, canvas, --bottom, area.width - 2, draft);
     else if (draft->buyer != 0)
         draw_buyer(tui, canvas, bottom, area.width / 2 - 2, draft);
+    if (wall != NULL) {
+        int rows = wall_rows(tui, canvas, area.width, wall);
+        bottom -= rows;
+        draw_wall(tui, canvas, bottom, area.width, rows, wall);
+    }
+    if (correction)
+        bottom = draw_correction(tui, canvas, (struct area){area.top, bottom, area.width}, draft);
     if (draft->approval != 0) {
-        bottom -= 1;
+        bottom -= 2;
         draw_approval(tui, canvas, bottom, area.width, draft);
     } else if (fork != NULL) {
-        int wall = bottom - area.top > 12 ? wall_rows(tui, canvas, area.width, fork) : 1;
-        bottom -= 5 + wall;
-        draw_wall(tui, canvas, bottom + 1, area.width, wall, fork);
-        draw_ways(tui, canvas, bottom + 1 + wall, area.width, draft, fork);
+        int rows = bottom - area.top > 12 ? wall_rows(tui, canvas, area.width, fork) : 1;
+        bottom -= 5 + rows;
+        draw_wall(tui, canvas, bottom + 1, area.width, rows, fork);
+        draw_ways(tui, canvas, bottom + 1 + rows, area.width, draft, fork);
     }
     if (has_money && draft->approval == 0) {
         bottom -= 1;

@@ -24,6 +24,7 @@ static void set_unit(struct line *line, const struct product *product, const str
     line->listed = unit == NULL ? product->price : unit->price;
     line->has_listed = unit == NULL ? product->has_price : unit->has_price;
     line->has_price = false;
+    line->was.line = 0; /* another unit is another line */
 }
 
 static void add(struct tui *tui, const struct product *product, const struct unit *unit,
@@ -390,8 +391,10 @@ bool sale_lines_take(struct tui *tui, struct draft *draft)
     } else if (draft->column == COLUMN_PRICE && !draft->entry.fresh) {
         wrong = text[0] == '\0' ? NULL : price_read(text, &tui->currency, &value, why);
         if (wrong == NULL) {
-            line->has_price = text[0] != '\0' && !(line->has_listed && value == line->listed);
-            line->price = value;
+            bool was = line->was.line != 0; /* a bill has its own prices */
+            line->price = was && text[0] == '\0' ? line->was.price : value;
+            line->has_price =
+                was || (text[0] != '\0' && !(line->has_listed && value == line->listed));
         }
     } else if (draft->column == COLUMN_DISCOUNT && !take_discount(tui, line, text)) {
         wrong = N_("A discount is a percentage or an amount: 5%, 2,000");

@@ -1038,6 +1038,11 @@ static bool key_typed(struct tui *tui, uint32_t key)
     return is_shut(tui) && opening_key(tui, key);
 }
 
+static void in_and_out(struct tui *tui)
+{
+    go_to(tui, &cash_screen);
+}
+
 static void other(struct tui *tui)
 {
     if (till_next(tui))
@@ -1065,7 +1070,7 @@ static bool has_other_bank(const struct tui *tui)
     return may_bank(tui) && banks_of(tui, banks) > 1;
 }
 
-static bool has_other(const struct tui *tui)
+bool till_has_other(const struct tui *tui)
 {
     size_t tills = 0;
     for (size_t i = 0; i < tui->shop.place_count; i++)
@@ -1104,8 +1109,10 @@ static const struct action actions[] = {
      TEFTER__RIGHT__RIGHT_TAKE_MONEY, to_bank, may_bank},
     {"till.bank.other", N_("Another bank account"), N_("other bank"), KEY_FN(8),
      TEFTER__RIGHT__RIGHT_TAKE_MONEY, other_bank, has_other_bank},
+    {"till.cash", N_("Cash in and out"), NULL, KEY_ALT('i'), TEFTER__RIGHT__RIGHT_TAKE_MONEY,
+     in_and_out, NULL},
     {"till.other", N_("Another till"), N_("other till"), KEY_FN(7), TEFTER__RIGHT__RIGHT_TAKE_MONEY,
-     other, has_other},
+     other, till_has_other},
     {"till.back", N_("Back; what is counted is kept"), N_("back"), KEY_ESC_, 0, go_back, NULL},
     {.title = NULL},
 };

@@ -45,6 +45,14 @@ const char *isolated(const struct tui *tui, const char *text, char out[TEXT_MAX_
     return join(out, TEXT_MAX_BYTES, rtl ? "\u2068" : "", text, rtl ? "\u2069" : "", NULL);
 }
 
+const char *number_of(const struct tui *tui, const Tefter__Done *done, char out[SHORT_MAX])
+{
+    char text[TEXT_MAX_BYTES];
+    (void)snprintf(out, SHORT_MAX, "%.80s",
+                   done->number == NULL ? "" : isolated(tui, done->number, text));
+    return out;
+}
+
 const char *in_words(const struct tui *tui, const char *message)
 {
     return words_in(tui->language, message);

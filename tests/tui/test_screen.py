@@ -5,7 +5,9 @@
 """
 import os
 import re
+import signal
 import sys
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import screen
@@ -150,6 +152,48 @@ class Terminal(screen.Counter):
         clerk.wait(r"✓ F9 bán đúng như đã xin")
         clerk.keys("F9")
         clerk.wait(r"✓ TD-00001 5.360.000 ₫")
+
+    def test_a_login_that_takes_its_time_is_waited_for(self):
+        self.does("staff", "add", "carl", "--role", "controller")
+        self.shop.tefter("office", "password", "--of", "carl", given=screen.shop.PASSWORD + "\n")
+        self.shop.tefter("office", "password", "--pin", "--of", "carl", given=PIN + "\n")
+        clerk = self.opens()
+        self.sells_to(clerk, "王小明")
+        self.goods(clerk, "TH16", 20)
+        clerk.wait(r"\n F8  \S")
+        clerk.keys("F8")
+        clerk.wait("Đã xin quản lý")
+        server = self.shop.server.process
+        clerk.keys("F10")
+        clerk.wait("PIN hoặc mật khẩu")
+        clerk.type("carl")
+        clerk.keys("Enter")
+        clerk.type(PIN)
+        server.send_signal(signal.SIGSTOP)
+        clerk.keys("Enter")
+        time.sleep(1)  # the clock on the screen goes on meanwhile
+        server.send_signal(signal.SIGCONT)
+        clerk.wait("counter one · carl")
+        self.assertNotIn("▲", clerk.text())
+        clerk.keys("g", "a")
+        clerk.wait(r"王小明建材 +5.360.000")
+        # and what is decided meanwhile is heard, by who they are now
+        self.shop.tefter("office", "approval", "grant", "1", "--reason", "quen")
+        clerk.wait("Không có gì chờ")
+
+    def test_another_person_sees_what_waits_at_every_branch(self):
+        self.does("staff", "add", "carl", "--role", "controller")
+        self.shop.tefter("office", "password", "--of", "carl", given=screen.shop.PASSWORD + "\n")
+        self.shop.tefter("office", "password", "--pin", "--of", "carl", given=PIN + "\n")
+        clerk = self.opens()
+        self.shop.tefter("office", "sell", self.ming, "TH16=15", "--ask")  # at another branch
+        clerk.keys("g", "a")
+        clerk.wait("Không có gì chờ")
+        self.person(clerk, "carl")
+        clerk.keys("g", "a")
+        clerk.wait(r"王小明建材 +4.020.000")
+        self.person(clerk, "minh")
+        clerk.wait("Không có gì chờ")
 
     def person(self, at, login):
         at.keys("F10")
