@@ -200,7 +200,10 @@ test(
             second = await another(first),
             pages = [first, second];
         await first.bringToFront();
-        await goods(first, "XM40", 50);
+        await goods(first, "XM40");
+        await first.locator("[data-cell=quantity]").focus();
+        await first.keyboard.type("50", { delay: 60 });
+        await first.keyboard.press("Enter");
         await customer(first, "K05");
         for (const page of pages) await sells(page, /Choose one of the four/);
         await pressIn(pages, "F8", 5);

@@ -97,11 +97,12 @@ test("what is left of another person is said of one and of several, in each lang
     const page = await bare(`
         import { render } from "preact";
         import { leftText } from "./shell/lefthere";
-        import { setLanguage } from "./kit/words";
+        import { fetchWords, setLanguage } from "./kit/words";
         const client = { welcome: { value: { currency: "VND", exponent: 0 } } };
         const command = { sell_paid: { payments: [{ amount_minor: 5000n }] } };
         globalThis.said = async (language, count, known) => {
             await setLanguage(language);
+            await fetchWords();
             const one = { kind: "sell_paid", at_ms: Date.now(), command: known ? command : {} };
             return leftText(client as never, { login: "ann", foreign: false, items: Array(count).fill(one) } as never);
         };
