@@ -118,6 +118,7 @@ class Papers(screen.Counter):
         clerk.wait("── Sửa TD-00001")
         clerk.wait(r"TD-00001 1.340.000 → 1.072.000")
         clerk.wait("Vì sao sửa\\? Sai hàng")
+        clerk.wait("Sửa TD-00001 thành 1.072.000 ₫ · F9")
         clerk.keys("F9")
         self.says(clerk, "✓ TD-00002 1.072.000 ₫")
         self.says(clerk, "thay cho TD-00001")
