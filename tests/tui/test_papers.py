@@ -118,6 +118,7 @@ class Papers(screen.Counter):
         clerk.wait("── Sửa TD-00001")
         clerk.wait(r"TD-00001 1.340.000 → 1.072.000")
         clerk.wait("Vì sao sửa\\? Sai hàng")
+        clerk.wait("Sửa TD-00001 thành 1.072.000 ₫ · F9")
         clerk.keys("F9")
         self.says(clerk, "✓ TD-00002 1.072.000 ₫")
         self.says(clerk, "thay cho TD-00001")
@@ -238,6 +239,18 @@ class Papers(screen.Counter):
         clerk.wait(r"\n F4  \S")
         clerk.keys("F4")
         clerk.wait("Bán nợ 2.948.000 · F9")
+
+    def test_an_approval_for_less_says_so(self):
+        clerk = self.opens()
+        self.asks(clerk, 20)
+        self.shop.tefter("office", "approval", "grant", self.newest(), "--up-to", "4000000", "--reason", "quen")
+        clerk.wait("✓ owner .*王小明建材 tới 4.000.000: quen")
+        clerk.keys("M-t")
+        clerk.wait("▲ Chỉ được duyệt tới 4.000.000 ₫")
+        clerk.keys("F9")
+        clerk.wait(r"▲ [^\n]*4.000.000 ₫, [^\n]*5.360.000")
+        clerk.keys("M-g")
+        clerk.wait(r"\n F4  \S")
 
     def test_what_stands_in_the_way_is_said_in_full(self):
         self.does("customer", "limit", self.ming, "9000000")
