@@ -283,6 +283,7 @@ static void take_habits(struct run *run)
                     "--language en sets it anew."),
                  NULL);
     run->currency.habit = run->habits.habit;
+    run->currency.language = (int)run->language;
     if (run->habits.toman && strcmp(run->currency.code, "IRR") == 0)
         run->currency = currency_toman(&run->currency);
 }

@@ -38,7 +38,8 @@ static bool whole_number(const char *text, int64_t *ret_number)
 bool typed_date(struct run *run, const char *text, uint32_t *ret_date)
 {
     char why[AMOUNT_WHY_MAX];
-    const char *wrong = date_typed(text, run_today(run), run->habits.habit, ret_date, why);
+    const char *wrong =
+        date_typed(text, run_today(run), run->habits.habit, run->language, ret_date, why);
     return wrong == NULL || bad(run, text, wrong);
 }
 

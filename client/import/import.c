@@ -98,8 +98,9 @@ static bool read_as_of(struct job *job)
     const Tefter__Welcome *welcome = job->client != NULL ? tefter_welcome(job->client) : NULL;
     if (said == NULL)
         return true;
-    const char *why = date_typed(said, welcome != NULL ? welcome->date : DATE_NONE,
-                                 job->currency->habit, &date, unclear);
+    const char *why =
+        date_typed(said, welcome != NULL ? welcome->date : DATE_NONE, job->currency->habit,
+                   (enum language)job->currency->language, &date, unclear);
     if (why != NULL)
         return fail(&job->failure, FAULT_USE, 0, "--as-of %s: %s", said, why);
     date_write(date, job->as_of);
