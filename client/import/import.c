@@ -650,6 +650,7 @@ static int undo_main(struct tefter *client, const struct import_settings *settin
     struct failure failure = {FAULT_NONE, 0, ""};
     struct sigaction before;
     console_open(&console, false, settings->quiet);
+    console.language = settings->language;
     catch_interrupt(&before);
     int code = undo_run(client, settings, &console, &stop, NULL, &failure);
     (void)sigaction(SIGINT, &before, NULL);
@@ -696,6 +697,7 @@ int import_main(struct tefter *client, const struct import_settings *settings)
     job->settings = settings;
     job->source.fd = -1;
     console_open(&job->console, strcmp(settings->file, "-") == 0, settings->quiet);
+    job->console.language = settings->language;
     index_init(&job->index);
     struct changes changes = {.console = &job->console};
     const struct change_taker taker = {on_change, &changes};
