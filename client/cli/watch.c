@@ -192,7 +192,7 @@ static const char *limit_text(struct watch *watch, bool unlimited, int64_t limit
                               char out[CELL_MAX])
 {
     if (unlimited)
-        (void)snprintf(out, CELL_MAX, "%s", run_word(watch->run, N_("no limit")));
+        (void)snprintf(out, CELL_MAX, "%s", run_word(watch->run, N_("terms::none")));
     else
         (void)money_text(watch->run, limit_minor, out);
     return out;
