@@ -41,14 +41,14 @@ static const struct param branch_turn_back[] = {
 };
 
 static const struct column branch_columns[] = {
-    {"N", "branch", COLUMN_NUMBER},
-    {"CODE", "code", COLUMN_TEXT},
-    {"NAME", "name", COLUMN_TEXT},
-    {"DATE", "date", COLUMN_DATE},
-    {"UTC", "utc_offset_minutes", COLUMN_OFFSET},
-    {"BLOCKED", "blocked", COLUMN_FLAG},
-    {"PHONE", "phone", COLUMN_TEXT},
-    {"ADDRESS", "address", COLUMN_TEXT},
+    {N_("N"), "branch", COLUMN_NUMBER},
+    {N_("CODE"), "code", COLUMN_TEXT},
+    {N_("NAME"), "name", COLUMN_TEXT},
+    {N_("DATE"), "date", COLUMN_DATE},
+    {N_("UTC"), "utc_offset_minutes", COLUMN_OFFSET},
+    {N_("BLOCKED"), "blocked", COLUMN_FLAG},
+    {N_("PHONE"), "phone", COLUMN_TEXT},
+    {N_("ADDRESS"), "address", COLUMN_TEXT},
     END_COLUMNS,
 };
 
@@ -78,14 +78,14 @@ static const struct param staff_change[] = {
 static const struct param one_staff[] = {OPERAND("LOGIN", STAFF, "staff", "login or number"), END};
 
 static const struct column staff_columns[] = {
-    {"N", "staff", COLUMN_NUMBER},
-    {"LOGIN", "login", COLUMN_TEXT},
-    {"NAME", "name", COLUMN_TEXT},
-    {"ROLE", "role", COLUMN_ENUM},
-    {"BRANCH", "branch", COLUMN_BRANCH},
-    {"BLOCKED", "blocked", COLUMN_FLAG},
-    {"PASSWORD", "has_password", COLUMN_FLAG},
-    {"PIN", "has_pin", COLUMN_FLAG},
+    {N_("N"), "staff", COLUMN_NUMBER},
+    {N_("LOGIN"), "login", COLUMN_TEXT},
+    {N_("NAME"), "name", COLUMN_TEXT},
+    {N_("ROLE"), "role", COLUMN_ENUM},
+    {N_("BRANCH"), "branch", COLUMN_BRANCH},
+    {N_("BLOCKED"), "blocked", COLUMN_FLAG},
+    {N_("PASSWORD"), "has_password", COLUMN_FLAG},
+    {N_("heading::PIN"), "has_pin", COLUMN_FLAG},
     END_COLUMNS,
 };
 
@@ -99,7 +99,7 @@ static int staff_change_run(struct run *run)
     Tefter__ChangeStaff *change = command->change_staff;
     if (arg_flag(&run->args, "--anywhere")) {
         if (change->has_branch)
-            return run_say(run, EXIT_USE, "either --branch or --anywhere, not both");
+            return run_say(run, EXIT_USE, N_("either --branch or --anywhere, not both"), NULL);
         change->has_branch = true;
         change->branch = 0;
     }
@@ -140,18 +140,18 @@ static const struct param terminal_list[] = {
     OPTION("--branch", BRANCH, "branch", "only those of this branch"), END};
 
 static const struct column terminal_columns[] = {
-    {"N", "terminal", COLUMN_NUMBER},
-    {"BRANCH", "branch", COLUMN_BRANCH},
-    {"NAME", "name", COLUMN_TEXT},
-    {"ENROLLED", "enrolled", COLUMN_FLAG},
-    {"CONNECTED", "connected", COLUMN_FLAG},
-    {"PERSON", "staff", COLUMN_STAFF},
-    {"BLOCKED", "blocked", COLUMN_FLAG},
-    {"BROWSER", "browser", COLUMN_FLAG},
-    {"PRINTER", "printer", COLUMN_FLAG},
-    {"STATE", "printer_state", COLUMN_ENUM},
-    {"SEEN", "seen_ms", COLUMN_TIME},
-    {"CERTIFICATE ENDS", "not_after_ms", COLUMN_TIME},
+    {N_("N"), "terminal", COLUMN_NUMBER},
+    {N_("BRANCH"), "branch", COLUMN_BRANCH},
+    {N_("NAME"), "name", COLUMN_TEXT},
+    {N_("ENROLLED"), "enrolled", COLUMN_FLAG},
+    {N_("CONNECTED"), "connected", COLUMN_FLAG},
+    {N_("PERSON"), "staff", COLUMN_STAFF},
+    {N_("BLOCKED"), "blocked", COLUMN_FLAG},
+    {N_("BROWSER"), "browser", COLUMN_FLAG},
+    {N_("PRINTER"), "printer", COLUMN_FLAG},
+    {N_("STATE"), "printer_state", COLUMN_ENUM},
+    {N_("SEEN"), "seen_ms", COLUMN_TIME},
+    {N_("CERTIFICATE ENDS"), "not_after_ms", COLUMN_TIME},
     END_COLUMNS,
 };
 
@@ -183,8 +183,9 @@ static void tell_link(struct run *run, const char *page, const Tefter__Code *cod
     if (run->terminal)
         qr_tell(stdout, link);
     run_note(run,
-             "The link counts once, until %s. Open it in the browser that becomes this terminal.",
-             time_text(run, code->expires_ms, when));
+             N_("The link counts once, until {time}. Open it in the browser that becomes this "
+                "terminal."),
+             "time", time_text(run, code->expires_ms, when), NULL);
 }
 
 static int tell_code(struct run *run, uint32_t terminal)
@@ -200,7 +201,7 @@ static int tell_code(struct run *run, uint32_t terminal)
     if (answer == NULL)
         return run->exit_code;
     if (answer->body_case != TEFTER__TO_TERMINAL__BODY_CODE)
-        return run_say(run, EXIT_NO_SERVER, "the server's answer makes no sense");
+        return run_say(run, EXIT_NO_SERVER, N_("the server's answer makes no sense"), NULL);
     if (run->json) {
         run_json(run, &answer->code->base);
         return EXIT_DONE;
@@ -212,13 +213,15 @@ static int tell_code(struct run *run, uint32_t terminal)
     tell(stdout, "%s\n", answer->code->code);
     const char *address = tefter_address(run->client);
     const char *port = strrchr(address, ':');
-    run_note(run, "The code counts once, until %s. On the new terminal:\n\n  tefter enrol %s %s\n",
-             time_text(run, answer->code->expires_ms, when), address, answer->code->code);
+    run_note(run, N_("The code counts once, until {time}. On the new terminal:"), "time",
+             time_text(run, answer->code->expires_ms, when), NULL);
+    if (!run->args.quiet)
+        tell(stderr, "\n  tefter enrol %s %s\n\n", address, answer->code->code);
     if (only_here(address))
         run_note(run,
-                 "Only this machine reaches %s. Another device says the server's name instead, "
-                 "and the server listens there with --listen 0.0.0.0%s.",
-                 address, port == NULL ? "" : port);
+                 N_("Only this machine reaches {address}. Another device says the server's name "
+                    "instead, and the server listens there with --listen 0.0.0.0{port}."),
+                 "address", address, "port", port == NULL ? "" : port, NULL);
     return EXIT_DONE;
 }
 
@@ -226,7 +229,6 @@ static int tell_code(struct run *run, uint32_t terminal)
 static int branch_add_run(struct run *run)
 {
     char offset[UTC_OFFSET_TEXT_SIZE];
-    char pattern[96];
     Tefter__Command *command =
         (Tefter__Command *)run_build(run, &tefter__command__descriptor, "add_branch");
     const Tefter__BranchRecord *head = command == NULL ? NULL : branch_row(run, 1);
@@ -240,9 +242,13 @@ static int branch_add_run(struct run *run)
     utc_offset_write(add->utc_offset_minutes, offset);
     for (char *at = add->code; *at != '\0'; at++)
         *at = (char)toupper((unsigned char)*at); /* as it stands in numbers of documents */
-    (void)snprintf(pattern, sizeof(pattern), "Branch {number}| is number {id}|, its time UTC%s.",
-                   offset);
-    return run_submit(run, command, pattern);
+    const Tefter__Done *done = run_call(run, command);
+    if (done == NULL)
+        return run->exit_code;
+    run_tell_done(run, done, N_("Branch {number}| is number {id}|."));
+    if (!run->json)
+        run_tell(run, N_("Its time is UTC{offset}."), "offset", offset, NULL);
+    return EXIT_DONE;
 }
 
 /* Before anything is done. */
@@ -251,7 +257,8 @@ static bool page_good(struct run *run)
     const char *page = arg_text(&run->args, "--web");
     if (page == NULL || is_page(page))
         return true;
-    (void)run_say(run, EXIT_USE, "--web wants the page's address, as https://tefter.example:8443");
+    (void)run_say(run, EXIT_USE,
+                  N_("--web wants the page's address, as https://tefter.example:8443"), NULL);
     return false;
 }
 
@@ -266,7 +273,7 @@ static int terminal_add_run(struct run *run)
         return run->exit_code;
     if (!done->has_id)
         return run_untrue(run);
-    run_note(run, "Terminal %" PRIu64 " is added.", done->id);
+    run_note(run, N_("Terminal {id} is added."), "id", NUMBER(done->id), NULL);
     return tell_code(run, (uint32_t)done->id);
 }
 
@@ -305,14 +312,14 @@ static const struct param one_place[] = {OPERAND("NAME", PLACE, "money_account",
                                          END};
 
 static const struct column place_columns[] = {
-    {"N", "money_account", COLUMN_NUMBER},
-    {"KIND", "kind", COLUMN_ENUM},
-    {"NAME", "name", COLUMN_TEXT},
-    {"BRANCH", "branch", COLUMN_BRANCH},
-    {"NUMBER", "number", COLUMN_TEXT},
-    {"BANK", "bank", COLUMN_TEXT},
-    {"OPEN SINCE", "open_since", COLUMN_DATE},
-    {"RETIRED", "retired", COLUMN_FLAG},
+    {N_("N"), "money_account", COLUMN_NUMBER},
+    {N_("KIND"), "kind", COLUMN_ENUM},
+    {N_("NAME"), "name", COLUMN_TEXT},
+    {N_("BRANCH"), "branch", COLUMN_BRANCH},
+    {N_("NUMBER"), "number", COLUMN_TEXT},
+    {N_("BANK"), "bank", COLUMN_TEXT},
+    {N_("OPEN SINCE"), "open_since", COLUMN_DATE},
+    {N_("RETIRED"), "retired", COLUMN_FLAG},
     END_COLUMNS,
 };
 
@@ -361,16 +368,17 @@ static void policy_lines(struct run *run, const Tefter__CompanyAnswer *company,
                          struct term_lines *ret_lines)
 {
     term_lines_read(run, company->policy, ret_lines);
-    term_line_days(ret_lines, TERM_LINE_DAYS, company->has_term_days, company->term_days);
+    term_line_days(run, ret_lines, TERM_LINE_DAYS, company->has_term_days, company->term_days);
     term_line_amount(run, ret_lines, TERM_LINE_CREDIT_NOTES, company->has_credit_note_approve_minor,
                      company->credit_note_approve_minor);
     term_line_amount(run, ret_lines, TERM_LINE_OWN_REVERSAL, company->has_own_reversal_minor,
                      company->own_reversal_minor);
     if (company->has_own_approval)
-        (void)enum_word(&tefter__own_approval__descriptor, (int)company->own_approval,
-                        ret_lines->text[TERM_LINE_OWN_APPROVAL], CELL_MAX);
+        (void)enum_said(run, &tefter__own_approval__descriptor, (int)company->own_approval,
+                        ret_lines->text[TERM_LINE_OWN_APPROVAL]);
     else if (company->rules_version >= OWN_APPROVAL_RULES)
-        (void)snprintf(ret_lines->text[TERM_LINE_OWN_APPROVAL], CELL_MAX, "nobody");
+        (void)enum_said(run, &tefter__own_approval__descriptor, TEFTER__OWN_APPROVAL__OWN_NOBODY,
+                        ret_lines->text[TERM_LINE_OWN_APPROVAL]);
 }
 
 static int policy_show(struct run *run)
@@ -383,10 +391,10 @@ static int policy_show(struct run *run)
         run_json(run, &company->base);
         return EXIT_DONE;
     }
-    tell(stdout, "Credit policy of %s, version %" PRIu32 "\n", company->name,
-         company->policy_version);
+    run_tell(run, N_("Credit policy of {company}, version {version}"), "company", company->name,
+             "version", NUMBER(company->policy_version), NULL);
     policy_lines(run, company, &lines);
-    term_lines_show(&lines);
+    term_lines_show(run, &lines);
     return EXIT_DONE;
 }
 
@@ -552,7 +560,7 @@ const struct verb admin_verbs[] = {
      .query = "money_accounts",
      .rows = "money_accounts",
      .columns = place_columns,
-     .empty = "No tills yet: tefter till add BRANCH NAME"},
+     .empty = N_("No tills yet: tefter till add BRANCH NAME")},
     {.entity = "till",
      .verb = "retire",
      .summary = "stop using it",

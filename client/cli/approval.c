@@ -9,54 +9,62 @@
 
 /* ---- one line of it ---- */
 
-static const char *name_of(const Tefter__ApprovalRow *row, char out[CELL_MAX])
+static const char *name_of(const struct run *run, const Tefter__ApprovalRow *row,
+                           char out[CELL_MAX])
 {
     if (row->customer_code == NULL)
-        (void)snprintf(out, CELL_MAX, "customer #%" PRIu32, row->customer);
+        (void)words_say(out, CELL_MAX, run->language, N_("customer #{number}"), "number",
+                        NUMBER(row->customer), NULL);
     else
         (void)snprintf(out, CELL_MAX, "%.40s %.200s", row->customer_code,
                        text_of(row->customer_name));
     return out;
 }
 
-static void put_by(const char *before, const char *who)
+/* NULL: it is not known. */
+static const char *money_if(const struct run *run, bool known, int64_t amount_minor,
+                            char out[CELL_MAX])
 {
-    if (who != NULL && who[0] != '\0')
-        tell(stdout, "%s%s", before, who);
+    return known ? money_text(run, amount_minor, out) : NULL;
 }
 
-static void put_granted(struct run *run, const Tefter__ApprovalRow *row)
+/* How much was granted, when it is less than was asked for. */
+static const char *less_granted(const struct run *run, const Tefter__ApprovalRow *row,
+                                char out[CELL_MAX])
 {
-    char amount[CELL_MAX];
-    if (row->has_approved_minor && row->approved_minor < row->amount_minor)
-        tell(stdout, ", up to %s only", money_text(run, row->approved_minor, amount));
+    return money_if(run, row->has_approved_minor && row->approved_minor < row->amount_minor,
+                    row->approved_minor, out);
 }
 
 void approval_tell(struct run *run, const Tefter__ApprovalRow *row)
 {
-    char text[CELL_MAX];
-    char amount[CELL_MAX];
-    bool waits = row->state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING;
-    tell(stdout, "approval %" PRIu64 " %s", row->approval,
-         enum_word(&tefter__approval_state__descriptor, (int)row->state, text, sizeof(text)));
-    put_granted(run, row);
-    put_by(" by ", row->used_by != NULL ? row->used_by : row->decided_login);
-    put_by(": ", text_of(row->reason));
-    put_by(": it became ", row->number);
-    tell(stdout, "  %s, %s", name_of(row, text), money_text(run, row->amount_minor, amount));
-    if (row->has_over_by_minor)
-        tell(stdout, ", over by %s", money_text(run, row->over_by_minor, amount));
-    put_by(": ", row->goods);
-    if (!waits)
+    char state[LINE_MAX_BYTES];
+    char sale[LINE_MAX_BYTES];
+    char asked[LINE_MAX_BYTES];
+    (void)run_sentence(run, state,
+                       N_("approval {approval} {state}|, up to {most} only| by {who}|: {reason}|: "
+                          "it became {number}"),
+                       "approval", NUMBER(row->approval), "state",
+                       enum_said(run, &tefter__approval_state__descriptor, (int)row->state, CELL),
+                       "most", less_granted(run, row, CELL), "who",
+                       if_any(row->used_by != NULL ? row->used_by : row->decided_login), "reason",
+                       if_any(text_of(row->reason)), "number", if_any(row->number), NULL);
+    (void)run_sentence(run, sale, N_("{customer}, {amount}|, over by {over}|: {goods}"), "customer",
+                       name_of(run, row, CELL), "amount", money_text(run, row->amount_minor, CELL),
+                       "over", money_if(run, row->has_over_by_minor, row->over_by_minor, CELL),
+                       "goods", if_any(row->goods), NULL);
+    tell(stdout, "%s  %s", state, sale);
+    if (row->state != TEFTER__APPROVAL_STATE__APPROVAL_WAITING)
         return;
-    if (row->has_balance_minor)
-        tell(stdout, "  owes %s", money_text(run, row->balance_minor, amount));
-    if (row->has_available_minor)
-        tell(stdout, ", available %s", money_text(run, row->available_minor, amount));
-    put_by("  asked by ", row->asked_login);
-    put_by(" at ", row->branch_code);
-    put_by(": ", text_of(row->note));
-    tell(stdout, ", until %s", time_of_day(run, row->expires_ms, text));
+    tell(stdout, "  %s",
+         run_sentence(
+             run, asked,
+             N_("|owes {owed}|, available {available}|  asked by {login}| at {branch}|: "
+                "{note}|, until {time}"),
+             "owed", money_if(run, row->has_balance_minor, row->balance_minor, CELL), "available",
+             money_if(run, row->has_available_minor, row->available_minor, CELL), "login",
+             if_any(row->asked_login), "branch", if_any(row->branch_code), "note",
+             if_any(text_of(row->note)), "time", time_of_day(run, row->expires_ms, CELL), NULL));
 }
 
 /* ---- one, whole ---- */
@@ -75,7 +83,8 @@ static const Tefter__ApprovalAnswer *ask_approval(struct run *run)
     const char *text = arg_text(&run->args, "APPROVAL");
     view.approval = strtoull(text, &end, 10);
     if (end == text || *end != '\0' || view.approval == 0) {
-        (void)run_say(run, EXIT_USE, "\"%s\" is no number of an approval", text);
+        (void)run_say(run, EXIT_USE, N_("\"{typed}\" is no number of an approval"), "typed", text,
+                      NULL);
         return NULL;
     }
     query.kind_case = TEFTER__QUERY__KIND_APPROVAL;
@@ -87,83 +96,92 @@ static const Tefter__ApprovalAnswer *ask_approval(struct run *run)
 static void put_asked(struct run *run, const Tefter__ApprovalRow *row)
 {
     char a[CELL_MAX];
-    char b[CELL_MAX];
-    char walls[LINE_MAX_BYTES];
+    char line[LINE_MAX_BYTES];
     struct speech speech = run_speech(run);
-    tell(stdout, "  %-10s %s\n", "customer", name_of(row, a));
-    tell(stdout, "  %-10s %s", "asked", time_text(run, row->asked_ms, a));
-    put_by(" by ", row->asked_login);
-    put_by(" at ", row->branch_code);
+    run_tell_fact(run, N_("customer"), name_of(run, row, a));
+    run_tell_fact(run, N_("asked"),
+                  run_sentence(run, line, N_("{time}| by {login}| at {branch}"), "time",
+                               time_text(run, row->asked_ms, a), "login", if_any(row->asked_login),
+                               "branch", if_any(row->branch_code), NULL));
     (void)money_sentence(row->amount_minor, run_currency(run), a, sizeof(a));
-    tell(stdout, "\n  %-10s %s", "sale", a);
-    if (row->has_over_by_minor)
-        tell(stdout, ", over the limit by %s", money_text(run, row->over_by_minor, a));
-    if (row->decision != NULL && decision_sentence(row->decision, &speech, walls, sizeof(walls)))
-        tell(stdout, "\n  %-10s %s", "stopped", walls);
+    run_tell_fact(
+        run, N_("card::sale"),
+        run_sentence(run, line, N_("{amount}|, over the limit by {over}"), "amount", a, "over",
+                     money_if(run, row->has_over_by_minor, row->over_by_minor, CELL), NULL));
+    if (row->decision != NULL && decision_sentence(row->decision, &speech, line, sizeof(line)))
+        run_tell_fact(run, N_("stopped"), line);
     if (row->has_balance_minor)
-        tell(stdout, "\n  %-10s owed %s", "then", money_text(run, row->balance_minor, a));
-    if (row->has_available_minor)
-        tell(stdout, ", available %s", money_text(run, row->available_minor, b));
-    tell(stdout, "\n");
+        run_tell_fact(
+            run, N_("then"),
+            run_sentence(run, line, N_("owed {owed}|, available {available}"), "owed",
+                         money_text(run, row->balance_minor, CELL), "available",
+                         money_if(run, row->has_available_minor, row->available_minor, CELL),
+                         NULL));
 }
 
 /* What they owe now, and how the sale would stand to it. */
 static void put_now(struct run *run, const Tefter__ApprovalAnswer *answer)
 {
-    char a[CELL_MAX];
-    char b[CELL_MAX];
+    char line[LINE_MAX_BYTES];
     const Tefter__AccountRow *account = answer->account;
     if (account == NULL)
         return;
-    bool plain = !account->unlimited && account->available_minor >= 0;
     bool credit = account->balance_minor < 0;
     int64_t balance_minor = credit ? -account->balance_minor : account->balance_minor;
-    tell(stdout, "  %-10s %s %s, %s%s%s\n", "now", credit ? "in credit" : "owes",
-         money_text(run, balance_minor, a), plain ? "available " : "", free_text(run, account, b),
-         account->locked ? ", locked" : "");
+    run_tell_fact(run, N_("now"),
+                  run_sentence(run, line,
+                               credit ? N_("in credit {balance}, {available}|, {locked}")
+                                      : N_("owes {balance}, {available}|, {locked}"),
+                               "balance", money_text(run, balance_minor, CELL), "available",
+                               available_text(run, account, CELL), "locked",
+                               account->locked ? run_word(run, N_("locked")) : NULL, NULL));
 }
 
 static void put_decided(struct run *run, const Tefter__ApprovalRow *row)
 {
+    char line[LINE_MAX_BYTES];
     char word[CELL_MAX];
     if (text_of(row->note)[0] != '\0')
-        tell(stdout, "  %-10s %s\n", "note", text_of(row->note));
-    if (row->decided_by != NULL) {
-        tell(stdout, "  %-10s %s", "decided", row->has_approved_minor ? "granted" : "refused");
-        put_granted(run, row);
-        put_by(" by ", row->decided_login);
-        if (row->has_decided_ms)
-            tell(stdout, ", %s", time_text(run, row->decided_ms, word));
-        put_by(": ", text_of(row->reason));
-        tell(stdout, "\n");
+        run_tell_fact(run, N_("note"), text_of(row->note));
+    if (row->decided_by != NULL)
+        run_tell_fact(
+            run, N_("decided"),
+            run_sentence(run, line,
+                         N_("{state}|, up to {most} only| by {login}|, {time}|: {reason}"), "state",
+                         run_word(run, row->has_approved_minor ? N_("granted") : N_("refused")),
+                         "most", less_granted(run, row, CELL), "login", if_any(row->decided_login),
+                         "time", row->has_decided_ms ? time_text(run, row->decided_ms, word) : NULL,
+                         "reason", if_any(text_of(row->reason)), NULL));
+    if (row->number != NULL)
+        run_tell_fact(
+            run, N_("became"),
+            run_sentence(run, line, N_("{number}|, sold by {login}|, over the limit by {over}"),
+                         "number", row->number, "login", if_any(row->used_by), "over",
+                         money_if(run, row->has_used_over_minor, row->used_over_minor, CELL),
+                         NULL));
+    if (row->goods != NULL) {
+        char count[CELL_MAX];
+        (void)run_count(run, MANY_("{count} line", "{count} lines"), row->lines, count);
+        (void)snprintf(line, sizeof(line), "%s (%s)", row->goods, count);
+        run_tell_fact(run, N_("goods"), line);
     }
-    if (row->number != NULL) {
-        tell(stdout, "  %-10s %s", "became", row->number);
-        put_by(", sold by ", row->used_by);
-        if (row->has_used_over_minor)
-            tell(stdout, ", over the limit by %s", money_text(run, row->used_over_minor, word));
-        tell(stdout, "\n");
-    }
-    if (row->goods != NULL)
-        tell(stdout, "  %-10s %s (%s)\n", "goods", row->goods, counted(row->lines, "line", word));
 }
 
-static void put_next(const Tefter__ApprovalRow *row)
+static void put_next(const struct run *run, const Tefter__ApprovalRow *row)
 {
-    const char *at = row->branch_code == NULL ? "its branch" : row->branch_code;
     if (row->state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING)
-        tell(stdout,
-             "Grant it: tefter approval grant %" PRIu64 " [--up-to AMOUNT]; or refuse it: tefter "
-             "approval refuse %" PRIu64 " --reason TEXT\n",
-             row->approval, row->approval);
+        run_tell(run,
+                 N_("Grant it: tefter approval grant {approval} [--up-to AMOUNT]; or refuse it: "
+                    "tefter approval refuse {approval} --reason TEXT"),
+                 "approval", NUMBER(row->approval), NULL);
     if (row->state == TEFTER__APPROVAL_STATE__APPROVAL_GRANTED && row->has_lines)
-        tell(stdout, "Sell it, at %s: tefter approval sell %" PRIu64 "\n", at, row->approval);
+        run_tell(run, N_("Sell it, at {branch}: tefter approval sell {approval}"), "branch",
+                 row->branch_code == NULL ? run_word(run, N_("its branch")) : row->branch_code,
+                 "approval", NUMBER(row->approval), NULL);
 }
 
 static int show_run(struct run *run)
 {
-    char word[CELL_MAX];
-    char until[CELL_MAX];
     const Tefter__ApprovalAnswer *answer = ask_approval(run);
     if (answer == NULL)
         return run->exit_code;
@@ -174,14 +192,15 @@ static int show_run(struct run *run)
     const Tefter__ApprovalRow *row = answer->row;
     bool open = row->state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING ||
                 row->state == TEFTER__APPROVAL_STATE__APPROVAL_GRANTED;
-    tell(stdout, "approval %" PRIu64 ", %s%s%s\n", row->approval,
-         enum_word(&tefter__approval_state__descriptor, (int)row->state, word, sizeof(word)),
-         open ? ", until " : "", open ? time_text(run, row->expires_ms, until) : "");
+    run_tell(run, N_("approval {approval}, {state}|, until {time}"), "approval",
+             NUMBER(row->approval), "state",
+             enum_said(run, &tefter__approval_state__descriptor, (int)row->state, CELL), "time",
+             open ? time_text(run, row->expires_ms, CELL) : NULL, NULL);
     put_asked(run, row);
     put_now(run, answer);
     put_decided(run, row);
     document_lines_tell(run, answer->lines, answer->n_lines, answer->charges, answer->n_charges);
-    put_next(row);
+    put_next(run, row);
     return EXIT_DONE;
 }
 
@@ -241,10 +260,10 @@ static bool read_part(struct run *run, const char *text, const Tefter__IssueInvo
     unsigned long number = strtoul(text, &end, 10);
     const char *wrong = NULL;
     if (end == text || (*end != '=' && *end != '\0') || number == 0 || number > parked->n_lines) {
-        (void)run_say(
-            run, EXIT_USE,
-            "\"%s\": write LINE or LINE=QTY, with a line of the parked sale from 1 to %zu", text,
-            parked->n_lines);
+        (void)run_say(run, EXIT_USE,
+                      N_("\"{typed}\": write LINE or LINE=QTY, with a line of the parked sale from "
+                         "1 to {count}"),
+                      "typed", text, "count", NUMBER(parked->n_lines), NULL);
         return false;
     }
     ret_part->line = number - 1;
@@ -252,7 +271,7 @@ static bool read_part(struct run *run, const char *text, const Tefter__IssueInvo
     if (*end == '=')
         wrong = quantity_read(end + 1, run_currency(run), &ret_part->quantity, why);
     if (wrong != NULL)
-        (void)run_say(run, EXIT_USE, "\"%s\": %s", text, wrong);
+        (void)run_say_typed(run, text, run_word(run, wrong));
     return wrong == NULL;
 }
 
@@ -342,8 +361,8 @@ static void tell_fitting(struct run *run, const Tefter__ApprovalAnswer *answer)
                                  all ? "" : quantity_text(run, parts[i].quantity, quantity));
     }
     if (used < sizeof(words))
-        run_note(run, "This part fits: tefter approval sell %" PRIu64 "%s", answer->row->approval,
-                 words);
+        run_note(run, N_("This part fits: tefter approval sell {approval}{lines}"), "approval",
+                 NUMBER(answer->row->approval), "lines", words, NULL);
 }
 
 /* ---- what is left ---- */
@@ -395,9 +414,9 @@ static void tell_left(struct run *run, const Tefter__ApprovalAnswer *answer,
             continue;
         (void)quantity_text(run, left, quantity);
         const char *name = line->text != NULL ? line->text : line->code;
-        goods_used +=
-            (size_t)snprintf(goods + goods_used, sizeof(goods) - goods_used, "%s%s × %s",
-                             goods_used == 0 ? "" : ", ", quantity, name != NULL ? name : "a line");
+        goods_used += (size_t)snprintf(goods + goods_used, sizeof(goods) - goods_used, "%s%s × %s",
+                                       goods_used == 0 ? "" : ", ", quantity,
+                                       name != NULL ? name : run_word(run, N_("a line")));
         lines_used += (size_t)snprintf(lines + lines_used, sizeof(lines) - lines_used, " %s=%s",
                                        line->code != NULL ? line->code : "", quantity);
         all_short = all_short && typed_short(run, answer->draft->lines[i], line);
@@ -406,11 +425,11 @@ static void tell_left(struct run *run, const Tefter__ApprovalAnswer *answer,
         return;
     bool whole = all_short && lines_used < sizeof(lines);
     run_note(run,
-             "Left of what was parked: %s%s. Approval %" PRIu64 " is used; for the rest ask anew: "
-             "tefter sell %s%s --ask",
-             goods, goods_used < sizeof(goods) ? "" : "…", answer->row->approval,
-             answer->row->customer_code != NULL ? answer->row->customer_code : "CUSTOMER",
-             whole ? lines : " LINE…");
+             N_("Left of what was parked: {goods}. Approval {approval} is used; for the rest ask "
+                "anew: tefter sell {customer}{lines} --ask"),
+             "goods", goods, "approval", NUMBER(answer->row->approval), "customer",
+             answer->row->customer_code != NULL ? answer->row->customer_code : "CUSTOMER", "lines",
+             whole ? lines : " LINE…", NULL);
 }
 
 static int sell_run(struct run *run)
@@ -422,9 +441,9 @@ static int sell_run(struct run *run)
         return run_refused(run, answer->refusal);
     if (answer->draft == NULL)
         return run_say(run, EXIT_USE,
-                       "Approval %" PRIu64 " was asked for without goods: tefter sell CUSTOMER "
-                       "LINE… --approval %" PRIu64,
-                       answer->row->approval, answer->row->approval);
+                       N_("Approval {approval} was asked for without goods: tefter sell CUSTOMER "
+                          "LINE… --approval {approval}"),
+                       "approval", NUMBER(answer->row->approval), NULL);
     struct part *parts = arena_take(&run->arena, ARGS_MAX * sizeof(*parts));
     size_t count = 0;
     need(parts != NULL);
@@ -460,9 +479,9 @@ static int again_run(struct run *run)
         return run->exit_code;
     if (answer->draft == NULL)
         return run_say(run, EXIT_USE,
-                       "Nothing is parked with approval %" PRIu64
-                       " any more. Ask anew: tefter sell CUSTOMER LINE… --ask",
-                       answer->row->approval);
+                       N_("Nothing is parked with approval {approval} any more. Ask anew: tefter "
+                          "sell CUSTOMER LINE… --ask"),
+                       "approval", NUMBER(answer->row->approval), NULL);
     Tefter__Command command = TEFTER__COMMAND__INIT;
     Tefter__AskApproval ask = TEFTER__ASK_APPROVAL__INIT;
     Tefter__Text note = TEFTER__TEXT__INIT;
@@ -509,25 +528,25 @@ static const struct param refuse_params[] = {
 };
 
 static const struct column list_columns[] = {
-    {"N", "approval", COLUMN_NUMBER},
-    {"STATE", "state", COLUMN_ENUM},
-    {"CUSTOMER", "customer", COLUMN_CUSTOMER},
-    {"AMOUNT", "amount_minor", COLUMN_MONEY},
-    {"OWED", "balance_minor", COLUMN_MONEY},
-    {"AVAILABLE", "available_minor", COLUMN_MONEY},
-    {"OVER BY", "over_by_minor", COLUMN_MONEY},
-    {"SOLD OVER BY", "used_over_minor", COLUMN_MONEY},
-    {"GRANTED", "approved_minor", COLUMN_MONEY},
-    {"ASKED BY", "asked_by.staff", COLUMN_STAFF},
-    {"AT", "asked_by.branch", COLUMN_BRANCH},
-    {"ASKED", "asked_ms", COLUMN_TIME},
-    {"UNTIL", "expires_ms", COLUMN_TIME},
-    {"DECIDED BY", "decided_by.staff", COLUMN_STAFF},
-    {"DECIDED", "decided_ms", COLUMN_TIME},
-    {"BECAME", "number", COLUMN_TEXT},
-    {"GOODS", "goods", COLUMN_TEXT},
-    {"NOTE", "note", COLUMN_TEXT},
-    {"REASON", "reason", COLUMN_TEXT},
+    {N_("N"), "approval", COLUMN_NUMBER},
+    {N_("STATE"), "state", COLUMN_ENUM},
+    {N_("CUSTOMER"), "customer", COLUMN_CUSTOMER},
+    {N_("AMOUNT"), "amount_minor", COLUMN_MONEY},
+    {N_("OWED"), "balance_minor", COLUMN_MONEY},
+    {N_("AVAILABLE"), "available_minor", COLUMN_MONEY},
+    {N_("OVER BY"), "over_by_minor", COLUMN_MONEY},
+    {N_("SOLD OVER BY"), "used_over_minor", COLUMN_MONEY},
+    {N_("GRANTED"), "approved_minor", COLUMN_MONEY},
+    {N_("ASKED BY"), "asked_by.staff", COLUMN_STAFF},
+    {N_("AT"), "asked_by.branch", COLUMN_BRANCH},
+    {N_("ASKED"), "asked_ms", COLUMN_TIME},
+    {N_("UNTIL"), "expires_ms", COLUMN_TIME},
+    {N_("DECIDED BY"), "decided_by.staff", COLUMN_STAFF},
+    {N_("DECIDED"), "decided_ms", COLUMN_TIME},
+    {N_("BECAME"), "number", COLUMN_TEXT},
+    {N_("GOODS"), "goods", COLUMN_TEXT},
+    {N_("NOTE"), "note", COLUMN_TEXT},
+    {N_("REASON"), "reason", COLUMN_TEXT},
     END_COLUMNS,
 };
 
@@ -545,7 +564,7 @@ const struct verb approval_verbs[] = {
      .query = "approvals",
      .rows = "approvals",
      .columns = list_columns,
-     .empty = "Nothing waits."},
+     .empty = N_("Nothing waits.")},
     {.entity = "approval",
      .verb = "show",
      .summary = "show one with its goods, and how the customer stands",

@@ -10,6 +10,17 @@
 
 /* ---- reading ---- */
 
+__attribute__((sentinel)) static bool wrong(const struct args *args, struct failure *failure,
+                                            const char *message, ...)
+{
+    va_list facts;
+    *failure = (struct failure){.fault = FAULT_USE};
+    va_start(facts, message);
+    (void)words_say_list(failure->text, sizeof(failure->text), args->speaks, message, facts);
+    va_end(facts);
+    return false;
+}
+
 static const struct param *param_find(const struct param *params, const char *name, size_t size)
 {
     for (; params != NULL && params->name != NULL; params++) {
@@ -42,15 +53,16 @@ static bool add(struct args *args, const struct param *param, const char *text,
                 struct failure *failure)
 {
     if (!is_text(param, text))
-        return fail(
-            failure, FAULT_USE, 0,
-            "%s holds signs that are no text, or that nobody sees: \"%.200s\". Type it anew",
-            param->name, text);
+        return wrong(args, failure,
+                     N_("{word} holds signs that are no text, or that nobody sees: \"{typed}\". "
+                        "Type it anew"),
+                     "word", param->name, "typed", text, NULL);
     if (args->count == ARGS_MAX)
-        return fail(failure, FAULT_USE, 0, "too many words: at most %d", ARGS_MAX);
+        return wrong(args, failure, N_("too many words: at most {count}"), "count",
+                     NUMBER(ARGS_MAX), NULL);
     for (size_t i = 0; i < args->count && !param->many; i++) {
         if (args->list[i].param == param)
-            return fail(failure, FAULT_USE, 0, "%s is said twice", param->name);
+            return wrong(args, failure, N_("{word} is said twice"), "word", param->name, NULL);
     }
     args->list[args->count++] = (struct arg){param, text};
     return true;
@@ -61,7 +73,8 @@ static bool take_wait(struct args *args, const char *text, struct failure *failu
     char *end = NULL;
     unsigned long seconds = strtoul(text, &end, 10);
     if (end == text || *end != '\0' || seconds > 86400)
-        return fail(failure, FAULT_USE, 0, "--wait takes seconds, not \"%s\"", text);
+        return wrong(args, failure, N_("--wait takes seconds, not \"{typed}\""), "typed", text,
+                     NULL);
     args->wait_ms = seconds * 1000;
     return true;
 }
@@ -78,7 +91,7 @@ static bool take_global(struct args *args, const struct param *param, const char
     else if (strcmp(param->name, "--again") == 0)
         args->again = true;
     else if (text[0] == '\0')
-        return fail(failure, FAULT_USE, 0, "%s wants a value", param->name);
+        return wrong(args, failure, N_("{option} wants a value"), "option", param->name, NULL);
     else if (strcmp(param->name, "--profile") == 0)
         args->profile = text;
     else if (strcmp(param->name, "--server") == 0)
@@ -91,18 +104,18 @@ static bool take_global(struct args *args, const struct param *param, const char
 }
 
 /* What stands behind the = in argv[*at], or in the next word. */
-static bool option_value(const struct param *param, int argc, char **argv, int *at,
-                         const char **ret_text, struct failure *failure)
+static bool option_value(const struct args *args, const struct param *param, int argc, char **argv,
+                         int *at, const char **ret_text, struct failure *failure)
 {
     const char *equals = strchr(argv[*at], '=');
     *ret_text = equals == NULL ? "" : equals + 1;
     if (param->kind == VALUE_FLAG || param->kind == VALUE_NOT)
         return equals == NULL || param->may_have ||
-               fail(failure, FAULT_USE, 0, "%s takes no value", param->name);
+               wrong(args, failure, N_("{option} takes no value"), "option", param->name, NULL);
     if (equals != NULL)
         return true;
     if (*at + 1 >= argc)
-        return fail(failure, FAULT_USE, 0, "%s wants a value", param->name);
+        return wrong(args, failure, N_("{option} wants a value"), "option", param->name, NULL);
     *ret_text = argv[++*at];
     return true;
 }
@@ -119,10 +132,13 @@ static bool take_option(struct args *args, int argc, char **argv, int *at, struc
         param = param_find(page_params, word, size);
     const struct param *known = param != NULL ? param : global;
     const char *text;
-    if (known == NULL)
-        return fail(failure, FAULT_USE, 0, "there is no option %.*s here; see --help", (int)size,
-                    word);
-    if (!option_value(known, argc, argv, at, &text, failure))
+    if (known == NULL) {
+        char option[CELL_MAX];
+        (void)snprintf(option, sizeof(option), "%.*s", (int)size, word);
+        return wrong(args, failure, N_("there is no option {option} here; see --help"), "option",
+                     option, NULL);
+    }
+    if (!option_value(args, known, argc, argv, at, &text, failure))
         return false;
     return param != NULL ? add(args, param, text, failure)
                          : take_global(args, global, text, failure);
@@ -135,7 +151,7 @@ enum taken args_take_global(struct args *args, int argc, char **argv, int *at,
     const struct param *global = param_find(global_params, argv[*at], strcspn(argv[*at], "="));
     if (global == NULL)
         return TAKEN_NO;
-    return option_value(global, argc, argv, at, &text, failure) &&
+    return option_value(args, global, argc, argv, at, &text, failure) &&
                    take_global(args, global, text, failure)
                ? TAKEN
                : TAKEN_WRONG;
@@ -158,7 +174,8 @@ static bool take_operand(struct args *args, const struct param **operand, const 
 {
     const struct param *next = next_operand(args, *operand);
     if (next == NULL)
-        return fail(failure, FAULT_USE, 0, "\"%s\" is one word too many; see --help", word);
+        return wrong(args, failure, N_("\"{word}\" is one word too many; see --help"), "word", word,
+                     NULL);
     *operand = next;
     return add(args, next, word, failure);
 }
@@ -178,8 +195,9 @@ static bool nothing_missing(const struct args *args, struct failure *failure)
          param++) {
         bool wanted = is_option(param) ? param->needed : !param->optional;
         if (wanted && !said(args, param))
-            return fail(failure, FAULT_USE, 0, "%s is missing: %s", param->name,
-                        param->help == NULL ? "see --help" : param->help);
+            return wrong(
+                args, failure, N_("{word} is missing: {help}"), "word", param->name, "help",
+                param->help == NULL ? "--help" : words_in(args->speaks, param->help), NULL);
     }
     return true;
 }

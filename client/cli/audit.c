@@ -16,18 +16,18 @@ static const struct param audit_params[] = {
 };
 
 static const struct column audit_columns[] = {
-    {"LINE", "line", COLUMN_NUMBER},
-    {"WHEN", "at_ms", COLUMN_TIME},
-    {"EVENT", "event", COLUMN_TEXT},
-    {"WHO", "login", COLUMN_TEXT},
-    {"STAFF", "staff", COLUMN_NUMBER},
-    {"TERMINAL", "terminal_name", COLUMN_TEXT},
-    {"N", "terminal", COLUMN_NUMBER},
-    {"BY", "carrier", COLUMN_TEXT},
-    {"FROM", "address", COLUMN_TEXT},
-    {"ABOUT", "about", COLUMN_TEXT},
-    {"LEFT OUT", "left_out", COLUMN_NUMBER},
-    {"CHANGED", "changed", COLUMN_FLAG},
+    {N_("LINE"), "line", COLUMN_NUMBER},
+    {N_("WHEN"), "at_ms", COLUMN_TIME},
+    {N_("EVENT"), "event", COLUMN_TEXT},
+    {N_("WHO"), "login", COLUMN_TEXT},
+    {N_("STAFF"), "staff", COLUMN_NUMBER},
+    {N_("TERMINAL"), "terminal_name", COLUMN_TEXT},
+    {N_("N"), "terminal", COLUMN_NUMBER},
+    {N_("carrier::BY"), "carrier", COLUMN_TEXT},
+    {N_("address::FROM"), "address", COLUMN_TEXT},
+    {N_("ABOUT"), "about", COLUMN_TEXT},
+    {N_("LEFT OUT"), "left_out", COLUMN_NUMBER},
+    {N_("flag::CHANGED"), "changed", COLUMN_FLAG},
     END_COLUMNS,
 };
 
@@ -37,7 +37,7 @@ static bool number_said(struct run *run, const char *name, uint64_t usual, uint6
     *ret_number = usual;
     if (text == NULL || (sscanf(text, "%" SCNu64, ret_number) == 1 && *ret_number > 0))
         return true;
-    (void)run_say(run, EXIT_USE, "%s takes a number", name);
+    (void)run_say(run, EXIT_USE, N_("{option} takes a number"), "option", name, NULL);
     return false;
 }
 
@@ -70,7 +70,7 @@ static const Tefter__AuditAnswer *ask(struct run *run, Tefter__AuditList list, u
     frame.audit_list = &list;
     const Tefter__ToTerminal *answer = run_request(run, &frame);
     if (answer != NULL && answer->body_case != TEFTER__TO_TERMINAL__BODY_AUDIT) {
-        (void)run_say(run, EXIT_NO_SERVER, "the server answered something else");
+        (void)run_say(run, EXIT_NO_SERVER, N_("the server answered something else"), NULL);
         return NULL;
     }
     return answer == NULL ? NULL : answer->audit;
@@ -102,7 +102,7 @@ static int audit_run(struct run *run)
         if (!page->has_next)
             return EXIT_DONE;
     }
-    run_note(run, "There are more: tefter audit --before %" PRIu64, before);
+    run_note(run, N_("There are more: tefter audit --before {line}"), "line", NUMBER(before), NULL);
     return EXIT_DONE;
 }
 

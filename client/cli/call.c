@@ -228,8 +228,8 @@ static bool take_json(struct run *run, ProtobufCMessage **slot, struct slice jso
     struct message_fault fault = {.path = "", .what = ""};
     ProtobufCMessage *message = message_of_json((*slot)->descriptor, json, &run->arena, &fault);
     if (message == NULL)
-        (void)run_say(run, EXIT_USE, "%s%s%s", fault.path, fault.path[0] == '\0' ? "" : ": ",
-                      fault.what);
+        (void)run_say(run, EXIT_USE, "|{path}: |{fault}", "path", if_any(fault.path), "fault",
+                      fault.what, NULL);
     else
         *slot = message;
     return message != NULL;
@@ -254,7 +254,7 @@ static bool take_pair(struct run *run, ProtobufCMessage *message, const char *te
         good = message_set(message, copy, equals + 1, &run->arena, &fault);
     }
     if (!good)
-        (void)run_say(run, EXIT_USE, "%s: %s", text, fault.what);
+        (void)run_say(run, EXIT_USE, "{text}: {fault}", "text", text, "fault", fault.what, NULL);
     return good;
 }
 
@@ -267,7 +267,8 @@ static bool take_fields(struct run *run, ProtobufCMessage **slot)
         if (strcmp(text, "-") == 0)
             good = take_input(run, slot);
         else if (has_secret((*slot)->descriptor))
-            (void)run_say(run, EXIT_USE, "this holds a secret: give JSON on standard input and -");
+            (void)run_say(run, EXIT_USE,
+                          N_("this holds a secret: give JSON on standard input and -"), NULL);
         else if (text[0] == '{')
             good = take_json(run, slot, slice_text(text));
         else
@@ -314,7 +315,8 @@ static bool is_whole(struct run *run, const ProtobufCMessage *message)
         return true;
     struct slice packed = message_pack(message, &run->arena);
     (void)message_scan(message->descriptor, packed, &fault);
-    (void)run_say(run, EXIT_USE, "something needed is missing: %s. See --help", fault.path);
+    (void)run_say(run, EXIT_USE, N_("something needed is missing: {path}. See --help"), "path",
+                  fault.path, NULL);
     return false;
 }
 
@@ -351,7 +353,8 @@ static int call_run(struct run *run)
     }
     struct callee callee = find_callee(name);
     if (callee.field == NULL)
-        return run_say(run, EXIT_USE, "there is no message %s; tefter call lists them", name);
+        return run_say(run, EXIT_USE, N_("there is no message {name}; tefter call lists them"),
+                       "name", name, NULL);
     return run->args.help ? help_callee(&callee) : call_callee(run, &callee);
 }
 

@@ -36,12 +36,12 @@ static const Tefter__MoneyAccountsAnswer *ask_places(struct run *run)
 static bool tell_place(struct run *run, Tefter__MoneyAccountKind kind, bool none)
 {
     static const char *const wants[][2] = {
-        {"this branch has no till: tefter till add BRANCH NAME, or say %s",
-         "this branch has several tills: say which (tefter till list)"},
-        {"this branch has no card device: tefter device add BRANCH NAME --account ACCOUNT",
-         "this branch has several card devices: say which (tefter device list)"},
-        {"there is no bank account: tefter account add NAME NUMBER",
-         "there are several bank accounts: say which (tefter account list)"},
+        {N_("this branch has no till: tefter till add BRANCH NAME, or say {instead}"),
+         N_("this branch has several tills: say which (tefter till list)")},
+        {N_("this branch has no card device: tefter device add BRANCH NAME --account ACCOUNT"),
+         N_("this branch has several card devices: say which (tefter device list)")},
+        {N_("there is no bank account: tefter account add NAME NUMBER"),
+         N_("there are several bank accounts: say which (tefter account list)")},
     };
     int row = kind == TEFTER__MONEY_ACCOUNT_KIND__MONEY_TILL         ? 0
               : kind == TEFTER__MONEY_ACCOUNT_KIND__MONEY_POS_DEVICE ? 1
@@ -49,14 +49,9 @@ static bool tell_place(struct run *run, Tefter__MoneyAccountKind kind, bool none
     const char *entity = run->args.verb->entity;
     const char *instead = strcmp(entity, "refund") == 0 ? "--transfer ACCOUNT"
                           : strcmp(entity, "pay") == 0
-                              ? "--transfer, --pos or --slip"
-                              : "--paid transfer, --paid pos or --paid slip";
-    char words[LINE_MAX_BYTES];
-    const char *want = wants[row][none ? 0 : 1];
-    size_t plain = strcspn(want, "%");
-    (void)snprintf(words, sizeof(words), "%.*s%s", (int)plain, want,
-                   want[plain] == '\0' ? "" : instead);
-    (void)run_say(run, EXIT_USE, "%s", words);
+                              ? N_("--transfer, --pos or --slip")
+                              : N_("--paid transfer, --paid pos or --paid slip");
+    (void)run_say(run, EXIT_USE, wants[row][none ? 0 : 1], "instead", run_word(run, instead), NULL);
     return false;
 }
 
@@ -114,7 +109,8 @@ static bool read_part(struct run *run, const char *text, Tefter__PaidPart *part)
     const char *place = cut_behind(copy, '@');
     const char *amount = cut_behind(copy, ':');
     if (!kind_of(copy, &part->kind)) {
-        (void)run_say(run, EXIT_USE, "\"%s\": write %s", text, PAID_HELP);
+        (void)run_say(run, EXIT_USE, N_("\"{typed}\": write {form}"), "typed", text, "form",
+                      run_word(run, PAID_HELP), NULL);
         return false;
     }
     part->has_amount_minor = amount != NULL;
@@ -163,16 +159,19 @@ static void tell_parts(struct run *run, const Tefter__Done *done)
         bool gives = part->kind == TEFTER__PAYMENT_KIND__PAYMENT_CASH && done->change_minor > 0;
         (void)money_sentence(part->amount_minor + done->change_minor, run_currency(run), change,
                              sizeof(change));
-        tell(stdout, "%s %s %s%s%s%s\n", part->number, payment_kind_word(part->kind), amount,
-             gives ? " of " : "", gives ? change : "", gives ? " handed over" : "");
+        run_tell(run, N_("{number} {kind} {amount}| of {given} handed over"), "number",
+                 part->number, "kind",
+                 enum_said(run, &tefter__payment_kind__descriptor, (int)part->kind, CELL), "amount",
+                 amount, "given", gives ? change : NULL, NULL);
     }
     if (done->has_rounding_minor && done->rounding_minor != 0) {
         int64_t by = done->rounding_minor;
         (void)money_sentence(by < 0 ? -by : by, run_currency(run), amount, sizeof(amount));
-        tell(stdout, "Rounded %s by %s.\n", by < 0 ? "up" : "down", amount);
+        run_tell(run, by < 0 ? N_("Rounded up by {amount}.") : N_("Rounded down by {amount}."),
+                 "amount", amount, NULL);
     }
     (void)money_sentence(done->change_minor, run_currency(run), change, sizeof(change));
-    tell(stdout, "Change %s.\n", change);
+    run_tell(run, N_("Change {amount}."), "amount", change, NULL);
 }
 
 int cash_sell(struct run *run, Tefter__IssueInvoice *invoice)
@@ -190,9 +189,10 @@ int cash_sell(struct run *run, Tefter__IssueInvoice *invoice)
     bool whole = done->matched_minor == done->total_minor;
     run_tell_done(
         run, done,
-        whole ? "{number}| {total$}|, paid|, taken {pin}|.|"
-              : "{number}| {total$}|, paid {paid$}|, the rest due {due}|, taken {pin}|.| {owes}|, "
-                "{available}|.");
+        whole
+            ? N_("{number}| {total$}|, paid|, taken {pin}|.|")
+            : N_("{number}| {total$}|, paid {paid$}|, the rest due {due}|, taken {pin}|.| {owes}|, "
+                 "{available}|."));
     if (run->json)
         run_json(run, &done->base);
     else
@@ -217,6 +217,14 @@ static const struct param policy_set[] = {
            "one person confirms any sum of their own: where one does all"),
     END,
 };
+
+static void policy_line(struct run *run, const char *label, bool bound, int64_t amount_minor,
+                        const char *otherwise)
+{
+    enum { COLUMNS = 23 };
+    tell(stdout, "%-*s %s\n", (int)COLUMNS, run_word(run, label),
+         bound ? money_text(run, amount_minor, CELL) : run_word(run, otherwise));
+}
 
 static int policy_run(struct run *run)
 {
@@ -243,23 +251,18 @@ static int policy_run(struct run *run)
         run_json(run, &company->base);
         return EXIT_DONE;
     }
-    char amount[CELL_MAX];
-    tell(stdout, "cash is rounded to      %s\n",
-         company->cash_unit_minor > 1 ? money_text(run, company->cash_unit_minor, amount)
-                                      : "nothing: it is not");
-    tell(stdout, "may be rounded off      %s\n",
-         company->round_off_minor > 0 ? money_text(run, company->round_off_minor, amount)
-                                      : "nothing");
-    tell(stdout, "  of a person in a day  %s\n",
-         company->has_round_off_day_minor ? money_text(run, company->round_off_day_minor, amount)
-                                          : "no bound");
-    tell(stdout, "one person refunds      %s\n",
-         company->has_refund_alone_minor ? money_text(run, company->refund_alone_minor, amount)
-                                         : "any sum");
-    tell(stdout, "  confirms of their own %s\n",
-         company->own_confirm_any         ? "any sum"
-         : company->own_confirm_minor > 0 ? money_text(run, company->own_confirm_minor, amount)
-                                          : "nothing");
+    policy_line(run, N_("cash is rounded to"), company->cash_unit_minor > 1,
+                company->cash_unit_minor, N_("nothing: it is not"));
+    policy_line(run, N_("may be rounded off"), company->round_off_minor > 0,
+                company->round_off_minor, N_("nothing"));
+    policy_line(run, N_("  of a person in a day"), company->has_round_off_day_minor,
+                company->round_off_day_minor, N_("no bound"));
+    policy_line(run, N_("one person refunds"), company->has_refund_alone_minor,
+                company->refund_alone_minor, N_("any sum"));
+    policy_line(run, N_("  confirms of their own"),
+                !company->own_confirm_any && company->own_confirm_minor > 0,
+                company->own_confirm_minor,
+                company->own_confirm_any ? N_("any sum") : N_("nothing"));
     return EXIT_DONE;
 }
 
@@ -290,7 +293,7 @@ static int refund_run(struct run *run)
     Tefter__RefundMoney *refund = command->refund_money;
     uint64_t place = 0;
     if (bank != NULL && till != NULL)
-        return run_say(run, EXIT_USE, "one of --cash and --transfer, not two");
+        return run_say(run, EXIT_USE, N_("one of --cash and --transfer, not two"), NULL);
     refund->kind =
         bank != NULL ? TEFTER__PAYMENT_KIND__PAYMENT_TRANSFER : TEFTER__PAYMENT_KIND__PAYMENT_CASH;
     if (!cash_place(run, refund->kind, bank != NULL ? bank : till, &place))
@@ -320,14 +323,14 @@ static const struct param arrived_params[] = {
 };
 
 static const struct column money_columns[] = {
-    {"N", "money_account", COLUMN_NUMBER},
-    {"KIND", "kind", COLUMN_ENUM},
-    {"NAME", "name", COLUMN_TEXT},
-    {"BRANCH", "branch", COLUMN_BRANCH},
-    {"HOLDS", "holds_minor", COLUMN_MONEY},
-    {"ON ITS WAY", "coming_minor", COLUMN_MONEY},
-    {"OPEN SINCE", "open_since", COLUMN_DATE},
-    {"RETIRED", "retired", COLUMN_FLAG},
+    {N_("N"), "money_account", COLUMN_NUMBER},
+    {N_("KIND"), "kind", COLUMN_ENUM},
+    {N_("NAME"), "name", COLUMN_TEXT},
+    {N_("BRANCH"), "branch", COLUMN_BRANCH},
+    {N_("HOLDS"), "holds_minor", COLUMN_MONEY},
+    {N_("ON ITS WAY"), "coming_minor", COLUMN_MONEY},
+    {N_("OPEN SINCE"), "open_since", COLUMN_DATE},
+    {N_("RETIRED"), "retired", COLUMN_FLAG},
     END_COLUMNS,
 };
 
@@ -338,16 +341,16 @@ static const struct param day_params[] = {
 };
 
 static const struct column day_columns[] = {
-    {"NAME", "name", COLUMN_TEXT},
-    {"DATE", "date", COLUMN_DATE},
-    {"PAYMENTS", "taken", COLUMN_NUMBER},
-    {"TAKEN", "taken_minor", COLUMN_MONEY},
-    {"REVERSED", "reversed_minor", COLUMN_MONEY},
-    {"REFUNDED", "refunded_minor", COLUMN_MONEY},
-    {"IN", "in_minor", COLUMN_MONEY},
-    {"OUT", "out_minor", COLUMN_MONEY},
-    {"RECEIVED", "received_minor", COLUMN_MONEY},
-    {"SENT", "sent_minor", COLUMN_MONEY},
+    {N_("NAME"), "name", COLUMN_TEXT},
+    {N_("DATE"), "date", COLUMN_DATE},
+    {N_("PAYMENTS"), "taken", COLUMN_NUMBER},
+    {N_("TAKEN"), "taken_minor", COLUMN_MONEY},
+    {N_("REVERSED"), "reversed_minor", COLUMN_MONEY},
+    {N_("REFUNDED"), "refunded_minor", COLUMN_MONEY},
+    {N_("money::IN"), "in_minor", COLUMN_MONEY},
+    {N_("money::OUT"), "out_minor", COLUMN_MONEY},
+    {N_("RECEIVED"), "received_minor", COLUMN_MONEY},
+    {N_("SENT"), "sent_minor", COLUMN_MONEY},
     END_COLUMNS,
 };
 
@@ -394,16 +397,16 @@ static const struct param slip_params[] = {
 static const struct param days_params[] = {TILL_OPERAND, END};
 
 static const struct column days_columns[] = {
-    {"DAY", "day", COLUMN_NUMBER},
-    {"OPENED", "opened_date", COLUMN_DATE},
-    {"BY", "opened_by.staff", COLUMN_STAFF},
-    {"FLOAT", "float_minor", COLUMN_MONEY},
-    {"DIFFERENCE", "opening_difference_minor", COLUMN_MONEY},
-    {"REASON", "opening_reason", COLUMN_TEXT},
-    {"CLOSED", "closed_date", COLUMN_DATE},
-    {"BY", "closed_by.staff", COLUMN_STAFF},
-    {"DIFFERENCE", "difference_minor", COLUMN_MONEY},
-    {"REASON", "reason", COLUMN_TEXT},
+    {N_("DAY"), "day", COLUMN_NUMBER},
+    {N_("OPENED"), "opened_date", COLUMN_DATE},
+    {N_("BY"), "opened_by.staff", COLUMN_STAFF},
+    {N_("FLOAT"), "float_minor", COLUMN_MONEY},
+    {N_("DIFFERENCE"), "opening_difference_minor", COLUMN_MONEY},
+    {N_("REASON"), "opening_reason", COLUMN_TEXT},
+    {N_("CLOSED"), "closed_date", COLUMN_DATE},
+    {N_("BY"), "closed_by.staff", COLUMN_STAFF},
+    {N_("DIFFERENCE"), "difference_minor", COLUMN_MONEY},
+    {N_("REASON"), "reason", COLUMN_TEXT},
     END_COLUMNS,
 };
 
@@ -445,7 +448,7 @@ static int close_run(struct run *run)
         return run->exit_code;
     Tefter__CloseTill *wanted = command->close_till;
     if (wanted->has_bank_account && !wanted->has_to_bank_minor)
-        return run_say(run, EXIT_USE, "--bank goes with --to-bank AMOUNT");
+        return run_say(run, EXIT_USE, N_("--bank goes with --to-bank AMOUNT"), NULL);
     if (wanted->has_to_bank_minor && !wanted->has_bank_account) {
         if (!only_place(run, TEFTER__MONEY_ACCOUNT_KIND__MONEY_BANK_ACCOUNT, &bank))
             return run->exit_code;
@@ -463,7 +466,7 @@ static void slip_line(struct run *run, const char *title, bool known, int64_t am
 {
     char amount[CELL_MAX];
     if (known)
-        tell(stdout, "  %-22s %16s\n", title, money_text(run, amount_minor, amount));
+        tell(stdout, "  %-22s %16s\n", run_word(run, title), money_text(run, amount_minor, amount));
 }
 
 /* What went out is written with a minus. */
@@ -474,20 +477,26 @@ static int64_t less(int64_t amount_minor)
 
 static void slip_moved(struct run *run, const Tefter__MoneyDayRecord *moved)
 {
-    slip_line(run, "taken", moved->has_taken_minor, moved->taken_minor);
-    slip_line(run, "refunded", moved->has_refunded_minor, less(moved->refunded_minor));
-    slip_line(run, "reversed", moved->has_reversed_minor, moved->reversed_minor);
-    slip_line(run, "put in", moved->has_in_minor, moved->in_minor);
-    slip_line(run, "taken out", moved->has_out_minor, less(moved->out_minor));
-    slip_line(run, "from other accounts", moved->has_received_minor, moved->received_minor);
-    slip_line(run, "to other accounts", moved->has_sent_minor, less(moved->sent_minor));
+    slip_line(run, N_("taken"), moved->has_taken_minor, moved->taken_minor);
+    slip_line(run, N_("refunded"), moved->has_refunded_minor, less(moved->refunded_minor));
+    slip_line(run, N_("money::reversed"), moved->has_reversed_minor, moved->reversed_minor);
+    slip_line(run, N_("put in"), moved->has_in_minor, moved->in_minor);
+    slip_line(run, N_("taken out"), moved->has_out_minor, less(moved->out_minor));
+    slip_line(run, N_("from other accounts"), moved->has_received_minor, moved->received_minor);
+    slip_line(run, N_("to other accounts"), moved->has_sent_minor, less(moved->sent_minor));
 }
 
+/* `what` has a {login} and a {time}. */
 static void slip_who(struct run *run, const char *what, const Tefter__Actor *who, int64_t at_ms)
 {
     char at[CELL_MAX];
     const char *login = who != NULL ? staff_login(run, who->staff) : "-";
-    tell(stdout, "%s by %s, %s\n", what, login, time_text(run, at_ms, at));
+    run_tell(run, what, "login", login, "time", time_text(run, at_ms, at), NULL);
+}
+
+static void slip_because(const struct run *run, const Tefter__Text *reason)
+{
+    run_tell(run, N_("  because: {reason}"), "reason", text_of(reason), NULL);
 }
 
 static void slip_counts(struct run *run, const Tefter__TillDayRecord *day)
@@ -496,9 +505,10 @@ static void slip_counts(struct run *run, const Tefter__TillDayRecord *day)
     char expected[CELL_MAX];
     for (size_t i = 0; i < day->n_counts; i++) {
         const Tefter__TillCount *count = day->counts[i];
-        slip_who(run, "Counted", count->actor, count->at_ms);
-        tell(stdout, "  %s, by the books %s\n", money_text(run, count->counted_minor, counted),
-             money_text(run, count->expected_minor, expected));
+        slip_who(run, N_("Counted by {login}, {time}"), count->actor, count->at_ms);
+        run_tell(run, N_("  {counted}, by the books {expected}"), "counted",
+                 money_text(run, count->counted_minor, counted), "expected",
+                 money_text(run, count->expected_minor, expected), NULL);
     }
 }
 
@@ -507,12 +517,19 @@ static void slip_devices(struct run *run, const Tefter__TillDayAnswer *answer)
     char amount[CELL_MAX];
     for (size_t i = 0; i < answer->n_devices; i++) {
         const Tefter__MoneyDayRecord *device = answer->devices[i];
-        tell(stdout, "Card device %s: %" PRIu32 " payments, %s",
-             device->name != NULL ? device->name : place_name(run, device->money_account),
-             device->taken, money_text(run, device->taken_minor, amount));
-        if (device->reversed_minor != 0)
-            tell(stdout, ", reversed %s", money_text(run, device->reversed_minor, amount));
-        tell(stdout, "\n");
+        run_tell(run,
+                 words_many(run->language,
+                            MANY_("Card device {device}: {count} payment, {amount}|, reversed "
+                                  "{reversed}",
+                                  "Card device {device}: {count} payments, {amount}|, reversed "
+                                  "{reversed}"),
+                            device->taken),
+                 "device",
+                 device->name != NULL ? device->name : place_name(run, device->money_account),
+                 "count", NUMBER(device->taken), "amount",
+                 money_text(run, device->taken_minor, amount), "reversed",
+                 device->reversed_minor != 0 ? money_text(run, device->reversed_minor, CELL) : NULL,
+                 NULL);
     }
 }
 
@@ -528,29 +545,32 @@ static int slip_run(struct run *run)
         run_json(run, &answer->till_day->base);
         return EXIT_DONE;
     }
-    tell(stdout, "%s, day %" PRIu32 "\n", place_name(run, day->money_account), day->day);
-    slip_who(run, "Opened", day->opened_by, day->opened_ms);
-    slip_line(run, "float", true, day->float_minor);
-    slip_line(run, "opening difference", day->has_opening_difference_minor,
+    run_tell(run, N_("{till}, day {day}"), "till", place_name(run, day->money_account), "day",
+             NUMBER(day->day), NULL);
+    slip_who(run, N_("Opened by {login}, {time}"), day->opened_by, day->opened_ms);
+    slip_line(run, N_("float"), true, day->float_minor);
+    slip_line(run, N_("opening difference"), day->has_opening_difference_minor,
               day->opening_difference_minor);
     if (day->opening_reason != NULL) {
         if (!day->has_opening_difference_minor)
-            tell(stdout, "  %-22s %s\n", "opening difference", "shown once the till is counted");
-        tell(stdout, "  because: %s\n", text_of(day->opening_reason));
+            tell(stdout, "  %-22s %s\n", run_word(run, N_("opening difference")),
+                 run_word(run, N_("shown once the till is counted")));
+        slip_because(run, day->opening_reason);
     }
     if (day->moved != NULL)
         slip_moved(run, day->moved);
-    slip_line(run, "by the books", answer->till_day->has_expected_minor,
+    slip_line(run, N_("by the books"), answer->till_day->has_expected_minor,
               answer->till_day->expected_minor);
     slip_counts(run, day);
     if (day->has_closed_date) {
-        slip_who(run, "Closed", day->closed_by, day->closed_ms);
-        slip_line(run, "difference", true, day->difference_minor);
+        slip_who(run, N_("Closed by {login}, {time}"), day->closed_by, day->closed_ms);
+        slip_line(run, N_("difference"), true, day->difference_minor);
         if (day->reason != NULL)
-            tell(stdout, "  because: %s\n", text_of(day->reason));
-        slip_line(run, "to the bank", day->has_banked_minor, day->banked_minor);
+            slip_because(run, day->reason);
+        slip_line(run, N_("to the bank"), day->has_banked_minor, day->banked_minor);
     } else {
-        tell(stdout, "Not closed: open since %s.\n", date_text(day->opened_date, amount));
+        run_tell(run, N_("Not closed: open since {date}."), "date",
+                 date_text(day->opened_date, amount), NULL);
     }
     slip_devices(run, answer->till_day);
     return EXIT_DONE;
@@ -642,7 +662,7 @@ const struct verb cash_verbs[] = {
      .query = "till_days",
      .rows = "days",
      .columns = days_columns,
-     .empty = "This till has no days yet: tefter till open TILL AMOUNT",
+     .empty = N_("This till has no days yet: tefter till open TILL AMOUNT"),
      .paged = true},
     END_VERBS,
 };

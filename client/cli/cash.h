@@ -4,8 +4,8 @@
 #include "cli/cli.h"
 
 #define PAID_HELP                                                                                  \
-    "KIND[:AMOUNT][@ACCOUNT][#REFERENCE], paid now: cash:500k, pos:120@\"POS 1\"#8841, cash (the " \
-    "rest)"
+    N_("KIND[:AMOUNT][@ACCOUNT][#REFERENCE], paid now: cash:500k, pos:120@\"POS 1\"#8841, cash "   \
+       "(the rest)")
 
 /* A till, device or bank account by what people call it; NULL: the only one there is for this kind
  * of money. False: told. */

@@ -67,10 +67,10 @@ static const struct param product_list[] = {
 };
 
 static const struct column product_columns[] = {
-    {"CODE", "code", COLUMN_TEXT},       {"NAME", "name", COLUMN_TEXT},
-    {"UNIT", "unit", COLUMN_TEXT},       {"PRICE", "price", COLUMN_PRICE},
-    {"TAX", "tax_bp", COLUMN_PERCENT},   {"BRAND", "brand", COLUMN_TEXT},
-    {"RETIRED", "retired", COLUMN_FLAG}, END_COLUMNS,
+    {N_("CODE"), "code", COLUMN_TEXT},       {N_("NAME"), "name", COLUMN_TEXT},
+    {N_("UNIT"), "unit", COLUMN_TEXT},       {N_("PRICE"), "price", COLUMN_PRICE},
+    {N_("TAX"), "tax_bp", COLUMN_PERCENT},   {N_("BRAND"), "brand", COLUMN_TEXT},
+    {N_("RETIRED"), "retired", COLUMN_FLAG}, END_COLUMNS,
 };
 
 static void put_field(struct run *run, const Tefter__ProductRecord *product, const char *label,
@@ -80,31 +80,38 @@ static void put_field(struct run *run, const Tefter__ProductRecord *product, con
     struct column column = {label, path, kind};
     cell_write(run, &product->base, &column, cell);
     if (cell[0] != '\0')
-        tell(stdout, "  %-10s %s\n", label, cell);
+        run_tell_fact(run, label, cell);
 }
 
 /* "bag of 25 kg at 90,000, barcodes 893, 894" */
 static void put_unit(struct run *run, const Tefter__ProductRecord *product,
                      const Tefter__ProductUnit *unit)
 {
-    char cell[CELL_MAX];
-    tell(stdout, "  %-10s %s of %s %s", "unit", unit->code, quantity_text(run, unit->factor, cell),
-         product->unit == NULL ? "" : product->unit);
-    if (unit->has_price)
-        tell(stdout, " at %s", price_text(run, unit->price, cell));
-    for (size_t i = 0; i < unit->n_barcodes; i++)
-        tell(stdout, "%s%s", i == 0 ? ", barcode " : ", ", unit->barcodes[i]);
-    tell(stdout, "%s\n", unit->retired ? "  (retired)" : "");
+    char line[LINE_MAX_BYTES];
+    char barcodes[LINE_MAX_BYTES] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < unit->n_barcodes && used < sizeof(barcodes); i++)
+        used += (size_t)snprintf(barcodes + used, sizeof(barcodes) - used, "%s%s",
+                                 i == 0 ? "" : ", ", unit->barcodes[i]);
+    run_tell_fact(
+        run, N_("unit"),
+        run_sentence(run, line,
+                     N_("{unit} of {factor} {base}| at {price}|, barcode {barcodes}|  ({retired})"),
+                     "unit", unit->code, "factor", quantity_text(run, unit->factor, CELL), "base",
+                     product->unit == NULL ? "" : product->unit, "price",
+                     unit->has_price ? price_text(run, unit->price, CELL) : NULL, "barcodes",
+                     if_any(barcodes), "retired",
+                     unit->retired ? run_word(run, N_("retired")) : NULL, NULL));
 }
 
 static const struct column card_prices[] = {
-    {"LIST", "list", COLUMN_TEXT},
-    {"NAME", "list_name", COLUMN_TEXT},
-    {"UNIT", "unit", COLUMN_TEXT},
-    {"FROM", "from_quantity", COLUMN_QUANTITY},
-    {"VALID FROM", "valid_from", COLUMN_DATE},
-    {"PRICE", "price", COLUMN_PRICE},
-    {"COMING", "coming", COLUMN_FLAG},
+    {N_("LIST"), "list", COLUMN_TEXT},
+    {N_("NAME"), "list_name", COLUMN_TEXT},
+    {N_("UNIT"), "unit", COLUMN_TEXT},
+    {N_("quantity::FROM"), "from_quantity", COLUMN_QUANTITY},
+    {N_("VALID FROM"), "valid_from", COLUMN_DATE},
+    {N_("PRICE"), "price", COLUMN_PRICE},
+    {N_("COMING"), "coming", COLUMN_FLAG},
     END_COLUMNS,
 };
 
@@ -112,13 +119,15 @@ static void put_applies(struct run *run, const Tefter__PriceRow *applies)
 {
     char cell[CELL_MAX];
     if (applies == NULL) {
-        tell(stdout, "No price applies. Set one: tefter product edit PRODUCT --price P.\n");
+        run_tell(run, N_("No price applies. Set one: tefter product edit PRODUCT --price P."),
+                 NULL);
         return;
     }
-    tell(stdout, "Price that applies: %s%s%s, %s%s\n", price_text(run, applies->price, cell),
-         applies->unit == NULL ? "" : " a ", applies->unit == NULL ? "" : applies->unit,
-         applies->list == NULL ? "the catalogue's" : "of list ",
-         applies->list == NULL ? "" : applies->list);
+    run_tell(run,
+             applies->list == NULL ? N_("Price that applies: {price}| a {unit}|, the catalogue's")
+                                   : N_("Price that applies: {price}| a {unit}|, of list {list}"),
+             "price", price_text(run, applies->price, cell), "unit", if_any(applies->unit), "list",
+             applies->list, NULL);
 }
 
 static void put_prices(struct run *run, const Tefter__ProductCardAnswer *card)
@@ -146,17 +155,18 @@ static int product_show(struct run *run)
         run_json(run, &answer->product_card->base);
         return EXIT_DONE;
     }
-    tell(stdout, "%s  %s%s\n", product->code, product->name, product->retired ? "  (retired)" : "");
-    put_field(run, product, "price", "price", COLUMN_PRICE);
-    put_field(run, product, "floor", "floor", COLUMN_PRICE);
-    put_field(run, product, "cost", "cost", COLUMN_PRICE);
-    put_field(run, product, "unit", "unit", COLUMN_TEXT);
-    put_field(run, product, "tax", "tax_bp", COLUMN_PERCENT);
-    put_field(run, product, "brand", "brand", COLUMN_TEXT);
-    put_field(run, product, "colour", "colour", COLUMN_TEXT);
-    put_field(run, product, "model", "model", COLUMN_TEXT);
+    run_tell(run, "{code}  {name}|  ({retired})", "code", product->code, "name", product->name,
+             "retired", product->retired ? run_word(run, N_("retired")) : NULL, NULL);
+    put_field(run, product, N_("price"), "price", COLUMN_PRICE);
+    put_field(run, product, N_("price::floor"), "floor", COLUMN_PRICE);
+    put_field(run, product, N_("cost"), "cost", COLUMN_PRICE);
+    put_field(run, product, N_("unit"), "unit", COLUMN_TEXT);
+    put_field(run, product, N_("tax"), "tax_bp", COLUMN_PERCENT);
+    put_field(run, product, N_("brand"), "brand", COLUMN_TEXT);
+    put_field(run, product, N_("colour"), "colour", COLUMN_TEXT);
+    put_field(run, product, N_("model"), "model", COLUMN_TEXT);
     for (size_t i = 0; i < product->n_barcodes; i++)
-        tell(stdout, "  %-10s %s\n", i == 0 ? "barcode" : "", product->barcodes[i]);
+        run_tell_fact(run, i == 0 ? N_("barcode") : "", product->barcodes[i]);
     for (size_t i = 0; i < product->n_units; i++)
         put_unit(run, product, product->units[i]);
     put_prices(run, answer->product_card);
@@ -176,7 +186,7 @@ static bool read_number(struct run *run, const char *name, bool price, int64_t *
     const char *wrong = price ? price_read(text, run_currency(run), ret_number, why)
                               : quantity_read(text, run_currency(run), ret_number, why);
     if (wrong != NULL)
-        (void)run_say(run, EXIT_USE, "\"%s\": %s", text, wrong);
+        (void)run_say_typed(run, text, run_word(run, wrong));
     return wrong == NULL;
 }
 
@@ -224,7 +234,7 @@ const struct verb catalogue_verbs[] = {
      .rows = "products",
      .columns = product_columns,
      .paged = true,
-     .empty = "No products. tefter product add CODE NAME --price P makes one."},
+     .empty = N_("No products. tefter product add CODE NAME --price P makes one.")},
     {.entity = "product",
      .verb = "show",
      .summary = "show one product, its units and prices",

@@ -10,6 +10,7 @@
  *   run.c       a verb at work: connect, call, ask, tell
  *   typed.c     what people type → fields of a message; references → ids
  *   path.c      fields of a message by path, as people read them
+ *   say.c       what people are told, in their language
  *   table.c     aligned columns; qr.c: a text for a camera
  *   entities: admin.c catalogue.c price.c customer.c note.c group.c terms.c sale.c cash.c
  * approval.c correct.c money.c document.c report.c person.c rights.c    who may what watch.c live
@@ -224,6 +225,7 @@ struct args {
     const char *profile;
     const char *server;
     const char *language; /* NULL: not said */
+    enum language speaks; /* in which what is wrong with them is told */
     uint64_t wait_ms;
 };
 
@@ -265,7 +267,7 @@ struct run {
     bool json;
     bool terminal; /* standard output is one */
     bool unicode;
-    enum language language; /* of refusals */
+    enum language language; /* of who reads what is told */
     size_t width;           /* columns that a line may take; 0: any */
     size_t stand_again;     /* commands from before a restore that count as they did */
     int exit_code;          /* of the last call or ask that came to nothing */
@@ -284,19 +286,48 @@ struct run {
     struct earlier *earlier; /* what an earlier run got no answer to, the newest first */
 };
 
-/* Sets exit_code and prints the failure; returns the code. */
-int run_failed(struct run *run, enum exit_code code);
-/* A sentence on standard error (as JSON on standard output too, when that is wanted), and the
- * code. */
-__attribute__((format(printf, 3, 4))) int run_say(struct run *run, enum exit_code code,
-                                                  const char *format, ...);
+/* ---- telling, in the language of who reads it (say.c) ---- */
+
+/*
+ * A message is N_("…"); behind it its facts by name, NULL ends them (words.h): run_note(run,
+ * N_("{count} shown."), "count", count, NULL). Texts that a fact is written to stand in place, as
+ * money_text(run, amount, CELL).
+ */
+enum { NUMBER_MAX = 24 };
+#define CELL ((char[CELL_MAX]){""})
+#define NUMBER(number) number_text((uint64_t)(number), ((char[NUMBER_MAX]){""}))
+
+/* A sentence on standard error (as JSON on standard output too, when that is wanted); sets
+ * exit_code and returns the code. */
+__attribute__((sentinel)) int run_say(struct run *run, enum exit_code code, const char *message,
+                                      ...);
+int run_say_text(struct run *run, enum exit_code code, const char *text);
+int run_say_typed(struct run *run, const char *typed, const char *wrong); /* "1,2,3": … */
+int run_failed(struct run *run, enum exit_code code); /* the failure's sentence */
+/* Sets it, as of wrong use; false. */
+__attribute__((sentinel)) bool run_fail(struct run *run, const char *message, ...);
+/* Something that should be read, but is no failure. */
+__attribute__((sentinel)) void run_note(const struct run *run, const char *message, ...);
+void run_note_text(const struct run *run, const char *text);
+/* A line of the answer. */
+__attribute__((sentinel)) void run_tell(const struct run *run, const char *message, ...);
+/* "  limit      500.00": one of a card. */
+void run_tell_fact(const struct run *run, const char *label, const char *text);
+__attribute__((sentinel)) const char *run_sentence(const struct run *run, char out[LINE_MAX_BYTES],
+                                                   const char *message, ...);
+const char *run_word(const struct run *run, const char *message);
+/* "1 customer", "2 customers": MANY_("{count} customer", "{count} customers"). */
+const char *run_count(const struct run *run, const char *one, const char *many, uint64_t count,
+                      char out[CELL_MAX]);
+const char *number_text(uint64_t number, char out[NUMBER_MAX]);
+/* "part paid" of DOCUMENT_PART, as far as it is a word that people are told. */
+const char *enum_said(const struct run *run, const ProtobufCEnumDescriptor *type, int value,
+                      char out[CELL_MAX]);
 /* Under --json a program reads what is not an answer of the server too: one line on standard
  * output. */
 void failure_json(enum exit_code code, const char *text);
 /* An answer contradicts itself. */
 int run_untrue(struct run *run);
-/* Something that should be read, but is no failure. */
-__attribute__((format(printf, 2, 3))) void run_note(const struct run *run, const char *format, ...);
 
 /* Waits a while until a restored server has what this terminal was told before, and says so. */
 void run_offer(struct run *run);
@@ -369,6 +400,11 @@ const char *customer_name(struct run *run, uint32_t customer); /* "C-000123 Nort
 const Tefter__MoneyAccountRecord *place_row(struct run *run, uint32_t place); /* NULL: none */
 const char *place_name(struct run *run, uint32_t place);
 const char *text_of(const Tefter__Text *text); /* "" when there is none */
+/* As a fact of a sentence: NULL when it is empty, so that its clause is left out. */
+static inline const char *if_any(const char *text)
+{
+    return text == NULL || text[0] == '\0' ? NULL : text;
+}
 
 /* One line of an approval, without its end: what became of it, whose it is, how much, of what. */
 void approval_tell(struct run *run, const Tefter__ApprovalRow *row);
@@ -403,9 +439,11 @@ void term_lines_read(struct run *run, const Tefter__LimitTerms *terms,
                      struct term_lines *ret_lines);
 void term_line_amount(struct run *run, struct term_lines *lines, enum term_line line, bool known,
                       int64_t amount_minor);
-void term_line_days(struct term_lines *lines, enum term_line line, bool known, uint32_t days);
-void term_lines_show(const struct term_lines *lines);
-void term_lines_in_one(const struct term_lines *lines, char out[LINE_MAX_BYTES]);
+void term_line_days(const struct run *run, struct term_lines *lines, enum term_line line,
+                    bool known, uint32_t days);
+void term_lines_show(const struct run *run, const struct term_lines *lines);
+void term_lines_in_one(const struct run *run, const struct term_lines *lines,
+                       char out[LINE_MAX_BYTES]);
 /* " − slips counted 50.00", of what is used of a limit; empty: nothing. */
 const char *freed_text(struct run *run, bool known, int64_t freed_minor, char out[CELL_MAX]);
 /* A line for each that is another now: "limit  500.00 → 800.00". */
@@ -450,8 +488,6 @@ void cell_write(struct run *run, const ProtobufCMessage *row, const struct colum
 const char *money_text(const struct run *run, int64_t amount_minor, char out[CELL_MAX]);
 /* "Owes 90.60 €"; what is less than nothing, "In credit 90.60 €". */
 const char *balance_text(const struct run *run, int64_t balance_minor, char out[CELL_MAX]);
-/* "1 customer", "2 customers", "3 matches". */
-const char *counted(uint64_t count, const char *noun, char out[CELL_MAX]);
 const char *date_text(uint32_t date, char out[CELL_MAX]);
 /* An instant by the clock of this terminal's branch; the first one of a run names its zone. */
 const char *time_text(struct run *run, int64_t instant_ms, char out[CELL_MAX]);
@@ -463,8 +499,11 @@ int32_t run_utc_offset(const struct run *run);
 const char *price_text(const struct run *run, int64_t price, char out[CELL_MAX]);
 const char *percent_text(int64_t bp, char out[CELL_MAX]); /* "7.5%" */
 const char *quantity_text(const struct run *run, int64_t quantity, char out[CELL_MAX]);
-/* "available 117,600,000" / "▲ over 64,500,000" / "no limit" */
+/* "117,600,000" / "▲ over 64,500,000" / "no limit"; and as a sentence goes on: "available 117.60"
+ */
 const char *free_text(const struct run *run, const Tefter__AccountRow *account, char out[CELL_MAX]);
+const char *available_text(const struct run *run, const Tefter__AccountRow *account,
+                           char out[CELL_MAX]);
 /* A sign, or its stand-in where the terminal has no UTF-8. */
 const char *sign_over(const struct run *run);
 const char *sign_locked(const struct run *run);

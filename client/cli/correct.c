@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define EDIT_HELP "N=[QTY][@PRICE][-5%|-AMOUNT]: 2=3, 2=@180k, 2=3@180k-5%, 2=0 takes it out"
+#define EDIT_HELP N_("N=[QTY][@PRICE][-5%|-AMOUNT]: 2=3, 2=@180k, 2=3@180k-5%, 2=0 takes it out")
 
 static const struct param correct_params[] = {
     OPERAND("NUMBER", TEXT, NULL, "the invoice or payment that is wrong"),
@@ -69,13 +69,15 @@ static Tefter__PaperField *fields_cleared(struct run *run, const char *words, si
         const ProtobufCEnumValue *value =
             protobuf_c_enum_descriptor_get_value_by_name(&tefter__paper_field__descriptor, name);
         if (value == NULL || strstr(words, text) == NULL) {
-            (void)run_say(run, EXIT_USE, "--clear takes none here but: %s", words);
+            (void)run_say(run, EXIT_USE, N_("{option} takes none but: {words}"), "option",
+                          "--clear", "words", words, NULL);
             return NULL;
         }
         (void)snprintf(name, sizeof(name), "--%s", text);
         if (arg_text(&run->args, strcmp(text, "charges") == 0 ? "--charge" : name) != NULL) {
-            (void)run_say(run, EXIT_USE, "%s is said, and taken away with --clear: say one of both",
-                          text);
+            (void)run_say(run, EXIT_USE,
+                          N_("{option} is said, and taken away with --clear: say one of both"),
+                          "option", text, NULL);
             return NULL;
         }
         fields[(*ret_count)++] = (Tefter__PaperField)value->value;
@@ -187,12 +189,17 @@ static bool line_number(struct run *run, const char *text, const Tefter__Documen
     char *end = NULL;
     unsigned long number = strtoul(text, &end, 10);
     if (end == text || *end != '=' || end[1] == '\0') {
-        (void)run_say(run, EXIT_USE, "\"%s\": write %s", text, EDIT_HELP);
+        (void)run_say(run, EXIT_USE, N_("\"{typed}\": write {form}"), "typed", text, "form",
+                      run_word(run, EDIT_HELP), NULL);
         return false;
     }
     if (number == 0 || number > was->n_lines) {
-        (void)run_say(run, EXIT_USE, "\"%s\": %s has %zu line%s, the first is 1", text, was->number,
-                      was->n_lines, was->n_lines == 1 ? "" : "s");
+        (void)run_say(run, EXIT_USE,
+                      words_many(run->language,
+                                 MANY_("\"{typed}\": {number} has {count} line, the first is 1",
+                                       "\"{typed}\": {number} has {count} lines, the first is 1"),
+                                 was->n_lines),
+                      "typed", text, "number", was->number, "count", NUMBER(was->n_lines), NULL);
         return false;
     }
     *ret_line = number - 1;
@@ -331,7 +338,7 @@ static bool fill_lines(struct run *run, const Tefter__DocumentRecord *was,
     bool good = false;
     if (anew && edited) {
         (void)run_say(run, EXIT_USE,
-                      "all lines anew, or --line and --add for some of them: not both");
+                      N_("all lines anew, or --line and --add for some of them: not both"), NULL);
         return false;
     }
     if (!anew)
@@ -353,8 +360,6 @@ static bool fill_charges(struct run *run, const Tefter__DocumentRecord *was,
     return good;
 }
 
-#define ANEW "{NUMBER} is reversed| by {reversal}|; anew: {number}| {total$}"
-
 static int correct_invoice(struct run *run, const Tefter__DocumentRecord *was)
 {
     Tefter__Command *command =
@@ -372,7 +377,9 @@ static int correct_invoice(struct run *run, const Tefter__DocumentRecord *was)
     correct->invoice->salesperson = (char *)(uintptr_t)arg_text(&run->args, "--salesperson");
     rest_again(run, was, correct->invoice);
     correct->document = was->document;
-    return run_submit(run, command, ANEW "|, due {due}|, taken {pin}|.| {owes}|, {available}|.");
+    return run_submit(run, command,
+                      N_("{NUMBER} is reversed| by {reversal}|; anew: {number}| {total$}|, due "
+                         "{due}|, taken {pin}|.| {owes}|, {available}|."));
 }
 
 /* ---- a payment ---- */
@@ -442,7 +449,9 @@ static int correct_payment(struct run *run, const Tefter__DocumentRecord *was)
         !payment_said(run, &payment, "--note", "note", VALUE_TEXT))
         return run->exit_code;
     kind_of_place(run, was, &payment);
-    return run_submit(run, &command, ANEW "|.| Matched {matched$}.|| {owes}|, {available}|.");
+    return run_submit(run, &command,
+                      N_("{NUMBER} is reversed| by {reversal}|; anew: {number}| {total$}|.| "
+                         "Matched {matched$}.|| {owes}|, {available}|."));
 }
 
 static int correct_run(struct run *run)
@@ -455,9 +464,9 @@ static int correct_run(struct run *run)
     if (answer->document->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT)
         return correct_payment(run, answer->document);
     return run_say(run, EXIT_USE,
-                   "invoices and payments can be corrected; this one can be reversed: tefter "
-                   "reverse %s",
-                   answer->document->number);
+                   N_("invoices and payments can be corrected; this one can be reversed: tefter "
+                      "reverse {number}"),
+                   "number", answer->document->number, NULL);
 }
 
 const struct verb correct_verbs[] = {

@@ -171,96 +171,95 @@ static const struct param person_revoke[] = {
 };
 
 static const struct column list_columns[] = {
-    {"CODE", "who.code", COLUMN_TEXT},
-    {"NAME", "who.name", COLUMN_TEXT},
-    {"PHONE", "who.phone", COLUMN_TEXT},
-    {"AREA", "who.area", COLUMN_TEXT},
-    {"OWES", "account.balance_minor", COLUMN_MONEY},
-    {"LIMIT", "account.limit_minor", COLUMN_MONEY},
-    {"AVAILABLE", "account", COLUMN_AVAILABLE},
-    {"LOCKED", "who.locked", COLUMN_FLAG},
-    {"MERGED INTO", "who.merged_code", COLUMN_SELDOM},
+    {N_("CODE"), "who.code", COLUMN_TEXT},
+    {N_("NAME"), "who.name", COLUMN_TEXT},
+    {N_("PHONE"), "who.phone", COLUMN_TEXT},
+    {N_("AREA"), "who.area", COLUMN_TEXT},
+    {N_("OWES"), "account.balance_minor", COLUMN_MONEY},
+    {N_("LIMIT"), "account.limit_minor", COLUMN_MONEY},
+    {N_("AVAILABLE"), "account", COLUMN_AVAILABLE},
+    {N_("LOCKED"), "who.locked", COLUMN_FLAG},
+    {N_("MERGED INTO"), "who.merged_code", COLUMN_SELDOM},
     END_COLUMNS,
 };
 
 static const struct column history_columns[] = {
-    {"DATE", "date", COLUMN_DATE},
-    {"KIND", "kind", COLUMN_ENUM},
-    {"NUMBER", "number", COLUMN_TEXT},
-    {"DUE", "due", COLUMN_DATE},
-    {"AMOUNT", "amount_minor", COLUMN_MONEY},
-    {"MATCHED", "matched_minor", COLUMN_MONEY},
-    {"OPEN", "open_minor", COLUMN_MONEY},
-    {"BALANCE", "running_minor", COLUMN_MONEY},
-    {"STATE", "state", COLUMN_ENUM},
-    {"BY", "actor.staff", COLUMN_STAFF},
-    {"RECORDED", "recorded_ms", COLUMN_TIME},
+    {N_("DATE"), "date", COLUMN_DATE},
+    {N_("KIND"), "kind", COLUMN_ENUM},
+    {N_("NUMBER"), "number", COLUMN_TEXT},
+    {N_("DUE"), "due", COLUMN_DATE},
+    {N_("AMOUNT"), "amount_minor", COLUMN_MONEY},
+    {N_("MATCHED"), "matched_minor", COLUMN_MONEY},
+    {N_("OPEN"), "open_minor", COLUMN_MONEY},
+    {N_("BALANCE"), "running_minor", COLUMN_MONEY},
+    {N_("STATE"), "state", COLUMN_ENUM},
+    {N_("BY"), "actor.staff", COLUMN_STAFF},
+    {N_("RECORDED"), "recorded_ms", COLUMN_TIME},
     END_COLUMNS,
 };
 
 static const struct column bill_columns[] = {
-    {"NUMBER", "number", COLUMN_TEXT},
-    {"DATE", "date", COLUMN_DATE},
-    {"DUE", "due", COLUMN_DATE},
-    {"DAYS LATE", "days_late", COLUMN_LATE},
-    {"TOTAL", "total_minor", COLUMN_MONEY},
-    {"OPEN", "open_minor", COLUMN_MONEY},
-    {"PAYMENTS", "payments", COLUMN_NUMBER},
+    {N_("NUMBER"), "number", COLUMN_TEXT},
+    {N_("DATE"), "date", COLUMN_DATE},
+    {N_("DUE"), "due", COLUMN_DATE},
+    {N_("DAYS LATE"), "days_late", COLUMN_LATE},
+    {N_("TOTAL"), "total_minor", COLUMN_MONEY},
+    {N_("OPEN"), "open_minor", COLUMN_MONEY},
+    {N_("PAYMENTS"), "payments", COLUMN_NUMBER},
     END_COLUMNS,
 };
 
 static const struct column credit_columns[] = {
-    {"NUMBER", "number", COLUMN_TEXT},
-    {"DATE", "date", COLUMN_DATE},
-    {"TOTAL", "total_minor", COLUMN_MONEY},
-    {"OPEN", "open_minor", COLUMN_MONEY},
+    {N_("NUMBER"), "number", COLUMN_TEXT},
+    {N_("DATE"), "date", COLUMN_DATE},
+    {N_("TOTAL"), "total_minor", COLUMN_MONEY},
+    {N_("OPEN"), "open_minor", COLUMN_MONEY},
     END_COLUMNS,
 };
 
 static const struct column person_columns[] = {
-    {"N", "buyer", COLUMN_NUMBER},
-    {"NAME", "name", COLUMN_TEXT},
-    {"PHONE", "phone", COLUMN_TEXT},
-    {"IDENTITY", "identity", COLUMN_TEXT},
-    {"PER SALE", "cap_sale_minor", COLUMN_MONEY},
-    {"PER DAY", "cap_day_minor", COLUMN_MONEY},
-    {"TODAY", "spent_minor", COLUMN_MONEY},
-    {"UNTIL", "valid_until", COLUMN_DATE},
-    {"PIN", "pin", COLUMN_FLAG},
+    {N_("N"), "buyer", COLUMN_NUMBER},
+    {N_("NAME"), "name", COLUMN_TEXT},
+    {N_("PHONE"), "phone", COLUMN_TEXT},
+    {N_("IDENTITY"), "identity", COLUMN_TEXT},
+    {N_("PER SALE"), "cap_sale_minor", COLUMN_MONEY},
+    {N_("PER DAY"), "cap_day_minor", COLUMN_MONEY},
+    {N_("TODAY"), "spent_minor", COLUMN_MONEY},
+    {N_("UNTIL"), "valid_until", COLUMN_DATE},
+    {N_("heading::PIN"), "pin", COLUMN_FLAG},
     END_COLUMNS,
 };
 
 static const struct column limit_columns[] = {
-    {"SET", "set_ms", COLUMN_TIME},
-    {"BY", "set_by.staff", COLUMN_STAFF},
-    {"LIMIT", "terms.limit_minor", COLUMN_MONEY},
-    {"UNLIMITED", "terms.unlimited", COLUMN_FLAG},
-    {"POLICY", "terms.policy", COLUMN_ENUM},
-    {"FROM", "terms.valid_from", COLUMN_DATE},
-    {"UNTIL", "terms.valid_until", COLUMN_DATE},
-    {"ENDED", "ended", COLUMN_NUMBER},
-    {"WITHDRAWN", "withdrawn", COLUMN_FLAG},
-    {"REASON", "reason", COLUMN_TEXT},
+    {N_("time::SET"), "set_ms", COLUMN_TIME},
+    {N_("BY"), "set_by.staff", COLUMN_STAFF},
+    {N_("LIMIT"), "terms.limit_minor", COLUMN_MONEY},
+    {N_("UNLIMITED"), "terms.unlimited", COLUMN_FLAG},
+    {N_("POLICY"), "terms.policy", COLUMN_ENUM},
+    {N_("day::FROM"), "terms.valid_from", COLUMN_DATE},
+    {N_("UNTIL"), "terms.valid_until", COLUMN_DATE},
+    {N_("ENDED"), "ended", COLUMN_NUMBER},
+    {N_("WITHDRAWN"), "withdrawn", COLUMN_FLAG},
+    {N_("REASON"), "reason", COLUMN_TEXT},
     END_COLUMNS,
 };
 
 /* ---- show ---- */
 
-static void put_words(const char *label, const char *text)
+static void put_words(const struct run *run, const char *label, const char *text)
 {
     if (text != NULL && text[0] != '\0')
-        tell(stdout, "  %-10s %s\n", label, text);
+        run_tell_fact(run, label, text);
 }
 
-static void put_groups(const Tefter__CustomerCardAnswer *card)
+static void put_groups(const struct run *run, const Tefter__CustomerCardAnswer *card)
 {
-    if (card->n_groups == 0)
-        return;
-    tell(stdout, "  %-10s", "groups");
-    for (size_t i = 0; i < card->n_groups; i++)
-        tell(stdout, "%s %s/%s", i == 0 ? "" : ",", card->groups[i]->dimension,
-             card->groups[i]->name);
-    tell(stdout, "\n");
+    char names[LINE_MAX_BYTES] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < card->n_groups && used < sizeof(names); i++)
+        used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s/%s", i == 0 ? "" : ", ",
+                                 card->groups[i]->dimension, card->groups[i]->name);
+    put_words(run, N_("groups"), names);
 }
 
 static void put_lock(struct run *run, const Tefter__CustomerRow *row)
@@ -270,29 +269,31 @@ static void put_lock(struct run *run, const Tefter__CustomerRow *row)
         return;
     if (row->has_locked_until)
         (void)date_text(row->locked_until, date);
-    tell(stdout, "  %s locked%s%s%s%s\n", sign_locked(run), date[0] == '\0' ? "" : " until ", date,
-         text_of(row->lock_reason)[0] == '\0' ? "" : ": ", text_of(row->lock_reason));
+    run_tell(run, N_("  {sign} locked| until {date}|: {reason}"), "sign", sign_locked(run), "date",
+             if_any(date), "reason", if_any(text_of(row->lock_reason)), NULL);
 }
 
 static void put_terms(struct run *run, const Tefter__CustomerCardAnswer *card)
 {
     char policy[CELL_MAX] = "";
     char whose[CELL_MAX] = "";
+    char line[LINE_MAX_BYTES];
     const Tefter__LimitTerms *terms = card->terms;
     if (card->record->has_term_days)
-        tell(stdout, "  %-10s %s\n", "term", counted(card->record->term_days, "day", policy));
+        run_tell_fact(
+            run, N_("term"),
+            run_count(run, MANY_("{count} day", "{count} days"), card->record->term_days, policy));
     if (terms == NULL)
         return;
     if (terms->has_policy)
-        (void)enum_word(&tefter__excess_policy__descriptor, (int)terms->policy, policy,
-                        sizeof(policy));
+        (void)enum_said(run, &tefter__excess_policy__descriptor, (int)terms->policy, policy);
     if (card->has_terms_of)
-        (void)enum_word(&tefter__limit_source__descriptor, (int)card->terms_of, whose,
-                        sizeof(whose));
-    (void)run;
+        (void)enum_said(run, &tefter__limit_source__descriptor, (int)card->terms_of, whose);
     bool of_payer = card->row->has_payer && card->row->payer_code != NULL;
-    tell(stdout, "  %-10s %s%s%s%s%s\n", "limit", of_payer ? card->row->payer_code : "",
-         of_payer ? "'s: " : "", whose, policy[0] == '\0' ? "" : "; over it: ", policy);
+    run_tell_fact(run, N_("limit"),
+                  run_sentence(run, line, N_("|{payer}'s: |{whose}|; over it: {policy}"), "payer",
+                               of_payer ? card->row->payer_code : NULL, "whose", whose, "policy",
+                               terms->has_policy ? policy : NULL, NULL));
 }
 
 static bool some_have_days(const Tefter__Answer *answer)
@@ -317,11 +318,13 @@ static void put_entries(struct run *run, uint32_t customer)
     for (size_t i = 0; some_have_days(answer) && i < answer->limits->n_own_terms; i++) {
         const Tefter__LimitEntry *entry = answer->limits->own_terms[i];
         char line[LINE_MAX_BYTES];
+        char numbered[LINE_MAX_BYTES];
         struct term_lines lines;
         term_lines_read(run, entry->terms, &lines);
-        term_lines_in_one(&lines, line);
-        tell(stdout, "  %-10s %s  (entry %" PRIu64 ")\n", i == 0 ? "own terms" : "", line,
-             entry->seq);
+        term_lines_in_one(run, &lines, line);
+        run_tell_fact(run, i == 0 ? N_("own terms") : "",
+                      run_sentence(run, numbered, N_("{terms}  (entry {number})"), "terms", line,
+                                   "number", NUMBER(entry->seq), NULL));
     }
 }
 
@@ -329,10 +332,13 @@ static void put_balance(struct run *run, const Tefter__CustomerCardAnswer *card)
 {
     char amount[CELL_MAX];
     const Tefter__AccountRow *account = card->account;
-    tell(stdout, "\n%s", balance_text(run, account->balance_minor, amount));
-    if (card->has_overdue_minor && card->overdue_minor > 0)
-        tell(stdout, "   overdue %s", money_text(run, card->overdue_minor, amount));
     tell(stdout, "\n");
+    run_tell(run, N_("{balance}|   overdue {overdue}"), "balance",
+             balance_text(run, account->balance_minor, amount), "overdue",
+             card->has_overdue_minor && card->overdue_minor > 0
+                 ? money_text(run, card->overdue_minor, CELL)
+                 : NULL,
+             NULL);
 }
 
 /* With a payer or sites it is the family's figures that add up, unless the site's own limit binds.
@@ -352,24 +358,23 @@ static void put_the_line(struct run *run, const Tefter__AccountRow *account)
     char unmatched[CELL_MAX];
     char freed[CELL_MAX];
     char rest[CELL_MAX];
-    bool over = account->available_minor < 0;
     (void)money_text(run, account->limit_minor, limit);
     (void)money_text(run, family != NULL ? family->bills_minor : account->bills_minor, bills);
     (void)money_text(run, family != NULL ? family->uncleared_minor : account->uncleared_minor,
                      uncleared);
     (void)money_text(run, family != NULL ? family->unmatched_minor : account->unmatched_minor,
                      unmatched);
-    (void)free_text(run, account, rest);
-    const char *minus = sign_minus(run);
+    (void)available_text(run, account, rest);
     (void)freed_text(run, account->has_freed_minor, account->freed_minor, freed);
-    if (account->unlimited)
-        tell(stdout, "no limit: unpaid bills %s + not cleared %s %s not yet matched %s%s\n", bills,
-             uncleared, minus, unmatched, freed);
-    else
-        tell(stdout,
-             "limit %s = unpaid bills %s + not cleared %s %s not yet matched %s%s %s %s%s\n", limit,
-             bills, uncleared, minus, unmatched, freed, over ? minus : "+",
-             over ? "" : "available ", rest);
+    run_tell(run,
+             account->unlimited
+                 ? N_("no limit: unpaid bills {bills} + not cleared {uncleared} {minus} not yet "
+                      "matched {unmatched}{freed}")
+                 : N_("limit {limit} = unpaid bills {bills} + not cleared {uncleared} {minus} not "
+                      "yet matched {unmatched}{freed} {sign} {rest}"),
+             "limit", limit, "bills", bills, "uncleared", uncleared, "minus", sign_minus(run),
+             "unmatched", unmatched, "freed", freed, "sign",
+             account->available_minor < 0 ? sign_minus(run) : "+", "rest", rest, NULL);
 }
 
 static const Tefter__BillsAnswer *ask_bills(struct run *run, uint32_t customer)
@@ -389,21 +394,26 @@ static void put_some(struct run *run, const struct column *columns, Tefter__Bill
 {
     table_rows(run, columns, (ProtobufCMessage *const *)rows, count < most ? count : most);
     if (count > most)
-        tell(stdout, "… %zu more: tefter customer bills shows all\n", count - most);
+        run_tell(run, N_("… {count} more: tefter customer bills shows all"), "count",
+                 NUMBER(count - most), NULL);
 }
 
 static void put_bills(struct run *run, const Tefter__BillsAnswer *bills, size_t most)
 {
     char sum[CELL_MAX];
     if (bills->n_bills > 0) {
-        tell(stdout, "\nUnpaid bills, oldest due first: %s\n",
-             money_text(run, bills->bills_minor, sum));
+        tell(stdout, "\n");
+        run_tell(run, N_("Unpaid bills, oldest due first: {amount}"), "amount",
+                 money_text(run, bills->bills_minor, sum), NULL);
         put_some(run, bill_columns, bills->bills, bills->n_bills, most);
     } else {
-        tell(stdout, "\nNo unpaid bills.\n");
+        tell(stdout, "\n");
+        run_tell(run, N_("No unpaid bills."), NULL);
     }
     if (bills->n_credits > 0) {
-        tell(stdout, "\nNot yet matched: %s\n", money_text(run, bills->credits_minor, sum));
+        tell(stdout, "\n");
+        run_tell(run, N_("Not yet matched: {amount}"), "amount",
+                 money_text(run, bills->credits_minor, sum), NULL);
         put_some(run, credit_columns, bills->credits, bills->n_credits, most);
     }
 }
@@ -437,7 +447,8 @@ static void put_persons(struct run *run, const Tefter__CustomerCardAnswer *card)
     }
     if (count == 0)
         return;
-    tell(stdout, "\nMay buy on this account\n");
+    tell(stdout, "\n");
+    run_tell(run, N_("May buy on this account"), NULL);
     table_rows(run, person_columns, persons, count);
 }
 
@@ -467,20 +478,27 @@ static void put_family(struct run *run, const Tefter__CustomerCardAnswer *card)
         customer_family(run, row->has_payer ? row->payer : row->customer);
     if (all == NULL)
         return;
-    tell(stdout, "\n%s: %s\n",
-         row->has_payer ? "The payer and all their sites together" : "With their sites together",
-         balance_text(run, family->balance_minor, sum));
+    tell(stdout, "\n");
+    run_tell(run,
+             row->has_payer ? N_("The payer and all their sites together: {balance}")
+                            : N_("With their sites together: {balance}"),
+             "balance", balance_text(run, family->balance_minor, sum), NULL);
     table_rows(run, list_columns, (ProtobufCMessage *const *)all->rows, all->n_rows);
 }
 
-static void put_payer(const Tefter__CustomerCardAnswer *card)
+static void put_payer(const struct run *run, const Tefter__CustomerCardAnswer *card)
 {
+    char line[LINE_MAX_BYTES];
     const Tefter__AccountRow *account = card->account;
     if (!card->row->has_payer)
         return;
-    tell(stdout, "  %-10s %s%s\n", "paid by",
-         card->row->payer_code == NULL ? "" : card->row->payer_code,
-         account->has_payer_locked && account->payer_locked ? ", who is locked" : "");
+    run_tell_fact(run, N_("paid by"),
+                  run_sentence(run, line,
+                               account->has_payer_locked && account->payer_locked
+                                   ? N_("{payer}, who is locked")
+                                   : "{payer}",
+                               "payer", card->row->payer_code == NULL ? "" : card->row->payer_code,
+                               NULL));
 }
 
 static void put_card(struct run *run, const Tefter__CustomerCardAnswer *card)
@@ -489,14 +507,14 @@ static void put_card(struct run *run, const Tefter__CustomerCardAnswer *card)
     tell(stdout, "%s  %s  (#%" PRIu32 ")\n", card->row->code, text_of(card->row->name),
          card->row->customer);
     put_lock(run, card->row);
-    put_words("nickname", text_of(record->nickname));
-    put_words("phone", text_of(card->row->phone));
-    put_words("area", card->row->area);
-    put_words("address", text_of(record->address));
-    put_words("tax code", text_of(record->tax_code));
-    put_words("note", text_of(record->note));
-    put_groups(card);
-    put_payer(card);
+    put_words(run, N_("nickname"), text_of(record->nickname));
+    put_words(run, N_("phone"), text_of(card->row->phone));
+    put_words(run, N_("area"), card->row->area);
+    put_words(run, N_("address"), text_of(record->address));
+    put_words(run, N_("tax code"), text_of(record->tax_code));
+    put_words(run, N_("note"), text_of(record->note));
+    put_groups(run, card);
+    put_payer(run, card);
     put_terms(run, card);
     put_entries(run, card->row->customer);
     put_balance(run, card);
@@ -579,14 +597,14 @@ static int customer_payer_run(struct run *run)
 {
     bool none = arg_flag(&run->args, "--none");
     if (none == (arg_text(&run->args, "PAYER") != NULL))
-        return run_say(run, EXIT_USE, "say who pays, or --none: they pay for themselves");
+        return run_say(run, EXIT_USE, N_("say who pays, or --none: they pay for themselves"), NULL);
     const Tefter__Command *command =
         (const Tefter__Command *)run_build(run, &tefter__command__descriptor, "set_payer");
     if (command == NULL)
         return run->exit_code;
     return run_submit(run, command,
-                      none ? "{CUSTOMER} pays for themselves again|: {available}|."
-                           : "{PAYER} pays for {CUSTOMER}|: {available}|.");
+                      none ? N_("{CUSTOMER} pays for themselves again|: {available}|.")
+                           : N_("{PAYER} pays for {CUSTOMER}|: {available}|."));
 }
 
 /* ---- who may buy on the account ---- */
@@ -607,7 +625,7 @@ static bool set_pin(struct run *run, uint32_t customer, uint32_t buyer, char *pi
 static bool read_new_pin(struct run *run, char pin[PASSWORD_MAX_BYTES + 2])
 {
     const char *file = arg_text(&run->args, "--pin-file");
-    if (!pin_new(run, file, "Their PIN", pin, PASSWORD_MAX_BYTES + 2)) {
+    if (!pin_new(run, file, N_("Their PIN"), pin, PASSWORD_MAX_BYTES + 2)) {
         (void)run_failed(run, EXIT_USE);
         return false;
     }
@@ -618,10 +636,10 @@ static bool read_new_pin(struct run *run, char pin[PASSWORD_MAX_BYTES + 2])
         return true;
     if (formed)
         (void)run_say(run, EXIT_USE,
-                      "That PIN is too easy to guess: choose another. Nothing changed.");
+                      N_("That PIN is too easy to guess: choose another. Nothing changed."), NULL);
     else
-        (void)run_say(run, EXIT_USE, "A PIN is %d to %d digits. Nothing changed.", PIN_MIN_DIGITS,
-                      PIN_MAX_DIGITS);
+        (void)run_say(run, EXIT_USE, N_("A PIN is {least} to {most} digits. Nothing changed."),
+                      "least", NUMBER(PIN_MIN_DIGITS), "most", NUMBER(PIN_MAX_DIGITS), NULL);
     return false;
 }
 
@@ -635,17 +653,17 @@ static int buyer_with_pin(struct run *run, const Tefter__Command *command, const
     if (done != NULL)
         run_tell_done(run, done, pattern);
     if (done != NULL && set_pin(run, command->authorise_buyer->customer, (uint32_t)done->id, pin))
-        run_note(run, "They have to type their PIN.");
+        run_note(run, N_("They have to type their PIN."), NULL);
     else if (done != NULL)
-        run_note(run, "They have no PIN yet: tefter customer buyer-pin %s %" PRIu64,
-                 arg_text(&run->args, "CUSTOMER"), done->id);
+        run_note(run, N_("They have no PIN yet: tefter customer buyer-pin {customer} {number}"),
+                 "customer", arg_text(&run->args, "CUSTOMER"), "number", NUMBER(done->id), NULL);
     secret_wipe(pin, sizeof(pin));
     return run->exit_code;
 }
 
 static int customer_buyer_run(struct run *run)
 {
-    static const char made[] = "{NAME} may buy on the account of {CUSTOMER}|, number {id}|.";
+    static const char made[] = N_("{NAME} may buy on the account of {CUSTOMER}|, number {id}|.");
     const Tefter__Command *command =
         (const Tefter__Command *)run_build(run, &tefter__command__descriptor, "authorise_buyer");
     if (command == NULL)
@@ -665,8 +683,10 @@ static int customer_buyer_pin_run(struct run *run)
         return run->exit_code;
     const Tefter__SetBuyerPin *set = command->set_buyer_pin;
     if (set_pin(run, set->customer, set->buyer, none ? NULL : pin))
-        run_note(run, none ? "They have to type no PIN any more."
-                           : "The PIN is set; the one before counts at no till any more.");
+        run_note(run,
+                 none ? N_("They have to type no PIN any more.")
+                      : N_("The PIN is set; the one before counts at no till any more."),
+                 NULL);
     if (!none)
         secret_wipe(pin, sizeof(pin));
     return run->exit_code;
@@ -706,15 +726,16 @@ static int customer_add_run(struct run *run)
             table_rows(run, list_columns, (ProtobufCMessage *const *)doubles->rows,
                        doubles->n_rows);
         return run_say(run, EXIT_CONFLICT,
-                       "These may be the same customer. Nothing was made; if it is another one, "
-                       "say it again with --no-look.");
+                       N_("These may be the same customer. Nothing was made; if it is another one, "
+                          "say it again with --no-look."),
+                       NULL);
     }
     return run_submit(run, command,
                       arg_text(&run->args, "--payer") != NULL
-                          ? "Customer| {number}|| (#{id})| is made: {NAME}. {PAYER} pays for them, "
-                            "and their limit holds for both together."
-                          : "Customer| {number}|| (#{id})| is made: {NAME}, {available}.| A limit "
-                            "is set by who may: tefter customer limit {number} AMOUNT|");
+                          ? N_("Customer| {number}|| (#{id})| is made: {NAME}. {PAYER} pays for "
+                               "them, and their limit holds for both together.")
+                          : N_("Customer| {number}|| (#{id})| is made: {NAME}, {available}.| A "
+                               "limit is set by who may: tefter customer limit {number} AMOUNT|"));
 }
 
 /* ---- limit ---- */
@@ -736,12 +757,15 @@ static bool limit_is_said(struct run *run, const Tefter__SetCreditLimit *limit, 
     bool others = limit->terms != NULL || limit->n_clear > 0;
     bool all_away = amount != NULL && strcmp(amount, "default") == 0;
     if (all_away && (others || limit->has_ended))
-        (void)run_say(run, EXIT_USE, "\"default\" takes no other terms beside it");
+        (void)run_say(run, EXIT_USE, N_("{option} takes no other terms beside it"), "option",
+                      "\"default\"", NULL);
     else if (limit->has_ended && (others || amount != NULL))
-        (void)run_say(run, EXIT_USE, "--end takes no other terms beside it");
+        (void)run_say(run, EXIT_USE, N_("{option} takes no other terms beside it"), "option",
+                      "--end", NULL);
     else if (amount == NULL && !others && !limit->has_ended)
         (void)run_say(run, EXIT_USE,
-                      "say the limit or another of the terms; tefter customer limit --help");
+                      N_("say the limit or another of the terms; tefter customer limit --help"),
+                      NULL);
     else
         return true;
     return false;
@@ -767,8 +791,8 @@ static int customer_limit_run(struct run *run)
     if (done == NULL)
         return run->exit_code;
     run_tell_done(run, done,
-                  all_away ? "{CUSTOMER} has no terms of their own any more|: {available}|."
-                           : "The terms of {CUSTOMER} are set|: {available}|.");
+                  all_away ? N_("{CUSTOMER} has no terms of their own any more|: {available}|.")
+                           : N_("The terms of {CUSTOMER} are set|: {available}|."));
     if (run->json)
         return EXIT_DONE;
     card = customer_find(run, arg_text(&run->args, "CUSTOMER"));
@@ -791,6 +815,8 @@ static const char *change_text(const struct run *run, const char *field, const c
     bool money = size > strlen(minor) && strcmp(field + size - strlen(minor), minor) == 0;
     if (value == NULL)
         return "";
+    if (strcmp(value, "true") == 0 || strcmp(value, "false") == 0)
+        return run_word(run, value[0] == 't' ? N_("yes") : N_("no"));
     return money ? money_text(run, strtoll(value, NULL, 10), out) : value;
 }
 
@@ -803,18 +829,19 @@ static void put_change(struct run *run, struct table *table, const Tefter__Chang
     const char *new_value = field->new_text != NULL ? text_of(field->new_text) : field->new_value;
     table_time(table, change->at_ms);
     table_cell(table, change->actor->has_staff ? staff_login(run, change->actor->staff) : "");
-    table_cell(table, field_words(field->field, words, sizeof(words)) ? words : "");
+    table_cell(table,
+               field_words_in(field->field, run->language, words, sizeof(words)) ? words : "");
     table_cell(table, change_text(run, field->field, old_value, cell));
     table_cell(table, change_text(run, field->field, new_value, cell));
 }
 
 static int customer_changes(struct run *run)
 {
-    static const char *const titles[] = {"WHO", "FIELD", "OLD", "NEW"};
+    static const char *const titles[] = {N_("WHO"), N_("FIELD"), N_("OLD"), N_("NEW")};
     struct table *table = table_create(run);
     Tefter__Query *query =
         (Tefter__Query *)run_build(run, &tefter__query__descriptor, "customer_changes");
-    table_time_column(table, "WHEN");
+    table_time_column(table, N_("WHEN"));
     for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
         table_column(table, titles[i], false);
     bool more = query != NULL;
@@ -860,7 +887,7 @@ const struct verb customer_verbs[] = {
      .rows = "rows",
      .columns = list_columns,
      .paged = true,
-     .empty = "Nobody."},
+     .empty = N_("Nobody.")},
     {.entity = "customer",
      .verb = "edit",
      .summary = "change their name, phone, area or terms",
@@ -893,7 +920,7 @@ const struct verb customer_verbs[] = {
      .rows = "rows",
      .columns = history_columns,
      .paged = true,
-     .empty = "No documents yet."},
+     .empty = N_("No documents yet.")},
     {.entity = "customer",
      .verb = "changes",
      .summary = "show who changed what of them, and when",
@@ -917,7 +944,7 @@ const struct verb customer_verbs[] = {
      .query = "limits",
      .rows = "limits",
      .columns = limit_columns,
-     .empty = "They have had no limit of their own."},
+     .empty = N_("They have had no limit of their own.")},
     {.entity = "customer",
      .verb = "statement",
      .summary = "list every document with the balance, of a payer's sites too",

@@ -38,23 +38,23 @@ static const struct param list_params[] = {
 };
 
 static const struct column list_columns[] = {
-    {"DATE", "date", COLUMN_DATE},
-    {"NUMBER", "number", COLUMN_TEXT},
-    {"KIND", "kind", COLUMN_ENUM},
-    {"CUSTOMER", "code", COLUMN_TEXT},
-    {"NAME", "name", COLUMN_TEXT},
-    {"TOTAL", "total_minor", COLUMN_MONEY},
-    {"OPEN", "open_minor", COLUMN_MONEY},
-    {"STATE", "state", COLUMN_ENUM},
-    {"DUE", "due", COLUMN_DATE},
-    {"PAID", "payment_kind", COLUMN_ENUM},
-    {"FROM", "from_account", COLUMN_PLACE},
-    {"INTO", "into_account", COLUMN_PLACE},
-    {"CASH", "cash_minor", COLUMN_MONEY},
-    {"PAYER", "payer", COLUMN_TEXT},
-    {"BRANCH", "branch", COLUMN_BRANCH},
-    {"BY", "author", COLUMN_TEXT},
-    {"SOLD BY", "salesperson", COLUMN_TEXT},
+    {N_("DATE"), "date", COLUMN_DATE},
+    {N_("NUMBER"), "number", COLUMN_TEXT},
+    {N_("KIND"), "kind", COLUMN_ENUM},
+    {N_("CUSTOMER"), "code", COLUMN_TEXT},
+    {N_("NAME"), "name", COLUMN_TEXT},
+    {N_("TOTAL"), "total_minor", COLUMN_MONEY},
+    {N_("OPEN"), "open_minor", COLUMN_MONEY},
+    {N_("STATE"), "state", COLUMN_ENUM},
+    {N_("DUE"), "due", COLUMN_DATE},
+    {N_("PAID"), "payment_kind", COLUMN_ENUM},
+    {N_("account::FROM"), "from_account", COLUMN_PLACE},
+    {N_("INTO"), "into_account", COLUMN_PLACE},
+    {N_("CASH"), "cash_minor", COLUMN_MONEY},
+    {N_("PAYER"), "payer", COLUMN_TEXT},
+    {N_("BRANCH"), "branch", COLUMN_BRANCH},
+    {N_("BY"), "author", COLUMN_TEXT},
+    {N_("SOLD BY"), "salesperson", COLUMN_TEXT},
     END_COLUMNS,
 };
 
@@ -120,23 +120,45 @@ static void add_row(struct totals *totals, const Tefter__DocumentRow *row)
     add_total(totals, &total);
 }
 
+static const char *kind_count(const struct run *run, const Tefter__DocumentTotal *of,
+                              char out[CELL_MAX])
+{
+    switch (of->kind) {
+    case TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE:
+        return run_count(run, MANY_("{count} invoice", "{count} invoices"), of->count, out);
+    case TEFTER__DOCUMENT_KIND__DOCUMENT_CREDIT_NOTE:
+        return run_count(run, MANY_("{count} credit note", "{count} credit notes"), of->count, out);
+    case TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT:
+        return run_count(run, MANY_("{count} payment", "{count} payments"), of->count, out);
+    case TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL:
+        return run_count(run, MANY_("{count} reversal", "{count} reversals"), of->count, out);
+    case TEFTER__DOCUMENT_KIND__DOCUMENT_REFUND:
+        return run_count(run, MANY_("{count} refund", "{count} refunds"), of->count, out);
+    case TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE:
+        return run_count(run, MANY_("{count} money move", "{count} money moves"), of->count, out);
+    case _TEFTER__DOCUMENT_KIND_IS_INT_SIZE:
+        break;
+    }
+    return run_count(run, MANY_("{count} document", "{count} documents"), of->count, out);
+}
+
 static void put_total(struct run *run, const Tefter__DocumentTotal *of, bool first)
 {
-    char word[CELL_MAX];
     char count[CELL_MAX];
-    char total[CELL_MAX];
-    char open[CELL_MAX];
-    (void)enum_word(&tefter__document_kind__descriptor, (int)of->kind, word, sizeof(word));
-    tell(stdout, "%s%s", first ? "" : "; ", counted(of->count, word, count));
-    if (!of->has_total_minor || !of->has_open_minor)
-        return;
+    char line[LINE_MAX_BYTES];
+    bool summed = of->has_total_minor && of->has_open_minor;
+    (void)kind_count(run, of, count);
     if (of->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE)
-        tell(stdout, ", %s into tills, %s out of tills", money_text(run, of->in_minor, total),
-             money_text(run, of->out_minor, open));
+        (void)run_sentence(run, line, N_("{count}|, {in} into tills, {out} out of tills"), "count",
+                           count, "in", summed ? money_text(run, of->in_minor, CELL) : NULL, "out",
+                           money_text(run, of->out_minor, CELL), NULL);
     else
-        tell(stdout, " %s, open %s",
-             money_text(run, of->has_money_minor ? of->money_minor : of->total_minor, total),
-             money_text(run, of->open_minor, open));
+        (void)run_sentence(
+            run, line, N_("{count}| {total}, open {open}"), "count", count, "total",
+            summed ? money_text(run, of->has_money_minor ? of->money_minor : of->total_minor, CELL)
+                   : NULL,
+            "open", money_text(run, of->open_minor, CELL), NULL);
+    tell(stdout, "%s%s", first ? "" : "; ", line);
 }
 
 static void put_totals(struct run *run, const char *head, const struct totals *totals)
@@ -157,8 +179,11 @@ static void put_totals(struct run *run, const char *head, const struct totals *t
         }
     }
     if (reversed > 0)
-        tell(stdout, "%s%s reversed, which %s not counted", first ? head : "; ",
-             counted(reversed, "document", gone), reversed == 1 ? "is" : "are");
+        tell(stdout, "%s%s", first ? head : "; ",
+             run_count(run,
+                       MANY_("{count} document reversed, which is not counted",
+                             "{count} documents reversed, which are not counted"),
+                       reversed, gone));
     if (!first || reversed > 0)
         tell(stdout, "\n");
 }
@@ -213,24 +238,24 @@ static void list_sums(struct run *run, ProtobufCMessage *const *rows, size_t cou
     if (count == 0 || (asks && !ask_totals(run, query, &all, &whole)))
         return;
     bool hidden = hide_sums(&shown, &all);
-    put_totals(run, more ? "Shown: " : "", &shown);
+    put_totals(run, more ? run_word(run, N_("Shown: ")) : "", &shown);
     if (more && asks)
-        put_totals(run, whole ? "In all: " : "Counted so far: ", &all);
+        put_totals(run, run_word(run, whole ? N_("In all: ") : N_("Counted so far: ")), &all);
     if (more && asks && !whole)
-        run_note(run, "There are more than are counted at once: say --from and --to.");
+        run_note(run, N_("There are more than are counted at once: say --from and --to."), NULL);
     if (hidden)
-        run_note(run, "What has cash in it is added up when the till is counted.");
+        run_note(run, N_("What has cash in it is added up when the till is counted."), NULL);
 }
 
 static const struct column touch_columns[] = {
-    {"DATE", "date", COLUMN_DATE},
-    {"WITH", "other_number", COLUMN_TEXT},
-    {"KIND", "other_kind", COLUMN_ENUM},
-    {"BY", "payment_kind", COLUMN_ENUM},
-    {"AMOUNT", "amount_minor", COLUMN_MONEY},
-    {"LEFT", "left_minor", COLUMN_MONEY},
-    {"UNDONE", "undone", COLUMN_FLAG},
-    {"MATCH", "match", COLUMN_NUMBER},
+    {N_("DATE"), "date", COLUMN_DATE},
+    {N_("WITH"), "other_number", COLUMN_TEXT},
+    {N_("KIND"), "other_kind", COLUMN_ENUM},
+    {N_("paid::BY"), "payment_kind", COLUMN_ENUM},
+    {N_("AMOUNT"), "amount_minor", COLUMN_MONEY},
+    {N_("LEFT"), "left_minor", COLUMN_MONEY},
+    {N_("UNDONE"), "undone", COLUMN_FLAG},
+    {N_("MATCH"), "match", COLUMN_NUMBER},
     END_COLUMNS,
 };
 
@@ -238,30 +263,33 @@ static const struct column touch_columns[] = {
 
 static void put_head(struct run *run, const Tefter__DocumentAnswer *answer)
 {
-    char kind[CELL_MAX];
-    char state[CELL_MAX];
-    char date[CELL_MAX];
+    char line[LINE_MAX_BYTES];
     const Tefter__DocumentRecord *document = answer->document;
-    tell(stdout, "%s %s, %s, %s\n",
-         enum_word(&tefter__document_kind__descriptor, (int)document->kind, kind, sizeof(kind)),
-         document->number, date_text(document->date, date),
-         enum_word(&tefter__document_state__descriptor, (int)answer->state, state, sizeof(state)));
-    if (answer->customer != NULL)
-        tell(stdout, "  %-10s %s  %s\n", "customer", answer->customer->code,
-             text_of(answer->customer->name));
-    tell(stdout, "  %-10s %s\n", "branch", branch_code(run, document->branch));
+    run_tell(run, "{kind} {number}, {date}, {state}", "kind",
+             enum_said(run, &tefter__document_kind__descriptor, (int)document->kind, CELL),
+             "number", document->number, "date", date_text(document->date, CELL), "state",
+             enum_said(run, &tefter__document_state__descriptor, (int)answer->state, CELL), NULL);
+    if (answer->customer != NULL) {
+        (void)snprintf(line, sizeof(line), "%s  %s", answer->customer->code,
+                       text_of(answer->customer->name));
+        run_tell_fact(run, N_("customer"), line);
+    }
+    run_tell_fact(run, N_("branch"), branch_code(run, document->branch));
 }
 
 static void put_due(struct run *run, const Tefter__DocumentAnswer *answer)
 {
-    char date[CELL_MAX];
-    (void)run;
+    char line[LINE_MAX_BYTES];
     if (!answer->document->has_due)
         return;
-    tell(stdout, "  %-10s %s", "due", date_text(answer->document->due, date));
-    if (answer->has_days_late && answer->days_late > 0 && answer->open_minor > 0)
-        tell(stdout, "  %" PRId32 " days late", answer->days_late);
-    tell(stdout, "\n");
+    bool late = answer->has_days_late && answer->days_late > 0 && answer->open_minor > 0;
+    (void)run_sentence(run, line,
+                       words_many(run->language,
+                                  MANY_("{date}|  {count} day late", "{date}|  {count} days late"),
+                                  late ? (uint64_t)answer->days_late : 0),
+                       "date", date_text(answer->document->due, CELL), "count",
+                       late ? NUMBER(answer->days_late) : NULL, NULL);
+    run_tell_fact(run, N_("due"), line);
 }
 
 static int64_t cash_moved(const Tefter__DocumentRecord *document)
@@ -286,11 +314,17 @@ void document_tell_way(struct run *run, const Tefter__DocumentRecord *document, 
     if (between || from[0] == '\0')
         (void)snprintf(to, sizeof(to), "%s",
                        place_name(run, between ? document->to_account : document->money_account));
-    const char *start = back ? to : from;
-    const char *end = back ? from : to;
+    const char *start = if_any(back ? to : from);
+    const char *end = if_any(back ? from : to);
+    char line[LINE_MAX_BYTES];
     (void)money_sentence(document->total_minor, run_currency(run), amount, sizeof(amount));
-    tell(stdout, back ? "%s%s went back%s%s%s%s.\n" : "%s%s%s%s%s%s\n", back ? "" : "  moved      ",
-         amount, start[0] == '\0' ? "" : " from ", start, end[0] == '\0' ? "" : " to ", end);
+    if (back)
+        run_tell(run, N_("{amount} went back| from {from}| to {to}|."), "amount", amount, "from",
+                 start, "to", end, NULL);
+    else
+        run_tell_fact(run, N_("moved"),
+                      run_sentence(run, line, N_("{amount}| from {from}| to {to}"), "amount",
+                                   amount, "from", start, "to", end, NULL));
 }
 
 /* What was handed over is not all that it settled. */
@@ -298,48 +332,65 @@ static void put_rounded(struct run *run, const Tefter__DocumentRecord *document)
 {
     char money[CELL_MAX];
     char rounded[CELL_MAX];
+    char line[LINE_MAX_BYTES];
     int64_t by = document->rounding_minor + document->discount_minor;
     if (!document->has_payment_kind || by == 0)
         return;
     (void)money_sentence(document->total_minor - by, run_currency(run), money, sizeof(money));
     (void)money_sentence(by < 0 ? -by : by, run_currency(run), rounded, sizeof(rounded));
-    tell(stdout, "  %-10s %s, rounded %s %s\n",
-         document->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REFUND ? "paid out" : "taken", money,
-         by < 0 ? "up" : "off", rounded);
+    run_tell_fact(
+        run,
+        document->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REFUND ? N_("paid out") : N_("taken"),
+        run_sentence(run, line,
+                     by < 0 ? N_("{amount}, rounded up {by}") : N_("{amount}, rounded off {by}"),
+                     "amount", money, "by", rounded, NULL));
+}
+
+static void put_text(const struct run *run, const char *label, const char *text)
+{
+    if (text != NULL && text[0] != '\0')
+        run_tell_fact(run, label, text);
 }
 
 static void put_facts(struct run *run, const Tefter__DocumentAnswer *answer)
 {
-    char text[CELL_MAX];
+    char line[LINE_MAX_BYTES];
     const Tefter__DocumentRecord *document = answer->document;
     put_due(run, answer);
-    tell(stdout, "  %-10s %s%s%s\n", "recorded", time_text(run, document->recorded_ms, text),
-         document->actor->has_staff ? " by " : "",
-         document->actor->has_staff ? staff_login(run, document->actor->staff) : "");
+    run_tell_fact(
+        run, N_("recorded"),
+        run_sentence(run, line, N_("{time}| by {login}"), "time",
+                     time_text(run, document->recorded_ms, CELL), "login",
+                     document->actor->has_staff ? staff_login(run, document->actor->staff) : NULL,
+                     NULL));
     if (answer->buyer_name != NULL)
-        tell(stdout, "  %-10s %s%s\n", "taken by", text_of(answer->buyer_name),
-             document->with_pin ? ", with PIN" : "");
+        run_tell_fact(run, N_("taken by"),
+                      run_sentence(run, line, "{name}|, {pin}", "name", text_of(answer->buyer_name),
+                                   "pin", document->with_pin ? run_word(run, N_("with PIN")) : NULL,
+                                   NULL));
     if (document->decision != NULL && document->decision->has_approval)
-        tell(stdout, "  %-10s %s (approval %" PRIu64 ")\n", "approved",
-             answer->approved_by == NULL ? "" : answer->approved_by, document->decision->approval);
+        run_tell_fact(run, N_("approved"),
+                      run_sentence(run, line, N_("{login} (approval {number})"), "login",
+                                   answer->approved_by == NULL ? "" : answer->approved_by, "number",
+                                   NUMBER(document->decision->approval), NULL));
     document_tell_way(run, document, false);
     if (document->has_payment_kind)
-        tell(stdout, "  %-10s %s%s%s\n", "paid",
-             enum_word(&tefter__payment_kind__descriptor, (int)document->payment_kind, text,
-                       sizeof(text)),
-             document->has_money_account ? ", " : "",
-             document->has_money_account ? place_name(run, document->money_account) : "");
+        run_tell_fact(run, N_("card::paid"),
+                      run_sentence(run, line, "{kind}|, {place}", "kind",
+                                   enum_said(run, &tefter__payment_kind__descriptor,
+                                             (int)document->payment_kind, CELL),
+                                   "place",
+                                   document->has_money_account
+                                       ? place_name(run, document->money_account)
+                                       : NULL,
+                                   NULL));
     put_rounded(run, document);
-    if (text_of(document->payer)[0] != '\0')
-        tell(stdout, "  %-10s %s\n", "payer", text_of(document->payer));
-    if (document->salesperson != NULL)
-        tell(stdout, "  %-10s %s\n", "sold by", document->salesperson);
-    if (document->reference != NULL)
-        tell(stdout, "  %-10s %s\n", "reference", document->reference);
-    if (text_of(document->note)[0] != '\0')
-        tell(stdout, "  %-10s %s\n", "note", text_of(document->note));
+    put_text(run, N_("payer"), text_of(document->payer));
+    put_text(run, N_("sold by"), document->salesperson);
+    put_text(run, N_("reference"), document->reference);
+    put_text(run, N_("note"), text_of(document->note));
     if (document->has_backfill && document->backfill)
-        tell(stdout, "  entered later, as already happened\n");
+        run_tell(run, N_("  entered later, as already happened"), NULL);
 }
 
 /* ---- lines ---- */
@@ -395,29 +446,33 @@ static void put_charge(struct run *run, struct table *table, const Tefter__Docum
 /* "line 1: 5 bag of 25, together 125"; where a price is from, when it is not the catalogue's. */
 static void put_origins(struct run *run, Tefter__DocumentLine *const *lines, size_t count)
 {
-    char quantity[CELL_MAX];
-    char factor[CELL_MAX];
-    char base[CELL_MAX];
     for (size_t i = 0; i < count; i++) {
         const Tefter__DocumentLine *line = lines[i];
         if (line->has_base_quantity && line->unit != NULL)
-            tell(stdout, "  line %zu: %s %s of %s, together %s\n", i + 1,
-                 quantity_text(run, line->quantity, quantity), line->unit,
-                 quantity_text(run, line->unit_factor, factor),
-                 quantity_text(run, line->base_quantity, base));
+            run_tell(run, N_("  line {line}: {quantity} {unit} of {factor}, together {together}"),
+                     "line", NUMBER(i + 1), "quantity", quantity_text(run, line->quantity, CELL),
+                     "unit", line->unit, "factor", quantity_text(run, line->unit_factor, CELL),
+                     "together", quantity_text(run, line->base_quantity, CELL), NULL);
         if (line->price_list != NULL)
-            tell(stdout, "  price of line %zu: list %s\n", i + 1, line->price_list);
+            run_tell(run, N_("  price of line {line}: list {list}"), "line", NUMBER(i + 1), "list",
+                     line->price_list, NULL);
     }
 }
 
-static void put_serials(Tefter__DocumentLine *const *lines, size_t count)
+static void put_serials(const struct run *run, Tefter__DocumentLine *const *lines, size_t count)
 {
+    char head[LINE_MAX_BYTES];
     for (size_t i = 0; i < count; i++) {
         const Tefter__DocumentLine *line = lines[i];
         for (size_t s = 0; s < line->n_serials; s++) {
             if (s == 0)
-                tell(stdout, "  serial number%s of line %zu: ", line->n_serials == 1 ? "" : "s",
-                     i + 1);
+                tell(stdout, "%s",
+                     run_sentence(run, head,
+                                  words_many(run->language,
+                                             MANY_("  serial number of line {line}: ",
+                                                   "  serial numbers of line {line}: "),
+                                             line->n_serials),
+                                  "line", NUMBER(i + 1), NULL));
             tell(stdout, "%s%s", s == 0 ? "" : ", ", line->serials[s]);
         }
         if (line->n_serials > 0)
@@ -431,9 +486,9 @@ void document_lines_tell(struct run *run, Tefter__DocumentLine *const *lines, si
     static const struct {
         const char *title;
         bool right;
-    } titles[] = {{"LINE", true},     {"CODE", false}, {"ITEM", false},
-                  {"QUANTITY", true}, {"UNIT", false}, {"PRICE", true},
-                  {"DISCOUNT", true}, {"NET", true},   {"TAX", true}};
+    } titles[] = {{N_("LINE"), true},     {N_("CODE"), false}, {N_("ITEM"), false},
+                  {N_("QUANTITY"), true}, {N_("UNIT"), false}, {N_("PRICE"), true},
+                  {N_("DISCOUNT"), true}, {N_("NET"), true},   {N_("TAX"), true}};
     if (line_count + charge_count == 0)
         return;
     struct table *table = table_create(run);
@@ -446,7 +501,7 @@ void document_lines_tell(struct run *run, Tefter__DocumentLine *const *lines, si
     tell(stdout, "\n");
     table_print(table, stdout);
     put_origins(run, lines, line_count);
-    put_serials(lines, line_count);
+    put_serials(run, lines, line_count);
 }
 
 /* Those that stand. */
@@ -460,53 +515,63 @@ static size_t live_touches(const Tefter__DocumentAnswer *answer)
 
 static void put_sums(struct run *run, const Tefter__DocumentAnswer *answer)
 {
-    char text[CELL_MAX];
-    char open[CELL_MAX];
+    char total[CELL_MAX];
     const Tefter__DocumentRecord *document = answer->document;
+    (void)money_sentence(document->total_minor, run_currency(run), total, sizeof(total));
     tell(stdout, "\n");
-    if (document->has_net_minor)
-        tell(stdout, "net %s", money_text(run, document->net_minor, text));
-    if (document->has_tax_minor)
-        tell(stdout, " + tax %s = ", money_text(run, document->tax_minor, text));
-    else if (document->has_net_minor)
-        tell(stdout, " = ");
-    (void)money_sentence(document->total_minor, run_currency(run), text, sizeof(text));
-    tell(stdout, "total %s; open %s", text, money_text(run, answer->open_minor, open));
-    tell(stdout, "; matched in %s\n", counted(live_touches(answer), "part", text));
+    run_tell(
+        run,
+        words_many(run->language,
+                   MANY_("|net {net}| + tax {tax}|{equals}|total {total}; open {open}; matched "
+                         "in {count} part",
+                         "|net {net}| + tax {tax}|{equals}|total {total}; open {open}; matched "
+                         "in {count} parts"),
+                   live_touches(answer)),
+        "net", document->has_net_minor ? money_text(run, document->net_minor, CELL) : NULL, "tax",
+        document->has_tax_minor ? money_text(run, document->tax_minor, CELL) : NULL, "equals",
+        document->has_net_minor || document->has_tax_minor ? " = " : NULL, "total", total, "open",
+        money_text(run, answer->open_minor, CELL), "count", NUMBER(live_touches(answer)), NULL);
 }
 
-/* "reversed by HQ-X-00007 of 2026-11-29, by ann: typed wrong"; an older server knows its id. */
-static void put_link(const char *words, bool there, uint64_t document,
+/* "reversed by HQ-X-00007 of 2026-11-29, by ann: typed wrong"; an older server knows its id.
+ * `words` has the {paper}. */
+static void put_link(const struct run *run, const char *words, bool there, uint64_t document,
                      const Tefter__PaperLink *link)
 {
-    char date[CELL_MAX];
+    char paper[LINE_MAX_BYTES];
     if (!there)
         return;
-    if (link == NULL) {
-        tell(stdout, "%s #%" PRIu64 "\n", words, document);
-        return;
-    }
-    const char *reason = text_of(link->reason);
-    tell(stdout, "%s %s of %s%s%s%s%s\n", words, link->number, date_text(link->date, date),
-         link->by == NULL ? "" : ", by ", link->by == NULL ? "" : link->by,
-         reason[0] == '\0' ? "" : ": ", reason);
+    if (link == NULL)
+        (void)run_sentence(run, paper, "#{number}", "number", NUMBER(document), NULL);
+    else
+        (void)run_sentence(run, paper, N_("{number} of {date}|, by {login}|: {reason}"), "number",
+                           link->number, "date", date_text(link->date, CELL), "login", link->by,
+                           "reason", if_any(text_of(link->reason)), NULL);
+    run_tell(run, words, "paper", paper, NULL);
 }
 
-static void put_later(const Tefter__DocumentAnswer *answer)
+static void put_later(const struct run *run, const Tefter__DocumentAnswer *answer)
 {
     const Tefter__DocumentRecord *document = answer->document;
     const Tefter__DocumentTailRecord *later = answer->later;
-    put_link(document->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL ? "reverses" : "credits",
+    put_link(run,
+             document->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL ? N_("reverses {paper}")
+                                                                        : N_("credits {paper}"),
              document->has_about, document->about, answer->about);
-    put_link("takes the place of", document->has_corrects, document->corrects, answer->corrects);
+    put_link(run, N_("takes the place of {paper}"), document->has_corrects, document->corrects,
+             answer->corrects);
     if (later == NULL)
         return;
-    put_link("reversed by", later->has_reversed_by, later->reversed_by, answer->reversed_by);
-    put_link("its place took", later->has_corrected_by, later->corrected_by, answer->corrected_by);
+    put_link(run, N_("reversed by {paper}"), later->has_reversed_by, later->reversed_by,
+             answer->reversed_by);
+    put_link(run, N_("its place took {paper}"), later->has_corrected_by, later->corrected_by,
+             answer->corrected_by);
     for (size_t i = 0; i < answer->n_credit_notes; i++)
-        put_link("credited with", true, answer->credit_notes[i]->document, answer->credit_notes[i]);
+        put_link(run, N_("credited with {paper}"), true, answer->credit_notes[i]->document,
+                 answer->credit_notes[i]);
     if (later->has_confirmed)
-        tell(stdout, "%s\n", later->confirmed ? "confirmed by the bank" : "the bank never had it");
+        run_tell(run, later->confirmed ? N_("confirmed by the bank") : N_("the bank never had it"),
+                 NULL);
 }
 
 static Tefter__DocumentKind kind_said(struct run *run, bool *ret_good)
@@ -524,7 +589,8 @@ static Tefter__DocumentKind kind_said(struct run *run, bool *ret_good)
             return (Tefter__DocumentKind)value;
     }
     *ret_good = false;
-    (void)run_say(run, EXIT_USE, "--kind is invoice, payment, credit-note or reversal");
+    (void)run_say(run, EXIT_USE, N_("{option} takes none but: {words}"), "option", "--kind",
+                  "words", "invoice payment credit-note reversal", NULL);
     return 0;
 }
 
@@ -549,7 +615,6 @@ static const Tefter__DocumentAnswer *whole(struct run *run, const Tefter__Docume
 static void put_touches(struct run *run, const Tefter__DocumentAnswer *answer)
 {
     bool all = arg_flag(&run->args, "--undone");
-    char count[CELL_MAX];
     size_t live = live_touches(answer);
     size_t undone = answer->n_touches - live;
     ProtobufCMessage **rows = arena_take(&run->arena, (answer->n_touches + 1) * sizeof(*rows));
@@ -559,12 +624,17 @@ static void put_touches(struct run *run, const Tefter__DocumentAnswer *answer)
         if (all || !answer->touches[i]->undone)
             rows[shown++] = &answer->touches[i]->base;
     if (shown > 0) {
-        tell(stdout, "\nMatched with\n");
+        tell(stdout, "\n");
+        run_tell(run, N_("Matched with"), NULL);
         table_rows(run, touch_columns, rows, shown);
     }
     if (undone > 0 && !all)
-        run_note(run, "%s that %s undone: --undone shows %s.", counted(undone, "match", count),
-                 undone == 1 ? "was" : "were", undone == 1 ? "it" : "them");
+        run_note(run,
+                 words_many(run->language,
+                            MANY_("{count} match that was undone: --undone shows it.",
+                                  "{count} matches that were undone: --undone shows them."),
+                            undone),
+                 "count", NUMBER(undone), NULL);
 }
 
 static int show_run(struct run *run)
@@ -586,7 +656,7 @@ static int show_run(struct run *run)
     document_lines_tell(run, answer->document->lines, answer->document->n_lines,
                         answer->document->charges, answer->document->n_charges);
     put_sums(run, answer);
-    put_later(answer);
+    put_later(run, answer);
     put_touches(run, answer);
     return EXIT_DONE;
 }
@@ -605,6 +675,6 @@ const struct verb document_verbs[] = {
      .columns = list_columns,
      .paged = true,
      .sums = list_sums,
-     .empty = "No such documents."},
+     .empty = N_("No such documents.")},
     END_VERBS,
 };

@@ -56,11 +56,13 @@ static int tell_enrolled(struct run *run, const char *folder,
              enrolment->terminal, enrolment->not_after_ms);
         return EXIT_DONE;
     }
-    tell(stdout, "This is now terminal %" PRIu32 " (%s) of %s.\n", enrolment->terminal,
-         enrolment->name, enrolment->company);
+    run_tell(run, N_("This is now terminal {terminal} ({name}) of {company}."), "terminal",
+             NUMBER(enrolment->terminal), "name", enrolment->name, "company", enrolment->company,
+             NULL);
     run_note(run,
-             "Kept in %s; the certificate holds until %s and renews itself. Next: tefter login",
-             folder, time_text(run, enrolment->not_after_ms, until));
+             N_("Kept in {folder}; the certificate holds until {time} and renews itself. Next: "
+                "tefter login"),
+             "folder", folder, "time", time_text(run, enrolment->not_after_ms, until), NULL);
     return EXIT_DONE;
 }
 
@@ -76,7 +78,7 @@ static int tell_refused(struct run *run, const char *code, const Tefter__Refusal
     int exit = run_refused(run, refused);
     if (refused->code == TEFTER__REFUSAL_CODE__CODE_WRONG &&
         enrol_code_doubt(code, strlen(code), hint))
-        run_note(run, "Perhaps %s.", hint);
+        run_note(run, N_("Perhaps {hint}."), "hint", hint, NULL);
     return exit;
 }
 
@@ -87,15 +89,16 @@ static int enrol_run(struct run *run)
     struct tefter_enrolment enrolment;
     const Tefter__Refusal *refused = NULL;
     if (!whole_code(run, code))
-        return run_say(run, EXIT_USE, "the code is too long");
+        return run_say(run, EXIT_USE, N_("the code is too long"), NULL);
     if (!tefter_profile_folder(run->args.profile, folder, &run->failure) ||
         !tefter_profile_read(folder, &enrolment, &run->failure))
         return run_failed(run, EXIT_USE);
     if (enrolment.enrolled && !arg_flag(&run->args, "--again"))
         return run_say(run, EXIT_CONFLICT,
-                       "%s is terminal %" PRIu32 " (%s) of %s already. Take another --profile, or "
-                       "say --again to replace it.",
-                       folder, enrolment.terminal, enrolment.name, enrolment.company);
+                       N_("{folder} is terminal {terminal} ({name}) of {company} already. Take "
+                          "another --profile, or say --again to replace it."),
+                       "folder", folder, "terminal", NUMBER(enrolment.terminal), "name",
+                       enrolment.name, "company", enrolment.company, NULL);
     const char *address = with_port(run, arg_text(&run->args, "HOST:PORT"));
     if (tefter_enrol(folder, address, code, version_tefter, &run->arena, &enrolment, &refused,
                      &run->failure))
@@ -132,24 +135,27 @@ static int server_run(struct run *run)
         return run_failed(run, EXIT_USE);
     if (!enrolment.enrolled)
         return run_say(run, EXIT_NOT_ALLOWED,
-                       "this device is no terminal yet: tefter enrol HOST:PORT CODE");
+                       N_("this device is no terminal yet: tefter enrol HOST:PORT CODE"), NULL);
     if (wanted == NULL)
         return tell_server(run, &enrolment);
     run->args.server = with_port(run, wanted);
     if (!stream_address_check(run->args.server, &run->failure))
         return run_failed(run, EXIT_USE);
     if (!run_open(run, false)) {
-        run_note(run, "Nothing was changed: this terminal still goes to %s.", enrolment.address);
+        run_note(run, N_("Nothing was changed: this terminal still goes to {address}."), "address",
+                 enrolment.address, NULL);
         return run->exit_code;
     }
     if (!tefter_profile_move(folder, run->args.server, &run->failure))
         return run_failed(run, EXIT_USE);
     run_note(run,
-             "It has the same root: it is the ledger of %s that this terminal knows, seq %" PRIu64
-             ".",
-             tefter_welcome(run->client)->company, tefter_welcome(run->client)->seq);
+             N_("It has the same root: it is the ledger of {company} that this terminal knows, seq "
+                "{seq}."),
+             "company", tefter_welcome(run->client)->company, "seq",
+             NUMBER(tefter_welcome(run->client)->seq), NULL);
     if (getenv("TEFTER_SERVER") != NULL)
-        run_note(run, "TEFTER_SERVER is set here and wins over it: %s.", getenv("TEFTER_SERVER"));
+        run_note(run, N_("TEFTER_SERVER is set here and wins over it: {address}."), "address",
+                 getenv("TEFTER_SERVER"), NULL);
     (void)snprintf(enrolment.address, sizeof enrolment.address, "%s", run->args.server);
     return tell_server(run, &enrolment);
 }

@@ -49,19 +49,19 @@ static const struct param membership[] = {
 };
 
 static const struct column group_columns[] = {
-    {"N", "group", COLUMN_NUMBER},
-    {"DIMENSION", "dimension", COLUMN_TEXT},
-    {"NAME", "name", COLUMN_TEXT},
-    {"MEMBERS", "members", COLUMN_NUMBER},
-    {"LIMIT", "limit.limit_minor", COLUMN_MONEY},
-    {"POLICY", "limit.policy", COLUMN_ENUM},
-    {"OVERDUE DAYS", "limit.overdue_days", COLUMN_NUMBER},
-    {"OVERDUE", "limit.overdue_minor", COLUMN_MONEY},
-    {"DOCUMENT MAX", "limit.document_max_minor", COLUMN_MONEY},
-    {"UNPAID MAX", "limit.unpaid_max", COLUMN_NUMBER},
-    {"SLIP WEIGHT", "limit.slip_weight", COLUMN_NUMBER},
-    {"UNTIL", "limit.valid_until", COLUMN_DATE},
-    {"TERM DAYS", "term_days", COLUMN_NUMBER},
+    {N_("N"), "group", COLUMN_NUMBER},
+    {N_("DIMENSION"), "dimension", COLUMN_TEXT},
+    {N_("NAME"), "name", COLUMN_TEXT},
+    {N_("MEMBERS"), "members", COLUMN_NUMBER},
+    {N_("LIMIT"), "limit.limit_minor", COLUMN_MONEY},
+    {N_("POLICY"), "limit.policy", COLUMN_ENUM},
+    {N_("OVERDUE DAYS"), "limit.overdue_days", COLUMN_NUMBER},
+    {N_("limit::OVERDUE"), "limit.overdue_minor", COLUMN_MONEY},
+    {N_("DOCUMENT MAX"), "limit.document_max_minor", COLUMN_MONEY},
+    {N_("UNPAID MAX"), "limit.unpaid_max", COLUMN_NUMBER},
+    {N_("SLIP WEIGHT"), "limit.slip_weight", COLUMN_NUMBER},
+    {N_("UNTIL"), "limit.valid_until", COLUMN_DATE},
+    {N_("TERM DAYS"), "term_days", COLUMN_NUMBER},
     END_COLUMNS,
 };
 
@@ -80,7 +80,7 @@ static void group_lines(struct run *run, const Tefter__GroupRecord *group,
 {
     term_lines_read(run, group == NULL ? NULL : group->limit, ret_lines);
     if (group != NULL)
-        term_line_days(ret_lines, TERM_LINE_DAYS, group->has_term_days, group->term_days);
+        term_line_days(run, ret_lines, TERM_LINE_DAYS, group->has_term_days, group->term_days);
 }
 
 /* What is not said stays; what has changed is shown. */
@@ -128,8 +128,11 @@ static int join_run(struct run *run)
         before != NULL && code == EXIT_DONE ? customer_find(run, customer) : NULL;
     for (size_t i = 0; now != NULL && i < before->n_groups; i++)
         if (!is_member(now, before->groups[i]->group))
-            tell(stdout, "They are no longer in %s/%s: of a dimension they are in one group.\n",
-                 before->groups[i]->dimension, before->groups[i]->name);
+            run_tell(run,
+                     N_("They are no longer in {dimension}/{group}: of a dimension they are in one "
+                        "group."),
+                     "dimension", before->groups[i]->dimension, "group", before->groups[i]->name,
+                     NULL);
     return code;
 }
 
@@ -147,7 +150,7 @@ const struct verb group_verbs[] = {
      .query = "groups",
      .rows = "groups",
      .columns = group_columns,
-     .empty = "No groups. tefter group add DIMENSION NAME makes one."},
+     .empty = N_("No groups. tefter group add DIMENSION NAME makes one.")},
     {.entity = "group",
      .verb = "join",
      .summary = "put a customer into a group",

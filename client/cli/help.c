@@ -18,7 +18,7 @@ const struct param global_params[] = {
     OPTION("--wait", NUMBER, NULL,
            "wait at most N seconds for the server; 0: try once (default: 15)"),
     CHOICE("--language", NULL, "en vi zh fa el",
-           "language of refusals (default: TEFTER_LANGUAGE, else en)"),
+           "language of what is told (default: TEFTER_LANGUAGE, else en)"),
     OPTION("--quiet", FLAG, NULL, "print the result and errors only"),
     OPTION("--again", FLAG, NULL,
            "book it another time, though the same got no answer before and was done"),

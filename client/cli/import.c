@@ -53,6 +53,7 @@ int import_words(struct run *run, int argc, char **argv)
     import_settings_init(&settings);
     if (!import_settings_read(count, own, &settings, &run->failure))
         return run_failed(run, EXIT_USE);
+    settings.language = run->language;
     return open_for(run, &settings) ? import_main(run->client, &settings) : run->exit_code;
 }
 

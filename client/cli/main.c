@@ -31,33 +31,22 @@ static bool noun_known(const char *entity)
     return entity == NULL;
 }
 
-static int unknown_noun(const char *entity, bool json)
+static int unknown_noun(struct run *run, const char *entity)
 {
-    const char *near = nearest_noun(entity);
-    char text[LINE_MAX_BYTES];
-    (void)snprintf(text, sizeof(text), "there is no \"%s\".%s%s%s tefter help lists everything.",
-                   entity, near == NULL ? "" : " Did you mean \"", near == NULL ? "" : near,
-                   near == NULL ? "" : "\"?");
-    tell(stderr, "tefter: %s\n", text);
-    if (json)
-        failure_json(EXIT_USE, text);
-    return EXIT_USE;
+    return run_say(run, EXIT_USE,
+                   N_("there is no \"{word}\".| Did you mean \"{near}\"?| tefter help lists "
+                      "everything."),
+                   "word", entity, "near", nearest_noun(entity), NULL);
 }
 
-static int unknown_verb(const char *entity, const char *verb, bool json)
+static int unknown_verb(struct run *run, const char *entity, const char *verb)
 {
-    const char *near = verb == NULL ? NULL : nearest_verb(entity, verb);
-    char text[LINE_MAX_BYTES];
     if (verb == NULL)
-        (void)snprintf(text, sizeof(text), "%s what?", entity);
+        (void)run_say(run, EXIT_USE, N_("{word} what?"), "word", entity, NULL);
     else
-        (void)snprintf(text, sizeof(text), "there is no \"%s %s\".%s%s%s%s%s", entity, verb,
-                       near == NULL ? "" : " Did you mean \"", near == NULL ? "" : entity,
-                       near == NULL ? "" : " ", near == NULL ? "" : near,
-                       near == NULL ? "" : "\"?");
-    tell(stderr, "tefter: %s\n", text);
-    if (json)
-        failure_json(EXIT_USE, text);
+        (void)run_say(run, EXIT_USE,
+                      N_("there is no \"{entity} {verb}\".| Did you mean \"{entity} {near}\"?"),
+                      "entity", entity, "verb", verb, "near", nearest_verb(entity, verb), NULL);
     help_noun(entity, stderr);
     return EXIT_USE;
 }
@@ -69,14 +58,34 @@ static bool speaks_utf8(void)
     return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
-/* --language, else TEFTER_LANGUAGE; one that is not known is a mistake only when it is said. */
-static bool take_language(struct run *run)
+/* --language, else TEFTER_LANGUAGE; looked for before anything is read, for what is wrong is said
+ * in it too. */
+static enum language language_wanted(int argc, char **argv)
+{
+    static const char option[] = "--language";
+    enum language language = LANGUAGE_ENGLISH;
+    const char *wanted = getenv("TEFTER_LANGUAGE");
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strncmp(argv[i], option, strlen(option)) != 0)
+            continue;
+        if (argv[i][strlen(option)] == '=')
+            wanted = argv[i] + sizeof(option);
+        else if (argv[i][strlen(option)] == '\0' && i + 1 < argc)
+            wanted = argv[++i];
+    }
+    if (wanted != NULL)
+        (void)language_of(wanted, &language);
+    return language;
+}
+
+/* One that is not known is a mistake only when it is said. */
+static bool language_known(struct run *run)
 {
     const char *said = run->args.language;
-    const char *wanted = said != NULL ? said : getenv("TEFTER_LANGUAGE");
-    if (wanted == NULL || language_of(wanted, &run->language) || said == NULL)
+    if (said == NULL || language_of(said, &run->language))
         return true;
-    (void)run_say(run, EXIT_USE, "\"%s\": the languages are en, vi, zh, fa and el.", said);
+    (void)run_say(run, EXIT_USE, N_("\"{typed}\": the languages are en, vi, zh, fa and el."),
+                  "typed", said, NULL);
     return false;
 }
 
@@ -105,39 +114,6 @@ static size_t width_of(bool terminal)
     return columns < LEAST ? LEAST : columns > MOST ? MOST : columns;
 }
 
-static void run_begin(struct run *run)
-{
-    arena_init(&run->arena, RUN_MEMORY_MAX);
-    run->terminal = isatty(STDOUT_FILENO);
-    run->width = width_of(run->terminal);
-    run->unicode = speaks_utf8();
-}
-
-/* What an earlier run left open may be under way still. */
-static int run_end(struct run *run, int code)
-{
-    char count[CELL_MAX];
-    if (run->untrue)
-        code = EXIT_NO_SERVER;
-    else if (run->client != NULL && tefter_under_way(run->client) > 0)
-        (void)tefter_resolve(run->client, SETTLE_MS, NULL);
-    if (!run->untrue)
-        run_offer(run);
-    if (run->stand_again > 0)
-        run_note(run, "%s from before the server's restore: still there.",
-                 counted(run->stand_again, "command", count));
-    tefter_close(run->client);
-    arena_fini(&run->arena);
-    bool written = fflush(stdout) == 0 && !ferror(stdout);
-    int reason = errno;
-    if (written || code != EXIT_DONE)
-        return code;
-    if (reason != EPIPE) /* who reads has what they wanted */
-        tell(stderr, "tefter: this is done; its output could not be written: %s\n",
-             strerror(reason));
-    return EXIT_UNWRITTEN;
-}
-
 static bool says_json(int argc, char **argv)
 {
     for (int i = 0; i < argc; i++) {
@@ -147,32 +123,68 @@ static bool says_json(int argc, char **argv)
     return false;
 }
 
-static int run_verb(const struct verb *verb, int argc, char **argv)
+/* What holds also when the words make no sense. */
+static void run_begin(struct run *run, int argc, char **argv)
 {
-    static struct run run;
-    run_begin(&run);
-    run.json = says_json(argc, argv); /* also when the rest makes no sense */
-    if (!args_read(&run.args, verb, argc, argv, &run.failure)) {
-        int code = run_failed(&run, EXIT_USE);
-        tell(stderr, "tefter %s%s%s --help says more.\n", verb->entity,
-             verb->verb == NULL ? "" : " ", verb->verb == NULL ? "" : verb->verb);
-        return run_end(&run, code);
-    }
-    run.json = run.args.json;
-    if (!take_language(&run))
-        return run_end(&run, EXIT_USE);
-    if (run.args.help && !verb->helps) {
-        help_verb(verb, stdout);
-        return run_end(&run, EXIT_DONE);
-    }
-    return run_end(&run, work(&run));
+    arena_init(&run->arena, RUN_MEMORY_MAX);
+    run->json = says_json(argc, argv);
+    run->language = run->args.speaks = language_wanted(argc, argv);
+    run->terminal = isatty(STDOUT_FILENO);
+    run->width = width_of(run->terminal);
+    run->unicode = speaks_utf8();
 }
 
-static int run_import(int argc, char **argv)
+/* What an earlier run left open may be under way still. */
+static int run_end(struct run *run, int code)
 {
-    static struct run run;
-    run_begin(&run);
-    return run_end(&run, import_words(&run, argc, argv));
+    char text[LINE_MAX_BYTES];
+    if (run->untrue)
+        code = EXIT_NO_SERVER;
+    else if (run->client != NULL && tefter_under_way(run->client) > 0)
+        (void)tefter_resolve(run->client, SETTLE_MS, NULL);
+    if (!run->untrue)
+        run_offer(run);
+    if (run->stand_again > 0)
+        run_note(run,
+                 words_many(run->language,
+                            MANY_("{count} command from before the server's restore: still there.",
+                                  "{count} commands from before the server's restore: still "
+                                  "there."),
+                            run->stand_again),
+                 "count", NUMBER(run->stand_again), NULL);
+    tefter_close(run->client);
+    arena_fini(&run->arena);
+    bool written = fflush(stdout) == 0 && !ferror(stdout);
+    int reason = errno;
+    if (written || code != EXIT_DONE)
+        return code;
+    if (reason != EPIPE) /* who reads has what they wanted */
+        tell(stderr, "tefter: %s\n",
+             run_sentence(run, text, N_("this is done; its output could not be written: {why}"),
+                          "why", strerror(reason), NULL));
+    return EXIT_UNWRITTEN;
+}
+
+static int run_verb(struct run *run, const struct verb *verb, int argc, char **argv)
+{
+    if (!args_read(&run->args, verb, argc, argv, &run->failure)) {
+        int code = run_failed(run, EXIT_USE);
+        char command[CELL_MAX];
+        char text[LINE_MAX_BYTES];
+        (void)snprintf(command, sizeof(command), "tefter %s%s%s --help", verb->entity,
+                       verb->verb == NULL ? "" : " ", verb->verb == NULL ? "" : verb->verb);
+        tell(stderr, "%s\n",
+             run_sentence(run, text, N_("{command} says more."), "command", command, NULL));
+        return run_end(run, code);
+    }
+    run->json = run->args.json;
+    if (!language_known(run))
+        return run_end(run, EXIT_USE);
+    if (run->args.help && !verb->helps) {
+        help_verb(verb, stdout);
+        return run_end(run, EXIT_DONE);
+    }
+    return run_end(run, work(run));
 }
 
 /* Global options may stand before the entity: they are moved behind the verb. */
@@ -203,14 +215,14 @@ static bool is_help(const char *word)
     return strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
 }
 
-static int help(const char *entity, const char *verb_name)
+static int help(struct run *run, const char *entity, const char *verb_name)
 {
     if (entity == NULL) {
         help_all(stdout);
         return EXIT_DONE;
     }
     if (!noun_known(entity))
-        return unknown_noun(entity, false);
+        return unknown_noun(run, entity);
     const struct verb *verb = verb_find(entity, verb_name);
     if (verb != NULL)
         help_verb(verb, stdout);
@@ -219,21 +231,21 @@ static int help(const char *entity, const char *verb_name)
     return EXIT_DONE;
 }
 
-static int run_words(int argc, char **argv)
+static int run_words(struct run *run, int argc, char **argv)
 {
     const char *entity = argv[0];
     if (strcmp(entity, "import") == 0)
-        return run_import(argc, argv);
+        return run_end(run, import_words(run, argc, argv));
     if (!noun_known(entity))
-        return unknown_noun(entity, says_json(argc, argv));
+        return unknown_noun(run, entity);
     const char *second = argc > 1 ? argv[1] : NULL;
     const struct verb *verb = verb_find(entity, second);
     if (verb == NULL && second != NULL && is_help(second))
-        return help(entity, NULL);
+        return help(run, entity, NULL);
     if (verb == NULL)
-        return unknown_verb(entity, second, says_json(argc, argv));
+        return unknown_verb(run, entity, second);
     int used = verb->verb == NULL ? 1 : 2;
-    return run_verb(verb, argc - used, argv + used);
+    return run_verb(run, verb, argc - used, argv + used);
 }
 
 /* Nothing but global options, at a terminal: the screen. A pipe gets the help. */
@@ -254,7 +266,11 @@ static int run_screen(const struct args *args)
     const char *language = args->language != NULL ? args->language : getenv("TEFTER_LANGUAGE");
     options.language_said = language != NULL && language_of(language, &options.language);
     if (args->language != NULL && !options.language_said) {
-        tell(stderr, "tefter: \"%s\": the languages are en, vi, zh, fa and el.\n", args->language);
+        char text[LINE_MAX_BYTES];
+        (void)words_say(text, sizeof(text), LANGUAGE_ENGLISH,
+                        N_("\"{typed}\": the languages are en, vi, zh, fa and el."), "typed",
+                        args->language, NULL);
+        tell(stderr, "tefter: %s\n", text);
         return EXIT_USE;
     }
     int code = tui_run(&options, &failure);
@@ -266,6 +282,7 @@ static int run_screen(const struct args *args)
 int main(int argc, char **argv)
 {
     static struct args screen;
+    static struct run run;
     standard_open();
     (void)setlocale(LC_CTYPE, "");
     (void)signal(SIGPIPE, SIG_DFL);
@@ -286,7 +303,8 @@ int main(int argc, char **argv)
     }
     if (wants_screen(words, word, &screen))
         return run_screen(&screen);
+    run_begin(&run, words, word);
     if (words == 0 || is_help(word[0]))
-        return help(words > 1 ? word[1] : NULL, words > 2 ? word[2] : NULL);
-    return run_words(words, word);
+        return help(&run, words > 1 ? word[1] : NULL, words > 2 ? word[2] : NULL);
+    return run_words(&run, words, word);
 }

@@ -52,7 +52,8 @@ static const char *way_said(struct run *run, Tefter__PaymentKind *ret_kind, bool
         said = place;
     }
     if (!*ret_good)
-        (void)run_say(run, EXIT_USE, "one of --cash, --pos, --transfer and --slip, not two");
+        (void)run_say(run, EXIT_USE, N_("one of --cash, --pos, --transfer and --slip, not two"),
+                      NULL);
     return said;
 }
 
@@ -98,7 +99,7 @@ static bool fill_bills(struct run *run, Tefter__TakePayment *payment)
     }
     bool unmatched = arg_flag(&run->args, "--unmatched");
     if ((payment->n_bills > 0) + unmatched + arg_flag(&run->args, "--oldest") > 1) {
-        (void)run_say(run, EXIT_USE, "one of --oldest, --bill and --unmatched, not two");
+        (void)run_say(run, EXIT_USE, N_("one of --oldest, --bill and --unmatched, not two"), NULL);
         return false;
     }
     payment->has_match = payment->n_bills == 0 && !unmatched;
@@ -138,8 +139,8 @@ static int confirm_run(struct run *run)
     bool came = !arg_flag(&run->args, "--never-came");
     command->confirm_payment->confirmed = came;
     return run_submit(run, command,
-                      came ? "{PAYMENT} is confirmed.| {owes}|, {available}|."
-                           : "{PAYMENT} is reversed| by {reversal}|.| {owes}|, {available}|.");
+                      came ? N_("{PAYMENT} is confirmed.| {owes}|, {available}|.")
+                           : N_("{PAYMENT} is reversed| by {reversal}|.| {owes}|, {available}|."));
 }
 
 static const struct param reverse_params[] = {
@@ -202,7 +203,8 @@ static bool read_part(struct run *run, const char *text, Tefter__MatchPart *part
     char *equals = copy == NULL ? NULL : strchr(copy, '=');
     tefter__match_part__init(part);
     if (equals == NULL) {
-        (void)run_say(run, EXIT_USE, "\"%s\": write BILL=MONEY or BILL=MONEY:AMOUNT", text);
+        (void)run_say(run, EXIT_USE, N_("\"{typed}\": write {form}"), "typed", text, "form",
+                      N_("BILL=MONEY or BILL=MONEY:AMOUNT"), NULL);
         return false;
     }
     *equals = '\0';
@@ -235,10 +237,10 @@ static bool fill_parts(struct run *run, Tefter__MatchItems *match)
 }
 
 static const struct column preview_columns[] = {
-    {"BILL", "number", COLUMN_TEXT},
-    {"DUE", "due", COLUMN_DATE},
-    {"MATCHED", "amount_minor", COLUMN_MONEY},
-    {"LEFT", "left_minor", COLUMN_MONEY},
+    {N_("BILL"), "number", COLUMN_TEXT},
+    {N_("DUE"), "due", COLUMN_DATE},
+    {N_("MATCHED"), "amount_minor", COLUMN_MONEY},
+    {N_("LEFT"), "left_minor", COLUMN_MONEY},
     END_COLUMNS,
 };
 
@@ -253,9 +255,9 @@ static int tell_preview(struct run *run, const Tefter__PreviewMatchAnswer *previ
     if (preview->refusal != NULL)
         return run_refused(run, preview->refusal);
     table_rows(run, preview_columns, (ProtobufCMessage *const *)preview->parts, preview->n_parts);
-    tell(stdout, "matched %s, left of the money %s\n",
-         money_text(run, preview->matched_minor, matched),
-         money_text(run, preview->rest_minor, rest));
+    run_tell(run, N_("matched {matched}, left of the money {rest}"), "matched",
+             money_text(run, preview->matched_minor, matched), "rest",
+             money_text(run, preview->rest_minor, rest), NULL);
     return EXIT_DONE;
 }
 
@@ -290,16 +292,16 @@ static const struct param unmatch_params[] = {
 };
 
 static const struct column unmatched_columns[] = {
-    {"CUSTOMER", "code", COLUMN_TEXT},
-    {"NAME", "name", COLUMN_TEXT},
-    {"NUMBER", "number", COLUMN_TEXT},
-    {"OPEN", "open_minor", COLUMN_MONEY},
-    {"FINAL", "final", COLUMN_FLAG},
-    {"DATE", "date", COLUMN_DATE},
-    {"RECORDED", "recorded_ms", COLUMN_TIME},
-    {"PAID", "payment_kind", COLUMN_ENUM},
-    {"INTO", "money_account", COLUMN_PLACE},
-    {"PAYER", "payer", COLUMN_TEXT},
+    {N_("CUSTOMER"), "code", COLUMN_TEXT},
+    {N_("NAME"), "name", COLUMN_TEXT},
+    {N_("NUMBER"), "number", COLUMN_TEXT},
+    {N_("OPEN"), "open_minor", COLUMN_MONEY},
+    {N_("FINAL"), "final", COLUMN_FLAG},
+    {N_("DATE"), "date", COLUMN_DATE},
+    {N_("RECORDED"), "recorded_ms", COLUMN_TIME},
+    {N_("PAID"), "payment_kind", COLUMN_ENUM},
+    {N_("INTO"), "money_account", COLUMN_PLACE},
+    {N_("PAYER"), "payer", COLUMN_TEXT},
     END_COLUMNS,
 };
 
@@ -336,7 +338,7 @@ const struct verb money_verbs[] = {
      .rows = "rows",
      .columns = unmatched_columns,
      .paged = true,
-     .empty = "All money is matched."},
+     .empty = N_("All money is matched.")},
     {.entity = "reverse",
      .summary = "reverse a whole document",
      .params = reverse_params,

@@ -50,30 +50,30 @@ static const struct param merge_params[] = {
 };
 
 static const struct column note_columns[] = {
-    {"NOTE", "note", COLUMN_NUMBER},
-    {"WHEN", "at_ms", COLUMN_TIME},
-    {"BY", "actor.staff", COLUMN_STAFF},
-    {"KIND", "kind", COLUMN_ENUM},
-    {"RESULT", "result", COLUMN_ENUM},
-    {"WOULD HELP", "help", COLUMN_ENUM},
-    {"AGAIN ON", "again", COLUMN_DATE},
-    {"OWNER", "owner", COLUMN_STAFF},
-    {"DONE", "done_ms", COLUMN_TIME},
-    {"TEXT", "text", COLUMN_TEXT},
+    {N_("NOTE"), "note", COLUMN_NUMBER},
+    {N_("WHEN"), "at_ms", COLUMN_TIME},
+    {N_("BY"), "actor.staff", COLUMN_STAFF},
+    {N_("KIND"), "kind", COLUMN_ENUM},
+    {N_("RESULT"), "result", COLUMN_ENUM},
+    {N_("WOULD HELP"), "help", COLUMN_ENUM},
+    {N_("AGAIN ON"), "again", COLUMN_DATE},
+    {N_("OWNER"), "owner", COLUMN_STAFF},
+    {N_("time::DONE"), "done_ms", COLUMN_TIME},
+    {N_("TEXT"), "text", COLUMN_TEXT},
     END_COLUMNS,
 };
 
 static const struct column call_columns[] = {
-    {"CODE", "who.code", COLUMN_TEXT},
-    {"NAME", "who.name", COLUMN_TEXT},
-    {"PHONE", "who.phone", COLUMN_TEXT},
-    {"OVERDUE", "account.overdue_minor", COLUMN_MONEY},
-    {"OLDEST DUE", "account.oldest_due", COLUMN_DATE},
-    {"AGAIN ON", "who.again", COLUMN_DATE},
-    {"OWNER", "who.again_owner", COLUMN_STAFF},
-    {"CALLED", "who.contact_ms", COLUMN_TIME},
-    {"BY", "who.contact_by", COLUMN_STAFF},
-    {"RESULT", "who.contact_result", COLUMN_ENUM},
+    {N_("CODE"), "who.code", COLUMN_TEXT},
+    {N_("NAME"), "who.name", COLUMN_TEXT},
+    {N_("PHONE"), "who.phone", COLUMN_TEXT},
+    {N_("OVERDUE"), "account.overdue_minor", COLUMN_MONEY},
+    {N_("OLDEST DUE"), "account.oldest_due", COLUMN_DATE},
+    {N_("AGAIN ON"), "who.again", COLUMN_DATE},
+    {N_("OWNER"), "who.again_owner", COLUMN_STAFF},
+    {N_("CALLED"), "who.contact_ms", COLUMN_TIME},
+    {N_("BY"), "who.contact_by", COLUMN_STAFF},
+    {N_("RESULT"), "who.contact_result", COLUMN_ENUM},
     END_COLUMNS,
 };
 
@@ -102,10 +102,15 @@ static void put_side(struct run *run, const Tefter__CustomerEntry *entry)
          balance_text(run, entry->account->balance_minor, owes));
 }
 
+static void put_preview(const struct run *run, const char *label, const char *text)
+{
+    tell(stdout, "%-12s %s\n", run_word(run, label), text);
+}
+
 static int merge_preview(struct run *run, char *customer, char *into)
 {
     char a[CELL_MAX];
-    char b[CELL_MAX];
+    char line[LINE_MAX_BYTES];
     Tefter__Query query = TEFTER__QUERY__INIT;
     Tefter__MergePreview preview = TEFTER__MERGE_PREVIEW__INIT;
     query.kind_case = TEFTER__QUERY__KIND_MERGE_PREVIEW;
@@ -122,22 +127,30 @@ static int merge_preview(struct run *run, char *customer, char *into)
     }
     put_side(run, merge->customer);
     put_side(run, merge->into);
-    tell(stdout, "together     %s\n", balance_text(run, merge->balance_minor, a));
+    bool over = merge->available_minor < 0;
+    put_preview(run, N_("together"), balance_text(run, merge->balance_minor, a));
     if (!merge->unlimited)
-        tell(stdout, "limit        %s, as it is; %s %s after it\n",
-             money_text(run, merge->limit_minor, a),
-             merge->available_minor < 0 ? "over by" : "available",
-             money_text(
-                 run, merge->available_minor < 0 ? -merge->available_minor : merge->available_minor,
-                 b));
+        put_preview(
+            run, N_("limit"),
+            run_sentence(
+                run, line,
+                over ? N_("{limit}, as it is; over by {amount} after it")
+                     : N_("{limit}, as it is; available {amount} after it"),
+                "limit", money_text(run, merge->limit_minor, a), "amount",
+                money_text(run, over ? -merge->available_minor : merge->available_minor, CELL),
+                NULL));
     if (merge->buyers > 0)
-        tell(stdout, "buyers       %" PRIu32 " may take goods on the account of %s, too\n",
-             merge->buyers, merge->into->who->code);
-    tell(stdout,
-         "papers       of both stand together from then on, and money of both pays bills of "
-         "both\n"
-         "undo         with --undo; what was matched between the two by then stays matched\n");
-    tell(stdout, "Nothing was done.\n");
+        put_preview(
+            run, N_("buyers"),
+            run_sentence(run, line, N_("{count} may take goods on the account of {customer}, too"),
+                         "count", NUMBER(merge->buyers), "customer", merge->into->who->code, NULL));
+    put_preview(run, N_("papers"),
+                run_word(run, N_("of both stand together from then on, and money of both pays "
+                                 "bills of both")));
+    put_preview(run, N_("undo"),
+                run_word(run, N_("with --undo; what was matched between the two by then stays "
+                                 "matched")));
+    run_tell(run, N_("Nothing was done."), NULL);
     return EXIT_DONE;
 }
 
@@ -157,7 +170,7 @@ static int merge_run(struct run *run)
     Tefter__UndoMerge take_back = TEFTER__UNDO_MERGE__INIT;
     Tefter__Text text = TEFTER__TEXT__INIT;
     if (undo == (into != NULL))
-        return run_say(run, EXIT_USE, "say into which record, or --undo");
+        return run_say(run, EXIT_USE, N_("say into which record, or --undo"), NULL);
     if (!undo && arg_flag(&run->args, "--what-if"))
         return merge_preview(run, customer, into);
     if (undo) {
@@ -166,15 +179,15 @@ static int merge_run(struct run *run)
         take_back.customer_code = customer;
         take_back.reason = reason_of(run, &text);
         return run_submit(run, &command,
-                          "{CUSTOMER} is a customer of their own again. What was matched "
-                          "between the two stays matched.");
+                          N_("{CUSTOMER} is a customer of their own again. What was matched "
+                             "between the two stays matched."));
     }
     command.kind_case = TEFTER__COMMAND__KIND_MERGE_CUSTOMERS;
     command.merge_customers = &merge;
     merge.customer_code = customer;
     merge.into_code = into;
     merge.reason = reason_of(run, &text);
-    return run_submit(run, &command, "{CUSTOMER} leads to {number} from now on.");
+    return run_submit(run, &command, N_("{CUSTOMER} leads to {number} from now on."));
 }
 
 /* ---- the table ---- */
@@ -194,7 +207,7 @@ const struct verb note_verbs[] = {
      .rows = "notes",
      .columns = note_columns,
      .paged = true,
-     .empty = "Nothing was written down."},
+     .empty = N_("Nothing was written down.")},
     {.entity = "customer",
      .verb = "note-change",
      .summary = "move a note to another day or person, or be done with it",
@@ -215,6 +228,6 @@ const struct verb note_verbs[] = {
      .rows = "rows",
      .columns = call_columns,
      .paged = true,
-     .empty = "Nobody is to be called now."},
+     .empty = N_("Nobody is to be called now.")},
     END_VERBS,
 };

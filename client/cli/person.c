@@ -23,7 +23,7 @@ static void cut_line_end(char *text)
 static bool read_line(struct run *run, FILE *in, char *out, size_t capacity)
 {
     if (fgets(out, (int)capacity, in) == NULL)
-        return fail(&run->failure, FAULT_USE, 0, "no password came");
+        return run_fail(run, N_("no password came"), NULL);
     cut_line_end(out);
     return true;
 }
@@ -37,7 +37,7 @@ static bool ask_on(struct run *run, FILE *terminal, const char *prompt, char *ou
     quiet.c_lflag &= ~(tcflag_t)ECHO;
     if (echo_off)
         (void)tcsetattr(fd, TCSAFLUSH, &quiet);
-    tell(terminal, "%s: ", prompt);
+    tell(terminal, "%s: ", run_word(run, prompt));
     fflush(terminal);
     bool good = read_line(run, terminal, out, capacity);
     if (echo_off)
@@ -52,7 +52,7 @@ bool secret_ask(struct run *run, const char *prompt, char *out, size_t capacity)
         return read_line(run, stdin, out, capacity);
     FILE *terminal = fopen("/dev/tty", "r+");
     if (terminal == NULL)
-        return fail(&run->failure, FAULT_USE, 0, "there is no terminal to ask at");
+        return run_fail(run, N_("there is no terminal to ask at"), NULL);
     bool good = ask_on(run, terminal, prompt, out, capacity);
     (void)fclose(terminal);
     return good;
@@ -64,7 +64,7 @@ bool secret_read(struct run *run, const char *file, const char *prompt, char *ou
         return secret_ask(run, prompt, out, capacity);
     FILE *in = strcmp(file, "-") == 0 ? stdin : fopen(file, "r");
     if (in == NULL)
-        return fail(&run->failure, FAULT_USE, 0, "cannot read the file %s", file);
+        return run_fail(run, N_("cannot read the file {file}"), "file", file, NULL);
     bool good = read_line(run, in, out, capacity);
     if (in != stdin)
         (void)fclose(in);
@@ -125,8 +125,6 @@ static const struct param pin_params[] = {
 static int tell_person(struct run *run, const Tefter__LoggedIn *person,
                        const Tefter__Refusal *refused)
 {
-    char role[CELL_MAX];
-    char until[CELL_MAX];
     if (refused != NULL)
         return run_refused(run, refused);
     if (person == NULL)
@@ -137,14 +135,14 @@ static int tell_person(struct run *run, const Tefter__LoggedIn *person,
         run_json(run, &shown.base);
         return EXIT_DONE;
     }
-    const char *name = text_of(person->name);
-    tell(stdout, "%s%s%s%s, %s, until %s\n", person->login, name[0] == '\0' ? "" : " (", name,
-         name[0] == '\0' ? "" : ")",
-         enum_word(&tefter__role__descriptor, (int)person->role, role, sizeof(role)),
-         time_text(run, person->expires_ms, until));
+    run_tell(run, N_("{login}| ({name})|, {role}, until {time}"), "login", person->login, "name",
+             if_any(text_of(person->name)), "role", run_word(run, role_word(person->role)), "time",
+             time_text(run, person->expires_ms, CELL), NULL);
     if (person->other_branch != NULL)
-        run_note(run, "They write in branch %s only: at this device they can look, and no more.",
-                 person->other_branch);
+        run_note(run,
+                 N_("They write in branch {branch} only: at this device they can look, and no "
+                    "more."),
+                 "branch", person->other_branch, NULL);
     return EXIT_DONE;
 }
 
@@ -156,7 +154,7 @@ static const char *wanted_login(struct run *run, char *typed, size_t capacity)
         login = arg_text(&run->args, "--login");
     if (login != NULL || !isatty(STDIN_FILENO))
         return login;
-    tell(stderr, "Login: ");
+    tell(stderr, "%s: ", run_word(run, N_("Login")));
     if (fgets(typed, (int)capacity, stdin) == NULL)
         return NULL;
     cut_line_end(typed);
@@ -170,8 +168,8 @@ static int login_run(struct run *run)
     const Tefter__Refusal *refused = NULL;
     const char *login = wanted_login(run, typed, sizeof(typed));
     if (login == NULL)
-        return run_say(run, EXIT_USE, "who? tefter login LOGIN");
-    if (!secret_read(run, arg_text(&run->args, "--password-file"), "Password", password,
+        return run_say(run, EXIT_USE, N_("who? tefter login LOGIN"), NULL);
+    if (!secret_read(run, arg_text(&run->args, "--password-file"), N_("Password"), password,
                      sizeof(password)))
         return run_failed(run, EXIT_USE);
     if (!run_open(run, false))
@@ -186,7 +184,7 @@ static int pin_run(struct run *run)
 {
     char pin[PIN_TYPED_MAX];
     const Tefter__Refusal *refused = NULL;
-    if (!pin_read(run, arg_text(&run->args, "--pin-file"), "PIN", pin))
+    if (!pin_read(run, arg_text(&run->args, "--pin-file"), N_("PIN"), pin))
         return run_failed(run, EXIT_USE);
     if (!run_open(run, false) || !run_need_person(run))
         return run->exit_code;
@@ -202,7 +200,7 @@ static int logout_run(struct run *run)
         return run->exit_code;
     if (!tefter_logout(run->client, &run->failure))
         return run_failed(run, EXIT_NO_SERVER);
-    run_note(run, "Nobody is logged in at this terminal now.");
+    run_note(run, N_("Nobody is logged in at this terminal now."), NULL);
     return EXIT_DONE;
 }
 
@@ -216,7 +214,8 @@ static void tell_day(struct run *run, const Tefter__Welcome *welcome)
         return;
     date_write(branch->date, date);
     utc_offset_write(branch->utc_offset_minutes, offset);
-    tell(stdout, "business date %s, by its time UTC%s\n", date, offset);
+    run_tell(run, N_("business date {date}, by its time UTC{offset}"), "date", date, "offset",
+             offset, NULL);
 }
 
 static int whoami_run(struct run *run)
@@ -228,8 +227,9 @@ static int whoami_run(struct run *run)
     if (run->json)
         run_json(run, &welcome->base);
     else
-        tell(stdout, "%s, branch %s, terminal %" PRIu32 " (%s)\n", welcome->company,
-             welcome->branch_code, welcome->terminal, welcome->terminal_name);
+        run_tell(run, N_("{company}, branch {branch}, terminal {terminal} ({name})"), "company",
+                 welcome->company, "branch", welcome->branch_code, "terminal",
+                 NUMBER(welcome->terminal), "name", welcome->terminal_name, NULL);
     if (tefter_person(run->client) == NULL)
         return run_need_person(run) ? EXIT_DONE : run->exit_code;
     if (!run->json)
@@ -256,11 +256,11 @@ bool secret_new(struct run *run, const char *file, const char *prompt, char *out
         return false;
     if (file != NULL || !isatty(STDIN_FILENO))
         return true;
-    if (!secret_ask(run, "The same again", again, sizeof(again)))
+    if (!secret_ask(run, N_("The same again"), again, sizeof(again)))
         return false;
     bool same = strcmp(out, again) == 0;
     secret_wipe(again, sizeof(again));
-    return same || fail(&run->failure, FAULT_USE, 0, "the two are not the same; nothing changed");
+    return same || run_fail(run, N_("the two are not the same; nothing changed"), NULL);
 }
 
 /* What became of the logins. */
@@ -268,15 +268,17 @@ static void tell_set(struct run *run, const Tefter__SetPassword *body, bool own,
 {
     const Tefter__LoggedIn *person = tefter_person(run->client);
     if (body->pin != NULL)
-        run_note(run, "The PIN is set. Logins go on.");
+        run_note(run, N_("The PIN is set. Logins go on."), NULL);
     else if (own)
         run_note(run,
-                 "Your password is set, and all your logins are over, here too. Log in again: "
-                 "tefter login %s",
-                 person == NULL ? "LOGIN" : person->login);
+                 N_("Your password is set, and all your logins are over, here too. Log in again: "
+                    "tefter login {login}"),
+                 "login", person == NULL ? "LOGIN" : person->login, NULL);
     else
-        run_note(run, "The password of %s is set. Where %s was logged in, they log in again.", of,
-                 of);
+        run_note(run,
+                 N_("The password of {login} is set. Where {login} was logged in, they log in "
+                    "again."),
+                 "login", of, NULL);
 }
 
 static int send_password(struct run *run, Tefter__SetPassword *body, bool own, const char *of)
@@ -304,12 +306,12 @@ static int password_run(struct run *run)
     body.staff = (uint32_t)staff;
     bool own = of == NULL || staff == tefter_person(run->client)->staff;
     if (own &&
-        !secret_read(run, arg_text(&run->args, "--old-file"), "Old password", old, sizeof(old)))
+        !secret_read(run, arg_text(&run->args, "--old-file"), N_("Old password"), old, sizeof(old)))
         return run_failed(run, EXIT_USE);
     body.old_password = own ? old : NULL;
     const char *file = arg_text(&run->args, "--password-file");
-    if (pin ? !pin_new(run, file, "New PIN", fresh, sizeof(fresh))
-            : !secret_new(run, file, "New password", fresh, sizeof(fresh)))
+    if (pin ? !pin_new(run, file, N_("New PIN"), fresh, sizeof(fresh))
+            : !secret_new(run, file, N_("New password"), fresh, sizeof(fresh)))
         return run_failed(run, EXIT_USE);
     if (pin)
         body.pin = fresh;
@@ -358,7 +360,7 @@ static int ping_run(struct run *run)
     const char *text = arg_text(&run->args, "--count");
     unsigned count = 4;
     if (text != NULL && (sscanf(text, "%u", &count) != 1 || count == 0))
-        return run_say(run, EXIT_USE, "--count takes a number");
+        return run_say(run, EXIT_USE, N_("{option} takes a number"), "option", "--count", NULL);
     if (!run_open(run, false))
         return run->exit_code;
     for (unsigned i = 0; i < count; i++) {
@@ -371,98 +373,101 @@ static int ping_run(struct run *run)
     return EXIT_DONE;
 }
 
-static void put_bytes(const char *label, uint64_t bytes)
+static void put_bytes(const struct run *run, const char *label, uint64_t bytes)
 {
-    static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
     size_t unit = 0;
     uint64_t tenths = bytes * 10;
     for (; tenths >= 10240 && unit < 4; unit++)
         tenths /= 1024;
-    tell(stdout, "  %-26s %" PRIu64 ".%" PRIu64 " %s\n", label, tenths / 10, tenths % 10,
-         units[unit]);
+    tell(stdout, "  %-26s %" PRIu64 ".%" PRIu64 " %s\n", run_word(run, label), tenths / 10,
+         tenths % 10, units[unit]);
 }
 
-static void put_count(const char *label, uint64_t count)
+static void put_count(const struct run *run, const char *label, uint64_t count)
 {
-    tell(stdout, "  %-26s %" PRIu64 "\n", label, count);
+    tell(stdout, "  %-26s %" PRIu64 "\n", run_word(run, label), count);
 }
 
 static void put_time(struct run *run, const char *label, bool known, int64_t instant_ms)
 {
     char text[CELL_MAX];
-    tell(stdout, "  %-26s %s\n", label, known ? time_text(run, instant_ms, text) : "never");
+    tell(stdout, "  %-26s %s\n", run_word(run, label),
+         known ? time_text(run, instant_ms, text) : run_word(run, N_("backup::never")));
 }
 
-static void put_alarm(const char *label, const char *words)
+static void put_alarm(const struct run *run, const char *label, const char *words)
 {
     if (words != NULL)
-        tell(stdout, "  %s: %s\n", label, words);
+        tell(stdout, "  %s: %s\n", run_word(run, label), words);
 }
 
 static void put_status(struct run *run, const Tefter__StatusAnswer *status)
 {
     tell(stdout, "tefterd %s\n", status->version);
-    put_count("seq", status->seq);
-    put_count("rules_version", status->rules_version);
-    put_count("terminals connected", status->sessions);
+    put_count(run, "seq", status->seq);
+    put_count(run, "rules_version", status->rules_version);
+    put_count(run, N_("terminals connected"), status->sessions);
     if (status->has_not_reading && status->not_reading > 0)
-        put_count("of them not reading", status->not_reading);
+        put_count(run, N_("of them not reading"), status->not_reading);
     if (status->has_slots)
-        put_count("places for terminals", status->slots);
+        put_count(run, N_("places for terminals"), status->slots);
     if (status->has_turned_away && status->turned_away > 0)
-        put_count("turned away, no place", status->turned_away);
+        put_count(run, N_("turned away, no place"), status->turned_away);
     if (status->has_busy && status->busy > 0)
-        put_count("commands told busy", status->busy);
-    put_count("up for minutes", status->uptime_ms / 60000);
-    put_count("commands since start", status->commands);
-    put_count("groups since start", status->batches);
-    put_bytes("journal", status->journal_bytes);
-    put_bytes("state", status->state_bytes);
-    put_bytes("disk free", status->disk_free_bytes);
+        put_count(run, N_("commands told busy"), status->busy);
+    put_count(run, N_("up for minutes"), status->uptime_ms / 60000);
+    put_count(run, N_("commands since start"), status->commands);
+    put_count(run, N_("groups since start"), status->batches);
+    put_bytes(run, N_("journal"), status->journal_bytes);
+    put_bytes(run, N_("server::state"), status->state_bytes);
+    put_bytes(run, N_("disk free"), status->disk_free_bytes);
     if (status->has_disk_days_left)
-        put_count("disk days left", status->disk_days_left);
-    put_time(run, "last good backup", status->has_last_backup_ms, status->last_backup_ms);
+        put_count(run, N_("disk days left"), status->disk_days_left);
+    put_time(run, N_("last good backup"), status->has_last_backup_ms, status->last_backup_ms);
     if (status->has_server_certificate_ends_ms)
-        put_time(run, "server certificate ends", true, status->server_certificate_ends_ms);
+        put_time(run, N_("server certificate ends"), true, status->server_certificate_ends_ms);
     if (status->has_audit_line)
-        tell(stdout, "  %-26s %" PRIu64 " %s\n", "newest audit line", status->audit_line,
-             status->audit_seal == NULL ? "" : status->audit_seal);
+        tell(stdout, "  %-26s %" PRIu64 " %s\n", run_word(run, N_("newest audit line")),
+             status->audit_line, status->audit_seal == NULL ? "" : status->audit_seal);
     if (status->has_root_certificate_ends_ms)
-        put_time(run, "root certificate ends", true, status->root_certificate_ends_ms);
+        put_time(run, N_("root certificate ends"), true, status->root_certificate_ends_ms);
     if (status->has_web_certificate_ends_ms)
-        put_time(run, "page certificate ends", true, status->web_certificate_ends_ms);
+        put_time(run, N_("page certificate ends"), true, status->web_certificate_ends_ms);
     if (status->has_journal_slow_ms)
-        put_count("journal slow ms", status->journal_slow_ms);
+        put_count(run, N_("journal slow ms"), status->journal_slow_ms);
     if (status->has_follower_seq) {
-        put_count("second place up to seq", status->follower_seq);
-        put_count("second place behind ms", status->follower_lag_ms);
+        put_count(run, N_("second place up to seq"), status->follower_seq);
+        put_count(run, N_("second place behind ms"), status->follower_lag_ms);
     }
     if (status->has_texts_unreadable)
-        put_count("texts not readable", status->texts_unreadable);
+        put_count(run, N_("texts not readable"), status->texts_unreadable);
     if (status->state_rebuilt != NULL)
-        tell(stdout, "  The state was made anew at the start: %s\n", status->state_rebuilt);
+        run_tell(run, N_("  The state was made anew at the start: {why}"), "why",
+                 status->state_rebuilt, NULL);
     if (status->has_recovery)
-        tell(stdout,
-             "  RECOVERY %" PRIu32 " IS ON: waiting %" PRIu64 ", not back as they were %" PRIu64
-             ", terminals not heard %" PRIu32 ": tefter recovery\n",
-             status->recovery, status->offers_waiting, status->offers_not_back,
-             status->terminals_unheard);
+        run_tell(run,
+                 N_("  RECOVERY {number} IS ON: waiting {waiting}, not back as they were "
+                    "{not_back}, terminals not heard {unheard}: tefter recovery"),
+                 "number", NUMBER(status->recovery), "waiting", NUMBER(status->offers_waiting),
+                 "not_back", NUMBER(status->offers_not_back), "unheard",
+                 NUMBER(status->terminals_unheard), NULL);
     else if (status->offers_waiting > 0)
-        tell(stdout,
-             "  THE RECOVERY IS CLOSED, and papers of it still wait to be decided: %" PRIu64
-             ": tefter recovery\n",
-             status->offers_waiting);
+        run_tell(run,
+                 N_("  THE RECOVERY IS CLOSED, and papers of it still wait to be decided: {count}: "
+                    "tefter recovery"),
+                 "count", NUMBER(status->offers_waiting), NULL);
     if (status->has_read_only && status->read_only)
-        tell(stdout, "  READ ONLY: %s\n",
-             status->read_only_reason == NULL ? "" : status->read_only_reason);
-    put_alarm("CLOCK", status->clock_alarm);
-    put_alarm("DATE", status->date_alarm);
-    put_alarm("CERTIFICATE", status->certificate_alarm);
+        run_tell(run, N_("  READ ONLY: {why}"), "why",
+                 status->read_only_reason == NULL ? "" : status->read_only_reason, NULL);
+    put_alarm(run, N_("alarm::CLOCK"), status->clock_alarm);
+    put_alarm(run, N_("alarm::DATE"), status->date_alarm);
+    put_alarm(run, N_("alarm::CERTIFICATE"), status->certificate_alarm);
     for (size_t i = 0; i < status->n_terminal_alarms; i++)
-        put_alarm("TERMINAL", status->terminal_alarms[i]);
+        put_alarm(run, N_("alarm::TERMINAL"), status->terminal_alarms[i]);
     if (status->terminals_alarmed > status->n_terminal_alarms)
-        tell(stdout, "  TERMINAL: and %zu more: tefter alarms\n",
-             status->terminals_alarmed - status->n_terminal_alarms);
+        run_tell(run, N_("  TERMINAL: and {count} more: tefter alarms"), "count",
+                 NUMBER(status->terminals_alarmed - status->n_terminal_alarms), NULL);
 }
 
 static int status_run(struct run *run)
@@ -494,7 +499,8 @@ static bool set_habits(struct run *run, struct tefter_habits *habits)
     const char *language = arg_text(&run->args, "--language");
     const char *unit = arg_text(&run->args, "--unit");
     if (language != NULL && !habit_of(language, &habits->habit)) {
-        (void)run_say(run, EXIT_USE, "\"%s\": the languages are en, vi, zh, fa and el.", language);
+        (void)run_say(run, EXIT_USE, N_("\"{typed}\": the languages are en, vi, zh, fa and el."),
+                      "typed", language, NULL);
         return false;
     }
     if (unit != NULL)
@@ -503,18 +509,20 @@ static bool set_habits(struct run *run, struct tefter_habits *habits)
 }
 
 /* An amount and a day, as they are typed and shown from now on. */
-static void tell_habits(const struct tefter_habits *habits)
+static void tell_habits(const struct run *run, const struct tefter_habits *habits)
 {
     const struct currency sample = {
         .code = "XXX", .exponent = 2, .sign = "", .habit = habits->habit};
     char text[AMOUNT_TEXT_MAX];
     (void)amount_write(123450, &sample, text);
-    tell(stdout, "Numbers and dates as in %s: %s%s%s.\n", habit_word(habits->habit), text,
-         habits->habit == HABIT_VIETNAMESE || habits->habit == HABIT_GREEK ? ", 31/12 is day/month"
-         : habits->habit == HABIT_PERSIAN ? ", 09/08 is month/day of the Persian calendar"
-         : habits->habit == HABIT_CHINESE ? ", 12/31 is month/day"
-                                          : ", 31.12. is day.month",
-         habits->toman ? "; rial in toman" : "");
+    const char *date =
+        habits->habit == HABIT_VIETNAMESE || habits->habit == HABIT_GREEK ? N_("31/12 is day/month")
+        : habits->habit == HABIT_PERSIAN ? N_("09/08 is month/day of the Persian calendar")
+        : habits->habit == HABIT_CHINESE ? N_("12/31 is month/day")
+                                         : N_("31.12. is day.month");
+    run_tell(run, N_("Numbers and dates as in {language}: {amount}, {date}|; {toman}|."),
+             "language", habit_word(habits->habit), "amount", text, "date", run_word(run, date),
+             "toman", habits->toman ? run_word(run, N_("rial in toman")) : NULL, NULL);
 }
 
 static int habit_run(struct run *run)
@@ -527,9 +535,9 @@ static int habit_run(struct run *run)
         return run_failed(run, EXIT_USE);
     if (!tefter_habits_read(folder, &habits) && !change)
         return run_say(run, EXIT_USE,
-                       "%s/habits cannot be read: tefter habit --language en sets "
-                       "it anew",
-                       folder);
+                       N_("{folder}/habits cannot be read: tefter habit --language en sets it "
+                          "anew"),
+                       "folder", folder, NULL);
     if (!set_habits(run, &habits))
         return run->exit_code;
     if (change && !tefter_habits_write(folder, &habits, &run->failure))
@@ -538,7 +546,7 @@ static int habit_run(struct run *run)
         tell(stdout, "{\"language\":\"%s\",\"toman\":%s}\n", habit_word(habits.habit),
              habits.toman ? "true" : "false");
     else
-        tell_habits(&habits);
+        tell_habits(run, &habits);
     return EXIT_DONE;
 }
 

@@ -42,14 +42,14 @@ static const struct param price_set[] = {
 };
 
 static const struct column price_columns[] = {
-    {"CODE", "code", COLUMN_TEXT},
-    {"NAME", "product_name", COLUMN_TEXT},
-    {"UNIT", "unit", COLUMN_TEXT},
-    {"FROM", "from_quantity", COLUMN_QUANTITY},
-    {"VALID FROM", "valid_from", COLUMN_DATE},
-    {"PRICE", "price", COLUMN_PRICE},
-    {"IN FORCE", "in_force", COLUMN_FLAG},
-    {"COMING", "coming", COLUMN_FLAG},
+    {N_("CODE"), "code", COLUMN_TEXT},
+    {N_("NAME"), "product_name", COLUMN_TEXT},
+    {N_("UNIT"), "unit", COLUMN_TEXT},
+    {N_("quantity::FROM"), "from_quantity", COLUMN_QUANTITY},
+    {N_("VALID FROM"), "valid_from", COLUMN_DATE},
+    {N_("PRICE"), "price", COLUMN_PRICE},
+    {N_("IN FORCE"), "in_force", COLUMN_FLAG},
+    {N_("COMING"), "coming", COLUMN_FLAG},
     END_COLUMNS,
 };
 
@@ -69,7 +69,7 @@ static const char *names_of(struct run *run, const uint32_t *numbers, size_t cou
                             char out[CELL_MAX])
 {
     size_t size = 0;
-    (void)snprintf(out, CELL_MAX, "%s", "all");
+    (void)snprintf(out, CELL_MAX, "%s", run_word(run, N_("list::all")));
     for (size_t i = 0; i < count && size < CELL_MAX; i++) {
         const char *name = groups ? group_name(run, numbers[i]) : branch_code(run, numbers[i]);
         int added = snprintf(out + size, CELL_MAX - size, "%s%s", i == 0 ? "" : ", ", name);
@@ -87,7 +87,7 @@ static void put_list(struct run *run, struct table *table, const Tefter__PriceLi
     table_cell(table, names_of(run, list->branches, list->n_branches, false, cell));
     (void)snprintf(cell, sizeof(cell), "%u", list->prices);
     table_cell(table, cell);
-    table_cell(table, list->retired ? "retired" : "");
+    table_cell(table, list->retired ? run_word(run, N_("retired")) : "");
 }
 
 static int price_list_run(struct run *run)
@@ -103,10 +103,11 @@ static int price_list_run(struct run *run)
         return EXIT_DONE;
     }
     if (lists->n_lists == 0) {
-        tell(stdout, "%s\n", run->args.verb->empty);
+        run_tell(run, run->args.verb->empty, NULL);
         return EXIT_DONE;
     }
-    static const char *const titles[] = {"CODE", "NAME", "FOR", "AT", "PRICES", ""};
+    static const char *const titles[] = {N_("CODE"), N_("NAME"),   N_("FOR"),
+                                         N_("AT"),   N_("PRICES"), ""};
     struct table *table = table_create(run);
     for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
         table_column(table, titles[i], i == 4);
@@ -122,7 +123,7 @@ static bool fill_entry(struct run *run, Tefter__PriceEntry *entry)
 {
     const char *price = arg_text(&run->args, "PRICE");
     if ((price == NULL) != arg_flag(&run->args, "--none")) {
-        (void)run_say(run, EXIT_USE, "say either a price or --none");
+        (void)run_say(run, EXIT_USE, N_("say either a price or --none"), NULL);
         return false;
     }
     entry->product_code = (char *)(uintptr_t)arg_text(&run->args, "PRODUCT");
@@ -157,8 +158,8 @@ const struct verb price_verbs[] = {
      .summary = "list the price lists",
      .params = price_list,
      .run = price_list_run,
-     .empty = "No price lists: the catalogue's prices hold for all. tefter price add CODE NAME "
-              "makes one."},
+     .empty = N_("No price lists: the catalogue's prices hold for all. tefter price add CODE NAME "
+                 "makes one.")},
     {.entity = "price",
      .verb = "add",
      .summary = "add a price list",
@@ -191,7 +192,7 @@ const struct verb price_verbs[] = {
      .rows = "prices",
      .columns = price_columns,
      .paged = true,
-     .empty = "The list is empty. tefter price set LIST PRODUCT PRICE puts a price on it."},
+     .empty = N_("The list is empty. tefter price set LIST PRODUCT PRICE puts a price on it.")},
     {.entity = "price",
      .verb = "retire",
      .summary = "let none of its prices count any more",

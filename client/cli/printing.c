@@ -22,7 +22,8 @@ static const struct param printer_params[] = {
 
 static int no_program(struct run *run, const char *path)
 {
-    return run_say(run, EXIT_USE, "cannot start %s: %s", path, strerror(errno));
+    return run_say(run, EXIT_USE, N_("cannot start {program}: {why}"), "program", path, "why",
+                   strerror(errno), NULL);
 }
 
 /* Beside this program. */
@@ -93,8 +94,8 @@ static int tell_printed(struct run *run, const Tefter__Printed *printed)
         return done ? EXIT_DONE : EXIT_REFUSED;
     }
     if (!done)
-        return run_say(run, EXIT_REFUSED, "%s%s%s%s", words, why[0] == '\0' ? "" : " (", why,
-                       why[0] == '\0' ? "" : ")");
+        return run_say(run, EXIT_REFUSED, "{words}| ({why})", "words", words, "why", if_any(why),
+                       NULL);
     tell(stdout, "%s\n", words);
     return EXIT_DONE;
 }

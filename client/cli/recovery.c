@@ -35,7 +35,7 @@ static const char *said(struct run *run, const Tefter__OfferRow *row, char out[L
     else if (row->reason != NULL)
         (void)snprintf(out, LINE_MAX_BYTES, "%s", text_of(row->reason));
     else if (row->over_limit)
-        (void)snprintf(out, LINE_MAX_BYTES, "posted over the limit");
+        (void)run_sentence(run, out, N_("posted over the limit"), NULL);
     return out;
 }
 
@@ -45,8 +45,7 @@ static void offer_line(struct run *run, struct table *table, const Tefter__Offer
     char sentence[LINE_MAX_BYTES];
     (void)snprintf(cell, sizeof(cell), "%" PRIu64, row->seq);
     table_cell(table, cell);
-    table_cell(table,
-               enum_word(&tefter__offer_state__descriptor, (int)row->state, cell, sizeof(cell)));
+    table_cell(table, enum_said(run, &tefter__offer_state__descriptor, (int)row->state, cell));
     table_cell(table, kind_name(row->kind, cell));
     table_cell(table, row->number == NULL ? "" : row->number);
     table_cell(table, row->has_total_minor ? money_text(run, row->total_minor, cell) : "");
@@ -64,31 +63,35 @@ static bool shown(const struct run *run, const Tefter__OfferRow *row)
 
 static struct table *offer_table(struct run *run)
 {
-    static const char *const titles[] = {"OLD SEQ", "STATE", "WHAT", "NUMBER"};
+    static const char *const titles[] = {N_("OLD SEQ"), N_("STATE"), N_("WHAT"), N_("NUMBER")};
     struct table *table = table_create(run);
     for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
         table_column(table, titles[i], i == 0);
-    table_column(table, "AMOUNT", true);
-    table_time_column(table, "DONE");
-    table_column(table, "TERMINAL", true);
+    table_column(table, N_("AMOUNT"), true);
+    table_time_column(table, N_("DONE"));
+    table_column(table, N_("TERMINAL"), true);
     table_column(table, "", false);
     return table;
 }
 
 static void headline(struct run *run, const Tefter__RecoveryAnswer *answer)
 {
-    char when[CELL_MAX];
-    tell(stdout, "Restored on %s from a backup that ends at seq %" PRIu64 ". The recovery is %s.\n",
-         time_text(run, answer->began_ms, when), answer->last_seq,
-         answer->open ? "on: new papers have numbers of a series of their own" : "closed");
-    tell(stdout,
-         "%" PRIu64 " back, %" PRIu64 " differing, %" PRIu64 " refused, %" PRIu64
-         " waiting, %" PRIu64 " declined; %" PRIu32 " of %" PRIu32 " terminals were heard.\n",
-         answer->back, answer->differing, answer->refused, answer->waiting, answer->declined,
-         answer->heard, answer->terminals);
+    run_tell(run,
+             answer->open ? N_("Restored on {time} from a backup that ends at seq {seq}. The "
+                               "recovery is on: new papers have numbers of a series of their own.")
+                          : N_("Restored on {time} from a backup that ends at seq {seq}. The "
+                               "recovery is closed."),
+             "time", time_text(run, answer->began_ms, CELL), "seq", NUMBER(answer->last_seq), NULL);
+    run_tell(run,
+             N_("{back} back, {differing} differing, {refused} refused, {waiting} waiting, "
+                "{declined} declined; {heard} of {terminals} terminals were heard."),
+             "back", NUMBER(answer->back), "differing", NUMBER(answer->differing), "refused",
+             NUMBER(answer->refused), "waiting", NUMBER(answer->waiting), "declined",
+             NUMBER(answer->declined), "heard", NUMBER(answer->heard), "terminals",
+             NUMBER(answer->terminals), NULL);
     for (size_t i = 0; i < answer->n_unheard; i++)
-        tell(stdout, "not heard: terminal %" PRIu32 ", %s\n", answer->unheard[i]->terminal,
-             answer->unheard[i]->name);
+        run_tell(run, N_("not heard: terminal {terminal}, {name}"), "terminal",
+                 NUMBER(answer->unheard[i]->terminal), "name", answer->unheard[i]->name, NULL);
 }
 
 /* What there is to do, the next first. */
@@ -97,23 +100,33 @@ static void next_steps(struct run *run, const Tefter__RecoveryAnswer *answer)
     bool decided = answer->waiting == 0 && answer->refused == 0;
     if (answer->n_unheard > 0)
         run_note(run,
-                 "Each terminal that was not heard brings what it has as soon as it is used. "
-                 "Who waits for one that never comes: tefter terminal block N, if it is lost; the "
-                 "series then go on behind a gap, for what it may hold.");
+                 N_("Each terminal that was not heard brings what it has as soon as it is used. "
+                    "Who waits for one that never comes: tefter terminal block N, if it is lost; "
+                    "the series then go on behind a gap, for what it may hold."),
+                 NULL);
     if (answer->waiting > 0)
-        run_note(run, "What waits is applied when all terminals were heard, or with: tefter "
-                      "recovery apply");
+        run_note(run,
+                 N_("What waits is applied when all terminals were heard, or with: tefter recovery "
+                    "apply"),
+                 NULL);
     if (answer->refused > 0)
-        run_note(run, "What was refused: put right what stops it, then tefter recovery apply; or "
-                      "leave it out: tefter recovery decline SEQ --reason TEXT");
+        run_note(run,
+                 N_("What was refused: put right what stops it, then tefter recovery apply; or "
+                    "leave it out: tefter recovery decline SEQ --reason TEXT"),
+                 NULL);
     if (answer->has_holes && answer->holes)
-        run_note(run, "Something is back that came after papers which nobody has brought: look for "
-                      "gaps in the numbers. The series go on behind a gap, for those papers.");
+        run_note(run,
+                 N_("Something is back that came after papers which nobody has brought: look for "
+                    "gaps in the numbers. The series go on behind a gap, for those papers."),
+                 NULL);
     if (answer->open && decided && answer->n_unheard == 0)
-        run_note(run, "Everything is decided. The usual series go on with: tefter recovery close");
+        run_note(run,
+                 N_("Everything is decided. The usual series go on with: tefter recovery close"),
+                 NULL);
     else if (answer->open && decided)
-        run_note(run, "Without them the usual series go on with: tefter recovery close "
-                      "--unfinished");
+        run_note(run,
+                 N_("Without them the usual series go on with: tefter recovery close --unfinished"),
+                 NULL);
 }
 
 static int worklist_run(struct run *run)
@@ -132,7 +145,7 @@ static int worklist_run(struct run *run)
         if (run->json)
             run_json(run, &recovery->base);
         else if (first && recovery->recovery == 0)
-            run_note(run, "This ledger was never restored.");
+            run_note(run, N_("This ledger was never restored."), NULL);
         else if (first)
             headline(run, recovery);
         for (size_t i = 0; !run->json && i < recovery->n_offers; i++) {

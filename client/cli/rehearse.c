@@ -28,22 +28,23 @@ static void put_customer(struct run *run, struct table *table, const Tefter__Reh
     const Tefter__Decision *after = row->after;
     table_cell(table, row->who->code);
     table_cell(table, row->who->name != NULL ? row->who->name->value : "");
-    (void)enum_word(&tefter__refusal_code__descriptor, (int)row->code, cell, sizeof(cell));
-    table_cell(table, row->stopped ? cell : "sells again");
+    (void)enum_said(run, &tefter__refusal_code__descriptor, (int)row->code, cell);
+    table_cell(table, row->stopped ? cell : run_word(run, N_("sells again")));
     table_cell(table, money_text(run, after->exposure_minor, cell));
-    table_cell(table, after->unlimited ? "unlimited" : money_text(run, after->limit_minor, limit));
+    table_cell(table, after->unlimited ? run_word(run, N_("unlimited"))
+                                       : money_text(run, after->limit_minor, limit));
     table_cell(table, row->stopped ? money_text(run, over_of(after), cell) : "");
 }
 
 static void show_customers(struct run *run, const Tefter__RehearseAnswer *answer)
 {
     struct table *table = table_create(run);
-    table_column(table, "CODE", false);
-    table_column(table, "NAME", false);
-    table_column(table, "WHY", false);
-    table_column(table, "USED", true);
-    table_column(table, "LIMIT THEN", true);
-    table_column(table, "BY", true);
+    table_column(table, N_("CODE"), false);
+    table_column(table, N_("NAME"), false);
+    table_column(table, N_("WHY"), false);
+    table_column(table, N_("USED"), true);
+    table_column(table, N_("LIMIT THEN"), true);
+    table_column(table, N_("amount::BY"), true);
     for (size_t i = 0; i < answer->n_rows; i++)
         put_customer(run, table, answer->rows[i]);
     if (answer->n_rows > 0)
@@ -54,18 +55,22 @@ static void show_person(struct run *run, const Tefter__RehearsedPerson *person)
 {
     char before[CELL_MAX];
     char after[CELL_MAX];
-    tell(stdout, "%s (%s)\n", person->login, role_word(person->role));
+    tell(stdout, "%s (%s)\n", person->login, run_word(run, role_word(person->role)));
     for (size_t i = 0; i < person->n_rights; i++) {
         const Tefter__RehearsedRight *right = person->rights[i];
-        tell(stdout, "  %s %s%s\n", right->lost ? "no longer may" : "may",
-             right_words(right->right),
-             right->lost && right->others == 0 ? "; nobody else may" : "");
+        run_tell(run,
+                 !right->lost         ? N_("  may: {right}")
+                 : right->others == 0 ? N_("  no longer may: {right}; nobody else may")
+                                      : N_("  no longer may: {right}"),
+                 "right", run_word(run, right_words(right->right)), NULL);
     }
     for (size_t i = 0; i < person->n_thresholds; i++) {
         const Tefter__RehearsedThreshold *one = person->thresholds[i];
-        tell(stdout, "  %s: %s, then %s\n", threshold_words(one->threshold),
-             threshold_most_text(run, one->threshold, one->has_before, one->before, before),
-             threshold_most_text(run, one->threshold, one->has_after, one->after, after));
+        run_tell(run, N_("  {what}: {before}, then {after}"), "what",
+                 run_word(run, threshold_words(one->threshold)), "before",
+                 threshold_most_text(run, one->threshold, one->has_before, one->before, before),
+                 "after",
+                 threshold_most_text(run, one->threshold, one->has_after, one->after, after), NULL);
     }
 }
 
@@ -77,18 +82,22 @@ static void add_page(const Tefter__RehearseAnswer *answer, struct sums *sums)
     sums->at_ms = answer->has_at_ms ? answer->at_ms : 0;
 }
 
-static void tell_customers(struct run *run, const struct sums *sums)
+static const char *customers(const struct run *run, uint64_t count, char out[CELL_MAX])
+{
+    return run_count(run, MANY_("{count} customer", "{count} customers"), count, out);
+}
+
+static void tell_customers(const struct run *run, const struct sums *sums)
 {
     char at[CELL_MAX];
-    char stopped[CELL_MAX];
-    char freed[CELL_MAX];
-    char all[CELL_MAX];
     if (sums->customers == 0)
         return;
-    tell(stdout, "Would stop %s now and free %s, of %s%s%s. Nothing was changed.\n",
-         counted(sums->stopped, "customer", stopped), counted(sums->freed, "customer", freed),
-         counted(sums->customers, "customer", all), sums->at_ms != 0 ? ", as of " : "",
-         sums->at_ms != 0 ? time_text(run, sums->at_ms, at) : "");
+    run_tell(run,
+             N_("Would stop {stopped} now and free {freed}, of {all}|, as of {time}|. Nothing was "
+                "changed."),
+             "stopped", customers(run, sums->stopped, CELL), "freed",
+             customers(run, sums->freed, CELL), "all", customers(run, sums->customers, CELL),
+             "time", sums->at_ms != 0 ? time_text(run, sums->at_ms, at) : NULL, NULL);
 }
 
 static void tell_people(struct run *run, const Tefter__RehearseAnswer *answer)
@@ -96,9 +105,8 @@ static void tell_people(struct run *run, const Tefter__RehearseAnswer *answer)
     for (size_t i = 0; i < answer->n_people; i++)
         show_person(run, answer->people[i]);
     if (answer->has_people_less)
-        tell(stdout,
-             "%" PRIu32 " of the staff could do less, %" PRIu32 " more. Nothing was changed.\n",
-             answer->people_less, answer->people_more);
+        run_tell(run, N_("{less} of the staff could do less, {more} more. Nothing was changed."),
+                 "less", NUMBER(answer->people_less), "more", NUMBER(answer->people_more), NULL);
 }
 
 int rehearse_run(struct run *run, Tefter__Command *command)

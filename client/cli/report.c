@@ -1,6 +1,7 @@
 /* Aging, the books, search. */
 #include "base/tell.h"
 #include "cli/cli.h"
+#include "wire/field_words.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -16,13 +17,13 @@ static const struct param sales_params[] = {
 };
 
 static const struct column sales_columns[] = {
-    {"CODE", "code", COLUMN_TEXT},
-    {"NAME", "name", COLUMN_TEXT},
-    {"QUANTITY", "quantity", COLUMN_QUANTITY},
-    {"UNIT", "unit", COLUMN_TEXT},
-    {"NET", "net_minor", COLUMN_MONEY},
-    {"COST", "cost_minor", COLUMN_MONEY},
-    {"MARGIN", "margin_minor", COLUMN_MONEY},
+    {N_("CODE"), "code", COLUMN_TEXT},
+    {N_("NAME"), "name", COLUMN_TEXT},
+    {N_("QUANTITY"), "quantity", COLUMN_QUANTITY},
+    {N_("UNIT"), "unit", COLUMN_TEXT},
+    {N_("NET"), "net_minor", COLUMN_MONEY},
+    {N_("COST"), "cost_minor", COLUMN_MONEY},
+    {N_("MARGIN"), "margin_minor", COLUMN_MONEY},
     END_COLUMNS,
 };
 
@@ -47,7 +48,7 @@ static const char *bucket_title(const Tefter__AgingBucket *bucket, bool by_docum
                                 char out[CELL_MAX])
 {
     if (bucket->has_to_days && bucket->to_days <= 0)
-        (void)snprintf(out, CELL_MAX, by_document ? "OF THE DAY" : "NOT DUE");
+        (void)snprintf(out, CELL_MAX, by_document ? N_("OF THE DAY") : N_("NOT DUE"));
     else if (bucket->has_to_days)
         (void)snprintf(out, CELL_MAX, "%" PRId32 "-%" PRId32, bucket->from_days, bucket->to_days);
     else
@@ -60,14 +61,14 @@ static struct table *aging_table(struct run *run, const Tefter__AgingAnswer *agi
     char cell[CELL_MAX];
     bool by_document = arg_flag(&run->args, "--by-document-date");
     struct table *table = table_create(run);
-    table_column(table, "CUSTOMER", false);
-    table_column(table, "NAME", false);
+    table_column(table, N_("CUSTOMER"), false);
+    table_column(table, N_("NAME"), false);
     for (size_t i = 0; i < aging->n_buckets; i++) {
         const char *title = bucket_title(aging->buckets[i], by_document, cell);
         table_column(table, arena_text(&run->arena, title, strlen(title)), true);
     }
-    table_column(table, "NOT YET MATCHED", true);
-    table_column(table, "OWED", true);
+    table_column(table, N_("NOT YET MATCHED"), true);
+    table_column(table, N_("OWED"), true);
     return table;
 }
 
@@ -88,7 +89,7 @@ static void aging_sums(struct run *run, struct table *table, const Tefter__Aging
     char cell[CELL_MAX];
     if (ruled)
         table_rule(table);
-    table_cell(table, "total");
+    table_cell(table, run_word(run, N_("total")));
     table_cell(table, "");
     for (size_t i = 0; i < aging->n_buckets; i++)
         table_cell(table, money_text(run, aging->buckets[i]->amount_minor, cell));
@@ -149,9 +150,11 @@ static int aging_run(struct run *run)
     }
     bool ruled = first->n_rows > 0;
     aging_sums(run, table, first, ruled);
-    tell(stdout, "Days since the %s date, as of %s\n",
-         arg_flag(&run->args, "--by-document-date") ? "document's" : "due",
-         date_text(first->as_of, date));
+    run_tell(run,
+             arg_flag(&run->args, "--by-document-date")
+                 ? N_("Days since the document's date, as of {date}")
+                 : N_("Days since the due date, as of {date}"),
+             "date", date_text(first->as_of, date), NULL);
     table_print(table, stdout);
     return EXIT_DONE;
 }
@@ -187,9 +190,9 @@ static void book_row(struct run *run, struct table *table, const Tefter__GlTotal
 {
     char cell[CELL_MAX];
     bool opening = total->account == TEFTER__POSTING_ACCOUNT__GL_OPENING;
-    table_cell(table, opening ? "opening balances"
-                              : enum_word(&tefter__posting_account__descriptor, (int)total->account,
-                                          cell, sizeof(cell)));
+    table_cell(table, opening ? run_word(run, N_("opening balances"))
+                              : enum_said(run, &tefter__posting_account__descriptor,
+                                          (int)total->account, cell));
     table_cell(table, sub_name(run, total));
     table_cell(table, branch_code(run, total->branch));
     table_cell(table, money_text(run, total->amount_minor, cell));
@@ -209,17 +212,19 @@ static int books_run(struct run *run)
         return books->balanced ? EXIT_DONE : EXIT_REFUSED;
     }
     struct table *table = table_create(run);
-    table_column(table, "ACCOUNT", false);
-    table_column(table, "PLACE", false);
-    table_column(table, "BRANCH", false);
-    table_column(table, "AMOUNT", true);
+    table_column(table, N_("ACCOUNT"), false);
+    table_column(table, N_("PLACE"), false);
+    table_column(table, N_("BRANCH"), false);
+    table_column(table, N_("AMOUNT"), true);
     for (size_t i = 0; i < books->n_totals; i++)
         book_row(run, table, books->totals[i]);
     table_print(table, stdout);
-    tell(stdout, "all postings come to %s: %s\n", money_text(run, books->sum_minor, cell),
-         books->balanced ? "the books balance" : "THE BOOKS DO NOT BALANCE");
-    tell(stdout, "all customers together owe %s, as receivable says\n",
-         money_text(run, books->balances_minor, cell));
+    run_tell(run,
+             books->balanced ? N_("all postings come to {sum}: the books balance")
+                             : N_("all postings come to {sum}: THE BOOKS DO NOT BALANCE"),
+             "sum", money_text(run, books->sum_minor, cell), NULL);
+    run_tell(run, N_("all customers together owe {sum}, as receivable says"), "sum",
+             money_text(run, books->balances_minor, cell), NULL);
     return books->balanced ? EXIT_DONE : EXIT_REFUSED;
 }
 
@@ -244,13 +249,22 @@ static const char *hit_name(struct run *run, const Tefter__DocumentRow *row)
     return arena_text(&run->arena, name, strlen(name));
 }
 
+static const char *field_of(const struct run *run, const char *field, char out[CELL_MAX])
+{
+    if (!field_words_in(field, run->language, out, CELL_MAX))
+        (void)snprintf(out, CELL_MAX, "%s", field);
+    return out;
+}
+
 /* "reference SL-77"; what stands in the row already is left out. */
-static void put_matched(struct table *table, const Tefter__SearchHit *hit)
+static void put_matched(const struct run *run, struct table *table, const Tefter__SearchHit *hit)
 {
     char cell[CELL_MAX] = "";
+    char field[CELL_MAX];
     if (hit->matched_field != NULL && hit->matched != NULL &&
         strcmp(hit->matched_field, "number") != 0)
-        (void)snprintf(cell, sizeof(cell), "%.20s %.200s", hit->matched_field, hit->matched);
+        (void)snprintf(cell, sizeof(cell), "%.60s %.160s", field_of(run, hit->matched_field, field),
+                       hit->matched);
     table_cell(table, cell);
 }
 
@@ -259,7 +273,7 @@ static void hit_row(struct run *run, struct table *table, const Tefter__SearchHi
     char cell[CELL_MAX];
     char date[CELL_MAX];
     if (hit->customer != NULL) {
-        table_cell(table, "customer");
+        table_cell(table, run_word(run, N_("customer")));
         table_cell(table, hit->customer->who->code);
         table_cell(table, text_of(hit->customer->who->name));
         table_cell(table, text_of(hit->customer->who->phone));
@@ -268,19 +282,18 @@ static void hit_row(struct run *run, struct table *table, const Tefter__SearchHi
         table_cell(table, free_text(run, hit->customer->account, cell));
         table_cell(table, "");
     } else if (hit->document != NULL) {
-        (void)enum_word(&tefter__document_kind__descriptor, (int)hit->document->kind, cell,
-                        sizeof(cell));
-        table_cell(table, cell);
+        table_cell(table, enum_said(run, &tefter__document_kind__descriptor,
+                                    (int)hit->document->kind, cell));
         table_cell(table, hit->document->number);
         table_cell(table, hit_name(run, hit->document));
         table_cell(table, date_text(hit->document->date, date));
         table_cell(table, money_text(run, hit->document->total_minor, cell));
         table_cell(table, money_text(run, hit->document->open_minor, cell));
         table_cell(table, "");
-        table_cell(table, enum_word(&tefter__document_state__descriptor, (int)hit->document->state,
-                                    cell, sizeof(cell)));
+        table_cell(table, enum_said(run, &tefter__document_state__descriptor,
+                                    (int)hit->document->state, cell));
     } else if (hit->product != NULL) {
-        table_cell(table, "product");
+        table_cell(table, run_word(run, N_("product")));
         table_cell(table, hit->product->code);
         table_cell(table, hit->product->name);
         table_cell(table, hit->product->unit == NULL ? "" : hit->product->unit);
@@ -290,24 +303,24 @@ static void hit_row(struct run *run, struct table *table, const Tefter__SearchHi
         table_cell(table, "");
         table_cell(table, "");
     } else {
-        table_cell(table, "other"); /* that a later version finds */
+        table_cell(table, run_word(run, N_("other"))); /* that a later version finds */
         for (int i = 0; i < HIT_COLUMNS - 2; i++)
             table_cell(table, "");
     }
-    put_matched(table, hit);
+    put_matched(run, table, hit);
 }
 
 static void put_hits(struct run *run, const Tefter__SearchAnswer *found)
 {
-    static const char *const titles[] = {"WHAT", "NUMBER", "NAME", "PHONE, DATE"};
+    static const char *const titles[] = {N_("WHAT"), N_("NUMBER"), N_("NAME"), N_("PHONE, DATE")};
     struct table *table = table_create(run);
     for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
         table_column(table, titles[i], false);
-    table_column(table, "TOTAL", true);
-    table_column(table, "OWES, OPEN, PRICE", true);
-    table_column(table, "AVAILABLE", true);
-    table_column(table, "STATE", false);
-    table_column(table, "FOUND BY", false);
+    table_column(table, N_("TOTAL"), true);
+    table_column(table, N_("OWES, OPEN, PRICE"), true);
+    table_column(table, N_("AVAILABLE"), true);
+    table_column(table, N_("STATE"), false);
+    table_column(table, N_("FOUND BY"), false);
     for (size_t i = 0; i < found->n_hits; i++)
         hit_row(run, table, found->hits[i]);
     table_print(table, stdout);
@@ -375,7 +388,7 @@ static int search_run(struct run *run)
     if (run->json)
         return EXIT_DONE;
     if (found->n_hits == 0)
-        run_note(run, "Nothing for \"%s\".", query->search->text);
+        run_note(run, N_("Nothing for \"{text}\"."), "text", query->search->text, NULL);
     else
         put_hits(run, found);
     return EXIT_DONE;
@@ -391,29 +404,29 @@ static const struct param alarm_params[] = {
 };
 
 static const struct column alarm_columns[] = {
-    {"WHEN", "at_ms", COLUMN_TIME},
-    {"CUSTOMER", "customer_code", COLUMN_TEXT},
-    {"NAME", "customer_name", COLUMN_TEXT},
-    {"KIND", "kind", COLUMN_ENUM},
-    {"NUMBER", "number", COLUMN_TEXT},
-    {"OVER BY", "over_by_minor", COLUMN_MONEY},
-    {"WITH SITE", "site_code", COLUMN_TEXT},
-    {"TILL OFF BY", "difference_minor", COLUMN_MONEY},
-    {"CASH OVER BOUND", "cash_minor", COLUMN_MONEY},
-    {"TILL BELOW NOTHING BY", "short_minor", COLUMN_MONEY},
-    {"UNDONE BEYOND BOUND", "undone_minor", COLUMN_MONEY},
-    {"OWN MONEY BACK", "own_back_minor", COLUMN_MONEY},
-    {"MADE BY", "maker_login", COLUMN_TEXT},
-    {"APPROVAL", "approval", COLUMN_NUMBER},
-    {"DOCUMENTS", "documents", COLUMN_NUMBER},
-    {"UNDONE", "undone", COLUMN_NUMBER},
-    {"IMPORT", "source", COLUMN_TEXT},
-    {"BY", "login", COLUMN_TEXT},
-    {"BRANCH", "actor.branch", COLUMN_BRANCH},
-    {"TERMINAL", "terminal", COLUMN_NUMBER},
-    {"TERMINAL NAME", "terminal_name", COLUMN_TEXT},
-    {"PASSWORD SET OF", "staff_login", COLUMN_TEXT},
-    {"WHAT", "what", COLUMN_ENUM},
+    {N_("WHEN"), "at_ms", COLUMN_TIME},
+    {N_("CUSTOMER"), "customer_code", COLUMN_TEXT},
+    {N_("NAME"), "customer_name", COLUMN_TEXT},
+    {N_("KIND"), "kind", COLUMN_ENUM},
+    {N_("NUMBER"), "number", COLUMN_TEXT},
+    {N_("OVER BY"), "over_by_minor", COLUMN_MONEY},
+    {N_("WITH SITE"), "site_code", COLUMN_TEXT},
+    {N_("TILL OFF BY"), "difference_minor", COLUMN_MONEY},
+    {N_("CASH OVER BOUND"), "cash_minor", COLUMN_MONEY},
+    {N_("TILL BELOW NOTHING BY"), "short_minor", COLUMN_MONEY},
+    {N_("UNDONE BEYOND BOUND"), "undone_minor", COLUMN_MONEY},
+    {N_("OWN MONEY BACK"), "own_back_minor", COLUMN_MONEY},
+    {N_("MADE BY"), "maker_login", COLUMN_TEXT},
+    {N_("APPROVAL"), "approval", COLUMN_NUMBER},
+    {N_("DOCUMENTS"), "documents", COLUMN_NUMBER},
+    {N_("UNDONE"), "undone", COLUMN_NUMBER},
+    {N_("IMPORT"), "source", COLUMN_TEXT},
+    {N_("BY"), "login", COLUMN_TEXT},
+    {N_("BRANCH"), "actor.branch", COLUMN_BRANCH},
+    {N_("TERMINAL"), "terminal", COLUMN_NUMBER},
+    {N_("TERMINAL NAME"), "terminal_name", COLUMN_TEXT},
+    {N_("PASSWORD SET OF"), "staff_login", COLUMN_TEXT},
+    {N_("WHAT"), "what", COLUMN_ENUM},
     END_COLUMNS,
 };
 
@@ -425,22 +438,22 @@ static const struct param board_params[] = {
 };
 
 static const struct column board_columns[] = {
-    {"BRANCH", "branch", COLUMN_BRANCH}, /* none: the company */
-    {"DATE", "date", COLUMN_DATE},
-    {"OWED", "owed_minor", COLUMN_MONEY},
-    {"IN CREDIT", "in_credit_minor", COLUMN_MONEY},
-    {"OVERDUE", "overdue_minor", COLUMN_MONEY},
-    {"NOT YET MATCHED", "unmatched_minor", COLUMN_MONEY},
-    {"SINCE", "unmatched_since_ms", COLUMN_TIME},
-    {"OVER LIMIT", "over_limit", COLUMN_NUMBER},
-    {"BY", "over_limit_minor", COLUMN_MONEY},
-    {"SOLD", "sold_minor", COLUMN_MONEY},
-    {"CASH NOT COUNTED", "sold_hidden", COLUMN_FLAG}, /* without what was paid at once */
-    {"ON CREDIT", "on_credit_minor", COLUMN_MONEY},
-    {"COLLECTED", "collected_minor", COLUMN_MONEY},
-    {"CREDITED", "credited_minor", COLUMN_MONEY},
-    {"REFUNDED", "refunded_minor", COLUMN_MONEY},
-    {"REVERSED", "reversed_minor", COLUMN_MONEY},
+    {N_("BRANCH"), "branch", COLUMN_BRANCH}, /* none: the company */
+    {N_("DATE"), "date", COLUMN_DATE},
+    {N_("OWED"), "owed_minor", COLUMN_MONEY},
+    {N_("IN CREDIT"), "in_credit_minor", COLUMN_MONEY},
+    {N_("OVERDUE"), "overdue_minor", COLUMN_MONEY},
+    {N_("NOT YET MATCHED"), "unmatched_minor", COLUMN_MONEY},
+    {N_("SINCE"), "unmatched_since_ms", COLUMN_TIME},
+    {N_("OVER LIMIT"), "over_limit", COLUMN_NUMBER},
+    {N_("amount::BY"), "over_limit_minor", COLUMN_MONEY},
+    {N_("SOLD"), "sold_minor", COLUMN_MONEY},
+    {N_("CASH NOT COUNTED"), "sold_hidden", COLUMN_FLAG}, /* without what was paid at once */
+    {N_("ON CREDIT"), "on_credit_minor", COLUMN_MONEY},
+    {N_("COLLECTED"), "collected_minor", COLUMN_MONEY},
+    {N_("CREDITED"), "credited_minor", COLUMN_MONEY},
+    {N_("REFUNDED"), "refunded_minor", COLUMN_MONEY},
+    {N_("REVERSED"), "reversed_minor", COLUMN_MONEY},
     END_COLUMNS,
 };
 
@@ -451,22 +464,25 @@ static const struct param exposures_params[] = {
 };
 
 static const struct column exposures_columns[] = {
-    {"CODE", "who.code", COLUMN_TEXT},          {"NAME", "who.name", COLUMN_TEXT},
-    {"USED", "share_bp", COLUMN_PERCENT},       {"OWED", "account.balance_minor", COLUMN_MONEY},
-    {"AVAILABLE", "account", COLUMN_AVAILABLE}, END_COLUMNS,
+    {N_("CODE"), "who.code", COLUMN_TEXT},
+    {N_("NAME"), "who.name", COLUMN_TEXT},
+    {N_("USED"), "share_bp", COLUMN_PERCENT},
+    {N_("OWED"), "account.balance_minor", COLUMN_MONEY},
+    {N_("AVAILABLE"), "account", COLUMN_AVAILABLE},
+    END_COLUMNS,
 };
 
 static const struct column now_columns[] = {
-    {"CODE", "code", COLUMN_TEXT},
-    {"NAME", "name", COLUMN_TEXT},
-    {"DATE", "date", COLUMN_DATE},
-    {"BLOCKED", "blocked", COLUMN_FLAG},
-    {"TERMINALS", "terminals", COLUMN_NUMBER},
-    {"CONNECTED", "connected", COLUMN_NUMBER},
-    {"HEARD", "heard_ms", COLUMN_TIME},
-    {"TILLS", "tills", COLUMN_NUMBER},
-    {"OPEN", "tills_open", COLUMN_NUMBER},
-    {"COUNTED", "tills_counted", COLUMN_NUMBER},
+    {N_("CODE"), "code", COLUMN_TEXT},
+    {N_("NAME"), "name", COLUMN_TEXT},
+    {N_("DATE"), "date", COLUMN_DATE},
+    {N_("BLOCKED"), "blocked", COLUMN_FLAG},
+    {N_("TERMINALS"), "terminals", COLUMN_NUMBER},
+    {N_("CONNECTED"), "connected", COLUMN_NUMBER},
+    {N_("HEARD"), "heard_ms", COLUMN_TIME},
+    {N_("TILLS"), "tills", COLUMN_NUMBER},
+    {N_("tills::OPEN"), "tills_open", COLUMN_NUMBER},
+    {N_("COUNTED"), "tills_counted", COLUMN_NUMBER},
     END_COLUMNS,
 };
 
@@ -485,7 +501,7 @@ const struct verb report_verbs[] = {
      .query = "top_exposures",
      .rows = "rows",
      .columns = exposures_columns,
-     .empty = "Nobody has used anything of a limit."},
+     .empty = N_("Nobody has used anything of a limit.")},
     {.entity = "board",
      .verb = "branches",
      .summary = "show each branch at this moment: its date, its terminals and tills",
@@ -500,7 +516,7 @@ const struct verb report_verbs[] = {
      .query = "alarms",
      .rows = "rows",
      .columns = alarm_columns,
-     .empty = "No alarms: nothing was posted over a limit, no terminal is in two places.",
+     .empty = N_("No alarms: nothing was posted over a limit, no terminal is in two places."),
      .paged = true},
     {.entity = "sales",
      .summary = "what was sold of each product, in its own unit; the margin for who sees costs",
@@ -508,10 +524,10 @@ const struct verb report_verbs[] = {
      .query = "product_sales",
      .rows = "rows",
      .columns = sales_columns,
-     .empty = "Nothing of the catalogue was sold on these days.",
+     .empty = N_("Nothing of the catalogue was sold on these days."),
      .lacks = "without_cash",
-     .lacking = "Without what was paid in cash that is still to be counted: it is shown once the "
-                "till is counted."},
+     .lacking = N_("Without what was paid in cash that is still to be counted: it is shown once "
+                   "the till is counted.")},
     {.entity = "aging",
      .summary = "show what is owed, by age",
      .params = aging_params,

@@ -32,13 +32,15 @@ static const char *measure_text(struct run *run, Tefter__Threshold threshold, in
             (void)snprintf(out, CELL_MAX, "%" PRId64 ".%02d%%", value / 100, (int)(value % 100));
         return out;
     case THRESHOLD_IN_DAYS:
-        return value == 0 ? "no" : counted((uint64_t)value, "day", out);
+        return value == 0
+                   ? run_word(run, N_("no"))
+                   : run_count(run, MANY_("{count} day", "{count} days"), (uint64_t)value, out);
     case THRESHOLD_IN_MONEY:
         return money_text(run, value, out);
     case THRESHOLD_YES_OR_NO:
         break;
     }
-    return value == 0 ? "no" : "yes";
+    return run_word(run, value == 0 ? N_("no") : N_("yes"));
 }
 
 const char *threshold_most_text(struct run *run, Tefter__Threshold threshold, bool has_most,
@@ -46,7 +48,8 @@ const char *threshold_most_text(struct run *run, Tefter__Threshold threshold, bo
 {
     if (has_most)
         return measure_text(run, threshold, most, out);
-    return threshold_unit(threshold) == THRESHOLD_YES_OR_NO ? "yes" : "any";
+    return run_word(run, threshold_unit(threshold) == THRESHOLD_YES_OR_NO ? N_("yes")
+                                                                          : N_("threshold::any"));
 }
 
 /* What is not as a ledger begins with has a star. */
@@ -99,10 +102,11 @@ static const char *custom_text(struct run *run, const Tefter__RightsAnswer *answ
         if (row == NULL || !row->applies)
             continue;
         if (!row->has_most)
-            return "yes";
+            return run_word(run, N_("yes"));
         if (row->most == 0)
             continue;
-        (void)snprintf(out, CELL_MAX, "to %s", measure_text(run, either[i], row->most, most));
+        (void)words_say(out, CELL_MAX, run->language, N_("to {most}"), "most",
+                        measure_text(run, either[i], row->most, most), NULL);
         text = out;
     }
     return text;
@@ -113,19 +117,19 @@ static const char *right_text(struct run *run, const Tefter__RightsAnswer *answe
 {
     if (row->right == TEFTER__RIGHT__RIGHT_CUSTOM_LINE && answer->held)
         return custom_text(run, answer, role, out);
-    return has_role(row, role) ? "yes" : "-";
+    return has_role(row, role) ? run_word(run, N_("yes")) : "-";
 }
 
 static void show_rights(struct run *run, const Tefter__RightsAnswer *answer)
 {
     char cell[CELL_MAX];
     const ProtobufCEnumDescriptor *roles = &tefter__role__descriptor;
-    struct table *table = table_of_roles(run, "WHO MAY");
+    struct table *table = table_of_roles(run, N_("WHO MAY"));
     for (size_t i = 0; i < answer->n_rights; i++) {
         const Tefter__RightRow *row = answer->rights[i];
         if (row->right == TEFTER__RIGHT__RIGHT_NONE || row->n_roles == 0)
             continue;
-        table_cell(table, right_words(row->right));
+        table_cell(table, run_word(run, right_words(row->right)));
         for (unsigned k = 0; k < roles->n_values; k++)
             table_cell(table,
                        right_text(run, answer, row, (Tefter__Role)roles->values[k].value, cell));
@@ -136,19 +140,20 @@ static void show_rights(struct run *run, const Tefter__RightsAnswer *answer)
 static void show_thresholds(struct run *run, const Tefter__RightsAnswer *answer)
 {
     const ProtobufCEnumDescriptor *roles = &tefter__role__descriptor;
-    struct table *table = table_of_roles(run, "UP TO");
+    struct table *table = table_of_roles(run, N_("UP TO"));
     size_t count = answer->n_thresholds / roles->n_values * roles->n_values;
     bool set = false;
     for (size_t i = 0; i < count; i++) {
         const Tefter__ThresholdRow *row = answer->thresholds[i];
         if (i % roles->n_values == 0)
-            table_cell(table, threshold_words(row->threshold));
+            table_cell(table, run_word(run, threshold_words(row->threshold)));
         put_threshold(run, table, row);
         set |= !row->usual;
     }
     table_print(table, stdout);
     if (set)
-        tell(stdout, "* set by the company (version %" PRIu32 ")\n", answer->version);
+        run_tell(run, N_("* set by the company (version {version})"), "version",
+                 NUMBER(answer->version), NULL);
 }
 
 static const Tefter__RightsAnswer *ask_rights(struct run *run)
@@ -174,8 +179,10 @@ static int rights_show(struct run *run)
     tell(stdout, "\n");
     show_thresholds(run, answer);
     if (!answer->held)
-        run_note(run, "The ledger keeps older rules, which hold nobody to the second table. "
-                      "Whoever runs the server adopts the newest: tefterd upgrade.");
+        run_note(run,
+                 N_("The ledger keeps older rules, which hold nobody to the second table. Whoever "
+                    "runs the server adopts the newest: tefterd upgrade."),
+                 NULL);
     return EXIT_DONE;
 }
 
@@ -228,9 +235,10 @@ static bool typed_most(struct run *run, Tefter__Threshold threshold, const char 
         break;
     }
     const char *form = threshold_unit(threshold) == THRESHOLD_IN_DAYS
-                           ? "Write a number of days (30), any, or usual."
-                           : "Write yes, no, or usual.";
-    return right || fail(&run->failure, FAULT_USE, 0, "'%s': %s", text, form);
+                           ? N_("Write a number of days (30), any, or usual.")
+                           : N_("Write yes, no, or usual.");
+    return right ||
+           run_fail(run, "\"{typed}\": {form}", "typed", text, "form", run_word(run, form), NULL);
 }
 
 static int rights_set_run(struct run *run)
@@ -243,11 +251,11 @@ static int rights_set_run(struct run *run)
     Tefter__SetThresholds set = TEFTER__SET_THRESHOLDS__INIT;
     Tefter__Command command = TEFTER__COMMAND__INIT;
     if (!enum_value(&tefter__threshold__descriptor, arg_text(&run->args, "WHAT"), &threshold))
-        return run_say(run, EXIT_USE, "'%s' is none of: %s", arg_text(&run->args, "WHAT"),
-                       rights_set[0].words);
+        return run_say(run, EXIT_USE, N_("\"{typed}\" is none of: {words}"), "typed",
+                       arg_text(&run->args, "WHAT"), "words", rights_set[0].words, NULL);
     if (!enum_value(&tefter__role__descriptor, arg_text(&run->args, "ROLE"), &role))
-        return run_say(run, EXIT_USE, "'%s' is none of: %s", arg_text(&run->args, "ROLE"),
-                       rights_set[1].words);
+        return run_say(run, EXIT_USE, N_("\"{typed}\" is none of: {words}"), "typed",
+                       arg_text(&run->args, "ROLE"), "words", rights_set[1].words, NULL);
     one.threshold = (Tefter__Threshold)threshold;
     one.role = (Tefter__Role)role;
     one.has_usual = one.usual = strcmp(most, "usual") == 0;

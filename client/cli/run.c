@@ -18,69 +18,12 @@
 
 enum { OFFERS_MS = 10 * 1000, DOCUMENT_CUSTOMER_SHIFT = 36 /* of a document's id, record.proto */ };
 
-/* ---- telling ---- */
-
-void failure_json(enum exit_code code, const char *text)
-{
-    static const char *const words[EXIT_CODES] = {[EXIT_DONE] = "DONE",
-                                                  [EXIT_REFUSED] = "REFUSED",
-                                                  [EXIT_USE] = "USE",
-                                                  [EXIT_NO_SERVER] = "NO_SERVER",
-                                                  [EXIT_NOT_ALLOWED] = "NOT_ALLOWED",
-                                                  [EXIT_CONFLICT] = "CONFLICT",
-                                                  [EXIT_UNWRITTEN] = "UNWRITTEN"};
-    char shown[TELL_JSON_MAX];
-    (void)fputs("{\"failure\":\"", stdout);
-    for (size_t left = strlen(text); left > 0;) {
-        size_t taken = tell_json(text, left, shown);
-        (void)fputs(shown, stdout);
-        text += taken;
-        left -= taken;
-    }
-    tell(stdout, "\",\"code\":\"%s\",\"exit_code\":%d}\n", words[code], (int)code);
-}
-
-static int say(struct run *run, enum exit_code code, const char *text)
-{
-    tell(stderr, "tefter: %s\n", text);
-    run->exit_code = (int)code;
-    return (int)code;
-}
-
-int run_say(struct run *run, enum exit_code code, const char *format, ...)
-{
-    char text[LINE_MAX_BYTES];
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(text, sizeof(text), format, arguments);
-    va_end(arguments);
-    if (run->json)
-        failure_json(code, text);
-    return say(run, code, text);
-}
-
-void run_note(const struct run *run, const char *format, ...)
-{
-    va_list arguments;
-    if (run->args.quiet)
-        return;
-    va_start(arguments, format);
-    tell_list(stderr, format, arguments);
-    fputc('\n', stderr);
-    va_end(arguments);
-}
-
-int run_failed(struct run *run, enum exit_code code)
-{
-    return run_say(run, code, "%s", run->failure.text);
-}
-
 int run_untrue(struct run *run)
 {
     return run_say(run, EXIT_NO_SERVER,
-                   "the server %s does not keep to the protocol: its answer contradicts itself. "
-                   "Nothing of it was believed",
-                   tefter_address(run->client));
+                   N_("the server {server} does not keep to the protocol: its answer contradicts "
+                      "itself. Nothing of it was believed"),
+                   "server", tefter_address(run->client), NULL);
 }
 
 /* The exit code that a failure stands for. */
@@ -122,7 +65,7 @@ void run_json(struct run *run, const ProtobufCMessage *message)
     if (message_to_plain_json(message, &out) && buffer_put(&out, "\n", 1))
         (void)fwrite(out.data, 1, out.size, stdout);
     else
-        (void)run_say(run, EXIT_NO_SERVER, "no memory for the JSON of an answer");
+        (void)run_say(run, EXIT_NO_SERVER, N_("no memory for the JSON of an answer"), NULL);
     buffer_fini(&out);
 }
 
@@ -191,44 +134,48 @@ static void resolved(void *context, const Tefter__Command *command, int64_t made
     run->earlier = earlier;
 }
 
-/* ", 42.00 € of RO2 Rosa": as far as it has a sum and a customer. */
-static void earlier_of(struct run *run, const Tefter__Done *done, char out[LINE_MAX_BYTES])
+/* "issue invoice, 42.00 € of RO2 Rosa": as far as it has a sum and a customer. */
+static const char *earlier_of(struct run *run, const struct earlier *earlier,
+                              char out[LINE_MAX_BYTES])
 {
-    char amount[CELL_MAX] = "";
-    int64_t money = done->total_minor - done->rounding_minor - done->discount_minor;
-    if (done->has_total_minor)
-        (void)money_sentence(money, run_currency(run), amount, sizeof(amount));
-    const char *name = done->account == NULL ? "" : customer_name(run, done->account->customer);
-    (void)snprintf(out, LINE_MAX_BYTES, "%s%s%s%s", amount[0] == '\0' ? "" : ", ", amount,
-                   name[0] == '\0'     ? ""
-                   : amount[0] == '\0' ? ", "
-                                       : " of ",
-                   name);
+    char words[CELL_MAX];
+    char amount[CELL_MAX];
+    const Tefter__Done *done =
+        earlier->reply->result_case == TEFTER__REPLY__RESULT_DONE ? earlier->reply->done : NULL;
+    command_words(earlier->asked, words);
+    const char *name =
+        done == NULL || done->account == NULL ? NULL : customer_name(run, done->account->customer);
+    if (done == NULL || !done->has_total_minor)
+        return run_sentence(run, out, N_("{what}|, {customer}|"), "what", words, "customer", name,
+                            NULL);
+    (void)money_sentence(done->total_minor - done->rounding_minor - done->discount_minor,
+                         run_currency(run), amount, sizeof(amount));
+    return run_sentence(run, out, N_("{what}, {amount}| of {customer}|"), "what", words, "amount",
+                        amount, "customer", name, NULL);
 }
 
 static void tell_one_earlier(struct run *run, struct earlier *earlier)
 {
     char when[CELL_MAX];
-    char words[CELL_MAX];
-    char what[LINE_MAX_BYTES] = "";
-    char sentence[LINE_MAX_BYTES] = "it was done.";
+    char what[LINE_MAX_BYTES];
+    char sentence[LINE_MAX_BYTES];
     struct speech speech = run_speech(run);
     const Tefter__Reply *reply = earlier->reply;
     bool refused = reply->result_case == TEFTER__REPLY__RESULT_REFUSED;
     earlier->told = true;
-    if (earlier->again)
-        (void)snprintf(sentence, sizeof(sentence), "booked again.");
     if (refused)
         (void)refusal_sentence_for(reply->refused, &speech, sentence, sizeof(sentence));
-    else if (reply->done->number != NULL)
-        (void)snprintf(sentence, sizeof(sentence), "%s: %s.",
-                       earlier->again ? "booked again" : "it was done", reply->done->number);
-    if (!refused)
-        earlier_of(run, reply->done, what);
-    command_words(earlier->asked, words);
-    run_note(run, "Asked for at %s, %s (%s%s): %s", time_text(run, earlier->made_ms, when),
-             earlier->again ? "and lost with the server's restore" : "without an answer then",
-             words, what, sentence);
+    else
+        (void)run_sentence(run, sentence,
+                           earlier->again ? N_("booked again|: {number}|.")
+                                          : N_("it was done|: {number}|."),
+                           "number", reply->done->number, NULL);
+    run_note(run,
+             earlier->again
+                 ? N_("Asked for at {time}, and lost with the server's restore ({what}): {became}")
+                 : N_("Asked for at {time}, without an answer then ({what}): {became}"),
+             "time", time_text(run, earlier->made_ms, when), "what", earlier_of(run, earlier, what),
+             "became", sentence, NULL);
 }
 
 /* The oldest first. */
@@ -273,8 +220,9 @@ static bool connect_in_time(struct run *run)
     uint64_t gone = loop_now_ms(tefter_loop(run->client)) - begun;
     if (run->failure.fault != FAULT_IO || gone >= run->args.wait_ms)
         return false;
-    run_note(run, "No answer from %s; waiting for it, at most %" PRIu64 " s.",
-             tefter_address(run->client), (run->args.wait_ms - gone + 999) / 1000);
+    run_note(run, N_("No answer from {server}; waiting for it, at most {seconds} s."), "server",
+             tefter_address(run->client), "seconds",
+             NUMBER((run->args.wait_ms - gone + 999) / 1000), NULL);
     return tefter_connect(run->client, run->args.wait_ms - gone, &run->failure);
 }
 
@@ -287,30 +235,40 @@ static void tell_recovery(struct run *run)
     if (notice == NULL || !notice->open)
         return;
     run_note(run,
-             "The ledger was restored on %s and its recovery is on: what came after the backup "
-             "comes back from the terminals; new papers have R%" PRIu32 " in their numbers.",
-             time_text(run, notice->began_ms, when), notice->recovery);
+             N_("The ledger was restored on {time} and its recovery is on: what came after the "
+                "backup comes back from the terminals; new papers have R{number} in their "
+                "numbers."),
+             "time", time_text(run, notice->began_ms, when), "number", NUMBER(notice->recovery),
+             NULL);
 }
 
 /* Not quiet: whoever stands here must hear it. */
 static void tell_old_profile(const struct run *run)
 {
+    char text[LINE_MAX_BYTES];
     if (tefter_profile_old(run->client))
-        tell(stderr,
-             "tefter: THIS TERMINAL IS IN USE IN TWO PLACES: its profile (%s) was copied, or is an "
-             "old copy that was put back; another place went on with it since. The office has been "
-             "told. If this is the right one, have it enrolled anew; nothing else ends this.\n",
-             tefter_profile(run->client));
+        tell(stderr, "tefter: %s\n",
+             run_sentence(
+                 run, text,
+                 N_("THIS TERMINAL IS IN USE IN TWO PLACES: its profile ({folder}) was copied, or "
+                    "is an old copy that was put back; another place went on with it since. The "
+                    "office has been told. If this is the right one, have it enrolled anew; "
+                    "nothing else ends this."),
+                 "folder", tefter_profile(run->client), NULL));
 }
 
 static void tell_damaged_outbox(const struct run *run)
 {
+    char text[LINE_MAX_BYTES];
     if (tefter_outbox_damaged(run->client))
-        tell(stderr,
-             "tefter: Part of what this terminal keeps of its commands could not be read; the file "
-             "as it was is %s/outbox.damaged. Should the server be restored from a backup, some "
-             "of this terminal's papers may not come back: tell whoever runs the server.\n",
-             tefter_profile(run->client));
+        tell(stderr, "tefter: %s\n",
+             run_sentence(
+                 run, text,
+                 N_("Part of what this terminal keeps of its commands could not be read; the file "
+                    "as it was is {folder}/outbox.damaged. Should the server be restored from a "
+                    "backup, some of this terminal's papers may not come back: tell whoever runs "
+                    "the server."),
+                 "folder", tefter_profile(run->client), NULL));
 }
 
 /* The company's currency, as who is at this terminal writes it. */
@@ -320,9 +278,12 @@ static void take_habits(struct run *run)
     run->currency = *tefter_currency(run->client);
     if (!tefter_profile_folder(run->args.profile, folder, &run->failure) ||
         !tefter_habits_read(folder, &run->habits))
-        run_note(run, "What this profile says of numbers and dates cannot be read: tefter habit "
-                      "--language en sets it anew.");
+        run_note(run,
+                 N_("What this profile says of numbers and dates cannot be read: tefter habit "
+                    "--language en sets it anew."),
+                 NULL);
     run->currency.habit = run->habits.habit;
+    run->currency.language = (int)run->language;
     if (run->habits.toman && strcmp(run->currency.code, "IRR") == 0)
         run->currency = currency_toman(&run->currency);
 }
@@ -347,28 +308,38 @@ bool run_open(struct run *run, bool outbox)
     }
     size_t size = strlen(run->failure.text);
     bool stops = size > 0 && strchr(".?!", run->failure.text[size - 1]) != NULL;
-    (void)run_say(run, code_of(&run->failure), "%s%s", run->failure.text,
-                  !outbox ? ""
-                  : stops ? " Nothing was booked."
-                          : ". Nothing was booked.");
+    if (outbox)
+        (void)run_say(run, code_of(&run->failure),
+                      stops ? N_("{failure} Nothing was booked.")
+                            : N_("{failure}. Nothing was booked."),
+                      "failure", run->failure.text, NULL);
+    else
+        (void)run_failed(run, code_of(&run->failure));
     return false;
 }
 
 void run_offer(struct run *run)
 {
     struct tefter_offers offers;
-    char count[CELL_MAX];
     if (run->client == NULL || tefter_welcome(run->client) == NULL ||
         tefter_welcome(run->client)->recovery == NULL)
         return;
     bool all = tefter_offer(run->client, OFFERS_MS, &offers);
     if (offers.handed > 0)
-        run_note(run, "%s of this terminal from before the restore: with the server again.",
-                 counted(offers.handed, "command", count));
+        run_note(run,
+                 words_many(run->language,
+                            MANY_("{count} command of this terminal from before the restore: with "
+                                  "the server again.",
+                                  "{count} commands of this terminal from before the restore: with "
+                                  "the server again."),
+                            offers.handed),
+                 "count", NUMBER(offers.handed), NULL);
     if (offers.refused > 0)
-        run_note(run, "%" PRIu64 " of them it does not take: tell the office.", offers.refused);
+        run_note(run, N_("{count} of them it does not take: tell the office."), "count",
+                 NUMBER(offers.refused), NULL);
     if (!all)
-        run_note(run, "Not all of them are: the rest follows with the next command here.");
+        run_note(run, N_("Not all of them are: the rest follows with the next command here."),
+                 NULL);
 }
 
 bool run_need_person(struct run *run)
@@ -378,12 +349,14 @@ bool run_need_person(struct run *run)
         return true;
     if (welcome != NULL && welcome->recovery != NULL && welcome->recovery->offer_only) {
         (void)run_say(run, EXIT_NOT_ALLOWED,
-                      "The restored ledger does not know this terminal. It takes back what was "
-                      "done here before; for anything else get a new code (tefter terminal add)");
+                      N_("The restored ledger does not know this terminal. It takes back what was "
+                         "done here before; for anything else get a new code (tefter terminal "
+                         "add)"),
+                      NULL);
         return false;
     }
     (void)run_say(run, EXIT_NOT_ALLOWED,
-                  "Nobody is logged in at this terminal. Log in first: tefter login");
+                  N_("Nobody is logged in at this terminal. Log in first: tefter login"), NULL);
     return false;
 }
 
@@ -635,35 +608,29 @@ static const Tefter__ApprovalRow *approval_of(struct run *run, uint64_t number)
     return NULL;
 }
 
-/* Why an approval does not serve, as a clause behind its number. */
-static const char *approval_why(struct run *run, const Tefter__ApprovalRow *row, char out[CELL_MAX])
+/* Why an approval does not serve. */
+static const char *approval_why(const Tefter__ApprovalRow *row)
 {
-    char amount[CELL_MAX];
     switch (row->state) {
     case TEFTER__APPROVAL_STATE__APPROVAL_WAITING:
-        return "still waits for its answer";
+        return N_("Approval {approval} still waits for its answer|: {reason}|.");
     case TEFTER__APPROVAL_STATE__APPROVAL_REFUSED:
-        return "was refused";
+        return N_("Approval {approval} was refused|: {reason}|.");
     case TEFTER__APPROVAL_STATE__APPROVAL_SPENT:
-        return "was used for a sale already";
+        return N_("Approval {approval} was used for a sale already|: {reason}|.");
     case TEFTER__APPROVAL_STATE__APPROVAL_EXPIRED:
-        return "has expired";
+        return N_("Approval {approval} has expired|: {reason}|.");
     case TEFTER__APPROVAL_STATE__APPROVAL_GRANTED:
     case _TEFTER__APPROVAL_STATE_IS_INT_SIZE:
         break;
     }
-    (void)snprintf(
-        out, CELL_MAX, "is for %.100s only, and for at most %.60s",
-        customer_name(run, row->customer),
-        money_text(run, row->has_approved_minor ? row->approved_minor : row->amount_minor, amount));
-    return out;
+    return N_("Approval {approval} is for {customer} only, and for at most {amount}|: {reason}|.");
 }
 
 /* Of a ledger with older rules, which does not say it. False: nothing more is known than the
  * refusal says. */
 static bool say_approval(struct run *run)
 {
-    char why[CELL_MAX];
     const char *text = arg_text(&run->args, "--approval");
     if (text == NULL)
         text = arg_text(&run->args, "APPROVAL");
@@ -671,8 +638,11 @@ static bool say_approval(struct run *run)
         text == NULL ? NULL : approval_of(run, strtoull(text, NULL, 10));
     if (row == NULL)
         return false;
-    (void)run_say(run, EXIT_CONFLICT, "Approval %s %s%s%s.", text, approval_why(run, row, why),
-                  text_of(row->reason)[0] == '\0' ? "" : ": ", text_of(row->reason));
+    (void)run_say(
+        run, EXIT_CONFLICT, approval_why(row), "approval", text, "customer",
+        customer_name(run, row->customer), "amount",
+        money_text(run, row->has_approved_minor ? row->approved_minor : row->amount_minor, CELL),
+        "reason", if_any(text_of(row->reason)), NULL);
     return true;
 }
 
@@ -729,9 +699,10 @@ static int say_refused(struct run *run, const Tefter__Refusal *refusal, const ch
         told.field = (char *)(uintptr_t) "correction";
     (void)refusal_sentence_for(&told, &speech, sentence, sizeof(sentence));
     name_operands(run, sentence);
-    return run_say(run, (enum exit_code)refusal_exit(refusal->code), "%s%s%s%s",
-                   typed == NULL ? "" : "\"", typed == NULL ? "" : typed,
-                   typed == NULL ? "" : "\": ", sentence);
+    if (typed == NULL)
+        return run_say_text(run, (enum exit_code)refusal_exit(refusal->code), sentence);
+    return run_say(run, (enum exit_code)refusal_exit(refusal->code), "\"{typed}\": {refusal}",
+                   "typed", typed, "refusal", sentence, NULL);
 }
 
 int run_refused(struct run *run, const Tefter__Refusal *refusal)
@@ -784,7 +755,7 @@ static const Tefter__Reply *call_with_pin(struct run *run, const Tefter__Command
     if (file == NULL && !wants_pin(run, reply))
         return reply;
     pin->pin = typed;
-    reply = pin_read(run, file, "PIN of who takes the goods", typed)
+    reply = pin_read(run, file, N_("PIN of who takes the goods"), typed)
                 ? tefter_call_with_pin(run->client, command, pin, &run->arena, &run->failure)
                 : NULL;
     secret_wipe(typed, sizeof(typed));
@@ -806,8 +777,10 @@ const Tefter__Done *run_call(struct run *run, const Tefter__Command *command)
         run->args.again || arg_flag(&run->args, "--again") ? NULL : same_earlier(run, command);
     const Tefter__Reply *reply = earlier != NULL ? earlier->reply : call(run, command);
     if (earlier != NULL)
-        run_note(run, "It is the same, so it was not sent another time. To book another one, say "
-                      "the same with --again.");
+        run_note(run,
+                 N_("It is the same, so it was not sent another time. To book another one, say the "
+                    "same with --again."),
+                 NULL);
     if (reply == NULL)
         no_answer(run);
     else if (run->json)
@@ -973,16 +946,17 @@ static void tell_over(struct run *run, const Tefter__Done *done, const char *amo
     char walls[LINE_MAX_BYTES];
     struct speech speech = run_speech(run);
     Tefter__Verdict verdict = done->decision == NULL ? 0 : done->decision->verdict;
-    const char *why = verdict == TEFTER__VERDICT__VERDICT_APPROVED ? "it was approved"
-                      : verdict == TEFTER__VERDICT__VERDICT_POSTED ? "it had happened already"
-                      : verdict == TEFTER__VERDICT__VERDICT_WARNED ? "the policy only warns"
-                                                                   : "";
+    const char *why = verdict == TEFTER__VERDICT__VERDICT_APPROVED ? N_("it was approved")
+                      : verdict == TEFTER__VERDICT__VERDICT_POSTED ? N_("it had happened already")
+                      : verdict == TEFTER__VERDICT__VERDICT_WARNED ? N_("the policy only warns")
+                                                                   : NULL;
+    why = why == NULL ? NULL : run_word(run, why);
     if (!limit_alone(done->decision) &&
         decision_sentence(done->decision, &speech, walls, sizeof(walls)))
-        run_note(run, "Note: %s%s%s%s", walls, why[0] == '\0' ? "" : " But ", why,
-                 why[0] == '\0' ? "" : ".");
+        run_note(run, N_("Note: {walls}| But {why}.|"), "walls", walls, "why", why, NULL);
     else
-        run_note(run, "Note: over the limit by %s%s%s.", amount, why[0] == '\0' ? "" : "; ", why);
+        run_note(run, N_("Note: over the limit by {amount}|; {why}|."), "amount", amount, "why",
+                 why, NULL);
 }
 
 static void tell_warning(struct run *run, const Tefter__Done *done, const Tefter__Warning *warning)
@@ -996,18 +970,18 @@ static void tell_warning(struct run *run, const Tefter__Done *done, const Tefter
         break;
     case TEFTER__WARNING_KIND__WARNING_LIKELY_DOUBLE:
         run_note(run,
-                 "Note: this may be the same as customer #%" PRIu64 ". Look: tefter customer "
-                 "show '#%" PRIu64 "'",
-                 warning->about, warning->about);
+                 N_("Note: this may be the same as customer #{number}. Look: tefter customer show "
+                    "'#{number}'"),
+                 "number", NUMBER(warning->about), NULL);
         break;
     case TEFTER__WARNING_KIND__WARNING_BACKDATED:
-        run_note(run, "Note: dated before the branch's business date.");
+        run_note(run, N_("Note: dated before the branch's business date."), NULL);
         break;
     case TEFTER__WARNING_KIND__WARNING_LEFT_UNMATCHED:
         run_note(run,
-                 "Note: %s is left unmatched, though there are bills for it: one document holds at "
-                 "most %d matches, and one command makes no more.",
-                 amount, MATCH_PAIRS_MAX);
+                 N_("Note: {amount} is left unmatched, though there are bills for it: one document "
+                    "holds at most {most} matches, and one command makes no more."),
+                 "amount", amount, "most", NUMBER(MATCH_PAIRS_MAX), NULL);
         break;
     case _TEFTER__WARNING_KIND_IS_INT_SIZE:
         break;
@@ -1040,13 +1014,16 @@ static void tell_give_back(struct run *run, uint64_t document, const char *word)
             : NULL;
     bool cash = record == NULL || !record->has_payment_kind ||
                 record->payment_kind == TEFTER__PAYMENT_KIND__PAYMENT_CASH;
-    tell(stdout, "It is given back with: tefter refund cash --of %s%s --reason TEXT\n", word,
-         cash ? "" : " --transfer ACCOUNT");
+    run_tell(run,
+             cash ? N_("It is given back with: tefter refund cash --of {number} --reason TEXT")
+                  : N_("It is given back with: tefter refund cash --of {number} --transfer ACCOUNT "
+                       "--reason TEXT"),
+             "number", word, NULL);
     if (!cash && record->payment_kind == TEFTER__PAYMENT_KIND__PAYMENT_POS)
-        tell(stdout,
-             "All of it, when it is given back at the card device: tefter reverse %s "
-             "--reason TEXT\n",
-             word);
+        run_tell(run,
+                 N_("All of it, when it is given back at the card device: tefter reverse {number} "
+                    "--reason TEXT"),
+                 "number", word, NULL);
 }
 
 /* What is done with money that paid for nothing any more; the cash customer is many people. */
@@ -1065,12 +1042,13 @@ static void tell_free(struct run *run, uint32_t customer, bool has_bills, uint64
     code[strcspn(code, " ")] = '\0';
     shell_word(code, other);
     if (has_bills)
-        tell(stdout, "It goes to other bills with: tefter match %s --with %s\n", other, word);
+        run_tell(run, N_("It goes to other bills with: tefter match {customer} --with {number}"),
+                 "customer", other, "number", word, NULL);
     else
-        tell(stdout,
-             "It is for their next bill, or is paid out with: tefter refund %s --of %s --reason "
-             "TEXT\n",
-             other, word);
+        run_tell(run,
+                 N_("It is for their next bill, or is paid out with: tefter refund {customer} --of "
+                    "{number} --reason TEXT"),
+                 "customer", other, "number", word, NULL);
 }
 
 /* The other side of a match that is none any more: what became of it. */
@@ -1084,18 +1062,23 @@ static void tell_one_freed(struct run *run, const Tefter__Done *done,
     (void)money_text(run, freed->amount_minor, amount);
     (void)money_text(run, freed->open_minor, open);
     if (freed->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE) {
-        tell(stdout, "Open again: %s of bill %s; %s of it is unpaid now.\n", amount, number, open);
+        run_tell(run, N_("Open again: {amount} of bill {number}; {open} of it is unpaid now."),
+                 "amount", amount, "number", number, "open", open, NULL);
         return;
     }
     if (freed->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REFUND) {
-        tell(stdout,
-             "It was paid out by %s: %s of that is owed now. If the money is back: tefter reverse "
-             "%s --reason TEXT\n",
-             number, open, number);
+        run_tell(
+            run,
+            N_("It was paid out by {number}: {open} of that is owed now. If the money is back: "
+               "tefter reverse {number} --reason TEXT"),
+            "number", number, "open", open, NULL);
         return;
     }
-    tell(stdout, "Not matched any more: %s of %s; %s of it is free now, with %s.\n", amount, number,
-         open, customer_name(run, customer));
+    run_tell(run,
+             N_("Not matched any more: {amount} of {number}; {open} of it is free now, with "
+                "{customer}."),
+             "amount", amount, "number", number, "open", open, "customer",
+             customer_name(run, customer), NULL);
     bool known = done->account != NULL && done->account->customer == customer;
     tell_free(run, customer, !known || done->account->open_bills > 0, freed->document, number);
 }
@@ -1106,9 +1089,9 @@ static void tell_freed(struct run *run, const Tefter__Done *done)
     for (size_t i = 0; i < done->n_freed; i++)
         tell_one_freed(run, done, done->freed[i]);
     if (done->freed_count > done->n_freed)
-        tell(stdout, "... and of %" PRIu32 " more; %s in all.\n",
-             done->freed_count - (uint32_t)done->n_freed,
-             money_text(run, done->freed_minor, amount));
+        run_tell(run, N_("... and of {count} more; {amount} in all."), "count",
+                 NUMBER(done->freed_count - (uint32_t)done->n_freed), "amount",
+                 money_text(run, done->freed_minor, amount), NULL);
 }
 
 void run_tell_done(struct run *run, const Tefter__Done *done, const char *pattern)
@@ -1121,7 +1104,8 @@ void run_tell_done(struct run *run, const Tefter__Done *done, const char *patter
         return;
     for (size_t i = 0; i < done->n_payments; i++)
         if (done->payments[i]->on_its_way)
-            run_note(run, "Note: %s waits to be confirmed.", done->payments[i]->number);
+            run_note(run, N_("Note: {number} waits to be confirmed."), "number",
+                     done->payments[i]->number, NULL);
     (void)words_write(words_in(run->language, pattern), done_word, &words, sentence,
                       sizeof(sentence));
     tell(stdout, "%s\n", sentence);
@@ -1141,7 +1125,7 @@ int run_submit(struct run *run, const Tefter__Command *command, const char *patt
 
 static bool build_fault(struct run *run, const char *path, const struct message_fault *fault)
 {
-    (void)run_say(run, EXIT_USE, "%s: %s", path, fault->what);
+    (void)run_say(run, EXIT_USE, "{path}: {fault}", "path", path, "fault", fault->what, NULL);
     return false;
 }
 
@@ -1175,7 +1159,8 @@ static bool word_is_known(struct run *run, const struct arg *arg)
             return true;
     }
     if (words != NULL)
-        (void)run_say(run, EXIT_USE, "%s takes none but: %s", arg->param->name, words);
+        (void)run_say(run, EXIT_USE, N_("{option} takes none but: {words}"), "option",
+                      arg->param->name, "words", words, NULL);
     return words == NULL;
 }
 
@@ -1337,13 +1322,12 @@ static bool want_rows(struct run *run, Tefter__Query *query, size_t most)
     struct message_fault fault;
     if (most > 0 && message_set(&query->base, path, text, &run->arena, &fault))
         return true;
-    (void)run_say(run, EXIT_USE, "--rows takes a number");
+    (void)run_say(run, EXIT_USE, N_("{option} takes a number"), "option", "--rows", NULL);
     return false;
 }
 
 static void listing_print(struct listing *listing, Tefter__Query *query)
 {
-    char count[CELL_MAX];
     struct run *run = listing->run;
     const struct verb *verb = run->args.verb;
     if (run->json) {
@@ -1352,14 +1336,20 @@ static void listing_print(struct listing *listing, Tefter__Query *query)
         return;
     }
     if (listing->count == 0)
-        run_note(run, "%s", verb->empty == NULL ? "Nothing." : verb->empty);
+        run_note(run, verb->empty == NULL ? N_("Nothing.") : verb->empty, NULL);
     else
         table_rows(run, verb->columns, listing->rows, listing->count);
     if (verb->sums != NULL)
         verb->sums(run, listing->rows, listing->count, query, listing->more);
     if (listing->more)
-        run_note(run, "%s shown; there are more: --all shows all, --rows N so many.",
-                 counted(listing->count, "row", count));
+        run_note(run,
+                 words_many(run->language,
+                            MANY_("{count} row shown; there are more: --all shows all, --rows N so "
+                                  "many.",
+                                  "{count} rows shown; there are more: --all shows all, --rows N "
+                                  "so many."),
+                            listing->count),
+                 "count", NUMBER(listing->count), NULL);
 }
 
 int run_query(struct run *run)
@@ -1385,6 +1375,6 @@ int run_query(struct run *run)
     }
     listing_print(&listing, query);
     if (listing.lacks)
-        run_note(run, "%s", run->args.verb->lacking);
+        run_note(run, run->args.verb->lacking, NULL);
     return EXIT_DONE;
 }

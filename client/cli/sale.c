@@ -14,7 +14,8 @@
 
 static bool bad_line(struct run *run, const char *text, const char *why)
 {
-    (void)run_say(run, EXIT_USE, "\"%s\": %s A line is %s", text, why, SALE_LINE_HELP);
+    (void)run_say(run, EXIT_USE, N_("\"{typed}\": {why} A line is {form}"), "typed", text, "why",
+                  run_word(run, why), "form", run_word(run, SALE_LINE_HELP), NULL);
     return false;
 }
 
@@ -28,7 +29,7 @@ static bool take_discount(struct run *run, const char *whole, char *amounts,
         return true;
     *dash = '\0';
     if (dash[1] == '\0')
-        return bad_line(run, whole, "There is no discount behind the dash.");
+        return bad_line(run, whole, N_("There is no discount behind the dash."));
     if (percent_is(dash + 1)) {
         line->has_discount_bp = true;
         return typed_percent(run, dash + 1, &line->discount_bp);
@@ -79,7 +80,7 @@ bool sale_line(struct run *run, const char *text, bool free, Tefter__InvoiceLine
     if (equals != NULL)
         *equals = '\0';
     if (copy[0] == '\0')
-        return bad_line(run, text, "There is no product.");
+        return bad_line(run, text, N_("There is no product."));
     if (free)
         ret_line->text = copy;
     else
@@ -153,7 +154,8 @@ bool sale_serials_read(struct run *run, const char *text, char **ret_what, char 
     need(copy != NULL);
     char *equals = strchr(copy, '=');
     if (equals == NULL || equals == copy || equals[1] == '\0') {
-        (void)run_say(run, EXIT_USE, "\"%s\": write %s", text, SALE_SERIALS_HELP);
+        (void)run_say(run, EXIT_USE, N_("\"{typed}\": write {form}"), "typed", text, "form",
+                      SALE_SERIALS_HELP, NULL);
         return false;
     }
     *equals = '\0';
@@ -184,8 +186,8 @@ bool sale_serials_to(struct run *run, const char *text, Tefter__InvoiceLine *con
     if (line < count)
         sale_add_serials(run, list, lines[line]);
     else
-        (void)run_say(run, EXIT_USE, "\"%s\": no line sells %s; write %s", text, what,
-                      SALE_SERIALS_HELP);
+        (void)run_say(run, EXIT_USE, N_("\"{typed}\": no line sells {what}; write {form}"), "typed",
+                      text, "what", what, "form", SALE_SERIALS_HELP, NULL);
     return line < count;
 }
 
@@ -237,17 +239,18 @@ static bool take_label(struct run *run, const char *text, const struct barcode_r
     int exponent = run_currency(run)->exponent;
     bool tax = product->has_tax_bp;
     if (strchr(text, '=') != NULL)
-        return bad_line(run, text, "The label says how much it is: leave out what is behind '='.");
+        return bad_line(run, text,
+                        N_("The label says how much it is: leave out what is behind '='."));
     if (reading->holds == BARCODE_WEIGHT)
         line->quantity = reading->value;
     else if (!product->has_price ||
              !barcode_price_line(exponent >= 3 ? reading->value * 10 : reading->value,
                                  product->price, tax ? product->tax_bp : 0, &line->quantity,
                                  &price))
-        return bad_line(run, text, "The label's price does not go with the catalogue's.");
+        return bad_line(run, text, N_("The label's price does not go with the catalogue's."));
     line->has_price = reading->holds == BARCODE_PRICE && price != product->price;
     line->price = price;
-    return line->quantity > 0 || bad_line(run, text, "The label's weight is nothing.");
+    return line->quantity > 0 || bad_line(run, text, N_("The label's weight is nothing."));
 }
 
 /* A code that the catalogue has in another form: an article's other number, or a scale's label. */
@@ -312,7 +315,8 @@ static bool read_charge(struct run *run, const char *text, Tefter__Charge *charg
     char *equals = copy == NULL ? NULL : strrchr(copy, '=');
     tefter__charge__init(charge);
     if (equals == NULL || equals == copy) {
-        (void)run_say(run, EXIT_USE, "\"%s\": a charge is TITLE=AMOUNT or TITLE=AMOUNT+8%%", text);
+        (void)run_say(run, EXIT_USE, N_("\"{typed}\": a charge is {form}"), "typed", text, "form",
+                      N_("TITLE=AMOUNT or TITLE=AMOUNT+8%"), NULL);
         return false;
     }
     *equals = '\0';
@@ -387,56 +391,59 @@ static bool fill_invoice(struct run *run, Tefter__IssueInvoice *invoice)
     return good;
 }
 
-static void put_before(struct run *run, int64_t before)
+/* "+ available 20.00", "− ▲ over 20.00" */
+static const char *before_text(struct run *run, int64_t before, char out[CELL_MAX])
 {
-    char a[CELL_MAX];
     if (before < 0)
-        tell(stdout, "%s %s over %s\n", sign_minus(run), sign_over(run),
-             money_text(run, -before, a));
+        (void)words_say(out, CELL_MAX, run->language, N_("{minus} {sign} over {amount}"), "minus",
+                        sign_minus(run), "sign", sign_over(run), "amount",
+                        money_text(run, -before, CELL), NULL);
     else
-        tell(stdout, "+ available %s\n", money_text(run, before, a));
+        (void)words_say(out, CELL_MAX, run->language, N_("+ available {amount}"), "amount",
+                        money_text(run, before, CELL), NULL);
+    return out;
 }
 
 static void put_after(struct run *run, const char *what, int64_t before, int64_t amount_minor)
 {
-    char a[CELL_MAX];
-    char b[CELL_MAX];
     int64_t after;
     if (__builtin_sub_overflow(before, amount_minor, &after))
         after = amount_minor > 0 ? -INT64_MAX : INT64_MAX;
-    tell(stdout, "%s %s, after it %s%s%s\n", what, money_text(run, amount_minor, a),
-         after < 0 ? sign_over(run) : "available ", after < 0 ? " over by " : "",
-         money_text(run, after < 0 ? -after : after, b));
+    run_tell(run,
+             after < 0 ? N_("{what} {amount}, after it {sign} over by {rest}")
+                       : N_("{what} {amount}, after it available {rest}"),
+             "what", run_word(run, what), "amount", money_text(run, amount_minor, CELL), "sign",
+             sign_over(run), "rest", money_text(run, after < 0 ? -after : after, CELL), NULL);
 }
 
 /* Of the payer's limit and the site's own the one that leaves less. */
 static void put_decision(struct run *run, const char *what, const Tefter__Decision *decision)
 {
-    char a[CELL_MAX];
-    char b[CELL_MAX];
-    char c[CELL_MAX];
-    char d[CELL_MAX];
     char freed[CELL_MAX];
     bool site = decision->has_site_limit_minor;
     int64_t before = decision->limit_minor - decision->exposure_minor;
     int64_t of_site = decision->site_limit_minor - decision->site_exposure_minor;
     if (decision->unlimited && !site) {
-        tell(stdout, "no limit\n");
+        run_tell(run, N_("no limit"), NULL);
         return;
     }
     if (site && (decision->unlimited || of_site < before)) {
-        tell(stdout, "own limit %s = used %s ", money_text(run, decision->site_limit_minor, a),
-             money_text(run, decision->site_exposure_minor, b));
-        put_before(run, of_site);
+        run_tell(run, N_("own limit {limit} = used {used} {rest}"), "limit",
+                 money_text(run, decision->site_limit_minor, CELL), "used",
+                 money_text(run, decision->site_exposure_minor, CELL), "rest",
+                 before_text(run, of_site, CELL), NULL);
         put_after(run, what, of_site, decision->amount_minor);
         return;
     }
     (void)freed_text(run, decision->has_freed_minor, decision->freed_minor, freed);
-    tell(stdout, "limit %s = unpaid bills %s + not cleared %s %s not yet matched %s%s ",
-         money_text(run, decision->limit_minor, a), money_text(run, decision->bills_minor, b),
-         money_text(run, decision->uncleared_minor, c), sign_minus(run),
-         money_text(run, decision->unmatched_minor, d), freed);
-    put_before(run, before);
+    run_tell(run,
+             N_("limit {limit} = unpaid bills {bills} + not cleared {uncleared} {minus} not yet "
+                "matched {unmatched}{freed} {rest}"),
+             "limit", money_text(run, decision->limit_minor, CELL), "bills",
+             money_text(run, decision->bills_minor, CELL), "uncleared",
+             money_text(run, decision->uncleared_minor, CELL), "minus", sign_minus(run),
+             "unmatched", money_text(run, decision->unmatched_minor, CELL), "freed", freed, "rest",
+             before_text(run, before, CELL), NULL);
     put_after(run, what, before, decision->amount_minor);
 }
 
@@ -459,16 +466,15 @@ static int tell_what_if(struct run *run, const Tefter__WhatIfAnswer *answer)
     }
     if (answer->has_total_minor) {
         (void)money_sentence(answer->total_minor, run_currency(run), total, sizeof(total));
-        tell(stdout, "total %s\n", total);
+        run_tell(run, N_("total {amount}"), "amount", total, NULL);
     }
     if (says_origins(answer))
         document_lines_tell(run, answer->lines, answer->n_lines, NULL, 0);
-    put_decision(run, "this sale", answer->decision);
+    put_decision(run, N_("this sale"), answer->decision);
     if (answer->refusal != NULL)
         return run_refused(run, answer->refusal);
     tell(stdout, "%s\n",
-         enum_word(&tefter__verdict__descriptor, (int)answer->decision->verdict, word,
-                   sizeof(word)));
+         enum_said(run, &tefter__verdict__descriptor, (int)answer->decision->verdict, word));
     return EXIT_DONE;
 }
 
@@ -535,7 +541,7 @@ static bool tell_rest(struct run *run, uint32_t customer, int64_t rest_minor)
     const Tefter__Answer *answer = run_ask(run, &query);
     if (answer == NULL)
         return false;
-    put_decision(run, "the unpaid rest", answer->what_if->decision);
+    put_decision(run, N_("the unpaid rest"), answer->what_if->decision);
     return true;
 }
 
@@ -567,14 +573,17 @@ static int what_if_paid(struct run *run, Tefter__IssueInvoice *invoice)
     if (whole->what_if->has_total_minor) {
         int64_t rest_minor = unpaid_rest(&sale, whole->what_if->total_minor);
         (void)money_sentence(whole->what_if->total_minor, run_currency(run), total, sizeof(total));
-        tell(stdout, "total %s\n", total);
+        run_tell(run, N_("total {amount}"), "amount", total, NULL);
         if (rest_minor > 0 && !tell_rest(run, invoice->customer, rest_minor))
             return run->exit_code;
     }
     bool pin = refusal != NULL && refusal->code == TEFTER__REFUSAL_CODE__PIN_NEEDED;
     if (refusal != NULL && !pin)
         return run_refused(run, refusal);
-    tell(stdout, "allowed, paid so%s\n", pin ? ", with the PIN of who takes the goods" : "");
+    run_tell(run,
+             pin ? N_("allowed, paid so, with the PIN of who takes the goods")
+                 : N_("allowed, paid so"),
+             NULL);
     return EXIT_DONE;
 }
 
@@ -610,8 +619,10 @@ static int sell(struct run *run, const Tefter__Command *command)
 {
     int code = run_submit(run, command, SALE_DONE);
     if (run->refused == TEFTER__REFUSAL_CODE__APPROVAL_NEEDED)
-        run_note(run, "To park this sale and ask for it, say the same with --ask, or "
-                      "--ask=\"a note for them\".");
+        run_note(run,
+                 N_("To park this sale and ask for it, say the same with --ask, or --ask=\"a note "
+                    "for them\"."),
+                 NULL);
     return code;
 }
 
@@ -628,11 +639,14 @@ static void tell_part_paid(struct run *run, Tefter__IssueInvoice *invoice)
         return;
     (void)money_sentence(answer->what_if->total_minor, run_currency(run), total, sizeof(total));
     (void)money_sentence(open_minor, run_currency(run), open, sizeof(open));
-    run_note(run, "The whole sale is %s; of it %s would stay open after what is paid now.", total,
-             open);
+    run_note(run,
+             N_("The whole sale is {total}; of it {open} would stay open after what is paid now."),
+             "total", total, "open", open, NULL);
     if (asks)
-        run_note(run, "Take more with it; or park the whole sale and ask for it: say the same with "
-                      "--ask and without --paid, and take the money first, with tefter pay.");
+        run_note(run,
+                 N_("Take more with it; or park the whole sale and ask for it: say the same with "
+                    "--ask and without --paid, and take the money first, with tefter pay."),
+                 NULL);
 }
 
 static int sell_paid(struct run *run, Tefter__IssueInvoice *invoice)
@@ -651,10 +665,11 @@ static bool may_be_paid(struct run *run)
         return true;
     if (arg_flag(&run->args, "--ask")) {
         (void)run_say(run, EXIT_USE,
-                      "--paid and --ask do not go together: a parked sale takes no money. Without "
-                      "--ask only what is not paid counts for the limit. To ask, say the same "
-                      "without --paid, and take the money with tefter pay, first or when it is "
-                      "sold");
+                      N_("--paid and --ask do not go together: a parked sale takes no money. "
+                         "Without --ask only what is not paid counts for the limit. To ask, say "
+                         "the same without --paid, and take the money with tefter pay, first or "
+                         "when it is sold"),
+                      NULL);
         return false;
     }
     return true;
@@ -669,7 +684,8 @@ static int sell_run(struct run *run)
     if (command == NULL || !fill_invoice(run, command->issue_invoice))
         return run->exit_code;
     if (command->issue_invoice->n_lines + command->issue_invoice->n_charges == 0)
-        return run_say(run, EXIT_USE, "nothing is sold: name a line, %s", SALE_LINE_HELP);
+        return run_say(run, EXIT_USE, N_("nothing is sold: name a line, {form}"), "form",
+                       run_word(run, SALE_LINE_HELP), NULL);
     if (arg_flag(&run->args, "--what-if"))
         return what_if(run, command->issue_invoice);
     if (arg_flag(&run->args, "--ask"))
@@ -703,15 +719,16 @@ static bool read_credit(struct run *run, const char *text, Tefter__CreditNoteLin
     unsigned long number = strtoul(text, &end, 10);
     tefter__credit_note_line__init(line);
     if (end == text || *end != '=' || number == 0) {
-        (void)run_say(run, EXIT_USE, "\"%s\": write LINE=QTY, the first line of the bill is 1",
-                      text);
+        (void)run_say(run, EXIT_USE,
+                      N_("\"{typed}\": write LINE=QTY, the first line of the bill is 1"), "typed",
+                      text, NULL);
         return false;
     }
     line->line = (uint32_t)number - 1;
     char why[AMOUNT_WHY_MAX];
     const char *wrong = quantity_read(end + 1, run_currency(run), &line->quantity, why);
     if (wrong != NULL)
-        (void)run_say(run, EXIT_USE, "\"%s\": %s", text, wrong);
+        (void)run_say_typed(run, text, run_word(run, wrong));
     return wrong == NULL;
 }
 
@@ -739,7 +756,8 @@ static bool fill_available_credit(struct run *run, Tefter__IssueCreditNote *note
     if (good)
         note->charges = sale_charges(run, &note->n_charges, &good);
     if (good && !note->has_customer) {
-        (void)run_say(run, EXIT_USE, "without an invoice: whose credit is it? --customer CUSTOMER");
+        (void)run_say(run, EXIT_USE,
+                      N_("without an invoice: whose credit is it? --customer CUSTOMER"), NULL);
         return false;
     }
     return good;

@@ -82,15 +82,15 @@ static bool read_all(struct statement *statement, Tefter__CustomerEntry *const *
 static struct table *table_begin(struct run *run, bool together)
 {
     struct table *table = table_create(run);
-    table_column(table, "DATE", false);
+    table_column(table, N_("DATE"), false);
     if (together)
-        table_column(table, "CUSTOMER", false);
-    table_column(table, "KIND", false);
-    table_column(table, "NUMBER", false);
-    table_column(table, "DUE", false);
-    table_column(table, "AMOUNT", true);
-    table_column(table, "OPEN", true);
-    table_column(table, "BALANCE", true);
+        table_column(table, N_("CUSTOMER"), false);
+    table_column(table, N_("KIND"), false);
+    table_column(table, N_("NUMBER"), false);
+    table_column(table, N_("DUE"), false);
+    table_column(table, N_("AMOUNT"), true);
+    table_column(table, N_("OPEN"), true);
+    table_column(table, N_("BALANCE"), true);
     return table;
 }
 
@@ -102,8 +102,7 @@ static void put_line(struct run *run, struct table *table, const struct line *li
     table_cell(table, date_text(row->date, cell));
     if (together)
         table_cell(table, line->part->who->who->code);
-    (void)enum_word(&tefter__document_kind__descriptor, (int)row->kind, cell, sizeof(cell));
-    table_cell(table, cell);
+    table_cell(table, enum_said(run, &tefter__document_kind__descriptor, (int)row->kind, cell));
     table_cell(table, row->number);
     table_cell(table, row->has_due ? date_text(row->due, cell) : "");
     table_cell(table, money_text(run, row->amount_minor, cell));
@@ -117,10 +116,11 @@ static void put_moved(struct run *run, const struct part *part)
     char amount[CELL_MAX];
     int64_t moved_minor = part->last->moved_minor;
     if (moved_minor < 0)
-        tell(stdout, "Paid by who pays for them: %s\n", money_text(run, -moved_minor, amount));
+        run_tell(run, N_("Paid by who pays for them: {amount}"), "amount",
+                 money_text(run, -moved_minor, amount), NULL);
     else if (moved_minor > 0)
-        tell(stdout, "Paid for those for whom they pay: %s\n",
-             money_text(run, moved_minor, amount));
+        run_tell(run, N_("Paid for those for whom they pay: {amount}"), "amount",
+                 money_text(run, moved_minor, amount), NULL);
 }
 
 static void put_part(const struct statement *statement, const struct part *part)
@@ -168,7 +168,8 @@ static void put_sum(const struct statement *statement)
     int64_t sum_minor = 0;
     for (size_t i = 0; i < statement->part_count; i++)
         sum_minor += statement->parts[i].last->balance_minor;
-    tell(stdout, "Together: %s\n", balance_text(statement->run, sum_minor, balance));
+    run_tell(statement->run, N_("Together: {balance}"), "balance",
+             balance_text(statement->run, sum_minor, balance), NULL);
 }
 
 static void put_statement(const struct statement *statement, bool together)
@@ -187,7 +188,7 @@ int customer_statement(struct run *run)
     bool with_sites = arg_flag(&run->args, "--with-sites");
     bool together = arg_flag(&run->args, "--together");
     if (together && !with_sites)
-        return run_say(run, EXIT_USE, "--together is said with --with-sites");
+        return run_say(run, EXIT_USE, N_("--together is said with --with-sites"), NULL);
     const Tefter__CustomerCardAnswer *card = customer_find(run, arg_text(&run->args, "CUSTOMER"));
     if (card == NULL)
         return run->exit_code;

@@ -19,6 +19,7 @@ struct table {
     struct {
         const char *title;
         bool right;
+        bool whole; /* never cut */
         size_t width;
     } columns[COLUMNS_MAX];
     size_t column_count;
@@ -39,9 +40,10 @@ void table_column(struct table *table, const char *title, bool right)
 {
     need(table->column_count < COLUMNS_MAX);
     size_t at = table->column_count++;
-    table->columns[at].title = title;
+    table->columns[at].title = run_word(table->run, title);
     table->columns[at].right = right;
-    table->columns[at].width = tell_columns(title, strlen(title));
+    table->columns[at].width =
+        tell_columns(table->columns[at].title, strlen(table->columns[at].title));
 }
 
 static void push_cell(struct table *table, const char *text)
@@ -113,7 +115,8 @@ static void narrow(const struct table *table, size_t width, struct layout *layou
     while (row_width(layout, layout->count) > width) {
         size_t widest = layout->count;
         for (size_t i = 0; i < layout->count; i++) {
-            bool words = !table->columns[layout->columns[i]].right;
+            bool words = !table->columns[layout->columns[i]].right &&
+                         !table->columns[layout->columns[i]].whole;
             if (words && layout->widths[i] > NAME_COLUMNS_LEAST &&
                 (widest == layout->count || layout->widths[i] > layout->widths[widest]))
                 widest = i;
@@ -223,17 +226,6 @@ const char *balance_text(const struct run *run, int64_t balance_minor, char out[
     return out;
 }
 
-const char *counted(uint64_t count, const char *noun, char out[CELL_MAX])
-{
-    size_t size = strlen(noun);
-    bool hisses = size > 1 && (strcmp(noun + size - 2, "ch") == 0 || noun[size - 1] == 's');
-    (void)snprintf(out, CELL_MAX, "%" PRIu64 " %s%s", count, noun,
-                   count == 1 ? ""
-                   : hisses   ? "es"
-                              : "s");
-    return out;
-}
-
 const char *date_text(uint32_t date, char out[CELL_MAX])
 {
     date_write(date, out);
@@ -290,9 +282,10 @@ void table_time_column(struct table *table, const char *title)
     char words[CELL_MAX];
     struct run *run = table->run;
     zone_write(run_utc_offset(run), zone);
-    (void)snprintf(words, sizeof(words), "%s (%s)", title, zone);
+    (void)snprintf(words, sizeof(words), "%s (%s)", run_word(run, title), zone);
     table_column(table, run->zone_told ? title : arena_text(&run->arena, words, strlen(words)),
                  false);
+    table->columns[table->column_count - 1].whole = true;
     run->zone_told = true;
 }
 
@@ -330,12 +323,24 @@ const char *free_text(const struct run *run, const Tefter__AccountRow *account, 
 {
     char amount[CELL_MAX];
     if (account->unlimited)
-        (void)snprintf(out, CELL_MAX, "no limit");
+        (void)snprintf(out, CELL_MAX, "%s", run_word(run, N_("no limit")));
     else if (account->available_minor >= 0)
         (void)snprintf(out, CELL_MAX, "%.200s", money_text(run, account->available_minor, amount));
     else
-        (void)snprintf(out, CELL_MAX, "%s over %.200s", sign_over(run),
-                       money_text(run, -account->available_minor, amount));
+        (void)words_say(out, CELL_MAX, run->language, N_("{sign} over {amount}"), "sign",
+                        sign_over(run), "amount",
+                        money_text(run, -account->available_minor, amount), NULL);
+    return out;
+}
+
+const char *available_text(const struct run *run, const Tefter__AccountRow *account,
+                           char out[CELL_MAX])
+{
+    char amount[CELL_MAX];
+    if (account->unlimited || account->available_minor < 0)
+        return free_text(run, account, out);
+    (void)words_say(out, CELL_MAX, run->language, N_("available {amount}"), "amount",
+                    money_text(run, account->available_minor, amount), NULL);
     return out;
 }
 
@@ -396,10 +401,10 @@ static void write_integer(struct run *run, const struct column *column, const st
         (void)percent_text(value, out);
         break;
     case COLUMN_FLAG:
-        (void)snprintf(out, CELL_MAX, "%s", value != 0 ? "yes" : "");
+        (void)snprintf(out, CELL_MAX, "%s", value != 0 ? run_word(run, N_("yes")) : "");
         break;
     case COLUMN_ENUM:
-        (void)enum_word(at->field->descriptor, (int)value, out, CELL_MAX);
+        (void)enum_said(run, at->field->descriptor, (int)value, out);
         break;
     case COLUMN_LATE:
         if (value > 0)

@@ -14,7 +14,7 @@
 
 static bool bad(struct run *run, const char *text, const char *why)
 {
-    (void)run_say(run, EXIT_USE, "\"%s\": %s", text, why);
+    (void)run_say_typed(run, text, run_word(run, why));
     return false;
 }
 
@@ -38,7 +38,8 @@ static bool whole_number(const char *text, int64_t *ret_number)
 bool typed_date(struct run *run, const char *text, uint32_t *ret_date)
 {
     char why[AMOUNT_WHY_MAX];
-    const char *wrong = date_typed(text, run_today(run), run->habits.habit, ret_date, why);
+    const char *wrong =
+        date_typed(text, run_today(run), run->habits.habit, run->language, ret_date, why);
     return wrong == NULL || bad(run, text, wrong);
 }
 
@@ -109,7 +110,7 @@ const Tefter__BranchRecord *branch_row(struct run *run, uint32_t branch)
 const char *branch_code(struct run *run, uint32_t branch)
 {
     if (branch == 0) /* of totals */
-        return "company";
+        return run_word(run, N_("company"));
     const Tefter__BranchRecord *row = branch_row(run, branch);
     return row != NULL ? row->code : number_name(run, branch);
 }
@@ -209,11 +210,17 @@ static bool as_number(const char *text, uint64_t *ret_id)
     return good;
 }
 
+static const char *cut(const char *text, char out[CELL_MAX])
+{
+    (void)snprintf(out, CELL_MAX, "%.80s%s", text, strlen(text) > 80 ? "..." : "");
+    return out;
+}
+
 static bool not_found(struct run *run, const char *what, const char *text, const char *list)
 {
     if (run->exit_code == EXIT_DONE)
-        (void)run_say(run, EXIT_REFUSED, "There is no %s \"%.80s%s\". See: tefter %s", what, text,
-                      strlen(text) > 80 ? "..." : "", list);
+        (void)run_say(run, EXIT_REFUSED, N_("There is no {what} \"{typed}\". See: tefter {list}"),
+                      "what", run_word(run, what), "typed", cut(text, CELL), "list", list, NULL);
     return false;
 }
 
@@ -226,7 +233,7 @@ static bool branch_id(struct run *run, const char *text, uint64_t *ret_id)
             return true;
         }
     }
-    return as_number(text, ret_id) || not_found(run, "branch", text, "branch list");
+    return as_number(text, ret_id) || not_found(run, N_("branch"), text, "branch list");
 }
 
 static bool staff_id(struct run *run, const char *text, uint64_t *ret_id)
@@ -238,7 +245,7 @@ static bool staff_id(struct run *run, const char *text, uint64_t *ret_id)
             return true;
         }
     }
-    return as_number(text, ret_id) || not_found(run, "person", text, "staff list");
+    return as_number(text, ret_id) || not_found(run, N_("person"), text, "staff list");
 }
 
 /* "gold" or "tier/gold"; a name that two dimensions have must say which. */
@@ -263,8 +270,8 @@ static bool group_id(struct run *run, const char *text, uint64_t *ret_id)
         found++;
     }
     if (found > 1)
-        return bad(run, text, "Several groups have this name: write DIMENSION/NAME.");
-    return found == 1 || as_number(text, ret_id) || not_found(run, "group", text, "group list");
+        return bad(run, text, N_("Several groups have this name: write DIMENSION/NAME."));
+    return found == 1 || as_number(text, ret_id) || not_found(run, N_("group"), text, "group list");
 }
 
 static bool place_id(struct run *run, const char *text, uint64_t *ret_id)
@@ -281,9 +288,9 @@ static bool place_id(struct run *run, const char *text, uint64_t *ret_id)
         found++;
     }
     if (found > 1)
-        return bad(run, text, "Several places have this name: give the number instead.");
+        return bad(run, text, N_("Several places have this name: give the number instead."));
     return found == 1 || as_number(text, ret_id) ||
-           not_found(run, "till, account or device", text, "till list");
+           not_found(run, N_("till, account or device"), text, "till list");
 }
 
 static bool terminal_id(struct run *run, const char *text, uint64_t *ret_id)
@@ -299,7 +306,7 @@ static bool terminal_id(struct run *run, const char *text, uint64_t *ret_id)
             return true;
         }
     }
-    return not_found(run, "terminal", text, "terminal list");
+    return not_found(run, N_("terminal"), text, "terminal list");
 }
 
 static bool is_absent(const Tefter__Answer *answer)
@@ -335,7 +342,7 @@ const Tefter__CustomerCardAnswer *customer_find(struct run *run, const char *tex
         return answer->customer_card;
     if (!is_absent(answer) && answer->kind_case == TEFTER__ANSWER__KIND_REFUSED)
         (void)run_refused(run, answer->refused);
-    (void)no_such_code(run, "customer", text, "search TEXT");
+    (void)no_such_code(run, N_("customer"), text, "search TEXT");
     return NULL;
 }
 
@@ -377,7 +384,7 @@ static bool product_id(struct run *run, const char *text, uint64_t *ret_id)
         *ret_id = answer->product_card->product->product;
         return true;
     }
-    return no_such_code(run, "product", text, "product list");
+    return no_such_code(run, N_("product"), text, "product list");
 }
 
 static const Tefter__Answer *look_document(struct run *run, const char *number,
@@ -419,7 +426,7 @@ const Tefter__DocumentAnswer *document_find(struct run *run, const char *number,
             return NULL;
         }
     }
-    (void)not_found(run, "document", number, "search NUMBER");
+    (void)not_found(run, N_("document"), number, "search NUMBER");
     return NULL;
 }
 
@@ -476,7 +483,7 @@ bool typed_id(struct run *run, enum value_kind kind, const char *text, uint64_t 
 static bool set(struct run *run, ProtobufCMessage *message, const char *path, const char *typed,
                 const char *value)
 {
-    struct message_fault fault = {.what = "This does not fit."};
+    struct message_fault fault = {.what = N_("This does not fit.")};
     return message_set(message, path, value, &run->arena, &fault) || bad(run, typed, fault.what);
 }
 
@@ -491,7 +498,7 @@ static bool set_number(struct run *run, ProtobufCMessage *message, const char *p
 /* Text that begins with '{' must not be taken for JSON. */
 static bool set_text(struct run *run, ProtobufCMessage *message, const char *path, const char *text)
 {
-    return text[0] == '{' ? bad(run, text, "A text does not begin with '{' here.")
+    return text[0] == '{' ? bad(run, text, N_("A text does not begin with '{{' here."))
                           : set(run, message, path, text, text);
 }
 

@@ -85,30 +85,32 @@ static void put_state_json(const struct tefter_state *state)
 
 static void put_state(struct watch *watch, const struct tefter_state *state)
 {
-    if (watch->run->json) {
+    const struct run *run = watch->run;
+    if (run->json) {
         put_state_json(state);
         return;
     }
     put_now(watch);
     switch (state->connection) {
     case TEFTER_LIVE:
-        tell(stdout, "Live, exact at %" PRIu64 "\n", state->exact);
+        run_tell(run, N_("Live, exact at {seq}"), "seq", NUMBER(state->exact), NULL);
         break;
     case TEFTER_CATCHING_UP:
-        tell(stdout, "Catching up, %" PRIu64 " behind\n", state->behind);
+        run_tell(run, N_("Catching up, {count} behind"), "count", NUMBER(state->behind), NULL);
         break;
     case TEFTER_FETCHING:
-        tell(stdout, "Fetching all figures again\n");
+        run_tell(run, N_("Fetching all figures again"), NULL);
         break;
     case TEFTER_CONNECTING:
-        tell(stdout, "Connecting\n");
+        run_tell(run, N_("Connecting"), NULL);
         break;
     case TEFTER_STALE:
-        tell(stdout, "%" PRIu64 " s old: no beat of the server\n", state->age_ms / 1000);
+        run_tell(run, N_("{seconds} s old: no beat of the server"), "seconds",
+                 NUMBER(state->age_ms / 1000), NULL);
         break;
     case TEFTER_LOST:
-        tell(stdout, "NOT CONNECTED, figures %" PRIu64 " s old%s%s\n", state->age_ms / 1000,
-             state->reason[0] == '\0' ? "" : ": ", state->reason);
+        run_tell(run, N_("NOT CONNECTED, figures {seconds} s old|: {reason}"), "seconds",
+                 NUMBER(state->age_ms / 1000), "reason", if_any(state->reason), NULL);
         break;
     }
 }
@@ -190,60 +192,57 @@ static const char *limit_text(struct watch *watch, bool unlimited, int64_t limit
                               char out[CELL_MAX])
 {
     if (unlimited)
-        (void)snprintf(out, CELL_MAX, "none");
+        (void)snprintf(out, CELL_MAX, "%s", run_word(watch->run, N_("terms::none")));
     else
         (void)money_text(watch->run, limit_minor, out);
     return out;
 }
 
 /* Names were fetched before the first line: nothing is asked for in between. */
-static void put_actor(struct watch *watch, const Tefter__Actor *actor)
-{
-    if (actor == NULL || !actor->has_staff)
-        return;
-    tell(stdout, " by %s", staff_login(watch->run, actor->staff));
-    if (actor->has_branch)
-        tell(stdout, " at %s", branch_code(watch->run, actor->branch));
-}
-
 static void put_last(struct watch *watch, const Tefter__LastChange *last)
 {
     char word[CELL_MAX];
-    char amount[CELL_MAX];
-    (void)enum_word(&tefter__event_kind__descriptor, (int)last->kind, word, sizeof(word));
+    char amount[CELL_MAX + 1];
+    char line[LINE_MAX_BYTES];
+    struct run *run = watch->run;
+    const Tefter__Actor *actor = last->actor;
+    bool known = actor != NULL && actor->has_staff;
+    (void)enum_said(run, &tefter__event_kind__descriptor, (int)last->kind, word);
     char *event = strstr(word, " event"); /* told apart in the schema from refusals and states */
     if (event != NULL)
         *event = '\0';
-    tell(stdout, "  %s", word);
-    if (last->number != NULL)
-        tell(stdout, " %s", last->number);
-    if (last->has_amount_minor)
-        tell(stdout, " %s%s", last->amount_minor > 0 ? "+" : "",
-             money_text(watch->run, last->amount_minor, amount));
-    put_actor(watch, last->actor);
-}
-
-static const char *buyers_text(uint32_t count, char out[CELL_MAX])
-{
-    (void)snprintf(out, CELL_MAX, "%" PRIu32 " %s", count, count == 1 ? "person" : "people");
-    return out;
+    (void)snprintf(amount, sizeof(amount), "%s%s", last->amount_minor > 0 ? "+" : "",
+                   money_text(run, last->amount_minor, CELL));
+    tell(stdout, "  %s",
+         run_sentence(run, line, N_("{event}| {number}| {amount}| by {login}| at {branch}"),
+                      "event", word, "number", last->number, "amount",
+                      last->has_amount_minor ? amount : NULL, "login",
+                      known ? staff_login(run, actor->staff) : NULL, "branch",
+                      known && actor->has_branch ? branch_code(run, actor->branch) : NULL, NULL));
 }
 
 /* What of the figures is another than before, but for the lock: that is the customer's row's. */
 static void put_facts(struct watch *watch, const struct known *known,
                       const Tefter__AccountRow *account)
 {
-    char before[CELL_MAX];
-    char now[CELL_MAX];
+    char line[LINE_MAX_BYTES];
+    struct run *run = watch->run;
     if (is_news(known, account))
         put_last(watch, account->last);
     if (limit_changed(known, account))
-        tell(stdout, "  limit %s %s %s",
-             limit_text(watch, known->unlimited, known->limit_minor, before),
-             watch->run->unicode ? "→" : "->",
-             limit_text(watch, account->unlimited, account->limit_minor, now));
+        tell(stdout, "  %s",
+             run_sentence(run, line, N_("limit {before} {arrow} {now}"), "before",
+                          limit_text(watch, known->unlimited, known->limit_minor, CELL), "arrow",
+                          run->unicode ? "→" : "->", "now",
+                          limit_text(watch, account->unlimited, account->limit_minor, CELL), NULL));
     if (known->is && known->buyers != account->buyers)
-        tell(stdout, "  %s may buy on the account", buyers_text(account->buyers, now));
+        tell(stdout, "  %s",
+             run_sentence(run, line,
+                          words_many(run->language,
+                                     MANY_("{count} person may buy on the account",
+                                           "{count} people may buy on the account"),
+                                     account->buyers),
+                          "count", NUMBER(account->buyers), NULL));
 }
 
 /* Nothing that a line could say: what changed is told by another row, or nowhere. */
@@ -256,37 +255,38 @@ static bool is_told(const struct known *known, const Tefter__AccountRow *account
 static void put_account(struct watch *watch, const struct known *known,
                         const Tefter__AccountRow *account)
 {
-    char owes[CELL_MAX];
-    char rest[CELL_MAX];
+    char line[LINE_MAX_BYTES];
+    struct run *run = watch->run;
     const Tefter__CustomerRow *customer = who(watch, account->customer);
     if (customer == NULL)
         tell(stdout, "#%" PRIu32, account->customer);
     else
         tell(stdout, "%s %s", customer->code, text_of(customer->name));
-    bool plain = !account->unlimited && account->available_minor >= 0;
-    tell(stdout, "  owes %s  %s%s%s%s", money_text(watch->run, account->balance_minor, owes),
-         plain ? "available " : "", free_text(watch->run, account, rest),
-         account->locked ? "  " : "", account->locked ? sign_locked(watch->run) : "");
+    tell(stdout, "  %s",
+         run_sentence(run, line, N_("owes {balance}  {available}|  {locked}"), "balance",
+                      money_text(run, account->balance_minor, CELL), "available",
+                      available_text(run, account, CELL), "locked",
+                      account->locked ? sign_locked(run) : NULL, NULL));
     put_facts(watch, known, account);
 }
 
 static void put_customer(struct watch *watch, const struct known *known,
                          const Tefter__CustomerRow *customer)
 {
-    char date[CELL_MAX];
+    char line[LINE_MAX_BYTES];
+    const struct run *run = watch->run;
     bool locked = customer->has_locked && customer->locked;
-    tell(stdout, "%s %s", customer->code, text_of(customer->name));
-    if (locked && (!known->is || !known->locked)) {
-        const char *reason = text_of(customer->lock_reason);
-        tell(stdout, "  %s locked%s%s", sign_locked(watch->run), reason[0] == '\0' ? "" : ": ",
-             reason);
-        if (customer->has_locked_until)
-            tell(stdout, ", until %s", date_text(customer->locked_until, date));
-    } else if (!locked && known->is && known->locked) {
-        tell(stdout, "  no longer locked");
-    } else {
-        tell(stdout, "  their record is changed");
-    }
+    if (locked && (!known->is || !known->locked))
+        (void)run_sentence(
+            run, line, N_("{sign} locked|: {reason}|, until {date}"), "sign", sign_locked(run),
+            "reason", if_any(text_of(customer->lock_reason)), "date",
+            customer->has_locked_until ? date_text(customer->locked_until, CELL) : NULL, NULL);
+    else
+        (void)run_sentence(run, line,
+                           !locked && known->is && known->locked ? N_("no longer locked")
+                                                                 : N_("their record is changed"),
+                           NULL);
+    tell(stdout, "%s %s  %s", customer->code, text_of(customer->name), line);
 }
 
 /* The customer's row of a set tells of a lock; an account's alone tells it itself. */
@@ -299,104 +299,110 @@ static bool has_customer(const struct tefter_delta *set, uint32_t customer)
     return false;
 }
 
-static void put_maker(struct watch *watch, const Tefter__AlarmRow *alarm)
+/* What happened. */
+static const char *alarm_message(const Tefter__AlarmRow *alarm)
 {
-    tell(stdout, "%s ", sign_over(watch->run));
-    if (alarm->has_approval)
-        tell(stdout, "approval %" PRIu64 " granted", alarm->approval);
-    else
-        tell(stdout, "%s settled", alarm->number == NULL ? "a paper" : alarm->number);
-    tell(stdout, " by somebody whom %s made", alarm->maker_login);
+    if (alarm->has_terminal)
+        return N_("terminal {terminal} {name}  {what}| incarnation {incarnation}");
+    if (alarm->has_short_minor)
+        return N_("{number}  a till is {amount} below nothing");
+    if (alarm->has_difference_minor)
+        return N_("{number}  a till is off by {amount}");
+    if (alarm->maker_login != NULL && alarm->has_approval)
+        return N_("approval {approval} granted by somebody whom {staff} made");
+    if (alarm->maker_login != NULL)
+        return N_("{number} settled by somebody whom {staff} made");
+    if (alarm->has_undone_minor)
+        return N_("{number}  own sales undone at once, {amount} beyond what one takes back alone");
+    if (alarm->has_own_back_minor)
+        return N_("{number}  own money taken back, {amount}");
+    if (alarm->staff_login != NULL)
+        return N_("the password of {staff} was set by somebody else");
+    if (alarm->has_cash_minor)
+        return N_("{number}  cash out over by {amount}");
+    if (alarm->has_site)
+        return N_("{customer}  with {site}, for whom they pay, over by {amount}");
+    return N_("{customer}  {kind} {number} over by {amount}");
+}
+
+static int64_t alarm_minor(const Tefter__AlarmRow *alarm)
+{
+    return alarm->has_short_minor        ? alarm->short_minor
+           : alarm->has_difference_minor ? alarm->difference_minor
+           : alarm->has_undone_minor     ? alarm->undone_minor
+           : alarm->has_own_back_minor   ? alarm->own_back_minor
+           : alarm->has_cash_minor       ? alarm->cash_minor
+                                         : alarm->over_by_minor;
+}
+
+static void put_by(const struct run *run, const char *login)
+{
+    char line[LINE_MAX_BYTES];
+    if (login != NULL)
+        tell(stdout, "  %s", run_sentence(run, line, N_("by {login}"), "login", login, NULL));
 }
 
 static void put_alarm(struct watch *watch, const Tefter__AlarmRow *alarm)
 {
-    char word[CELL_MAX];
-    char amount[CELL_MAX];
-    if (alarm->has_terminal) {
-        tell(stdout, "%s terminal %" PRIu32 " %s  %s", sign_over(watch->run), alarm->terminal,
-             alarm->terminal_name == NULL ? "" : alarm->terminal_name,
-             enum_word(&tefter__terminal_alarm__descriptor, (int)alarm->what, word, sizeof(word)));
-        if (alarm->has_incarnation)
-            tell(stdout, " incarnation %" PRIu32, alarm->incarnation);
-        return;
-    }
-    if (alarm->has_short_minor)
-        tell(stdout, "%s %s  a till is %s below nothing", sign_over(watch->run),
-             alarm->number == NULL ? "" : alarm->number,
-             money_text(watch->run, alarm->short_minor, amount));
-    else if (alarm->has_difference_minor)
-        tell(stdout, "%s %s  a till is off by %s", sign_over(watch->run),
-             alarm->number == NULL ? "" : alarm->number,
-             money_text(watch->run, alarm->difference_minor, amount));
-    else if (alarm->maker_login != NULL)
-        put_maker(watch, alarm);
-    else if (alarm->has_undone_minor)
-        tell(stdout, "%s %s  own sales undone at once, %s beyond what one takes back alone",
-             sign_over(watch->run), alarm->number == NULL ? "" : alarm->number,
-             money_text(watch->run, alarm->undone_minor, amount));
-    else if (alarm->has_own_back_minor)
-        tell(stdout, "%s %s  own money taken back, %s", sign_over(watch->run),
-             alarm->number == NULL ? "" : alarm->number,
-             money_text(watch->run, alarm->own_back_minor, amount));
-    else if (alarm->staff_login != NULL)
-        tell(stdout, "%s the password of %s was set by somebody else", sign_over(watch->run),
-             alarm->staff_login);
-    else if (alarm->has_cash_minor)
-        tell(stdout, "%s %s  cash out over by %s", sign_over(watch->run),
-             alarm->number == NULL ? "" : alarm->number,
-             money_text(watch->run, alarm->cash_minor, amount));
-    else if (alarm->has_site)
-        tell(stdout, "%s %s %s  with %s, for whom they pay, over by %s", sign_over(watch->run),
-             alarm->customer_code == NULL ? "" : alarm->customer_code,
-             text_of(alarm->customer_name), alarm->site_code == NULL ? "" : alarm->site_code,
-             money_text(watch->run, alarm->over_by_minor, amount));
-    else
-        tell(stdout, "%s %s %s  %s %s over by %s", sign_over(watch->run),
-             alarm->customer_code == NULL ? "" : alarm->customer_code,
-             text_of(alarm->customer_name),
-             enum_word(&tefter__document_kind__descriptor, (int)alarm->kind, word, sizeof(word)),
-             alarm->number == NULL ? "" : alarm->number,
-             money_text(watch->run, alarm->over_by_minor, amount));
+    char customer[CELL_MAX];
+    char line[LINE_MAX_BYTES];
+    const struct run *run = watch->run;
+    (void)snprintf(customer, sizeof(customer), "%.40s %.200s",
+                   alarm->customer_code == NULL ? "" : alarm->customer_code,
+                   text_of(alarm->customer_name));
+    (void)run_sentence(
+        run, line, alarm_message(alarm), "number",
+        alarm->number == NULL ? run_word(run, N_("a paper")) : alarm->number, "customer", customer,
+        "amount", money_text(run, alarm_minor(alarm), CELL), "site",
+        alarm->site_code == NULL ? "" : alarm->site_code, "kind",
+        enum_said(run, &tefter__document_kind__descriptor, (int)alarm->kind, CELL), "staff",
+        alarm->maker_login != NULL ? alarm->maker_login : alarm->staff_login, "approval",
+        NUMBER(alarm->approval), "terminal", NUMBER(alarm->terminal), "name",
+        alarm->terminal_name == NULL ? "" : alarm->terminal_name, "what",
+        enum_said(run, &tefter__terminal_alarm__descriptor, (int)alarm->what, CELL), "incarnation",
+        alarm->has_incarnation ? NUMBER(alarm->incarnation) : NULL, NULL);
+    tell(stdout, "%s %s", sign_over(run), line);
     if (alarm->source != NULL)
-        tell(stdout, "  %" PRIu64 " of import %s, the most of any",
-             alarm->documents - alarm->undone, alarm->source);
-    if (alarm->login != NULL)
-        tell(stdout, "  by %s", alarm->login);
+        tell(stdout, "  %s",
+             run_sentence(run, line, N_("{count} of import {source}, the most of any"), "count",
+                          NUMBER(alarm->documents - alarm->undone), "source", alarm->source, NULL));
+    put_by(run, alarm->login);
 }
 
-static void put_figure(struct watch *watch, const char *word, int64_t amount_minor)
+/* `message` has the {amount}. */
+static void put_figure(struct watch *watch, const char *message, int64_t amount_minor)
 {
-    char amount[CELL_MAX];
-    tell(stdout, "  %s %s", word, money_text(watch->run, amount_minor, amount));
+    char line[LINE_MAX_BYTES];
+    tell(stdout, "  %s",
+         run_sentence(watch->run, line, message, "amount",
+                      money_text(watch->run, amount_minor, CELL), NULL));
 }
 
 static void put_totals(struct watch *watch, const Tefter__TotalsRow *totals)
 {
     tell(stdout, "%s", branch_code(watch->run, totals->branch));
-    put_figure(watch, "owed", totals->owed_minor);
-    put_figure(watch, "overdue", totals->overdue_minor);
-    put_figure(watch, "not yet matched", totals->unmatched_minor);
-    put_figure(watch, "sold", totals->sold_minor);
-    put_figure(watch, "of it on credit", totals->on_credit_minor);
-    put_figure(watch, "collected", totals->collected_minor);
+    put_figure(watch, N_("owed {amount}"), totals->owed_minor);
+    put_figure(watch, N_("overdue {amount}"), totals->overdue_minor);
+    put_figure(watch, N_("not yet matched {amount}"), totals->unmatched_minor);
+    put_figure(watch, N_("sold {amount}"), totals->sold_minor);
+    put_figure(watch, N_("of it on credit {amount}"), totals->on_credit_minor);
+    put_figure(watch, N_("collected {amount}"), totals->collected_minor);
 }
 
 static void put_decision(struct watch *watch, const Tefter__DecisionRow *decision)
 {
     char word[CELL_MAX];
     tell(stdout, "%s",
-         enum_word(&tefter__decision_kind__descriptor, (int)decision->kind, word, sizeof(word)));
+         enum_said(watch->run, &tefter__decision_kind__descriptor, (int)decision->kind, word));
     if (decision->customer_code != NULL)
         tell(stdout, "  %s %s", decision->customer_code, text_of(decision->customer_name));
     if (decision->number != NULL)
         tell(stdout, "  %s", decision->number);
     if (decision->has_amount_minor)
-        put_figure(watch, "of", decision->amount_minor);
+        put_figure(watch, N_("decision::of {amount}"), decision->amount_minor);
     if (decision->has_over_by_minor)
-        put_figure(watch, "over by", decision->over_by_minor);
-    if (decision->login != NULL)
-        tell(stdout, "  by %s", decision->login);
+        put_figure(watch, N_("over by {amount}"), decision->over_by_minor);
+    put_by(watch->run, decision->login);
 }
 
 /* Who may buy is told by the account's row of the set. */
@@ -524,7 +530,8 @@ static bool wanted_customers(struct run *run, uint32_t *customers, size_t *ret_c
     for (const char *text = arg_next(&run->args, "--customer", &at); text != NULL;
          text = arg_next(&run->args, "--customer", &at)) {
         if (*ret_count == CUSTOMERS_MAX) {
-            (void)run_say(run, EXIT_USE, "at most %d customers", CUSTOMERS_MAX);
+            (void)run_say(run, EXIT_USE, N_("at most {count} customers"), "count",
+                          NUMBER(CUSTOMERS_MAX), NULL);
             return false;
         }
         if (!typed_id(run, VALUE_CUSTOMER, text, &id))
@@ -540,7 +547,7 @@ static bool number_said(struct run *run, const char *name, uint64_t *ret_number)
     *ret_number = 0;
     if (text == NULL || (sscanf(text, "%" SCNu64, ret_number) == 1 && *ret_number > 0))
         return true;
-    (void)run_say(run, EXIT_USE, "%s takes a number", name);
+    (void)run_say(run, EXIT_USE, N_("{option} takes a number"), "option", name, NULL);
     return false;
 }
 
@@ -573,7 +580,7 @@ static bool begin(struct watch *watch, uint64_t seconds)
     watch->stale = loop_timer_create(loop, say_age, watch);
     watch->end = loop_timer_create(loop, interrupted, watch);
     if (watch->feed == NULL || watch->stale == NULL || watch->end == NULL) {
-        (void)run_say(run, EXIT_NO_SERVER, "no memory");
+        (void)run_say(run, EXIT_NO_SERVER, N_("no memory"), NULL);
         return false;
     }
     loop_timer_start(watch->stale, STALE_EVERY_MS, STALE_EVERY_MS);

@@ -61,11 +61,12 @@ void console_say(struct console *console, const char *format, ...)
 
 /* ---- questions ---- */
 
-static int match_word(const char *answer, const char *const *words)
+static int match_word(const char *answer, enum language language, const char *const *words)
 {
     size_t size = strcspn(answer, "\r\n");
     for (int i = 0; size > 0 && words[i] != NULL; i++)
-        if (strncasecmp(answer, words[i], size) == 0)
+        if (strncasecmp(answer, words[i], size) == 0 ||
+            strncasecmp(answer, words_in(language, words[i]), size) == 0)
             return i;
     return -1;
 }
@@ -82,12 +83,12 @@ int console_ask(struct console *console, enum console_question about, const char
         console_clear(console);
         tell(console->err, "%s [", question);
         for (int i = 0; words[i] != NULL; i++)
-            tell(console->err, "%s%s", i > 0 ? "/" : "", words[i]);
+            tell(console->err, "%s%s", i > 0 ? "/" : "", words_in(console->language, words[i]));
         (void)fputs("] ", console->err);
         (void)fflush(console->err);
         if (fgets(answer, sizeof answer, console->in) == NULL)
             return -1;
-        int word = match_word(answer, words);
+        int word = match_word(answer, console->language, words);
         if (word >= 0)
             return word;
     }

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "words/words.h"
+
 /* What is asked; the words that answer it are the caller's. */
 enum console_question {
     ASK_OTHER,
@@ -37,7 +39,8 @@ struct console {
     void *context;                     /* theirs */
     FILE *out;
     FILE *err;
-    FILE *in;   /* NULL: nobody to ask */
+    FILE *in; /* NULL: nobody to ask */
+    enum language language;
     bool live;  /* err is a terminal: progress on one line */
     bool quiet; /* no progress */
     bool drawn; /* a progress line stands there */
@@ -53,8 +56,8 @@ void console_close(struct console *console);
 __attribute__((format(printf, 2, 3))) void console_say(struct console *console, const char *format,
                                                        ...);
 
-/* Asks until one of the words is answered (its first letter is enough): its place, or -1 when
- * nobody answers. `words` ends with NULL. */
+/* Asks until one of the words is answered, in English or as they are in the language (a first
+ * letter is enough): its place, or -1 when nobody answers. `words` ends with NULL. */
 int console_ask(struct console *console, enum console_question about, const char *question,
                 const char *const *words);
 

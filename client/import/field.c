@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "words/words.h"
 
 enum {
     C = 1 << IMPORT_CUSTOMERS,
@@ -728,21 +729,21 @@ const char *kind_word(enum import_kind kind)
 {
     switch (kind) {
     case IMPORT_CUSTOMERS:
-        return "customers";
+        return N_("customers");
     case IMPORT_PRODUCTS:
-        return "products";
+        return N_("products");
     case IMPORT_INVOICES:
         return "invoices";
     case IMPORT_PAYMENTS:
-        return "payments";
+        return N_("payments");
     case IMPORT_CREDIT_NOTES:
         return "credit-notes";
     case IMPORT_BALANCES:
-        return "balances";
+        return N_("balances");
     case IMPORT_PRICES:
-        return "prices";
+        return N_("prices");
     case IMPORT_GROUPS:
-        return "groups";
+        return N_("groups");
     case IMPORT_KINDS_COUNT:
         break;
     }
@@ -751,5 +752,5 @@ const char *kind_word(enum import_kind kind)
 
 const char *kind_noun(enum import_kind kind)
 {
-    return kind_has_lines(kind) ? "documents" : kind_word(kind); /* of both kinds */
+    return kind_has_lines(kind) ? N_("documents") : kind_word(kind); /* of both kinds */
 }

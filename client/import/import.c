@@ -98,8 +98,9 @@ static bool read_as_of(struct job *job)
     const Tefter__Welcome *welcome = job->client != NULL ? tefter_welcome(job->client) : NULL;
     if (said == NULL)
         return true;
-    const char *why = date_typed(said, welcome != NULL ? welcome->date : DATE_NONE,
-                                 job->currency->habit, &date, unclear);
+    const char *why =
+        date_typed(said, welcome != NULL ? welcome->date : DATE_NONE, job->currency->habit,
+                   (enum language)job->currency->language, &date, unclear);
     if (why != NULL)
         return fail(&job->failure, FAULT_USE, 0, "--as-of %s: %s", said, why);
     date_write(date, job->as_of);
@@ -649,6 +650,7 @@ static int undo_main(struct tefter *client, const struct import_settings *settin
     struct failure failure = {FAULT_NONE, 0, ""};
     struct sigaction before;
     console_open(&console, false, settings->quiet);
+    console.language = settings->language;
     catch_interrupt(&before);
     int code = undo_run(client, settings, &console, &stop, NULL, &failure);
     (void)sigaction(SIGINT, &before, NULL);
@@ -695,6 +697,7 @@ int import_main(struct tefter *client, const struct import_settings *settings)
     job->settings = settings;
     job->source.fd = -1;
     console_open(&job->console, strcmp(settings->file, "-") == 0, settings->quiet);
+    job->console.language = settings->language;
     index_init(&job->index);
     struct changes changes = {.console = &job->console};
     const struct change_taker taker = {on_change, &changes};

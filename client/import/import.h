@@ -12,6 +12,7 @@
  */
 #include "base/fault.h"
 #include "base/usage.h"
+#include "words/words.h"
 
 #include <signal.h>
 #include <stdbool.h>
@@ -98,6 +99,7 @@ struct import_settings {
     bool restart;              /* from the first row, whatever the state file says */
     bool yes;                  /* a guessed mapping is not asked about */
     bool quiet;                /* no progress */
+    enum language language;    /* of the summary */
     bool json;                 /* the summary as one JSON object */
 };
 

@@ -1,10 +1,12 @@
 #include "import/report.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "base/date.h"
 #include "base/tell.h"
+#include "words/words.h"
 
 enum { SECOND_MS = 1000, DIGITS_MAX = 40 };
 
@@ -42,6 +44,37 @@ static uint64_t per_second(uint64_t count, uint64_t ms)
 
 /* ---- for people ---- */
 
+enum { LABEL_COLUMNS = 10, LINE_SIZE = 2048 };
+
+#define COUNT(count) count_text((count), (char[COUNT_TEXT_MAX]){""})
+#define NUMBERED(line) line_text((line), (char[COUNT_TEXT_MAX]){""})
+
+static const char *line_text(uint64_t line, char out[COUNT_TEXT_MAX])
+{
+    (void)snprintf(out, COUNT_TEXT_MAX, "%" PRIu64, line);
+    return out;
+}
+
+/* "label      sentence": one of the summary. */
+__attribute__((sentinel)) static void say(const struct report *report, FILE *out, const char *label,
+                                          const char *message, ...)
+{
+    char line[LINE_SIZE];
+    enum language language = report->settings->language;
+    va_list facts;
+    va_start(facts, message);
+    (void)words_say_list(line, sizeof line, language, message, facts);
+    va_end(facts);
+    tell(out, "%-*s %s\n", (int)LABEL_COLUMNS, words_in(language, label), line);
+}
+
+/* The one sentence or the other, by how many there are. */
+static const char *by_count(const struct report *report, const char *one, const char *many,
+                            uint64_t count)
+{
+    return words_many(report->settings->language, one, many, count);
+}
+
 static bool has_money(const struct report *report)
 {
     return kind_has_money(report->settings->kind);
@@ -50,55 +83,48 @@ static bool has_money(const struct report *report)
 static void tell_documents(const struct report *report, FILE *out)
 {
     const struct run_result *result = report->result;
-    char sent[COUNT_TEXT_MAX];
-    char there[COUNT_TEXT_MAX];
-    char rejected[COUNT_TEXT_MAX];
-    char changed[COUNT_TEXT_MAX];
-    tell(out, "%-10s %s %s, %s already there, %s rejected", kind_noun(report->settings->kind),
-         count_text(result->sent_documents, sent),
-         report->settings->dry_run ? "would be sent" : "sent", count_text(result->there, there),
-         count_text(result->rejected, rejected));
-    if (result->changed > 0)
-        tell(out, ", %s changed", count_text(result->changed, changed));
-    if (result->conflicts > 0)
-        tell(out, " (%" PRIu64 " in conflict with the ledger)", result->conflicts);
-    (void)fputc('\n', out);
+    say(report, out, kind_noun(report->settings->kind),
+        report->settings->dry_run
+            ? N_("{sent} would be sent, {there} already there, {rejected} rejected|, {changed} "
+                 "changed| ({conflicts} in conflict with the ledger)")
+            : N_("{sent} sent, {there} already there, {rejected} rejected|, {changed} changed| "
+                 "({conflicts} in conflict with the ledger)"),
+        "sent", COUNT(result->sent_documents), "there", COUNT(result->there), "rejected",
+        COUNT(result->rejected), "changed", result->changed > 0 ? COUNT(result->changed) : NULL,
+        "conflicts", result->conflicts > 0 ? COUNT(result->conflicts) : NULL, NULL);
 }
 
 static void tell_kinds(const struct report *report, FILE *out)
 {
     const struct run_result *result = report->result;
-    char count[COUNT_TEXT_MAX];
     if (!kind_has_lines(report->settings->kind) || result->sent_documents == 0)
         return;
-    tell(out, "           invoices %s", count_text(result->sent[ENTRY_INVOICE], count));
-    if (result->zero_documents > 0)
-        tell(out, " (%s come to nothing)", count_text(result->zero_documents, count));
-    tell(out, ", credit notes %s\n", count_text(result->sent[ENTRY_CREDIT_NOTE], count));
+    say(report, out, "",
+        N_("invoices {invoices}| ({zero} come to nothing)|, credit notes {credit_notes}"),
+        "invoices", COUNT(result->sent[ENTRY_INVOICE]), "zero",
+        result->zero_documents > 0 ? COUNT(result->zero_documents) : NULL, "credit_notes",
+        COUNT(result->sent[ENTRY_CREDIT_NOTE]), NULL);
     if (result->without_customer > 0)
-        tell(out, "           %s without a customer, on the cash customer%s%s\n",
-             count_text(result->without_customer, count),
-             report->settings->paid != NULL ? ", sales paid by " : "",
-             report->settings->paid != NULL ? report->settings->paid : "");
+        say(report, out, "",
+            N_("{count} without a customer, on the cash customer|, sales paid by {paid}"), "count",
+            COUNT(result->without_customer), "paid", report->settings->paid, NULL);
 }
 
 static void tell_rows(const struct report *report, FILE *out)
 {
-    char rows[COUNT_TEXT_MAX];
-    char rejected[COUNT_TEXT_MAX];
-    tell(out, "rows       %s, %s rejected\n", count_text(report->result->rows, rows),
-         count_text(report->result->rejected_rows, rejected));
+    say(report, out, N_("rows"), N_("{count}, {rejected} rejected"), "count",
+        COUNT(report->result->rows), "rejected", COUNT(report->result->rejected_rows), NULL);
 }
 
 static void tell_made(const struct report *report, FILE *out)
 {
-    const char *made = report->settings->dry_run ? "would be made" : "made";
-    char customers[COUNT_TEXT_MAX];
-    char products[COUNT_TEXT_MAX];
     if (report->sink->customers_made + report->sink->products_made > 0)
-        tell(out, "new        customers %s, products %s %s\n",
-             count_text(report->sink->customers_made, customers),
-             count_text(report->sink->products_made, products), made);
+        say(report, out, N_("import::new"),
+            report->settings->dry_run
+                ? N_("customers {customers}, products {products} would be made")
+                : N_("customers {customers}, products {products} made"),
+            "customers", COUNT(report->sink->customers_made), "products",
+            COUNT(report->sink->products_made), NULL);
 }
 
 static void tell_money(const struct report *report, FILE *out)
@@ -107,17 +133,18 @@ static void tell_money(const struct report *report, FILE *out)
     int exponent = report->currency->exponent;
     char exact[EXACT_TEXT_MAX];
     char rounded[EXACT_TEXT_MAX];
+    char there[EXACT_TEXT_MAX];
     if (!has_money(report))
         return;
     (void)exact_text(result->exact, exponent + LINE_EXPONENT, exponent, exact);
     (void)exact_text(result->total_minor, exponent, exponent, rounded);
-    tell(out, "total      %s %s", rounded, report->currency->code);
-    if (strcmp(exact, rounded) != 0)
-        tell(out, " (%s before rounding, discount and tax)", exact);
-    if (result->there > 0)
-        tell(out, ", and %s already there",
-             exact_text(result->there_minor, exponent, exponent, exact));
-    (void)fputc('\n', out);
+    (void)exact_text(result->there_minor, exponent, exponent, there);
+    say(report, out, N_("total"),
+        N_("{total} {currency}| ({exact} before rounding, discount and tax)|, and {there} already "
+           "there"),
+        "total", rounded, "currency", report->currency->code, "exact",
+        strcmp(exact, rounded) != 0 ? exact : NULL, "there", result->there > 0 ? there : NULL,
+        NULL);
 }
 
 static void tell_dates(const struct report *report, FILE *out)
@@ -128,7 +155,7 @@ static void tell_dates(const struct report *report, FILE *out)
         return;
     date_write(report->result->first_date, first);
     date_write(report->result->last_date, last);
-    tell(out, "dates      %s to %s\n", first, last);
+    say(report, out, N_("dates"), N_("{first} to {last}"), "first", first, "last", last, NULL);
 }
 
 /* The file's own total, where its rows come to something else. */
@@ -139,54 +166,72 @@ static void tell_own_total(const struct report *report, FILE *out)
     char said[EXACT_TEXT_MAX];
     char made[EXACT_TEXT_MAX];
     if (run_totals_differ(result))
-        tell(out, "           the file's own total is %s, and its rows come to %s\n",
-             exact_text(result->said_minor, exponent, exponent, said),
-             exact_text(result->column_minor, exponent, exponent, made));
+        say(report, out, "", N_("the file's own total is {said}, and its rows come to {made}"),
+            "said", exact_text(result->said_minor, exponent, exponent, said), "made",
+            exact_text(result->column_minor, exponent, exponent, made), NULL);
 }
 
 static void tell_oddities(const struct report *report, FILE *out)
 {
     const struct run_result *result = report->result;
-    char count[COUNT_TEXT_MAX];
     if (result->free_lines > 0)
-        tell(out, "custom lines %s, for their code is none: \"%s\"\n",
-             count_text(result->free_lines, count), result->free_example);
+        say(report, out, N_("custom lines"), N_("{count}, for their code is none: \"{example}\""),
+            "count", COUNT(result->free_lines), "example", result->free_example, NULL);
     if (result->cut_texts > 0)
-        tell(out, "cut        %s %s longer than the ledger takes\n",
-             count_text(result->cut_texts, count), result->cut_texts == 1 ? "text" : "texts");
+        say(report, out, N_("import::cut"),
+            by_count(report,
+                     MANY_("{count} text longer than the ledger takes",
+                           "{count} texts longer than the ledger takes"),
+                     result->cut_texts),
+            "count", COUNT(result->cut_texts), NULL);
     if (result->totals > 0)
-        tell(out, "totals     %s %s left out (line %" PRIu64 ": \"%s\")\n",
-             count_text(result->totals, count),
-             result->totals == 1 ? "row sums up others and is" : "rows sum up others and are",
-             result->total_line, result->total_example);
+        say(report, out, N_("totals"),
+            by_count(report,
+                     MANY_("{count} row sums up others and is left out (line {line}: "
+                           "\"{example}\")",
+                           "{count} rows sum up others and are left out (line {line}: "
+                           "\"{example}\")"),
+                     result->totals),
+            "count", COUNT(result->totals), "line", NUMBERED(result->total_line), "example",
+            result->total_example, NULL);
     tell_own_total(report, out);
     if (result->left_out[0] != '\0')
-        tell(out, "not used   %s\n", result->left_out);
+        say(report, out, N_("not used"), "{columns}", "columns", result->left_out, NULL);
     if (result->repeats > 0)
-        tell(out, "repeats    %s %s (line %" PRIu64 " is like line %" PRIu64 ")\n",
-             count_text(result->repeats, count),
-             result->repeats == 1 ? "row is just like another row of its document, and counts"
-                                  : "rows are just like another row of their document, and count",
-             result->repeat_line, result->repeat_of);
+        say(report, out, N_("repeats"),
+            by_count(report,
+                     MANY_("{count} row is just like another row of its document, and counts (line "
+                           "{line} is like line {of})",
+                           "{count} rows are just like another row of their document, and count "
+                           "(line {line} is like line {of})"),
+                     result->repeats),
+            "count", COUNT(result->repeats), "line", NUMBERED(result->repeat_line), "of",
+            NUMBERED(result->repeat_of), NULL);
     if (result->nothing_owed > 0)
-        tell(out, "nothing    %s %s 0\n", count_text(result->nothing_owed, count),
-             result->nothing_owed == 1 ? "balance is" : "balances are");
+        say(report, out, N_("import::nothing"),
+            by_count(report, MANY_("{count} balance is 0", "{count} balances are 0"),
+                     result->nothing_owed),
+            "count", COUNT(result->nothing_owed), NULL);
     if (result->renamed > 0)
-        tell(out, "codes      %s %s a customer whose code was none: now like %s\n",
-             count_text(result->renamed, count), result->renamed == 1 ? "has" : "have",
-             result->renamed_example);
+        say(report, out, N_("codes"),
+            by_count(report,
+                     MANY_("{count} has a customer whose code was none: now like {example}",
+                           "{count} have a customer whose code was none: now like {example}"),
+                     result->renamed),
+            "count", COUNT(result->renamed), "example", result->renamed_example, NULL);
 }
 
 static void tell_time(const struct report *report, FILE *out)
 {
     const struct run_result *result = report->result;
     uint64_t told = result->sent_documents + result->there + result->rejected;
-    char documents[COUNT_TEXT_MAX];
-    char rows[COUNT_TEXT_MAX];
-    tell(out, "time       %" PRIu64 ".%02" PRIu64 " s: %s %s/s, %s rows/s\n",
-         result->ms / SECOND_MS, result->ms % SECOND_MS / 10,
-         count_text(per_second(told, result->ms), documents), kind_noun(report->settings->kind),
-         count_text(per_second(result->rows, result->ms), rows));
+    char seconds[COUNT_TEXT_MAX];
+    (void)snprintf(seconds, sizeof seconds, "%" PRIu64 ".%02" PRIu64, result->ms / SECOND_MS,
+                   result->ms % SECOND_MS / 10);
+    say(report, out, N_("import::time"), N_("{seconds} s: {documents} {what}/s, {rows} rows/s"),
+        "seconds", seconds, "documents", COUNT(per_second(told, result->ms)), "what",
+        words_in(report->settings->language, kind_noun(report->settings->kind)), "rows",
+        COUNT(per_second(result->rows, result->ms)), NULL);
 }
 
 /* The most frequent reason first, with the first row that has it. */
@@ -194,7 +239,6 @@ static void tell_reasons(const struct report *report, FILE *out)
 {
     const struct rejects *rejects = report->rejects;
     bool told[REJECTS_REASONS] = {false};
-    char count[COUNT_TEXT_MAX];
     for (uint32_t done = 0; done < rejects->reason_count; done++) {
         uint32_t most = rejects->reason_count;
         for (uint32_t i = 0; i < rejects->reason_count; i++)
@@ -203,24 +247,30 @@ static void tell_reasons(const struct report *report, FILE *out)
                 most = i;
         const struct reject *reject = &rejects->reasons[most];
         told[most] = true;
-        if (reject->count == 1)
-            tell(out, "           line %" PRIu64 ": %s\n", reject->line, reject->why);
-        else
-            tell(out, "           %s times, first in line %" PRIu64 ": %s\n",
-                 count_text(reject->count, count), reject->line, reject->why);
+        say(report, out, "",
+            reject->count == 1 ? N_("line {line}: {why}")
+                               : N_("{count} times, first in line {line}: {why}"),
+            "count", COUNT(reject->count), "line", NUMBERED(reject->line), "why", reject->why,
+            NULL);
     }
     if (rejects->other > 0)
-        tell(out, "           %s %s for other reasons\n", count_text(rejects->other, count),
-             rejects->other == 1 ? "time" : "times");
+        say(report, out, "",
+            by_count(report,
+                     MANY_("{count} time for other reasons", "{count} times for other reasons"),
+                     rejects->other),
+            "count", COUNT(rejects->other), NULL);
 }
 
 /* It was weighed and not begun: nothing of it is called sent. */
 static void tell_unsent(const struct report *report, FILE *out)
 {
     const struct run_result *result = report->result;
-    char good[COUNT_TEXT_MAX];
-    tell(out, "%-10s 0 sent; %s %s good in the file\n", kind_noun(report->settings->kind),
-         count_text(result->sent_documents, good), result->sent_documents == 1 ? "is" : "are");
+    say(report, out, kind_noun(report->settings->kind),
+        by_count(
+            report,
+            MANY_("0 sent; {count} is good in the file", "0 sent; {count} are good in the file"),
+            result->sent_documents),
+        "count", COUNT(result->sent_documents), NULL);
     tell_rows(report, out);
     tell_money(report, out);
     tell_dates(report, out);
@@ -244,10 +294,11 @@ void report_tell(const struct report *report, FILE *out)
     tell_oddities(report, out);
     tell_time(report, out);
     if (report->result->rejected_rows > 0)
-        tell(out, "rejects    %s\n", report->rejects->path);
+        say(report, out, N_("rejects"), "{path}", "path", report->rejects->path, NULL);
     tell_reasons(report, out);
     if (report->settings->dry_run)
-        (void)fputs("nothing was sent: this was a dry run\n", out);
+        tell(out, "%s\n",
+             words_in(report->settings->language, N_("nothing was sent: this was a dry run")));
     (void)fflush(out);
 }
 

@@ -1,6 +1,7 @@
 #include "import/undo.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,6 +127,17 @@ static bool list_documents(struct undo *undo)
 
 /* ---- asking ---- */
 
+enum { COUNTED_MAX = 96 };
+
+static void counted(enum language language, const char *one, const char *many, uint64_t count,
+                    char out[COUNTED_MAX])
+{
+    char number[24];
+    (void)snprintf(number, sizeof number, "%" PRIu64, count);
+    (void)words_say(out, COUNTED_MAX, language, words_many(language, one, many, count), "count",
+                    number, NULL);
+}
+
 static bool confirm(struct undo *undo)
 {
     static const char *const words[] = {"yes", "no", NULL};
@@ -135,12 +147,16 @@ static bool confirm(struct undo *undo)
     uint64_t notes = undo->kinds[TEFTER__DOCUMENT_KIND__DOCUMENT_CREDIT_NOTE];
     uint64_t payments = undo->kinds[TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT];
     (void)money_sentence(undo->total_minor, tefter_currency(undo->client), money, sizeof money);
-    (void)snprintf(question, sizeof question,
-                   "Reverse %" PRIu64 " %s, %" PRIu64 " %s and %" PRIu64
-                   " %s of source %.40s, %s in all?",
-                   invoices, invoices == 1 ? "invoice" : "invoices", notes,
-                   notes == 1 ? "credit note" : "credit notes", payments,
-                   payments == 1 ? "payment" : "payments", undo->settings->file, money);
+    char counts[3][COUNTED_MAX];
+    enum language language = undo->settings->language;
+    counted(language, MANY_("{count} invoice", "{count} invoices"), invoices, counts[0]);
+    counted(language, MANY_("{count} credit note", "{count} credit notes"), notes, counts[1]);
+    counted(language, MANY_("{count} payment", "{count} payments"), payments, counts[2]);
+    (void)words_say(
+        question, sizeof question, language,
+        N_("Reverse {invoices}, {notes} and {payments} of source {source}, {amount} in all?"),
+        "invoices", counts[0], "notes", counts[1], "payments", counts[2], "source",
+        undo->settings->file, "amount", money, NULL);
     if (undo->settings->dry_run) {
         console_say(undo->console, "%s", question);
         return true;
@@ -148,8 +164,11 @@ static bool confirm(struct undo *undo)
     int answer = undo->settings->yes ? 0 : console_ask(undo->console, ASK_OTHER, question, words);
     if (answer == 0)
         return true;
-    return fail(undo->failure, FAULT_USE, 0, answer < 0 ? "%s Say --yes" : "nothing was reversed",
-                question);
+    *undo->failure = (struct failure){.fault = FAULT_USE};
+    (void)words_say(undo->failure->text, sizeof undo->failure->text, language,
+                    answer < 0 ? N_("{question} Say --yes") : N_("nothing was reversed"),
+                    "question", question, NULL);
+    return false;
 }
 
 /* ---- reversing ---- */
@@ -259,15 +278,31 @@ static bool reverse_all(struct undo *undo)
     return good;
 }
 
+#define COUNT(count) count_text((count), (char[COUNT_TEXT_MAX]){""})
+
+__attribute__((sentinel)) static void say(const struct undo *undo, const char *label,
+                                          const char *message, ...)
+{
+    enum { LABEL_COLUMNS = 10, LINE_SIZE = 1024 };
+    char line[LINE_SIZE];
+    enum language language = undo->settings->language;
+    va_list facts;
+    va_start(facts, message);
+    (void)words_say_list(line, sizeof line, language, message, facts);
+    va_end(facts);
+    tell(undo->console->out, "%-*s %s\n", (int)LABEL_COLUMNS, words_in(language, label), line);
+}
+
 static void tell_reasons(const struct undo *undo)
 {
     for (size_t i = 0; i < undo->reason_count; i++)
         if (undo->reasons[i].count == 1)
-            tell(undo->console->out, "           %.40s: %s\n", undo->reasons[i].number,
-                 undo->reasons[i].why);
+            say(undo, "", "{number}: {why}", "number", undo->reasons[i].number, "why",
+                undo->reasons[i].why, NULL);
         else
-            tell(undo->console->out, "           %" PRIu64 " times, first %.40s: %s\n",
-                 undo->reasons[i].count, undo->reasons[i].number, undo->reasons[i].why);
+            say(undo, "", N_("{count} times, first {number}: {why}"), "count",
+                COUNT(undo->reasons[i].count), "number", undo->reasons[i].number, "why",
+                undo->reasons[i].why, NULL);
 }
 
 static void fill_told(const struct undo *undo, struct undo_told *ret_told)
@@ -289,24 +324,28 @@ static void tell_undone(const struct undo *undo)
 {
     if (undo->console->hooks != NULL)
         return;
-    char counts[4][COUNT_TEXT_MAX];
     uint64_t left = undo->count - undo->done - undo->refused;
-    tell(undo->console->out,
-         "undone     %s %s of source %s, %s reversed before, %s refused, %s left\n",
-         count_text(undo->done, counts[0]), undo->done == 1 ? "document" : "documents",
-         undo->settings->file, count_text(undo->gone, counts[1]),
-         count_text(undo->refused, counts[2]), count_text(left, counts[3]));
+    say(undo, N_("import::undone"),
+        words_many(undo->settings->language,
+                   MANY_("{count} document of source {source}, {gone} reversed before, {refused} "
+                         "refused, {left} left",
+                         "{count} documents of source {source}, {gone} reversed before, {refused} "
+                         "refused, {left} left"),
+                   undo->done),
+        "count", COUNT(undo->done), "source", undo->settings->file, "gone", COUNT(undo->gone),
+        "refused", COUNT(undo->refused), "left", COUNT(left), NULL);
     tell_reasons(undo);
     if (left > 0 || undo->refused > 0)
-        tell(undo->console->out,
-             "           the same command goes on with what is left and tries again what was "
-             "refused\n");
+        say(undo, "",
+            N_("the same command goes on with what is left and tries again what was refused"),
+            NULL);
     if (undo->plain && undo->done > 0)
-        tell(undo->console->out,
-             "           the server or its rules are older: it stays in the figures of days before "
-             "today, and keeps its numbers (tefterd upgrade)\n");
+        say(undo, "",
+            N_("the server or its rules are older: it stays in the figures of days before today, "
+               "and keeps its numbers (tefterd upgrade)"),
+            NULL);
     if (undo->done > 0)
-        tell(undo->console->out, "           customers and products that the import made stay\n");
+        say(undo, "", N_("customers and products that the import made stay"), NULL);
     (void)fflush(undo->console->out);
 }
 

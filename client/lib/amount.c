@@ -9,6 +9,7 @@
 #include "base/fold.h"
 #include "base/text.h"
 #include "lib/tefter.h"
+#include "words/words.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -98,13 +99,13 @@ struct reading {
 };
 
 /* Returns false, for `return`. */
-__attribute__((format(printf, 2, 3))) static bool bad(struct reading *reading, const char *format,
-                                                      ...)
+__attribute__((sentinel)) static bool bad(struct reading *reading, const char *message, ...)
 {
-    va_list list;
-    va_start(list, format);
-    (void)vsnprintf(reading->why, AMOUNT_WHY_MAX, format, list);
-    va_end(list);
+    va_list facts;
+    va_start(facts, message);
+    (void)words_say_list(reading->why, AMOUNT_WHY_MAX, (enum language)reading->currency->language,
+                         message, facts);
+    va_end(facts);
     return false;
 }
 
@@ -300,18 +301,28 @@ static bool ask_which(struct reading *reading, const struct number *number, cons
     int kept = GROUP;
     while (kept > 0 && behind[kept - 1] == '0')
         kept--;
-    if (kept > reading->exponent + (unit == NULL ? 0 : unit->digits))
+    char part[AMOUNT_TEXT_MAX];
+    if (kept > reading->exponent + (unit == NULL ? 0 : unit->digits)) {
+        (void)snprintf(part, sizeof(part), "%.*s.%s", before, digits, behind);
         return bad(reading,
-                   "This can be %s, or %.*s.%s with more decimals than are possible here: write %s "
-                   "for the first.",
-                   whole, before, digits, behind, digits);
+                   N_("This can be {whole}, or {part} with more decimals than are possible here: "
+                      "write {first} for the first."),
+                   "whole", whole, "part", part, "first", digits, NULL);
+    }
     int least = unit != NULL ? 0 : reading->counts || reading->own_exponent < 2 ? 1 : 2;
     kept = kept < least ? least : kept;
+    char all_of_it[AMOUNT_TEXT_MAX];
+    char first[AMOUNT_TEXT_MAX];
+    char other[AMOUNT_TEXT_MAX];
+    (void)snprintf(all_of_it, sizeof(all_of_it), "%.60s%s%.30s", whole, blank, word);
+    (void)snprintf(part, sizeof(part), "%.*s.%s%s%.30s", before, digits, behind, blank, word);
+    (void)snprintf(first, sizeof(first), "%s%s%.30s", digits, blank, word);
+    (void)snprintf(other, sizeof(other), "%.*s%s%.*s%s%s%.30s", before, digits, kept > 0 ? "." : "",
+                   kept, behind, kept == GROUP ? "0" : "", blank, word);
     return bad(reading,
-               "This can be %s%s%s or %.*s.%s%s%s: write %s%s%s for the first, %.*s%s%.*s%s%s%s "
-               "for the other.",
-               whole, blank, word, before, digits, behind, blank, word, digits, blank, word, before,
-               digits, kept > 0 ? "." : "", kept, behind, kept == GROUP ? "0" : "", blank, word);
+               N_("This can be {whole} or {part}: write {first} for the first, {other} for the "
+                  "other."),
+               "whole", all_of_it, "part", part, "first", first, "other", other, NULL);
 }
 
 /* How many of the digits are decimals; false: told. `unit` follows, or NULL: with one there may be
@@ -319,7 +330,7 @@ static bool ask_which(struct reading *reading, const struct number *number, cons
 static bool decimals_of(struct reading *reading, const struct number *number,
                         const struct unit *unit, size_t *ret_decimals)
 {
-    static const char threes[] = "The digits are not grouped in threes.";
+    static const char threes[] = N_("The digits are not grouped in threes.");
     enum mark last = number->runs > 1 ? number->marks[number->runs - 2] : MARK_NONE;
     enum mark habit = group_mark(reading->currency->habit);
     size_t same = 0;
@@ -332,18 +343,18 @@ static bool decimals_of(struct reading *reading, const struct number *number,
         return true;
     for (size_t i = 0; i + 2 < number->runs; i++)
         if (number->marks[i] != number->marks[0])
-            return bad(reading, "%s", threes);
+            return bad(reading, threes, NULL);
     if (mixed || last == MARK_DECIMAL ||
         (number->runs == 2 && last != MARK_BLANK && last != MARK_GROUP && number->last != GROUP)) {
         *ret_decimals = number->last;
         bool decimal = last != MARK_BLANK && last != MARK_GROUP && same == 1;
         bool grouped = number->runs == 2 || (number->threes && leads);
-        return (decimal && grouped) || bad(reading, "%s", threes);
+        return (decimal && grouped) || bad(reading, threes, NULL);
     }
     bool groups = number->last == GROUP && number->threes && leads &&
                   (number->runs > 2 || number->count > GROUP || last == MARK_BLANK);
     if (number->runs > 2 || last == MARK_BLANK || last == MARK_GROUP)
-        return groups || bad(reading, "%s", threes);
+        return groups || bad(reading, threes, NULL);
     if (!leads || number->count <= GROUP) { /* 0.500, .500, 12345.678 */
         *ret_decimals = GROUP;
         return true;
@@ -373,16 +384,18 @@ static bool add(struct reading *reading, const struct number *number, size_t dec
         value = value * 10 + (number->digits[i] - '0');
     for (; scale < 0; scale++) {
         if (value % 10 != 0)
-            return bad(reading, reading->own_exponent == 0 && !reading->counts
-                                    ? "There is no part of one here."
-                                    : "There are more decimals than are possible here.");
+            return bad(reading,
+                       reading->own_exponent == 0 && !reading->counts
+                           ? N_("There is no part of one here.")
+                           : N_("There are more decimals than are possible here."),
+                       NULL);
         value /= 10;
     }
     for (; scale > 0 && value < most; scale--)
         value *= 10;
     reading->sum += value;
     return (value < most && reading->sum < most && !number->too_long) ||
-           bad(reading, "The number is too large.");
+           bad(reading, N_("The number is too large."), NULL);
 }
 
 /* "1tr5", "2 tỷ 3", "3万5": decimals of the unit before. Of what has more digits than one it is
@@ -394,9 +407,9 @@ static bool take_rest(struct reading *reading, const struct unit *unit, const st
                  (unit->takes_decimals && (int)digits < unit->digits);
     if (number->runs > 1 || !clear)
         return bad(reading,
-                   "It is unclear what follows \"%s\": write the unit behind it, or all "
-                   "digits.",
-                   unit->word);
+                   N_("It is unclear what follows \"{unit}\": write the unit behind it, or all "
+                      "digits."),
+                   "unit", unit->word, NULL);
     return add(reading, number, digits, unit->digits);
 }
 
@@ -406,16 +419,19 @@ static bool take_parts(struct reading *reading)
     const struct unit *before = NULL;
     size_t decimals = 0;
     if (!take_number(reading, &number))
-        return bad(reading, *reading->at == '\0' ? "There is no number here."
-                                                 : "There is a character that does not belong in "
-                                                   "a number.");
+        return bad(reading,
+                   *reading->at == '\0'
+                       ? N_("There is no number here.")
+                       : N_("There is a character that does not belong in a number."),
+                   NULL);
     for (bool on = true; on; on = take_number(reading, &number)) {
         skip_blanks(reading);
         const struct unit *unit = reading->counts ? NULL : take_unit(reading);
         if (unit == NULL && before != NULL)
             return take_rest(reading, before, &number);
         if (before != NULL && unit->digits >= before->digits)
-            return bad(reading, "\"%s\" does not stand behind \"%s\".", unit->word, before->word);
+            return bad(reading, N_("\"{unit}\" does not stand behind \"{before}\"."), "unit",
+                       unit->word, "before", before->word, NULL);
         if (!decimals_of(reading, &number, unit, &decimals) ||
             !add(reading, &number, decimals, unit == NULL ? 0 : unit->digits))
             return false;
@@ -445,7 +461,7 @@ static bool take_all(struct reading *reading, const char *folded, int shift)
     take_currency(reading);
     skip_blanks(reading);
     return *reading->at == '\0' ||
-           bad(reading, "There is a character that does not belong in a number.");
+           bad(reading, N_("There is a character that does not belong in a number."), NULL);
 }
 
 static const char *read_typed(const char *text, const struct reading *asked, int64_t most,
@@ -469,7 +485,9 @@ static const char *read_typed(const char *text, const struct reading *asked, int
     if (!good)
         return asked->why;
     if (reading.sum > most) {
-        (void)snprintf(asked->why, AMOUNT_WHY_MAX, "This is more than any single amount may be.");
+        (void)bad(&reading, N_("This is more than any single amount may be."), NULL);
+        if (reading.why != asked->why)
+            (void)snprintf(asked->why, AMOUNT_WHY_MAX, "%s", reading.why);
         return asked->why;
     }
     *ret_value = reading.negative ? -(int64_t)reading.sum : (int64_t)reading.sum;
@@ -548,9 +566,9 @@ const char *percent_read(const char *text, uint32_t *ret_bp)
     const char *wrong = decimal_read((const char *)number.data, number.size, 2, &style, &bp);
     *ret_bp = 0;
     if (wrong == NULL && bp < 0)
-        wrong = "A percentage is not below zero.";
+        wrong = N_("A percentage is not below zero.");
     if (wrong == NULL && bp > PERCENT_MAX)
-        wrong = "That is more than 1000 percent.";
+        wrong = N_("That is more than 1000 percent.");
     if (wrong == NULL)
         *ret_bp = (uint32_t)bp;
     return wrong;

@@ -359,7 +359,7 @@ const char *printed_words(const Tefter__Printed *printed);
  * هزار; with sign, code or word of the currency. NULL when read, else a sentence that says what is
  * unclear, with both readings: 1.500 of euros may be 1500 or one and a half. What is plain in a
  * habit (currency->habit) is read by it. */
-enum { AMOUNT_WHY_MAX = 200, AMOUNT_TEXT_MAX = 96, CURRENCY_WORD_MAX = 32 };
+enum { AMOUNT_WHY_MAX = 480, AMOUNT_TEXT_MAX = 96, CURRENCY_WORD_MAX = 32 };
 const char *amount_read(const char *text, const struct currency *currency,
                         int64_t *ret_amount_minor, char why[AMOUNT_WHY_MAX]);
 /* Likewise a price of one unit, in thousandths of a minor unit, and a quantity, in thousandths. */
@@ -386,7 +386,7 @@ size_t habit_write(int64_t value, int exponent, int least, enum number_habit hab
  * read, else what is wrong, or both readings: 03/04/2026 is unclear where nobody said how they
  * write. */
 const char *date_typed(const char *text, uint32_t today, enum number_habit habit,
-                       uint32_t *ret_date, char why[AMOUNT_WHY_MAX]);
+                       enum language language, uint32_t *ret_date, char why[AMOUNT_WHY_MAX]);
 /* By the Persian calendar. */
 struct civil jalali_of_date(uint32_t date);
 

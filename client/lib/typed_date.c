@@ -4,6 +4,7 @@
 #include "base/date.h"
 #include "base/text.h"
 #include "lib/tefter.h"
+#include "words/words.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -22,25 +23,28 @@ enum {
 struct typed {
     uint32_t today;
     enum number_habit habit;
+    enum language language;
     uint32_t *ret_date;
     char *why;
 };
 
 /* Returns `why`, for `return`. */
-__attribute__((format(printf, 2, 3))) static const char *bad(const struct typed *typed,
-                                                             const char *format, ...)
+__attribute__((sentinel)) static const char *bad(const struct typed *typed, const char *message,
+                                                 ...)
 {
-    va_list list;
-    va_start(list, format);
-    (void)vsnprintf(typed->why, AMOUNT_WHY_MAX, format, list);
-    va_end(list);
+    va_list facts;
+    va_start(facts, message);
+    (void)words_say_list(typed->why, AMOUNT_WHY_MAX, typed->language, message, facts);
+    va_end(facts);
     return typed->why;
 }
 
 static const char *no_date(const struct typed *typed)
 {
-    return bad(typed, "This is no date: write 2026-11-23 (from 1970-01-02 to 2149-06-06), "
-                      "31.12.2026, 30 (of this month), today, +30 or -7.");
+    return bad(typed,
+               N_("This is no date: write 2026-11-23 (from 1970-01-02 to 2149-06-06), 31.12.2026, "
+                  "30 (of this month), today, +30 or -7."),
+               NULL);
 }
 
 /* ---- the Persian calendar ---- */
@@ -100,8 +104,11 @@ static const char *take_day(const struct typed *typed, bool jalali, struct civil
     if (civil.month < 1 || civil.month > 12 || civil.year < 1 || civil.year > 9999)
         return no_date(typed);
     int days = month_days(jalali, civil.year, civil.month);
-    if (civil.day < 1 || civil.day > days)
-        return bad(typed, "There is no such day: that month has %d.", days);
+    if (civil.day < 1 || civil.day > days) {
+        char most[16];
+        (void)snprintf(most, sizeof(most), "%d", days);
+        return bad(typed, N_("There is no such day: that month has {days}."), "days", most, NULL);
+    }
     if (!find_day(jalali, civil, &date))
         return no_date(typed);
     *typed->ret_date = date;
@@ -232,7 +239,8 @@ static const char *take_either(const struct typed *typed, bool jalali, int year,
                               : take_nearest(&trial, jalali, a, b);
         date_write(date, second);
         return wrong != NULL ? wrong
-                             : bad(typed, "This can be %s or %s: write it so.", first, second);
+                             : bad(typed, N_("This can be {first} or {second}: write it so."),
+                                   "first", first, "second", second, NULL);
     }
     int day = day_first ? a : b;
     int month = day_first ? b : a;
@@ -269,7 +277,8 @@ static const char *take_three(const struct typed *typed, const struct numbers *n
     bool day_first =
         numbers->sign == '.' || typed->habit == HABIT_VIETNAMESE || typed->habit == HABIT_GREEK;
     if (!day_first || digits[2] != 2)
-        return bad(typed, "Which of these is the year? Write it with four digits: 2026-11-23.");
+        return bad(typed, N_("Which of these is the year? Write it with four digits: 2026-11-23."),
+                   NULL);
     return take_day(typed, false, (struct civil){2000 + value[2], value[1], value[0]});
 }
 
@@ -283,11 +292,11 @@ static const char *take_one(const struct typed *typed, const struct numbers *num
 }
 
 const char *date_typed(const char *text, uint32_t today, enum number_habit habit,
-                       uint32_t *ret_date, char why[AMOUNT_WHY_MAX])
+                       enum language language, uint32_t *ret_date, char why[AMOUNT_WHY_MAX])
 {
     char folded[FOLDED_MAX + 1];
     struct numbers numbers;
-    const struct typed typed = {today, habit, ret_date, why};
+    const struct typed typed = {today, habit, language, ret_date, why};
     folded[text_fold(text, strlen(text), folded, FOLDED_MAX)] = '\0';
     if (take_word(&typed, folded))
         return NULL;

@@ -600,9 +600,9 @@ static const char *again_of(const struct tui *tui, const struct call *call, uint
                             char why[AMOUNT_WHY_MAX])
 {
     *ret_day = DATE_NONE;
-    return call->again.text[0] == '\0'
-               ? NULL
-               : date_typed(call->again.text, today(tui), tui->habits.habit, ret_day, why);
+    return call->again.text[0] == '\0' ? NULL
+                                       : date_typed(call->again.text, today(tui), tui->habits.habit,
+                                                    tui->language, ret_day, why);
 }
 
 static bool has_said(const struct call *call)

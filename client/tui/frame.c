@@ -738,6 +738,7 @@ static void take_currency(struct tui *tui)
 {
     tui->currency = *tefter_currency(tui->client);
     tui->currency.habit = tui->habits.habit;
+    tui->currency.language = (int)tui->language;
     if (tui->habits.toman && strcmp(tui->currency.code, "IRR") == 0)
         tui->currency = currency_toman(&tui->currency);
 }

@@ -35,6 +35,7 @@ struct currency {
     int exponent; /* decimals of the minor unit: VND 0, EUR 2, KWD 3 */
     const char *sign;
     enum number_habit habit; /* of who reads and types it */
+    int language; /* of words.h: what is wrong with an amount is told in it; 0: English */
 };
 
 /* NULL when we do not know the code. ISO 4217 exponents (but for rial: none), our own table. */

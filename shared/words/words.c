@@ -61,10 +61,17 @@ static const char *const *forms_of(enum language language, const char *message)
     return row == NULL ? NULL : row->forms[language - 1];
 }
 
+/* "money::OUT" is "OUT". */
+static const char *without_context(const char *message)
+{
+    const char *colons = message + strcspn(message, ":{|");
+    return colons[0] == ':' && colons[1] == ':' ? colons + 2 : message;
+}
+
 const char *words_in(enum language language, const char *message)
 {
     const char *const *forms = forms_of(language, message);
-    return forms == NULL || forms[0] == NULL ? message : forms[0];
+    return forms == NULL || forms[0] == NULL ? without_context(message) : forms[0];
 }
 
 const char *words_many(enum language language, const char *one, const char *many, uint64_t count)
@@ -157,7 +164,7 @@ size_t words_write(const char *pattern, words_fact_fn fact, void *context, char 
     return whole.size;
 }
 
-enum { FACTS_MAX = 8 };
+enum { FACTS_MAX = 12 };
 
 struct given {
     const char *names[FACTS_MAX];
@@ -178,19 +185,26 @@ static bool given_fact(void *context, const char *name, char *out, size_t capaci
     return false;
 }
 
-size_t words_say(char *out, size_t capacity, enum language language, const char *message, ...)
+size_t words_say_list(char *out, size_t capacity, enum language language, const char *message,
+                      va_list facts)
 {
     struct given given = {.count = 0};
-    va_list facts;
-    va_start(facts, message);
     const char *name = va_arg(facts, const char *);
     while (name != NULL && given.count < FACTS_MAX) {
         given.names[given.count] = name;
         given.values[given.count++] = va_arg(facts, const char *);
         name = va_arg(facts, const char *);
     }
-    va_end(facts);
     return words_write(words_in(language, message), given_fact, &given, out, capacity);
+}
+
+size_t words_say(char *out, size_t capacity, enum language language, const char *message, ...)
+{
+    va_list facts;
+    va_start(facts, message);
+    size_t size = words_say_list(out, capacity, language, message, facts);
+    va_end(facts);
+    return size;
 }
 
 /* Latin, Greek with and without accents, đ: what our languages begin a sentence with. All have

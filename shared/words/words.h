@@ -5,6 +5,7 @@
  * the key of its translations, and stands where one is missing. No state: the caller says which
  * language.
  */
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,8 +23,12 @@ enum language {
 bool language_of(const char *code, enum language *ret_language);
 const char *language_code(enum language language);
 
-/* The translation, else the message itself. Written N_(), so that tools/words collects it. */
+/* The translation, else the message itself; what stands before "::" tells two meanings of a word
+ * apart and is not shown. Written N_(), so that tools/words collects it; two for words_many
+ * MANY_().
+ */
 #define N_(message) message
+#define MANY_(one, many) one, many
 const char *words_in(enum language language, const char *message);
 /* Of the forms for so many, the one that the language wants. */
 const char *words_many(enum language language, const char *one, const char *many, uint64_t count);
@@ -41,6 +46,8 @@ size_t words_write(const char *pattern, words_fact_fn fact, void *context, char 
  * NULL). */
 size_t words_say(char *out, size_t capacity, enum language language, const char *message, ...)
     __attribute__((sentinel));
+size_t words_say_list(char *out, size_t capacity, enum language language, const char *message,
+                      va_list facts);
 
 /* The first letter large, as at the beginning of a sentence; returns the length. */
 size_t words_begin(char *text);

@@ -252,7 +252,7 @@ class Cash(unittest.TestCase):
                       self.does("till", "close", "drawer", code=2))
         self.assertIn("Too little: 0.50 €", self.does("till", "close", "drawer", "--reason", "wrong change"))
         said = self.does("till", "slip", "drawer")
-        for words in ("taken", "by the books", "difference", "wrong change", "Card device POS 1: 1 payments, 5.00"):
+        for words in ("taken", "by the books", "difference", "wrong change", "Card device POS 1: 1 payment, 5.00"):
             self.assertIn(words, said)
         self.assertIn("not open", self.does("sell", "cash", "BREAD=1", code=1))
         self.assertIn("wrong change", self.does("till", "days", "drawer"))

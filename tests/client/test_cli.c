@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/tell.h"
 #include "cli/sale.h"
 #include "wire/message.h"
 
@@ -442,6 +443,110 @@ static void columns_line_up_in_any_script(void **state)
     free(text);
 }
 
+/* As wide as they come in a shop. */
+static const char *usual(enum column_kind kind)
+{
+    switch (kind) {
+    case COLUMN_DATE:
+        return "2026-11-29";
+    case COLUMN_TIME:
+        return "2026-11-29 14:05:07";
+    case COLUMN_MONEY:
+        return "-1,234,567.00";
+    case COLUMN_AVAILABLE:
+        return "▲ over 1,234,567.00";
+    case COLUMN_PRICE:
+    case COLUMN_QUANTITY:
+        return "12,345.5";
+    case COLUMN_PERCENT:
+    case COLUMN_NUMBER:
+    case COLUMN_LATE:
+    case COLUMN_OFFSET:
+        return "123456";
+    case COLUMN_TEXT:
+    case COLUMN_SELDOM:
+    case COLUMN_CUSTOMER:
+    case COLUMN_PLACE:
+        return "Northgate Building Supplies 建材";
+    case COLUMN_FLAG:
+    case COLUMN_ENUM:
+    case COLUMN_BRANCH:
+    case COLUMN_STAFF:
+        break;
+    }
+    return "some word";
+}
+
+static void holds(const struct verb *verb, enum language language)
+{
+    enum { TERMINAL = 80, LONGEST = 26 };
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    struct run speaks = run;
+    speaks.language = language;
+    speaks.width = TERMINAL;
+    struct table *table = table_create(&speaks);
+    for (const struct column *column = verb->columns; column->title != NULL; column++) {
+        const char *title = words_in(language, column->title);
+        if (tell_columns(title, strlen(title)) > LONGEST)
+            fail_msg("%s %s: %s is long", verb->entity, verb->verb, title);
+        table_column(table, column->title, column->kind == COLUMN_MONEY);
+    }
+    for (const struct column *column = verb->columns; column->title != NULL; column++)
+        table_cell(table, usual(column->kind));
+    table_print(table, out);
+    (void)fclose(out);
+    for (char *rest = text, *line = strsep(&rest, "\n"); line != NULL; line = strsep(&rest, "\n"))
+        if (tell_columns(line, strlen(line)) > TERMINAL)
+            fail_msg("%s %s in %s: %s", verb->entity, verb->verb, language_code(language), line);
+    free(text);
+}
+
+static bool holds_in_all(void *context, const struct verb *verb)
+{
+    (void)context;
+    for (int i = 0; verb->columns != NULL && i < LANGUAGES; i++)
+        holds(verb, (enum language)i);
+    return true;
+}
+
+static void every_table_holds_in_a_terminal_in_every_language(void **state)
+{
+    (void)state;
+    verbs_each(holds_in_all, NULL);
+}
+
+/* The words of an enum are those of the schema, and each has one in every language. */
+static bool enums_have_words(void *context, const struct verb *verb)
+{
+    char english[CELL_MAX];
+    char other[CELL_MAX];
+    struct run speaks = {.language = LANGUAGE_VIETNAMESE};
+    (void)context;
+    if (verb->rows == NULL)
+        return true;
+    const ProtobufCFieldDescriptor *answer = member_find(&tefter__answer__descriptor, verb->query);
+    const ProtobufCFieldDescriptor *rows = member_find(answer->descriptor, verb->rows);
+    for (const struct column *column = verb->columns; column->title != NULL; column++) {
+        if (column->kind != COLUMN_ENUM)
+            continue;
+        const ProtobufCEnumDescriptor *type = at_path(rows->descriptor, column->path)->descriptor;
+        for (unsigned i = 0; i < type->n_values; i++) {
+            (void)enum_word(type, type->values[i].value, english, sizeof(english));
+            if (strcmp(english, enum_said(&speaks, type, type->values[i].value, other)) == 0)
+                fail_msg("%s of %s has no other words", english, type->short_name);
+        }
+    }
+    return true;
+}
+
+static void every_enum_of_a_table_has_words(void **state)
+{
+    (void)state;
+    verbs_each(enums_have_words, NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -459,6 +564,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_cell_shows_its_field, begin_run, end_run),
         cmocka_unit_test_setup_teardown(numbers_are_shown_without_idle_zeros, begin_run, end_run),
         cmocka_unit_test_setup_teardown(columns_line_up_in_any_script, begin_run, end_run),
+        cmocka_unit_test_setup_teardown(every_table_holds_in_a_terminal_in_every_language,
+                                        begin_run, end_run),
+        cmocka_unit_test(every_enum_of_a_table_has_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

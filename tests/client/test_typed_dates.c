@@ -65,8 +65,9 @@ static void dates_mean_the_day_that_people_mean(void **state)
         char why[AMOUNT_WHY_MAX];
         char read[DATE_TEXT_SIZE] = "";
         uint32_t date = 0;
-        const char *wrong = date_typed(clear[i].text, day("2026-11-29"),
-                                       (enum number_habit)clear[i].habit, &date, why);
+        const char *wrong =
+            date_typed(clear[i].text, day("2026-11-29"), (enum number_habit)clear[i].habit,
+                       LANGUAGE_ENGLISH, &date, why);
         date_write(date, read);
         if (wrong != NULL || strcmp(read, clear[i].day) != 0)
             fail_msg("%s: %s %s", clear[i].text, read, wrong == NULL ? "" : wrong);
@@ -117,8 +118,9 @@ static void what_is_no_day_or_two_is_said(void **state)
     for (size_t i = 0; i < sizeof unclear / sizeof unclear[0]; i++) {
         char why[AMOUNT_WHY_MAX];
         uint32_t date = 77;
-        const char *wrong = date_typed(unclear[i].text, day("2026-11-29"),
-                                       (enum number_habit)unclear[i].habit, &date, why);
+        const char *wrong =
+            date_typed(unclear[i].text, day("2026-11-29"), (enum number_habit)unclear[i].habit,
+                       LANGUAGE_ENGLISH, &date, why);
         if (wrong == NULL || strstr(wrong, unclear[i].says) == NULL || date != 77)
             fail_msg("%s: %u %s", unclear[i].text, date, wrong == NULL ? "read" : wrong);
     }
@@ -134,7 +136,8 @@ static void persian_dates_go_both_ways(void **state)
         uint32_t again = 0;
         struct civil civil = jalali_of_date(date);
         (void)snprintf(text, sizeof text, "%04d/%02d/%02d", civil.year, civil.month, civil.day);
-        if (date_typed(text, date, HABIT_ENGLISH, &again, why) != NULL || again != date)
+        if (date_typed(text, date, HABIT_ENGLISH, LANGUAGE_ENGLISH, &again, why) != NULL ||
+            again != date)
             fail_msg("%u is %s is %u", date, text, again);
     }
     /* as the calendar was kept: the first days of years, two of them after leap years */

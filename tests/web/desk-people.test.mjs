@@ -46,7 +46,7 @@ test(
             await page.getByLabel("PIN, 4 to 12 digits").fill(pin);
         };
         await fills("Petra", "petra", "1234", "Manager");
-        await page.waitForSelector(".sheet .filled[aria-disabled]"); /* too easy to be sent */
+        await page.waitForSelector(".sheet button[type=submit][aria-disabled]"); /* too easy to be sent */
         await page.keyboard.press("Enter");
         await page.waitForTimeout(500);
         same(await staff("petra"), undefined);
