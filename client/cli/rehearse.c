@@ -87,7 +87,7 @@ static const char *customers(const struct run *run, uint64_t count, char out[CEL
     return run_count(run, MANY_("{count} customer", "{count} customers"), count, out);
 }
 
-static void tell_customers(const struct run *run, const struct sums *sums)
+static void tell_customers(struct run *run, const struct sums *sums)
 {
     char at[CELL_MAX];
     if (sums->customers == 0)

@@ -5370,13 +5370,16 @@ class Ledger:
         return {**answer, "rows": rows} if rows else answer
 
     @staticmethod
-    def edges_then(item, as_of, known):
+    def edges_then(item, as_of, known, gone=False):
         def by_then(what):
             return what is not None and what[0] <= known and what[1] <= as_of
 
-        if item["date"] > as_of or item["seq"] > known or by_then(item["reversed"]):
+        if item["date"] > as_of or item["seq"] > known:
             return None
-        return [e for e in item["edges"] if by_then((e["match"], e["date"])) and not by_then(e["undone"])]
+        edges = [e for e in item["edges"] if by_then((e["match"], e["date"])) and not by_then(e["undone"])]
+        if by_then(item["reversed"]):  # what was rounded off of it stays
+            return [e for e in edges if e["off"]] if gone else None
+        return edges
 
     def open_then(self, item, as_of, known):
         edges = self.edges_then(item, as_of, known)
@@ -5384,7 +5387,7 @@ class Ledger:
 
     def moved_then(self, item, as_of, known):
         """By matches with another customer's item."""
-        edges = self.edges_then(item, as_of, known) or []
+        edges = self.edges_then(item, as_of, known, gone=True) or []
         moved = sum(e["amount"] for e in edges if e["other"] >> 36 != item["document"] >> 36)
         return -moved if item["debit"] else moved
 
@@ -5405,10 +5408,13 @@ class Ledger:
         try:
             answer["matched_minor"] = self.do_match_items(command)["matched_minor"]
             records = self.records_of(self.matched(command["customer"]))
-            pairs = [pair for one in records for pair in
-                     self.matches.get((one["customer"], self.seq), {"pairs": ()})["pairs"]
-                     if pair in self.last_pairs]  # another record may have matches of the command before
-            pairs.sort(key=lambda pair: self.last_pairs.index(pair))
+            left = [pair for one in records for pair in
+                    self.matches.get((one["customer"], self.seq), {"pairs": ()})["pairs"]]
+            pairs = []  # as they were said; another record may have matches of the command before
+            for pair in self.last_pairs:
+                if pair in left:
+                    left.remove(pair)
+                    pairs.append(pair)
             answer["parts"] = [{
                 "debit": debit, "credit": credit, "amount_minor": value,
                 "left_minor": self.items[debit]["open"], "number": self.documents[debit]["number"],
