@@ -33,7 +33,7 @@
 struct ledger;
 
 /* What a published rules version does is never edited; see README "Rules versions". */
-enum { LEDGER_RULES_OLDEST = 1, LEDGER_RULES = 7, LEDGER_FORMAT = 2, COMMAND_ID_SIZE = 16 };
+enum { LEDGER_RULES_OLDEST = 1, LEDGER_RULES = 8, LEDGER_FORMAT = 2, COMMAND_ID_SIZE = 16 };
 
 /* What the digest covers, and how; journals and marks name it, and are compared with it only if it
  * is this one. 1 covered replies and derived rows too. */

@@ -321,6 +321,15 @@ enum rule_change {
      * that is an alarm, or refused where an owner alone grants their own. Two logins of one person
      * were four eyes. */
     RULE_WHO_MADE_THEM_IS_SEEN = 7,
+    /* Who takes back cash that was put into a till takes it out: it counts with what they take out
+     * in a day, and alarms. A float that a count had proven was taken back without a bound. */
+    RULE_CASH_PUT_IN_GOES_OUT = 8,
+    /* A till that stands below nothing gets back what a reversal gives it: its own mistake could
+     * not be taken back by who sees what it holds. */
+    RULE_TILLS_TAKE_BACK = 8,
+    /* A first float may come after the first sale: what is more than was taken is put in. It was a
+     * difference, with an alarm. */
+    RULE_FIRST_FLOATS_COME_LATER = 8,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 

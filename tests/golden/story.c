@@ -1686,6 +1686,32 @@ static void of_version_7(struct story *t)
     cash_in_coins(t);
 }
 
+/* ---- rules version 8 ---- */
+
+/* Cash that was put in goes out again, a till below nothing gets back what it gave, and a first
+ * float comes after the first sale. */
+static void of_version_8(struct story *t)
+{
+    uint32_t till = (uint32_t)done(t, "add_till", "{'branch': 1, 'name': 'till of the yard'}");
+    const char *of = json("'money_account': %u", till);
+    done(t, "set_thresholds",
+         "{'thresholds': [{'threshold': 'CASH_OUT', 'role': 'SALES', 'most': 25}, "
+         "{'threshold': 'CASH_IN', 'role': 'SALES', 'most': 50}]}");
+    done(t, "set_cash_policy", "{'refund_alone_minor': 15}");
+    done(t, "put_cash", json("{%s, 'amount_minor': 40, 'reason': 'found'}", of));
+    scenario_as(t->s, t->clerk);
+    done(t, "open_till", json("{%s, 'float_minor': 300}", of));
+    id put = done(t, "put_cash", json("{%s, 'amount_minor': 20, 'reason': 'change'}", of));
+    id more = done(t, "put_cash", json("{%s, 'amount_minor': 10, 'reason': 'change'}", of));
+    id moved =
+        done(t, "move_money", json("{'from': %u, 'to': %u, 'amount_minor': 3000}", till, t->bank));
+    done(t, "reverse_document", json("{'document': " ID ", 'reason': 'never was'}", put));
+    refused(t, "reverse_document", json("{'document': " ID ", 'reason': 'never was'}", more),
+            CODE(MORE_THAN_YOU_MAY));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+    done(t, "reverse_document", json("{'document': " ID ", 'reason': 'typed wrong'}", moved));
+}
+
 /* ---- all of it ---- */
 
 struct scenario *golden_story(uint32_t rules_version)
@@ -1746,6 +1772,8 @@ struct scenario *golden_story(uint32_t rules_version)
     }
     if (rules_version >= 7)
         of_version_7(&t);
+    if (rules_version >= 8)
+        of_version_8(&t);
     if (rules_version >= 3)
         restored(&t);
     return t.s;

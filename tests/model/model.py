@@ -18,7 +18,7 @@ ID_AHEAD_MS = DAY_MS
 JUMP_MS = 5 * 60_000       # a clock that goes back by more was wrong before
 GAP_MS = 3 * DAY_MS        # so long a server may be switched off
 NAME, CODE, TEXT = 200, 40, 2000
-RULES = (1, 2, 3, 4, 5, 6, 7)  # rules versions that it knows
+RULES = (1, 2, 3, 4, 5, 6, 7, 8)  # rules versions that it knows
 TERM_DAYS_MAX = 3650
 TURN_DAYS_MAX = 400
 PERSONS_MAX = 32
@@ -2263,12 +2263,17 @@ class Ledger:
         self.alarm_short(self.documents[done["id"]])
         return done
 
+    @staticmethod
+    def is_put_in(paper):
+        """Cash that somebody put into a till, or its first float."""
+        sums = {book: value for book, _, value in paper["postings"]} if paper["kind"] == "DOCUMENT_MONEY_MOVE" else {}
+        return ("GL_CASH_IN_OUT" in sums or "GL_OPENING" in sums) and sums["GL_CASH"] > 0
+
     def way_back(self, move):
         """The ways of a move are open the other way round."""
-        books = [posting[0] for posting in move["postings"]]
-        if "GL_CASH_DIFFERENCE" in books:
+        if "GL_CASH_DIFFERENCE" in [posting[0] for posting in move["postings"]]:
             raise Refused("NOT_REVERSIBLE", "document")
-        put_in = ("GL_CASH_IN_OUT" in books or "GL_OPENING" in books) and dict((p[0], p[2]) for p in move["postings"])["GL_CASH"] > 0
+        put_in = self.is_put_in(move)
         ends = [(move["money_account"], move["total"] if put_in else 0)]
         if move.get("to_account") and (not move.get("arrives") or move["confirmed"]):
             ends.append((move["to_account"], move["postings"][1][2]))
@@ -2279,7 +2284,10 @@ class Ledger:
             if place["kind"] == "till" and place["branch"] != self.branch()["branch"]:
                 self.needs("REVERSE")
             self.is_open(place, "document")
-            self.gives(number, value, "document")
+            if value or self.epoch < 8:  # what gets some back is not asked what it holds
+                self.gives(number, value, "document")
+            if number == move["money_account"] and put_in and self.epoch >= 8:
+                self.within("CASH_OUT", "document", self.day_sum(("CASH_OUT", self.actor.get("staff"))) + value)
 
     def alarm_of_cash(self, paper, taken):
         alone = self.company.get("refund_alone")
@@ -2404,7 +2412,7 @@ class Ledger:
             raise Refused("TILL_OPEN", "money_account", date=till["open"])
         self.all_coins("float_minor", c["float_minor"])
         by = c["float_minor"] - self.holds(c["money_account"])
-        if self.epoch >= 7 and by == c["float_minor"] and not till["days"]:
+        if self.epoch >= 7 and not till["days"] and (by == c["float_minor"] or by > 0 and self.epoch >= 8):
             done, by = self.first_float(c, till, by) if by else {}, 0
         else:
             done = self.differs(c, till, by, "opening_reason")
@@ -5005,6 +5013,10 @@ class Ledger:
             self.add_to_day(("back", self.actor["staff"]), document["total"] if back is None else back)
         if "reference" in document:
             self.drop(self.references, document["reference"])
+        if self.is_put_in(document) and self.epoch >= 8:  # it is taken out
+            me = self.actor.get("staff")
+            self.add_to_day(("CASH_OUT", me), document["total"])
+            self.alarm_of_cash(reversal, self.day_sum(("CASH_OUT", me)))
         for one in document["lines"]:
             for serial in one["serials"]:
                 if self.serials.get((one["product"], serial)) == document["document"]:

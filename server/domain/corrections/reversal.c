@@ -197,7 +197,8 @@ static Tefter__Refusal *check_reversible(struct tx *tx, const struct reversal *r
     if (reversal->tail->n_credit_notes > 0)
         return refuse_credited(tx, reversal->tail);
     if (reversal->original->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE)
-        return move_check_reversible(tx, reversal->original, reversal->tail);
+        return move_check_reversible(tx, reversal->original, reversal->tail,
+                                     reversal->branch->date);
     if (reversal->original->discount_minor > 0)
         return check_bills_credited(tx, reversal->original);
     return NULL;
@@ -456,6 +457,8 @@ struct event reversal_post(struct tx *tx, struct reversal *reversal)
     taken_back_count(tx, reversal);
     if (original->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT)
         payment_forget_reference(tx, original);
+    if (original->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE)
+        move_count_reversed(tx, original, reversal->record, reversal->branch->date);
     FIELD_SET(reversal->tail, reversed_by, reversal->record->document);
     if (reversal->undo) {
         FIELD_SET(reversal->tail, undone, true);

@@ -227,18 +227,27 @@ static Tefter__Refusal *check_end(struct tx *tx, uint32_t number, int64_t gives_
         elsewhere ? staff_actor_needs(tx, TEFTER__RIGHT__RIGHT_REVERSE) : NULL;
     if (refusal == NULL)
         refusal = money_check_till_open(tx, account, "document");
-    return refusal == NULL ? money_check_holds(tx, account, gives_minor, "document") : refusal;
+    bool gets = gives_minor == 0 && tx_rule(tx, RULE_TILLS_TAKE_BACK);
+    return refusal == NULL && !gets ? money_check_holds(tx, account, gives_minor, "document")
+                                    : refusal;
+}
+
+static bool is_put_in(const Tefter__DocumentRecord *move)
+{
+    return move->move == TEFTER__MONEY_MOVE_KIND__MOVE_CASH_IN;
 }
 
 Tefter__Refusal *move_check_reversible(struct tx *tx, const Tefter__DocumentRecord *move,
-                                       const Tefter__DocumentTailRecord *tail)
+                                       const Tefter__DocumentTailRecord *tail, uint32_t date)
 {
     if (tx_recalled(tx))
         return NULL;
     if (move->move == TEFTER__MONEY_MOVE_KIND__MOVE_DIFFERENCE)
         return refuse(tx, TEFTER__REFUSAL_CODE__NOT_REVERSIBLE, "document");
-    bool put_in = move->move == TEFTER__MONEY_MOVE_KIND__MOVE_CASH_IN;
-    Tefter__Refusal *refusal = check_end(tx, move->money_account, put_in ? move->total_minor : 0);
+    Tefter__Refusal *refusal =
+        check_end(tx, move->money_account, is_put_in(move) ? move->total_minor : 0);
+    if (refusal == NULL && is_put_in(move) && tx_rule(tx, RULE_CASH_PUT_IN_GOES_OUT))
+        refusal = money_check_cash_out(tx, "document", move->total_minor, date);
     bool is_there = move->has_to_account && (!move->has_arrives || tail->has_confirmed);
     if (refusal != NULL || !is_there)
         return refusal;
@@ -258,6 +267,13 @@ void money_count_cash_out(struct tx *tx, const Tefter__DocumentRecord *record, i
 {
     if (amount_minor > 0)
         count_put(tx, true, record, amount_minor, date);
+}
+
+void move_count_reversed(struct tx *tx, const Tefter__DocumentRecord *move,
+                         const Tefter__DocumentRecord *reversal, uint32_t date)
+{
+    if (is_put_in(move) && tx_rule(tx, RULE_CASH_PUT_IN_GOES_OUT))
+        money_count_cash_out(tx, reversal, move->total_minor, date);
 }
 
 Tefter__Refusal *move_begin(struct tx *tx, Tefter__MoneyMoveKind kind, uint32_t date,

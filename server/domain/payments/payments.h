@@ -54,9 +54,13 @@ Tefter__Refusal *apply_confirm_move(struct tx *tx, const Tefter__ConfirmMove *co
                                     Tefter__Done *done);
 /* May a move be reversed? The other way must be open as it was for the move: a difference that was
  * counted is none (NOT_REVERSIBLE); of each account that gives or gets money back: RETIRED; of
- * another branch's till the right REVERSE; TILL_CLOSED; MONEY_NOT_THERE. All name document. */
+ * another branch's till the right REVERSE; TILL_CLOSED; MONEY_NOT_THERE; of cash that was put in
+ * MORE_THAN_YOU_MAY (money_check_cash_out on that date). All name document. */
 Tefter__Refusal *move_check_reversible(struct tx *tx, const Tefter__DocumentRecord *move,
-                                       const Tefter__DocumentTailRecord *tail);
+                                       const Tefter__DocumentTailRecord *tail, uint32_t date);
+/* After the decided line: cash that was put in counts as taken out by who reverses it. */
+void move_count_reversed(struct tx *tx, const Tefter__DocumentRecord *move,
+                         const Tefter__DocumentRecord *reversal, uint32_t date);
 Tefter__Refusal *apply_put_cash(struct tx *tx, const Tefter__PutCash *command, Tefter__Done *done);
 Tefter__Refusal *apply_refund_money(struct tx *tx, const Tefter__RefundMoney *command,
                                     Tefter__Done *done);

@@ -203,6 +203,15 @@ static void begin_day(struct tx *tx, const Tefter__OpenTill *command, struct til
     FIELD_SET(account, open_since, day->opened_date);
 }
 
+/* What lay in a till before its first day. */
+static bool is_first_float(struct tx *tx, const Tefter__MoneyAccountRecord *account, int64_t held,
+                           int64_t difference)
+{
+    bool more = difference > 0 && tx_rule(tx, RULE_FIRST_FLOATS_COME_LATER);
+    return !account->has_till_days && (held == 0 || more) &&
+           tx_rule(tx, RULE_FIRST_FLOATS_ARE_PUT_IN);
+}
+
 /* Refuses, in this order: float_minor (field_amount_or_zero), reason (field_text); money_account
  * (money_find; FIELD_INVALID for what is no till), TILL_OPEN with `date` (since when); NOT_IN_COINS
  * float_minor (money_check_all_coins); when the books say something else, and not that it is a
@@ -228,8 +237,7 @@ Tefter__Refusal *apply_open_till(struct tx *tx, const Tefter__OpenTill *command,
         return refusal;
     int64_t held = money_holds(tx, till.account);
     int64_t difference = tx_difference(tx, command->float_minor, held);
-    till.first =
-        held == 0 && !till.account->has_till_days && tx_rule(tx, RULE_FIRST_FLOATS_ARE_PUT_IN);
+    till.first = is_first_float(tx, till.account, held, difference);
     refusal = plan_difference(tx, &till, "opening_reason", command->reason, difference);
     if (refusal != NULL)
         return refusal;
