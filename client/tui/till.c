@@ -570,8 +570,7 @@ static void draw_opening(struct tui *tui, struct canvas *canvas, struct area are
     }
     row += area.bottom - row > 8 ? 2 : 1;
     canvas_put(canvas, row++, 1, area.width - 2, SIDE_START, INK_BOLD,
-               in_words(tui, answer == NULL ? N_("Change money put in to begin with")
-                                            : N_("What lies in it, counted")));
+               in_words(tui, N_("What lies in it, counted")));
     draw_amount(tui, canvas, row, area.width, form);
     row += area.bottom - row > 6 ? 4 : 2;
     if (form->asks_why) {

@@ -88,7 +88,7 @@ class Day(screen.Counter):
 
         # with its float, which a new till says itself why it is there
         clerk.keys("t")
-        clerk.wait("Change money put in to begin with")
+        clerk.wait("What lies in it, counted")
         clerk.keys("F9")
         clerk.wait("▲ How much lies in it?")
         self.assertEqual(self.days(), [])
@@ -285,7 +285,7 @@ class Day(screen.Counter):
         clerk.keys("p")
         clerk.wait(r"▲ drawer is not open: nobody will count what goes into it now. Alt T")
         clerk.keys("M-t")
-        clerk.wait("Change money put in to begin with")
+        clerk.wait("What lies in it, counted")
         clerk.type("0")
         clerk.wait(r"Open drawer with 0 ₫ · F9")
         clerk.keys("F9")

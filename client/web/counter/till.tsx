@@ -348,9 +348,7 @@ function OpenIt({
                     </p>
                 )}
                 <AmountField
-                    label={
-                        last === undefined ? say("Change money put in to begin with") : say("What lies in it, counted")
-                    }
+                    label={say("What lies in it, counted")}
                     text={text}
                     onText={setText}
                     autofocus={!isPhone.value}

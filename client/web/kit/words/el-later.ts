@@ -226,7 +226,6 @@ export const catalogue: Catalogue = {
     "Central Europe": "Κεντρική Ευρώπη",
     "Certificate asked for too early": "Πρόωρη αίτηση πιστοποιητικού",
     "Certificate of a device renewed": "Ανανεώθηκε πιστοποιητικό συσκευής",
-    "Change money put in to begin with": "Ψιλά που μπαίνουν στην αρχή",
     "Change money to begin with": "Ψιλά για την αρχή",
     "Change the PIN": "Αλλαγή PIN",
     "Change the columns": "Αλλαγή στηλών",

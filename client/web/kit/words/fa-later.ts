@@ -226,7 +226,6 @@ export const catalogue: Catalogue = {
     "Central Europe": "اروپای مرکزی",
     "Certificate asked for too early": "درخواست زودهنگام گواهی",
     "Certificate of a device renewed": "گواهی دستگاه تمدید شد",
-    "Change money put in to begin with": "پول خردی که در آغاز گذاشته می‌شود",
     "Change money to begin with": "پول خرد آغاز کار",
     "Change the PIN": "تغییر پین",
     "Change the columns": "تغییر ستون‌ها",

@@ -226,7 +226,6 @@ export const catalogue: Catalogue = {
     "Central Europe": "Trung Âu",
     "Certificate asked for too early": "Xin chứng chỉ quá sớm",
     "Certificate of a device renewed": "Đã gia hạn chứng chỉ của thiết bị",
-    "Change money put in to begin with": "Tiền lẻ bỏ vào lúc đầu",
     "Change money to begin with": "Tiền lẻ ban đầu",
     "Change the PIN": "Đổi PIN",
     "Change the columns": "Đổi các cột",

@@ -226,7 +226,6 @@ export const catalogue: Catalogue = {
     "Central Europe": "中欧",
     "Certificate asked for too early": "过早申请证书",
     "Certificate of a device renewed": "终端证书已更新",
-    "Change money put in to begin with": "开始时放入的零钱",
     "Change money to begin with": "期初备用零钱",
     "Change the PIN": "更改 PIN",
     "Change the columns": "更改列",
