@@ -122,6 +122,8 @@ function alarmText(client: Client, row: AlarmRow): ComponentChild {
                 })}
             </>
         );
+    if (row.document !== undefined && row.over_by_minor === undefined)
+        return say("Till below nothing by its books, with {number}", { number: row.number ?? "" });
     return (
         <>
             {strong(name(row))} {say("passed a rule with {number}", { number: row.number ?? "" })}
