@@ -147,11 +147,15 @@ static void put_total(struct run *run, const Tefter__DocumentTotal *of, bool fir
     char count[CELL_MAX];
     char line[LINE_MAX_BYTES];
     bool summed = of->has_total_minor && of->has_open_minor;
+    int64_t between_minor = summed ? of->total_minor - of->in_minor - of->out_minor : 0;
     (void)kind_count(run, of, count);
     if (of->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE)
-        (void)run_sentence(run, line, N_("{count}|, {in} into tills, {out} out of tills"), "count",
-                           count, "in", summed ? money_text(run, of->in_minor, CELL) : NULL, "out",
-                           money_text(run, of->out_minor, CELL), NULL);
+        (void)run_sentence(
+            run, line,
+            N_("{count}|, {in} into tills, {out} out of tills|, {between} between tills"), "count",
+            count, "in", summed ? money_text(run, of->in_minor, CELL) : NULL, "out",
+            money_text(run, of->out_minor, CELL), "between",
+            between_minor > 0 ? money_text(run, between_minor, CELL) : NULL, NULL);
     else
         (void)run_sentence(
             run, line, N_("{count}| {total}, open {open}"), "count", count, "total",
