@@ -201,6 +201,14 @@ static int leading_options(int argc, char **argv)
 }
 
 static void rotate(char **words, int first, int count)
+/* Up to a -- that ends the options, or to the end. */
+static int words_of_options(int first, int argc, char **argv)
+{
+    while (first < argc && strcmp(argv[first], "--") != 0)
+        first++;
+    return first;
+}
+
 {
     char *held[16];
     if (first <= 0 || first > 16 || first > count)
@@ -288,7 +296,8 @@ int main(int argc, char **argv)
     (void)signal(SIGPIPE, SIG_DFL);
     int words = argc - 1;
     char **word = argv + 1;
-    rotate(word, leading_options(words, word), words);
+    int leading = leading_options(words, word);
+    rotate(word, leading, words_of_options(leading, words, word));
     if (words > 0 && strcmp(word[0], "--version") == 0) {
         tell(stdout, "%s\n", version_tefter);
         return EXIT_DONE;

@@ -106,6 +106,11 @@ class Cash(unittest.TestCase):
         self.assertIn("50.00 € went back from Main to drawer", said)
         self.assertNotIn("credit", said)
 
+    def test_a_code_that_looks_like_an_option_is_named_behind_two_dashes(self):
+        for at, code in enumerate(("--help", "-x", "..")):
+            self.does("customer", "add", f"Dash {at}", f"--code={code}", "--phone", str(70 + at), "--area", "x", "--no-look")
+            self.assertIn(f"Dash {at}", self.does("customer", "show", "--", code))
+
     def test_what_if_asks_what_the_sale_asks(self):
         self.as_ann()
         self.assertIn("paid at once", self.does("sell", "cash", "BREAD=1", "--unpaid", "--what-if", code=1))
