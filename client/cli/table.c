@@ -171,6 +171,28 @@ static void put_cell(const struct table *table, const struct layout *layout, siz
     fputs(last ? "\n" : "  ", out);
 }
 
+/* A text that no line has room for, in lines of its own: broken where a word ends. */
+static void put_long(const struct table *table, const char *title, const char *text, FILE *out)
+{
+    enum { INDENT = 4, LEAST = 20 };
+    size_t room = table->run->width > INDENT + LEAST ? table->run->width - INDENT : LEAST;
+    size_t used = tell_columns(title, strlen(title));
+    tell(out, "    %s", title);
+    while (*text != '\0') {
+        size_t size = strcspn(text, " ");
+        size_t width = tell_columns(text, size);
+        if (used > 0 && used + 1 + width > room) {
+            tell(out, "\n    %.*s", (int)size, text);
+            used = width;
+        } else {
+            tell(out, " %.*s", (int)size, text);
+            used += 1 + width;
+        }
+        text += size + strspn(text + size, " ");
+    }
+    fputc('\n', out);
+}
+
 /* What did not stand in the line: "    DUE 2026-12-29  BY ann". */
 static void put_rest(const struct table *table, const struct layout *layout,
                      const char *const *cells, FILE *out)
@@ -185,6 +207,11 @@ static void put_rest(const struct table *table, const struct layout *layout,
         bool fits = used > 0 && used + GAP + size <= table->run->width;
         if (used > 0 && !fits)
             fputc('\n', out);
+        if (4 + size > table->run->width) {
+            put_long(table, title, text, out);
+            used = 0;
+            continue;
+        }
         tell(out, "%s%s %s", fits ? "  " : "    ", title, text);
         used = fits ? used + GAP + size : 4 + size;
     }

@@ -6,9 +6,11 @@
 import fcntl
 import concurrent.futures
 import os
+import pty
 import re
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -110,6 +112,30 @@ class Cash(unittest.TestCase):
         for at, code in enumerate(("--help", "-x", "..")):
             self.does("customer", "add", f"Dash {at}", f"--code={code}", "--phone", str(70 + at), "--area", "x", "--no-look")
             self.assertIn(f"Dash {at}", self.does("customer", "show", "--", code))
+
+    def test_lists_hold_in_a_terminal_that_does_not_say_how_wide_it_is(self):
+        self.does("customer", "limit", "FEN", "10", "--policy", "approve")
+        self.does("sell", "FEN", "BREAD=1")
+        self.does("sell", "FEN", "BREAD=40", "--ask=" + "they fetch it tomorrow " * 8)
+        for words in (["approval", "list"], ["documents"], ["customer", "list"]):
+            said = self.at_a_terminal(*words)
+            self.assertLessEqual(max(len(line) for line in said.splitlines()), 80, said)
+
+    def at_a_terminal(self, *words):
+        mine, its = pty.openpty()
+        environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+        run = subprocess.Popen([os.path.join(BINARIES, "tefter"), "--profile", self.shop.profile("office"), *words],
+                               stdin=subprocess.DEVNULL, stdout=its, env={**environment, "LC_ALL": "C.UTF-8"})
+        os.close(its)
+        said = b""
+        try:
+            while more := os.read(mine, 65536):
+                said += more
+        except OSError:  # the other end is closed, and all is read
+            pass
+        os.close(mine)
+        self.assertEqual(run.wait(), 0, said)
+        return said.decode()
 
     def test_what_if_asks_what_the_sale_asks(self):
         self.as_ann()
