@@ -108,6 +108,16 @@ class Cash(unittest.TestCase):
         self.assertIn("50.00 € went back from Main to drawer", said)
         self.assertNotIn("credit", said)
 
+    def test_money_that_nobody_confirmed_is_called_so_everywhere(self):
+        number = self.does("pay", "FEN", "7", "--slip", "Main", "--reference", "S-1", "--payer", "Fay").split()[0]
+        for words in (["documents"], ["document", "show", number], ["search", number]):
+            self.assertIn("not confirmed", self.does(*words), words)
+        self.assertIn("money not confirmed", self.does("trial-balance"))
+
+    def test_who_has_no_limit_has_none_in_any_column(self):
+        row = next(line for line in self.does("customer", "list").splitlines() if line.startswith("CASH"))
+        self.assertEqual(row.split()[-4:], ["no", "limit", "no", "limit"])
+
     def test_a_code_that_looks_like_an_option_is_named_behind_two_dashes(self):
         for at, code in enumerate(("--help", "-x", "..")):
             self.does("customer", "add", f"Dash {at}", f"--code={code}", "--phone", str(70 + at), "--area", "x", "--no-look")
