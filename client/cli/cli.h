@@ -150,6 +150,8 @@ enum column_kind {
     COLUMN_PERCENT,
     COLUMN_FLAG, /* its title's word when true, else nothing */
     COLUMN_ENUM,
+    COLUMN_STATE,     /* of a document: state_said() */
+    COLUMN_LIMIT,     /* of an AccountRow: the limit, or "no limit" */
     COLUMN_AVAILABLE, /* of an AccountRow: free, "▲ over", or "unlimited" */
     COLUMN_LATE,      /* days; nothing when not late */
     COLUMN_CUSTOMER,  /* an id, shown as code and name */
@@ -502,6 +504,9 @@ const char *quantity_text(const struct run *run, int64_t quantity, char out[CELL
 /* "117,600,000" / "▲ over 64,500,000" / "no limit"; and as a sentence goes on: "available 117.60"
  */
 const char *free_text(const struct run *run, const Tefter__AccountRow *account, char out[CELL_MAX]);
+/* Its state; of money that nobody has confirmed "not confirmed". */
+const char *state_said(const struct run *run, Tefter__DocumentState state, bool on_its_way,
+                       char out[CELL_MAX]);
 const char *available_text(const struct run *run, const Tefter__AccountRow *account,
                            char out[CELL_MAX]);
 /* A sign, or its stand-in where the terminal has no UTF-8. */

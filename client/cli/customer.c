@@ -176,7 +176,7 @@ static const struct column list_columns[] = {
     {N_("PHONE"), "who.phone", COLUMN_TEXT},
     {N_("AREA"), "who.area", COLUMN_TEXT},
     {N_("OWES"), "account.balance_minor", COLUMN_MONEY},
-    {N_("LIMIT"), "account.limit_minor", COLUMN_MONEY},
+    {N_("LIMIT"), "account", COLUMN_LIMIT},
     {N_("AVAILABLE"), "account", COLUMN_AVAILABLE},
     {N_("LOCKED"), "who.locked", COLUMN_FLAG},
     {N_("MERGED INTO"), "who.merged_code", COLUMN_SELDOM},

@@ -45,7 +45,7 @@ static const struct column list_columns[] = {
     {N_("NAME"), "name", COLUMN_TEXT},
     {N_("TOTAL"), "total_minor", COLUMN_MONEY},
     {N_("OPEN"), "open_minor", COLUMN_MONEY},
-    {N_("STATE"), "state", COLUMN_ENUM},
+    {N_("STATE"), "state", COLUMN_STATE},
     {N_("DUE"), "due", COLUMN_DATE},
     {N_("PAID"), "payment_kind", COLUMN_ENUM},
     {N_("account::FROM"), "from_account", COLUMN_PLACE},
@@ -147,11 +147,15 @@ static void put_total(struct run *run, const Tefter__DocumentTotal *of, bool fir
     char count[CELL_MAX];
     char line[LINE_MAX_BYTES];
     bool summed = of->has_total_minor && of->has_open_minor;
+    int64_t between_minor = summed ? of->total_minor - of->in_minor - of->out_minor : 0;
     (void)kind_count(run, of, count);
     if (of->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE)
-        (void)run_sentence(run, line, N_("{count}|, {in} into tills, {out} out of tills"), "count",
-                           count, "in", summed ? money_text(run, of->in_minor, CELL) : NULL, "out",
-                           money_text(run, of->out_minor, CELL), NULL);
+        (void)run_sentence(
+            run, line,
+            N_("{count}|, {in} into tills, {out} out of tills|, {between} between tills"), "count",
+            count, "in", summed ? money_text(run, of->in_minor, CELL) : NULL, "out",
+            money_text(run, of->out_minor, CELL), "between",
+            between_minor > 0 ? money_text(run, between_minor, CELL) : NULL, NULL);
     else
         (void)run_sentence(
             run, line, N_("{count}| {total}, open {open}"), "count", count, "total",
@@ -261,6 +265,19 @@ static const struct column touch_columns[] = {
 
 /* ---- the head ---- */
 
+/* Nobody has said yet that it arrived. */
+static bool is_on_its_way(const Tefter__DocumentAnswer *answer)
+{
+    const Tefter__DocumentRecord *document = answer->document;
+    bool open = answer->state != TEFTER__DOCUMENT_STATE__DOCUMENT_REVERSED &&
+                (answer->later == NULL || !answer->later->has_confirmed);
+    for (size_t i = 0; open && i < document->n_postings; i++)
+        if (document->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT &&
+            document->postings[i]->account == TEFTER__POSTING_ACCOUNT__GL_MONEY_ON_ITS_WAY)
+            return true;
+    return false;
+}
+
 static void put_head(struct run *run, const Tefter__DocumentAnswer *answer)
 {
     char line[LINE_MAX_BYTES];
@@ -268,7 +285,7 @@ static void put_head(struct run *run, const Tefter__DocumentAnswer *answer)
     run_tell(run, "{kind} {number}, {date}, {state}", "kind",
              enum_said(run, &tefter__document_kind__descriptor, (int)document->kind, CELL),
              "number", document->number, "date", date_text(document->date, CELL), "state",
-             enum_said(run, &tefter__document_state__descriptor, (int)answer->state, CELL), NULL);
+             state_said(run, answer->state, is_on_its_way(answer), CELL), NULL);
     if (answer->customer != NULL) {
         (void)snprintf(line, sizeof(line), "%s  %s", answer->customer->code,
                        text_of(answer->customer->name));

@@ -100,17 +100,18 @@ static int work(struct run *run)
     return verb->command != NULL ? run_command(run) : run_query(run);
 }
 
-/* What $COLUMNS says, else the terminal; a file has any width. */
+/* What $COLUMNS says, else the terminal, or what one has that does not say; a file has any width.
+ */
 static size_t width_of(bool terminal)
 {
-    enum { LEAST = 40, MOST = 1000 };
+    enum { LEAST = 40, USUAL = 80, MOST = 1000 };
     struct winsize size = {0};
     const char *said = getenv("COLUMNS");
     unsigned long columns = said == NULL ? 0 : strtoul(said, NULL, 10);
     if (columns == 0 && terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
         columns = size.ws_col;
     if (columns == 0)
-        return 0;
+        return terminal ? USUAL : 0;
     return columns < LEAST ? LEAST : columns > MOST ? MOST : columns;
 }
 
@@ -198,6 +199,14 @@ static int leading_options(int argc, char **argv)
         at += valued ? 2 : 1;
     }
     return at < argc ? at : argc;
+}
+
+/* Up to a -- that ends the options, or to the end. */
+static int words_of_options(int first, int argc, char **argv)
+{
+    while (first < argc && strcmp(argv[first], "--") != 0)
+        first++;
+    return first;
 }
 
 static void rotate(char **words, int first, int count)
@@ -288,7 +297,8 @@ int main(int argc, char **argv)
     (void)signal(SIGPIPE, SIG_DFL);
     int words = argc - 1;
     char **word = argv + 1;
-    rotate(word, leading_options(words, word), words);
+    int leading = leading_options(words, word);
+    rotate(word, leading, words_of_options(leading, words, word));
     if (words > 0 && strcmp(word[0], "--version") == 0) {
         tell(stdout, "%s\n", version_tefter);
         return EXIT_DONE;

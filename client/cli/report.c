@@ -186,13 +186,20 @@ static const char *sub_name(struct run *run, const Tefter__GlTotal *total)
     return "";
 }
 
+static const char *account_said(const struct run *run, Tefter__PostingAccount account,
+                                char out[CELL_MAX])
+{
+    if (account == TEFTER__POSTING_ACCOUNT__GL_OPENING)
+        return run_word(run, N_("opening balances"));
+    if (account == TEFTER__POSTING_ACCOUNT__GL_MONEY_ON_ITS_WAY)
+        return run_word(run, N_("money not confirmed"));
+    return enum_said(run, &tefter__posting_account__descriptor, (int)account, out);
+}
+
 static void book_row(struct run *run, struct table *table, const Tefter__GlTotal *total)
 {
     char cell[CELL_MAX];
-    bool opening = total->account == TEFTER__POSTING_ACCOUNT__GL_OPENING;
-    table_cell(table, opening ? run_word(run, N_("opening balances"))
-                              : enum_said(run, &tefter__posting_account__descriptor,
-                                          (int)total->account, cell));
+    table_cell(table, account_said(run, total->account, cell));
     table_cell(table, sub_name(run, total));
     table_cell(table, branch_code(run, total->branch));
     table_cell(table, money_text(run, total->amount_minor, cell));
@@ -290,8 +297,7 @@ static void hit_row(struct run *run, struct table *table, const Tefter__SearchHi
         table_cell(table, money_text(run, hit->document->total_minor, cell));
         table_cell(table, money_text(run, hit->document->open_minor, cell));
         table_cell(table, "");
-        table_cell(table, enum_said(run, &tefter__document_state__descriptor,
-                                    (int)hit->document->state, cell));
+        table_cell(table, state_said(run, hit->document->state, hit->document->on_its_way, cell));
     } else if (hit->product != NULL) {
         table_cell(table, run_word(run, N_("product")));
         table_cell(table, hit->product->code);

@@ -171,6 +171,28 @@ static void put_cell(const struct table *table, const struct layout *layout, siz
     fputs(last ? "\n" : "  ", out);
 }
 
+/* A text that no line has room for, in lines of its own: broken where a word ends. */
+static void put_long(const struct table *table, const char *title, const char *text, FILE *out)
+{
+    enum { INDENT = 4, LEAST = 20 };
+    size_t room = table->run->width > INDENT + LEAST ? table->run->width - INDENT : LEAST;
+    size_t used = tell_columns(title, strlen(title));
+    tell(out, "    %s", title);
+    while (*text != '\0') {
+        size_t size = strcspn(text, " ");
+        size_t width = tell_columns(text, size);
+        if (used > 0 && used + 1 + width > room) {
+            tell(out, "\n    %.*s", (int)size, text);
+            used = width;
+        } else {
+            tell(out, " %.*s", (int)size, text);
+            used += 1 + width;
+        }
+        text += size + strspn(text + size, " ");
+    }
+    fputc('\n', out);
+}
+
 /* What did not stand in the line: "    DUE 2026-12-29  BY ann". */
 static void put_rest(const struct table *table, const struct layout *layout,
                      const char *const *cells, FILE *out)
@@ -185,6 +207,11 @@ static void put_rest(const struct table *table, const struct layout *layout,
         bool fits = used > 0 && used + GAP + size <= table->run->width;
         if (used > 0 && !fits)
             fputc('\n', out);
+        if (4 + size > table->run->width) {
+            put_long(table, title, text, out);
+            used = 0;
+            continue;
+        }
         tell(out, "%s%s %s", fits ? "  " : "    ", title, text);
         used = fits ? used + GAP + size : 4 + size;
     }
@@ -363,11 +390,33 @@ static void write_text(const struct path_at *at, char out[CELL_MAX])
     out[size] = '\0';
 }
 
-static void write_free(struct run *run, const struct path_at *at, char out[CELL_MAX])
+const char *state_said(const struct run *run, Tefter__DocumentState state, bool on_its_way,
+                       char out[CELL_MAX])
 {
-    if (at->field->type == PROTOBUF_C_TYPE_MESSAGE &&
-        at->field->descriptor == &tefter__account_row__descriptor)
-        (void)free_text(run, *(const Tefter__AccountRow *const *)at->value, out);
+    if (!on_its_way)
+        return enum_said(run, &tefter__document_state__descriptor, (int)state, out);
+    (void)snprintf(out, CELL_MAX, "%s", run_word(run, N_("not confirmed")));
+    return out;
+}
+
+static void write_state(const struct run *run, const ProtobufCMessage *row,
+                        const struct path_at *state, char out[CELL_MAX])
+{
+    struct path_at at;
+    bool on_its_way = path_find(row, "on_its_way", &at) && path_integer(&at) != 0;
+    (void)state_said(run, (Tefter__DocumentState)path_integer(state), on_its_way, out);
+}
+
+static void write_account(struct run *run, const struct path_at *at, bool limit, char out[CELL_MAX])
+{
+    if (at->field->type != PROTOBUF_C_TYPE_MESSAGE ||
+        at->field->descriptor != &tefter__account_row__descriptor)
+        return;
+    const Tefter__AccountRow *account = *(const Tefter__AccountRow *const *)at->value;
+    if (limit && !account->unlimited)
+        (void)money_text(run, account->limit_minor, out);
+    else
+        (void)free_text(run, account, out);
 }
 
 const char *percent_text(int64_t bp, char out[CELL_MAX])
@@ -428,6 +477,8 @@ static void write_integer(struct run *run, const struct column *column, const st
     case COLUMN_NUMBER:
     case COLUMN_TEXT:
     case COLUMN_SELDOM:
+    case COLUMN_STATE:
+    case COLUMN_LIMIT:
     case COLUMN_AVAILABLE:
         (void)snprintf(out, CELL_MAX, "%" PRId64, value);
         break;
@@ -443,8 +494,10 @@ void cell_write(struct run *run, const ProtobufCMessage *row, const struct colum
         return;
     if (column->kind == COLUMN_TEXT || column->kind == COLUMN_SELDOM)
         write_text(&at, out);
-    else if (column->kind == COLUMN_AVAILABLE)
-        write_free(run, &at, out);
+    else if (column->kind == COLUMN_STATE)
+        write_state(run, row, &at, out);
+    else if (column->kind == COLUMN_LIMIT || column->kind == COLUMN_AVAILABLE)
+        write_account(run, &at, column->kind == COLUMN_LIMIT, out);
     else
         write_integer(run, column, &at, out);
 }
@@ -452,8 +505,8 @@ void cell_write(struct run *run, const ProtobufCMessage *row, const struct colum
 static bool is_right(enum column_kind kind)
 {
     return kind == COLUMN_MONEY || kind == COLUMN_NUMBER || kind == COLUMN_PRICE ||
-           kind == COLUMN_QUANTITY || kind == COLUMN_PERCENT || kind == COLUMN_AVAILABLE ||
-           kind == COLUMN_LATE;
+           kind == COLUMN_QUANTITY || kind == COLUMN_PERCENT || kind == COLUMN_LIMIT ||
+           kind == COLUMN_AVAILABLE || kind == COLUMN_LATE;
 }
 
 static bool is_left_out(struct run *run, const struct column *column, ProtobufCMessage *const *rows,

@@ -322,6 +322,8 @@ static const char *alarm_message(const Tefter__AlarmRow *alarm)
         return N_("{number}  cash out over by {amount}");
     if (alarm->has_site)
         return N_("{customer}  with {site}, for whom they pay, over by {amount}");
+    if (alarm->has_document && !alarm->has_over_by_minor)
+        return N_("{number}  a till is below nothing; tefter alarms says by how much");
     return N_("{customer}  {kind} {number} over by {amount}");
 }
 

@@ -62,6 +62,8 @@ static bool row_make(struct tx *tx, uint64_t row_key, Tefter__Row *ret_row,
     case TEFTER__ROW__KIND_ALARM:
         ret_row->alarm = credit_alarm_row(tx, id);
         ret_facts->customer = ret_row->alarm != NULL ? credit_alarm_branch(ret_row->alarm) : 0;
+        if (ret_row->alarm != NULL) /* one row serves who counts that till, too */
+            FIELD_SET_IF(ret_row->alarm, short_minor, false, 0);
         break;
     case TEFTER__ROW__KIND_TOTALS:   /* of memory: session/totals.c */
     case TEFTER__ROW__KIND_DECISION: /* told once, by its command */

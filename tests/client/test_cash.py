@@ -6,9 +6,11 @@
 import fcntl
 import concurrent.futures
 import os
+import pty
 import re
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -97,9 +99,53 @@ class Cash(unittest.TestCase):
         self.does("till", "in", "drawer", "20", "--reason", "float")
         said = self.does("documents", "--kind", "money-move")
         self.assertIn("20.00 into tills, 50.00 out of tills", said)
+        self.does("till", "add", "HQ", "second")
+        self.does("money", "move", "drawer", "second", "3")
+        said = self.does("documents", "--kind", "money-move", "--rows", "1")
+        self.assertIn("Shown: 1 money move, 0.00 into tills, 0.00 out of tills, 3.00 between tills", said)
+        self.assertIn("In all: 3 money moves, 20.00 into tills, 50.00 out of tills, 3.00 between tills", said)
         said = self.does("reverse", number, "--reason", "x")
         self.assertIn("50.00 € went back from Main to drawer", said)
         self.assertNotIn("credit", said)
+
+    def test_money_that_nobody_confirmed_is_called_so_everywhere(self):
+        number = self.does("pay", "FEN", "7", "--slip", "Main", "--reference", "S-1", "--payer", "Fay").split()[0]
+        for words in (["documents"], ["document", "show", number], ["search", number]):
+            self.assertIn("not confirmed", self.does(*words), words)
+        self.assertIn("money not confirmed", self.does("trial-balance"))
+
+    def test_who_has_no_limit_has_none_in_any_column(self):
+        row = next(line for line in self.does("customer", "list").splitlines() if line.startswith("CASH"))
+        self.assertEqual(row.split()[-4:], ["no", "limit", "no", "limit"])
+
+    def test_a_code_that_looks_like_an_option_is_named_behind_two_dashes(self):
+        for at, code in enumerate(("--help", "-x", "..")):
+            self.does("customer", "add", f"Dash {at}", f"--code={code}", "--phone", str(70 + at), "--area", "x", "--no-look")
+            self.assertIn(f"Dash {at}", self.does("customer", "show", "--", code))
+
+    def test_lists_hold_in_a_terminal_that_does_not_say_how_wide_it_is(self):
+        self.does("customer", "limit", "FEN", "10", "--policy", "approve")
+        self.does("sell", "FEN", "BREAD=1")
+        self.does("sell", "FEN", "BREAD=40", "--ask=" + "they fetch it tomorrow " * 8)
+        for words in (["approval", "list"], ["documents"], ["customer", "list"]):
+            said = self.at_a_terminal(*words)
+            self.assertLessEqual(max(len(line) for line in said.splitlines()), 80, said)
+
+    def at_a_terminal(self, *words):
+        mine, its = pty.openpty()
+        environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+        run = subprocess.Popen([os.path.join(BINARIES, "tefter"), "--profile", self.shop.profile("office"), *words],
+                               stdin=subprocess.DEVNULL, stdout=its, env={**environment, "LC_ALL": "C.UTF-8"})
+        os.close(its)
+        said = b""
+        try:
+            while more := os.read(mine, 65536):
+                said += more
+        except OSError:  # the other end is closed, and all is read
+            pass
+        os.close(mine)
+        self.assertEqual(run.wait(), 0, said)
+        return said.decode()
 
     def test_what_if_asks_what_the_sale_asks(self):
         self.as_ann()

@@ -99,8 +99,10 @@ static bool column_fits(const struct column *column, const ProtobufCFieldDescrip
     if (column->kind == COLUMN_TEXT || column->kind == COLUMN_SELDOM)
         return field->type == PROTOBUF_C_TYPE_STRING ||
                field->descriptor == &tefter__text__descriptor;
-    if (column->kind == COLUMN_AVAILABLE)
+    if (column->kind == COLUMN_LIMIT || column->kind == COLUMN_AVAILABLE)
         return field->descriptor == &tefter__account_row__descriptor;
+    if (column->kind == COLUMN_STATE)
+        return field->descriptor == &tefter__document_state__descriptor;
     if (column->kind == COLUMN_ENUM)
         return field->type == PROTOBUF_C_TYPE_ENUM;
     return field->type != PROTOBUF_C_TYPE_STRING && field->type != PROTOBUF_C_TYPE_MESSAGE;
@@ -453,6 +455,7 @@ static const char *usual(enum column_kind kind)
         return "2026-11-29 14:05:07";
     case COLUMN_MONEY:
         return "-1,234,567.00";
+    case COLUMN_LIMIT:
     case COLUMN_AVAILABLE:
         return "▲ over 1,234,567.00";
     case COLUMN_PRICE:
@@ -470,6 +473,7 @@ static const char *usual(enum column_kind kind)
         return "Northgate Building Supplies 建材";
     case COLUMN_FLAG:
     case COLUMN_ENUM:
+    case COLUMN_STATE:
     case COLUMN_BRANCH:
     case COLUMN_STAFF:
         break;

@@ -277,6 +277,8 @@ static void check_sold(struct scenario *s, uint32_t clerk, uint32_t controller, 
     assert_int_equal(company->on_credit_minor, 40);
     assert_int_equal(company->sold_minor, told ? 540 : 40);
     assert_int_equal(company->sold_hidden, !told);
+    assert_int_equal(company->reversed, 1);
+    assert_int_equal(company->reversed_minor, told ? 7 : 0);
     const Tefter__ReportRow *papers = reported(s, "REPORT_DOCUMENTS");
     assert_int_equal(papers->has_sold_minor, told);
     assert_int_equal(papers->has_net_minor, told);
@@ -299,6 +301,9 @@ static void no_sum_of_sales_tells_cash_before_the_count(void **state)
     scenario_done(s, "set_thresholds",
                   "{'thresholds': [{'threshold': 'THRESHOLD_CUSTOM_AMOUNT', 'role': 'ROLE_SALES', "
                   "'most': 100}]}");
+    scenario_done(s, "reverse_document",
+                  json("{'document': %llu, 'reason': 'wrong'}",
+                       (unsigned long long)scenario_sell(s, shop.lan, 7)->id));
     scenario_as(s, shop.clerk);
     scenario_done(s, "sell_paid",
                   json("{'invoice': {'lines': [{'product_code': 'P', 'quantity': 1000}]}, "

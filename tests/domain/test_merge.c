@@ -358,7 +358,7 @@ static void say_next(const ProtobufCBinaryData *next, char *page, size_t size)
     (void)snprintf(page + end, size - (size_t)end, "'");
 }
 
-/* Page by page the papers of both are each there once, in the order of their days, either way. */
+/* Page by page the papers of both are each there once, as they were recorded, either way. */
 static void pages_of_both_lose_no_paper(void **state)
 {
     (void)state;
@@ -368,7 +368,14 @@ static void pages_of_both_lose_no_paper(void **state)
         if (i % 3 == 0)
             scenario_sell(shop.s, i % 2 == 0 ? shop.into : shop.from, 100 + i);
     }
+    const int64_t as_recorded[10] = {10, 100, 11, 12, 13, 103, 14, 15, 16, 106};
     merge(&shop);
+    int64_t running = 0;
+    const Tefter__HistoryAnswer *history =
+        scenario_ask(shop.s, "history", json("{'customer': %u, 'oldest_first': true}", shop.into))
+            ->history;
+    for (size_t i = 0; i < history->n_rows; i++)
+        assert_int_equal(history->rows[i]->running_minor, running += as_recorded[i]);
     for (int oldest_first = 0; oldest_first < 2; oldest_first++) {
         char page[128] = "";
         size_t seen = 0;
@@ -379,8 +386,11 @@ static void pages_of_both_lose_no_paper(void **state)
                              json("{'customer': %u, 'rows': 3, 'oldest_first': %s%s}", shop.into,
                                   oldest_first ? "true" : "false", page))
                     ->documents;
-            for (size_t i = 0; i < papers->n_rows; i++)
+            for (size_t i = 0; i < papers->n_rows; i++) {
+                size_t place = oldest_first ? seen + i : 9 - seen - i;
+                assert_int_equal(papers->rows[i]->total_minor, as_recorded[place]);
                 sum += papers->rows[i]->total_minor;
+            }
             seen += papers->n_rows;
             assert_true(seen <= 10);
             more = papers->has_next;

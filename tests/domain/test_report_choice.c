@@ -246,6 +246,19 @@ static void what_is_unusual_is_found(void **state)
     assert_int_equal(odd->rows[0]->count, 1);
     odd = ask(&shop, "'source': 'REPORT_DOCUMENTS', 'odd': 'ODD_DISCOUNT'");
     assert_int_equal(odd->n_rows, 0);
+    /* what was corrected is corrected, and stays so when the new paper is taken back, too */
+    uint64_t again =
+        scenario_done(s, "correct_invoice",
+                      json("{'document': %llu, 'reason': 'price', 'invoice': "
+                           "{'lines': [{'line': 1, 'quantity': 1000, 'price': 20000}]}}",
+                           (unsigned long long)scenario_sell(s, shop.lan, 25)->id))
+            ->id;
+    scenario_done(s, "reverse_document",
+                  json("{'document': %llu, 'reason': 'wrong'}", (unsigned long long)again));
+    odd = ask(&shop, "'source': 'REPORT_DOCUMENTS', 'odd': 'ODD_CORRECTED'");
+    assert_int_equal(odd->rows[0]->count, 1);
+    odd = ask(&shop, "'source': 'REPORT_DOCUMENTS', 'odd': 'ODD_REVERSED'");
+    assert_int_equal(odd->rows[0]->count, 2);
     scenario_end(s);
 }
 

@@ -1019,6 +1019,38 @@ static void who_does_not_see_a_till_does_not_feel_for_what_it_holds(void **state
     scenario_end(shop.s);
 }
 
+/* That a till is below nothing is an alarm; by how much would tell who counts it what lies there.
+ */
+static void by_how_much_a_till_is_below_nothing_is_told_after_the_count(void **state)
+{
+    (void)state;
+    struct shop shop = shop_at(LEDGER_RULES);
+    uint32_t controller = shop.controller;
+    clerks_take_out(&shop, 100000);
+    scenario_done(shop.s, "open_till", json("{'money_account': %u, 'float_minor': 0}", shop.till));
+    scenario_as(shop.s, shop.clerk);
+    (void)pay(&shop, shop.anh, "CASH", shop.till, 400);
+    uint64_t gone = moved(&shop, shop.till, shop.other, 500);
+    assert_int_equal(newest_alarm(&shop, 1)->short_minor, 100);
+    scenario_as(shop.s, controller);
+    const Tefter__AlarmRow *row = scenario_ask(shop.s, "alarms", "{}")->alarms->rows[0];
+    assert_int_equal(row->document, gone);
+    assert_string_equal(row->login, "ann");
+    assert_false(row->has_short_minor);
+    scenario_as(shop.s, shop.clerk);
+    scenario_done(shop.s, "count_till",
+                  json("{'money_account': %u, 'counted_minor': 0}", shop.till));
+    scenario_as(shop.s, controller);
+    row = scenario_ask(shop.s, "alarms", "{}")->alarms->rows[0];
+    assert_int_equal(row->short_minor, 100);
+    scenario_as(shop.s, shop.clerk);
+    (void)pay(&shop, shop.anh, "CASH", shop.till, 1);
+    scenario_as(shop.s, controller);
+    row = scenario_ask(shop.s, "alarms", "{}")->alarms->rows[0];
+    assert_false(row->has_short_minor);
+    scenario_end(shop.s);
+}
+
 static void an_old_ledger_says_what_a_till_does_not_hold(void **state)
 {
     (void)state;
@@ -1770,6 +1802,7 @@ int main(void)
         cmocka_unit_test(a_closed_day_and_its_difference_stay),
         cmocka_unit_test(who_may_not_take_so_much_hears_nothing_of_the_till),
         cmocka_unit_test(who_does_not_see_a_till_does_not_feel_for_what_it_holds),
+        cmocka_unit_test(by_how_much_a_till_is_below_nothing_is_told_after_the_count),
         cmocka_unit_test(an_old_ledger_says_what_a_till_does_not_hold),
         cmocka_unit_test(cash_is_taken_out_up_to_so_much_a_day),
         cmocka_unit_test(much_cash_that_is_taken_out_is_seen),

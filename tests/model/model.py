@@ -5323,7 +5323,8 @@ class Ledger:
         """Oldest first."""
         answer, running = [], 0
         records = self.records(self.customers[number])
-        papers = sorted((d for one in records for d in one["documents"]), key=lambda d: (d % 2**36, d >> 36))
+        papers = sorted((d for one in records for d in one["documents"]),
+                        key=lambda d: (self.documents[d]["date"], self.documents[d]["seq"], d >> 36, d % 2**36))
         for d in papers[:rows]:
             document, item = self.documents[d], self.items.get(d)
             running += document["balance"]

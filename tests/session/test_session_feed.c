@@ -30,6 +30,7 @@ struct replica {
     Tefter__CustomerRow *customers[REPLICA_CUSTOMERS];
     Tefter__ApprovalRow *approvals[REPLICA_APPROVALS];
     unsigned alarms;
+    unsigned shortages; /* of them, that say by how much a till is below nothing */
 };
 
 static void take_row(struct replica *replica, Tefter__Row *row)
@@ -44,6 +45,7 @@ static void take_row(struct replica *replica, Tefter__Row *row)
             *at = row->customer;
     } else if (row->kind_case == TEFTER__ROW__KIND_ALARM) {
         replica->alarms++;
+        replica->shortages += row->alarm->has_short_minor ? 1 : 0;
     } else {
         assert_in_range(row->approval->approval, 1, REPLICA_APPROVALS - 1);
         replica->approvals[row->approval->approval] = row->approval;
@@ -589,6 +591,39 @@ static void who_belongs_to_a_branch_hears_of_its_alarms_alone(void **state)
     client_close(&owner);
 }
 
+static void take_out(struct client *client, int64_t amount_minor)
+{
+    Tefter__Command command = TEFTER__COMMAND__INIT;
+    Tefter__MoveMoney move = TEFTER__MOVE_MONEY__INIT;
+    move.from = 1;
+    move.to = 2;
+    move.amount_minor = amount_minor;
+    command.kind_case = TEFTER__COMMAND__KIND_MOVE_MONEY;
+    command.move_money = &move;
+    assert_int_equal(client_command(client, &command)->result_case, TEFTER__REPLY__RESULT_DONE);
+}
+
+/* That a till is below nothing comes by itself; by how much would tell who counts it. */
+static void an_alarm_does_not_tell_by_how_much_a_till_is_below_nothing(void **state)
+{
+    (void)state;
+    static struct replica replica;
+    struct client client;
+    memset(&replica, 0, sizeof replica);
+    assert_true(world_try("{\"add_till\":{\"name\":\"drawer\",\"branch\":1}}", 0));
+    assert_true(world_try("{\"add_till\":{\"name\":\"safe\",\"branch\":1}}", 0));
+    (void)world_staff("controls", TEFTER__ROLE__ROLE_CONTROLLER, "password of all", NULL);
+    client_enter(&client, "controls", "password of all");
+    struct asking asking = {TEFTER__TOPIC__TOPIC_ALARMS, NULL, 0, NULL};
+    (void)subscribe(&replica, &client, 1, &asking);
+    wait_exact(&replica);
+    take_out(&client, 500);
+    wait_exact(&replica);
+    assert_int_equal(replica.alarms, 1);
+    assert_int_equal(replica.shortages, 0);
+    client_close(&client);
+}
+
 /* Near what may be parked of one sale. */
 enum { PARKED_LINES = 1000 };
 
@@ -800,6 +835,7 @@ int main(void)
         world_test(approvals),
         world_test(who_belongs_to_a_branch_hears_of_its_approvals_alone),
         world_test(who_belongs_to_a_branch_hears_of_its_alarms_alone),
+        world_test(an_alarm_does_not_tell_by_how_much_a_till_is_below_nothing),
         world_test(all_approvals_come_however_long_their_sales_are),
         world_test(a_slow_reader),
         world_test(one_snapshot_for_many),

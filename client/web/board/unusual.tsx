@@ -122,6 +122,8 @@ function alarmText(client: Client, row: AlarmRow): ComponentChild {
                 })}
             </>
         );
+    if (row.document !== undefined && row.over_by_minor === undefined)
+        return say("Till below nothing by its books, with {number}", { number: row.number ?? "" });
     return (
         <>
             {strong(name(row))} {say("passed a rule with {number}", { number: row.number ?? "" })}
@@ -302,12 +304,19 @@ export function Unusual({
                         {/* The ledger counts what the server forgot when it began anew. */}
                         {reversed > 0 && !told && (
                             <li class="region-note">
-                                {sayMany(
-                                    "{count} paper reversed or corrected today: {amount}",
-                                    "{count} papers reversed or corrected today: {amount}",
-                                    reversed,
-                                    { count: count(reversed), amount: money(client, today!.reversed_minor) },
-                                )}
+                                {today!.sold_hidden
+                                    ? sayMany(
+                                          "{count} paper reversed or corrected today",
+                                          "{count} papers reversed or corrected today",
+                                          reversed,
+                                          { count: count(reversed) },
+                                      )
+                                    : sayMany(
+                                          "{count} paper reversed or corrected today: {amount}",
+                                          "{count} papers reversed or corrected today: {amount}",
+                                          reversed,
+                                          { count: count(reversed), amount: money(client, today!.reversed_minor) },
+                                      )}
                             </li>
                         )}
                         {shown.length === 0 && <li class="region-note">{quiet()}</li>}

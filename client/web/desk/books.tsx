@@ -27,7 +27,7 @@ const accounts: Readonly<Record<PostingAccount, () => string>> = {
     [PostingAccount.GL_CASH]: () => say("Cash"),
     [PostingAccount.GL_BANK]: () => say("Bank"),
     [PostingAccount.GL_POS_CLEARING]: () => say("Card machines"),
-    [PostingAccount.GL_MONEY_ON_ITS_WAY]: () => say("Slips not confirmed"),
+    [PostingAccount.GL_MONEY_ON_ITS_WAY]: () => say("Money not confirmed"),
     [PostingAccount.GL_CASH_ROUNDING]: () => say("Rounding of cash"),
     [PostingAccount.GL_SETTLEMENT_DISCOUNT]: () => say("Rounded off"),
     [PostingAccount.GL_MONEY_IN_TRANSIT]: () => say("Money on its way"),

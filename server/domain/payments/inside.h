@@ -42,6 +42,8 @@ Tefter__Refusal *money_check_holds(struct tx *tx, const Tefter__MoneyAccountReco
 
 /* A till's day is open, and what was counted last is still what the books say. */
 bool till_counted(struct tx *tx, const Tefter__MoneyAccountRecord *till);
+/* Its count stands, or its day was closed since. */
+bool till_counted_since(struct tx *tx, const Tefter__MoneyAccountRecord *till, int64_t at_ms);
 
 /* What went through it on that date, never NULL. */
 Tefter__MoneyDayRecord *money_day(struct tx *tx, uint32_t account, uint32_t date);

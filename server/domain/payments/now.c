@@ -129,6 +129,30 @@ bool tills_hide(const struct tills_waiting *waiting, uint32_t branch, uint32_t d
     return false;
 }
 
+static bool waits_since(struct tx *tx, uint32_t number, int64_t at_ms)
+{
+    const Tefter__MoneyAccountRecord *till = money_account_get(tx, number);
+    return till != NULL && !till_counted_since(tx, till, at_ms);
+}
+
+bool tills_hide_paper(struct tx *tx, uint64_t document, int64_t at_ms)
+{
+    if (staff_actor_may(tx, TEFTER__RIGHT__RIGHT_SEE_TRIAL_BALANCE))
+        return false;
+    const Tefter__DocumentRecord *record = document_get(tx, document);
+    bool counted = false;
+    for (size_t i = 0; record != NULL && i < record->n_postings; i++) {
+        const Tefter__Posting *posting = record->postings[i];
+        if (posting->account != TEFTER__POSTING_ACCOUNT__GL_CASH || posting->sub == 0 ||
+            posting->amount_minor >= 0)
+            continue;
+        if (waits_since(tx, posting->sub, at_ms))
+            return true;
+        counted = true;
+    }
+    return !counted;
+}
+
 /* ---- what one person did ---- */
 
 enum { PAPERS_LOOKED_MAX = 20000, MONEY_KINDS = 8 };

@@ -141,6 +141,8 @@ void tills_waiting(struct tx *tx, struct tills_waiting *ret_waiting);
 void tills_uncounted(struct tx *tx, struct tills_waiting *ret_waiting);
 /* Is cash of that branch (0: any) and date kept from who asks? */
 bool tills_hide(const struct tills_waiting *waiting, uint32_t branch, uint32_t date);
+/* Does who asks still wait for a count of the till that a document took cash from, at `at_ms`? */
+bool tills_hide_paper(struct tx *tx, uint64_t document, int64_t at_ms);
 
 /* ---- for the board and for my day (now.c) ---- */
 

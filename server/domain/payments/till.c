@@ -420,6 +420,13 @@ bool till_counted(struct tx *tx, const Tefter__MoneyAccountRecord *till)
     return day != NULL && standing_count(tx, till, day) != NULL;
 }
 
+bool till_counted_since(struct tx *tx, const Tefter__MoneyAccountRecord *till, int64_t at_ms)
+{
+    uint32_t closed = till->till_days - (till->has_open_since ? 1 : 0);
+    const Tefter__TillDayRecord *day = closed > 0 ? day_get(tx, till->money_account, closed) : NULL;
+    return till_counted(tx, till) || (day != NULL && at_ms <= day->closed_ms);
+}
+
 Tefter__Refusal *view_till_day(struct tx *tx, const Tefter__TillDay *query,
                                Tefter__TillDayAnswer *answer)
 {

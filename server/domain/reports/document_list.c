@@ -52,10 +52,17 @@ static void row_people(struct tx *tx, struct tx *scratch, const Tefter__Document
     row->payer = record->payer != NULL ? tx_copy(tx, &record->payer->base) : NULL;
     FIELD_COPY(row, money_account, record);
     row_places(record, row);
-    FIELD_SET_IF(row, money_minor,
-                 record->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT ||
-                     record->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REFUND,
-                 paper_money(record));
+}
+
+/* What it did to tills: between two of one branch nothing, and it has no sign. */
+static void row_cash(const Tefter__DocumentRecord *record, Tefter__DocumentRow *row)
+{
+    int64_t sum_minor = cash_of(record);
+    if (record->kind != TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE &&
+        record->kind != TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL)
+        return;
+    FIELD_COPY(row, move, record);
+    FIELD_SET_IF(row, cash_minor, sum_minor != 0, sum_minor);
 }
 
 static Tefter__DocumentRow *row_of(struct tx *tx, struct tx *scratch,
@@ -81,6 +88,11 @@ static Tefter__DocumentRow *row_of(struct tx *tx, struct tx *scratch,
     bool on_its_way = item != NULL && !item->record->debit && !item->record->final &&
                       row->state != TEFTER__DOCUMENT_STATE__DOCUMENT_REVERSED;
     FIELD_SET_IF(row, on_its_way, on_its_way, on_its_way);
+    FIELD_SET_IF(row, money_minor,
+                 record->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_PAYMENT ||
+                     record->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REFUND,
+                 paper_money(record));
+    row_cash(record, row);
     return row;
 }
 
@@ -91,23 +103,11 @@ bool report_document_seen(struct tx *tx, const Tefter__DocumentRecord *record)
            money_branch(tx, record->to_account) == only; /* it comes to them */
 }
 
-/* What it did to tills: between two of one branch nothing, and it has no sign. */
-static void row_cash(const Tefter__DocumentRecord *record, Tefter__DocumentRow *row)
-{
-    int64_t sum_minor = cash_of(record);
-    if (record->kind != TEFTER__DOCUMENT_KIND__DOCUMENT_MONEY_MOVE &&
-        record->kind != TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL)
-        return;
-    FIELD_COPY(row, move, record);
-    FIELD_SET_IF(row, cash_minor, sum_minor != 0, sum_minor);
-}
-
 Tefter__DocumentRow *report_document_row(struct tx *tx, struct tx *scratch,
                                          const Tefter__DocumentRecord *record)
 {
     Tefter__DocumentRow *row = row_of(tx, scratch, record);
     row_people(tx, scratch, record, row);
-    row_cash(record, row);
     return row;
 }
 

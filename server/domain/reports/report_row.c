@@ -310,6 +310,14 @@ static bool jumped(struct tally *tally)
            moved >= account->limit_minor;
 }
 
+/* What was taken back, and not to be written anew: that is told by the paper that corrects it. */
+static bool only_reversed(struct tally *tally)
+{
+    const Tefter__DocumentRecord *paper = tally->paper;
+    return paper->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL &&
+           !document_tail(tally->scratch, paper->about)->has_corrected_by;
+}
+
 static bool is_odd(struct tally *tally)
 {
     const Tefter__DocumentRecord *paper = tally->paper;
@@ -321,7 +329,7 @@ static bool is_odd(struct tally *tally)
     case TEFTER__REPORT_ODD__ODD_DISCOUNT:
         return discounted(tally);
     case TEFTER__REPORT_ODD__ODD_REVERSED:
-        return paper->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_REVERSAL;
+        return only_reversed(tally);
     case TEFTER__REPORT_ODD__ODD_CORRECTED:
         return paper->has_corrects;
     case TEFTER__REPORT_ODD__ODD_OVER_LIMIT:
@@ -376,11 +384,14 @@ void report_rows_hide(struct tally *tally)
     }
 }
 
-/* Of what is unusual papers that stand are told, and reversals alone when they are asked for. */
+/* Of what is unusual papers that stand are told; reversals and corrections that were reversed since
+ * when they are asked for. */
 static bool is_told(struct tally *tally, bool gone)
 {
-    bool reversals = tally->what->has_odd && tally->what->odd == TEFTER__REPORT_ODD__ODD_REVERSED;
-    return is_odd(tally) && (!gone || !tally->what->has_odd || reversals);
+    bool tells_gone = !tally->what->has_odd ||
+                      tally->what->odd == TEFTER__REPORT_ODD__ODD_REVERSED ||
+                      tally->what->odd == TEFTER__REPORT_ODD__ODD_CORRECTED;
+    return is_odd(tally) && (!gone || tells_gone);
 }
 
 void report_add_paper(struct tally *tally)
@@ -391,13 +402,13 @@ void report_add_paper(struct tally *tally)
     if (!is_told(tally, gone))
         return;
     Tefter__ReportRow *row = report_row(tally);
-    COUNT(row, reversed, reversal ? 1 : 0);
-    ADD(row, reversed_minor, reversal ? paper->total_minor : 0);
+    COUNT(row, reversed, only_reversed(tally) ? 1 : 0);
+    ADD(row, reversed_minor, only_reversed(tally) ? paper->total_minor : 0);
+    COUNT(row, corrected, paper->has_corrects ? 1 : 0);
     COUNT(row, written, reversal ? 0 : 1);
     row->count += !gone || tally->what->has_odd;
     if (gone)
         return;
-    COUNT(row, corrected, paper->has_corrects ? 1 : 0);
     COUNT(row, over_limit, over_limit(paper) ? 1 : 0);
     COUNT(row, backdated, backdated(tally) ? 1 : 0);
     ADD(row, balance_minor, paper->balance_minor);

@@ -8,24 +8,36 @@
 
 /* ---- order ---- */
 
-/* A document's day and place in it, which stand below whose it is. */
-static uint64_t within(uint64_t document)
+enum { FIELD_SEQ = 8 }; /* of a document's record */
+
+/* Where a row stands among those of all records: papers by day, then as they were recorded; open
+ * items by the day of their key. Then whose it is. */
+struct rank {
+    uint32_t day;
+    uint64_t seq;
+    uint32_t record;
+};
+
+static struct rank rank_of(const struct together *walk, size_t i)
 {
-    return document & ((UINT64_C(1) << 36) - 1);
+    const struct tx_walk *one = &walk->walks[i];
+    if (walk->table != TABLE_DOCUMENT)
+        return (struct rank){tx_walk_u32(one, KEY_CUSTOMER_HEAD), 0, walk->records[i]};
+    return (struct rank){document_date(tx_walk_u64(one, KEY_CUSTOMER_HEAD)),
+                         tx_walk_field(one, FIELD_SEQ), walk->records[i]};
 }
 
-/* Papers by day, open items by the day of their key; then whose it is. */
-static bool before(const struct together *walk, size_t a, size_t b)
+static bool before(struct rank a, struct rank b)
 {
-    const struct tx_walk *of_a = &walk->walks[a], *of_b = &walk->walks[b];
-    if (walk->table == TABLE_DOCUMENT) {
-        uint64_t paper_a = within(tx_walk_u64(of_a, KEY_CUSTOMER_HEAD));
-        uint64_t paper_b = within(tx_walk_u64(of_b, KEY_CUSTOMER_HEAD));
-        return paper_a != paper_b ? paper_a < paper_b : walk->records[a] < walk->records[b];
-    }
-    uint32_t day_a = tx_walk_u32(of_a, KEY_CUSTOMER_HEAD);
-    uint32_t day_b = tx_walk_u32(of_b, KEY_CUSTOMER_HEAD);
-    return day_a != day_b ? day_a < day_b : walk->records[a] < walk->records[b];
+    if (a.day != b.day)
+        return a.day < b.day;
+    return a.seq != b.seq ? a.seq < b.seq : a.record < b.record;
+}
+
+/* Does row a come first, as it is walked? */
+static bool comes_first(const struct together *walk, struct rank a, struct rank b)
+{
+    return walk->backwards ? before(b, a) : before(a, b);
 }
 
 static bool stand(struct together *walk)
@@ -33,19 +45,10 @@ static bool stand(struct together *walk)
     size_t at = walk->count;
     for (size_t i = 0; i < walk->count; i++)
         if (walk->on[i] &&
-            (at == walk->count || before(walk, walk->backwards ? at : i, walk->backwards ? i : at)))
+            (at == walk->count || comes_first(walk, rank_of(walk, i), rank_of(walk, at))))
             at = i;
     walk->at = at;
     return at < walk->count;
-}
-
-/* Behind a paper, or before it, on one record's list. */
-static struct key paper_edge(uint32_t record, uint64_t paper, bool backwards)
-{
-    uint64_t place = (uint64_t)record << 36 | within(paper);
-    bool passed =
-        backwards ? record < document_customer(paper) : record <= document_customer(paper);
-    return document_key(passed ? place + 1 : place);
 }
 
 /* ---- services ---- */
@@ -67,13 +70,36 @@ static bool begin_one(struct tx *scratch, struct together *walk, size_t i, const
                            : tx_walk_first(scratch, &prefix, edge, &walk->walks[i]);
 }
 
+/* Behind a paper, or before it, on its own record's list; on another's at the edge of its day. */
+static struct key paper_edge(const struct together *walk, uint32_t record, uint64_t last)
+{
+    bool own = record == document_customer(last);
+    if (own)
+        return document_key(walk->backwards ? last : last + 1);
+    return document_key(
+        document_id(record, document_date(last), walk->backwards ? DOCUMENT_ORDINAL_MAX : 0));
+}
+
+/* Behind all that were walked before `last` was, and behind it. */
+static void skip_walked(struct together *walk, size_t i, struct rank last)
+{
+    struct tx_walk *one = &walk->walks[i];
+    while (walk->on[i] && !comes_first(walk, last, rank_of(walk, i)))
+        walk->on[i] = walk->backwards ? tx_walk_previous(one) : tx_walk_next(one);
+}
+
 bool together_papers(struct tx *scratch, struct together *walk, uint64_t last, uint32_t day)
 {
+    struct key key = document_key(last);
+    struct rank rank = {document_date(last), last != 0 ? tx_field(scratch, &key, FIELD_SEQ) : 0,
+                        document_customer(last)};
     for (size_t i = 0; i < walk->count; i++) {
-        struct key edge = last != 0 ? paper_edge(walk->records[i], last, walk->backwards)
+        struct key edge = last != 0 ? paper_edge(walk, walk->records[i], last)
                                     : document_key(document_id(walk->records[i], day, 0));
         bool whole = last == 0 && day == 0;
         walk->on[i] = begin_one(scratch, walk, i, whole ? NULL : &edge);
+        if (last != 0 && walk->records[i] != rank.record)
+            skip_walked(walk, i, rank);
     }
     return stand(walk);
 }

@@ -429,7 +429,8 @@ static void sum_company(struct counting *counting, struct counted *company)
     }
 }
 
-/* What was sold and not on credit was paid, and that in cash or by what is told. */
+/* What was sold and not on credit was paid, and that in cash or by what is told. What was reversed
+ * may have been either. */
 void report_hide_cash(Tefter__TotalsRow *row)
 {
     for (size_t i = 0; i < row->n_collected_by_kind; i++) {
@@ -442,6 +443,7 @@ void report_hide_cash(Tefter__TotalsRow *row)
     }
     FIELD_SET(row, sold_hidden, true);
     row->sold_minor = row->on_credit_minor;
+    row->reversed_minor = 0;
 }
 
 /* Of a group's customers at all branches, or at the one that who asks belongs to. */
