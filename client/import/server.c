@@ -803,11 +803,27 @@ static void leave_out_parties(const Tefter__Command *command)
     }
 }
 
+/* A server that is older books all as sales. */
+static void leave_out_opening(const struct server *server, const Tefter__Command *command)
+{
+    enum { OPENING = 730 };
+    if (command == NULL ||
+        tefter_knows_field(server->client, &tefter__issue_invoice__descriptor, OPENING))
+        return;
+    if (command->kind_case == TEFTER__COMMAND__KIND_ISSUE_INVOICE)
+        command->issue_invoice->has_opening = false;
+    else if (command->kind_case == TEFTER__COMMAND__KIND_SELL_PAID)
+        command->sell_paid->invoice->has_opening = false;
+    else if (command->kind_case == TEFTER__COMMAND__KIND_ISSUE_CREDIT_NOTE)
+        command->issue_credit_note->has_opening = false;
+}
+
 static const Tefter__Command *pack_entry(struct sending *sending)
 {
     struct server *server = sending->server;
     const Tefter__Command *command =
         command_of_entry(sending->entry, server->options.match_oldest, &server->arena);
+    leave_out_opening(server, command);
     if (sending->what == WHAT_PROBE || (server->options.asking && sending->entry->tries > 0))
         leave_out_parties(command);
     return command;

@@ -330,6 +330,9 @@ enum rule_change {
     /* A first float may come after the first sale: what is more than was taken is put in. It was a
      * difference, with an alarm. */
     RULE_FIRST_FLOATS_COME_LATER = 8,
+    /* A bill that goes without what was rounded off of it goes no earlier than that came: between
+     * branches of which one is ahead, the days between lacked it. */
+    RULE_ROUNDED_OFF_KEEPS_ITS_DAY = 8,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 

@@ -4983,6 +4983,8 @@ class Ledger:
             self.drop(self.numbers[document["kind"]], document["number"])
         else:
             date = max(self.today(), document["date"], self.undone_until(item) if item else 0)
+            if item and self.epoch >= 8:  # what was rounded off of it stays
+                date = max([date] + [e["date"] for e in item["edges"] if e["off"] and not e["undone"]])
         reversal = self.begin("DOCUMENT_REVERSAL", customer, date)
         reversal["total"] = document["total"]
         arrived = document.get("confirmed")
@@ -5364,7 +5366,7 @@ class Ledger:
                     items[bucket] += 1
                 elif opened:
                     its_credits += opened
-            if self.founded >= 4:  # older rules count some matches twice on a day between
+            if self.founded >= 4 and self.founded != 7:  # others count some matches twice, or not, on a day between
                 assert sum(own) - its_credits == balance and min(own) >= 0 and its_credits >= 0, (number, as_of)
             balance = sum(own) - its_credits
             sums = [a + b for a, b in zip(sums, own)]

@@ -216,7 +216,7 @@ static uint32_t later(uint32_t a, uint32_t b)
 }
 
 /* Today, or as its paper says; never before what it reverses and what was undone of that, which a
- * branch that is ahead may have done. */
+ * branch that is ahead may have done, nor before what was rounded off of it, which stays. */
 static uint32_t reversal_date(struct tx *tx, const struct reversal *reversal)
 {
     const Tefter__Settled *then =
@@ -227,6 +227,8 @@ static uint32_t reversal_date(struct tx *tx, const struct reversal *reversal)
         return later(reversal->original->date,
                      reversal->item != NULL ? item_counted_until(reversal->item) : DATE_NONE);
     uint32_t undone = reversal->item != NULL ? item_undone_until(tx, reversal->item) : DATE_NONE;
+    if (reversal->item != NULL && tx_rule(tx, RULE_ROUNDED_OFF_KEEPS_ITS_DAY))
+        undone = later(undone, item_rounded_until(reversal->item));
     return later(reversal->branch->date, later(reversal->original->date, undone));
 }
 

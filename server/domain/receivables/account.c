@@ -809,6 +809,16 @@ uint32_t item_undone_until(const struct tx *tx, struct item *item)
     return item->undone_until;
 }
 
+uint32_t item_rounded_until(const struct item *item)
+{
+    const Tefter__ItemRecord *record = item->record;
+    uint32_t until = DATE_NONE;
+    for (size_t i = 0; i < record->n_matches; i++)
+        if (record->matches[i]->rounded_off && !record->matches[i]->has_undone_seq)
+            until = later(until, record->matches[i]->date);
+    return until;
+}
+
 uint32_t item_counted_until(const struct item *item)
 {
     const Tefter__ItemRecord *record = item->record;
@@ -817,10 +827,8 @@ uint32_t item_counted_until(const struct item *item)
         const Tefter__Match *match = record->matches[i];
         if (match->undone_date > match->date)
             until = later(until, match->undone_date);
-        else if (match->rounded_off && !match->has_undone_seq)
-            until = later(until, match->date);
     }
-    return until;
+    return later(until, item_rounded_until(item));
 }
 
 uint32_t item_full(const struct tx *tx, const struct item *item)

@@ -178,6 +178,8 @@ void account_match(struct tx *tx, struct item *debit, struct item *credit, int64
 /* The latest day on which a match of it was undone; before RULE_MATCHES_KEEP_THEIR_DAYS DATE_NONE,
  * as when none was. */
 uint32_t item_undone_until(const struct tx *tx, struct item *item);
+/* The day from which all counts that was rounded off with it. */
+uint32_t item_rounded_until(const struct item *item);
 /* The latest day up to which a match of it counted that is undone: one undone on its own day never
  * did. And on which day what was rounded off was, that stands. DATE_NONE: none. */
 uint32_t item_counted_until(const struct item *item);
