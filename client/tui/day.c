@@ -353,8 +353,8 @@ static struct draft *parked(const struct tui *tui, size_t *ret_count)
     *ret_count = 0;
     for (size_t i = 0; i < DRAFTS_MAX; i++) {
         struct draft *draft = &work->drafts[i];
-        if (!draft->used || draft->line_count == 0 ||
-            (draft->parked_ms == 0 && draft->approval == 0))
+        bool waits = draft->parked_ms != 0 || draft->approval != 0 || draft->corrects.document != 0;
+        if (!draft->used || draft_is_empty(draft) || !waits)
             continue;
         if (first == NULL)
             first = draft;
@@ -373,10 +373,14 @@ static int draw_parked(struct tui *tui, struct canvas *canvas, int row, int widt
     if (draft == NULL)
         return row;
     const struct customer *customer = customer_of(tui, draft->customer);
+    char correction[TEXT_MAX_BYTES] = "";
+    if (draft->corrects.document != 0)
+        SAY(tui, correction, N_("Correction of {number}"), "number", draft->corrects.number);
     SAY(tui, words,
         words_many(tui->language, N_("{count} parked sale"), "{count} parked sales", count),
         "count", number(tui, count, a));
-    (void)JOIN(text, "‖ ", words, " · ", in_words(tui, N_("may stay over night")), " · ",
+    (void)JOIN(text, "‖ ", words, " · ",
+               correction[0] != '\0' ? correction : in_words(tui, N_("may stay over night")), " · ",
                customer != NULL && customer->name != NULL ? customer->name
                                                           : in_words(tui, N_("No customer")));
     canvas_pair(canvas, row, 1, width - 2, text, "Alt T", INK_LATE);

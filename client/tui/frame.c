@@ -307,7 +307,8 @@ static void take_key(struct tui *tui, uint32_t key)
         return;
     }
     loop_timer_stop(tui->burst_end);
-    if (key == KEY_ENTER_ && tui->burst_count >= BURST_LEAST && tui->work->screen->scan != NULL) {
+    bool takes = tui->work->screen->scan != NULL || tui->work->undoing; /* a code is no answer */
+    if (key == KEY_ENTER_ && tui->burst_count >= BURST_LEAST && takes) {
         scanned(tui);
         return;
     }

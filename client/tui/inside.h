@@ -530,7 +530,8 @@ struct work {
     struct matching matching;
     char done_number[40]; /* the newest paper: undo, print; "": none */
     uint64_t done_id;
-    bool undoing; /* it is asked what was wrong with one */
+    bool done_corrects; /* it replaced another one */
+    bool undoing;       /* it is asked what was wrong with one */
     struct undoing undo;
 };
 
@@ -697,6 +698,7 @@ bool draft_whole(const struct tui *tui, const struct draft *draft, struct arena 
 bool draft_invoice(const struct tui *tui, const struct draft *draft, struct arena *arena,
                    Tefter__IssueInvoice *ret_invoice);
 struct draft *draft_begin(struct tui *tui, uint32_t customer);
+bool draft_is_empty(const struct draft *draft); /* nothing of it would be lost */
 
 /* Goods that came from the disk, at the prices of the catalogue as it is now. */
 void draft_prices_anew(struct tui *tui);
@@ -776,6 +778,8 @@ void print_last(struct tui *tui);
 void print_again(struct tui *tui, uint64_t document);
 /* A paper is written: said, and there to be undone and printed. */
 void paper_done(struct tui *tui, const Tefter__Done *done, const char *words);
+/* ... that replaces another one: it is not undone but corrected again, and so it is said. */
+void paper_corrected(struct tui *tui, const Tefter__Done *done, const char *words);
 /* Without a line: written down here and sent by itself; the next form is free at once. */
 bool paper_keep(struct tui *tui, const Tefter__Command *command);
 void paper_begin(struct tui *tui, bool begins);

@@ -241,8 +241,7 @@ static void put_struct(struct buffer *out, uint32_t number, const struct member 
 
 static bool is_begun(const struct draft *draft)
 {
-    return draft->used &&
-           (draft->line_count > 0 || draft->approval != 0 || draft->entry.text[0] != '\0');
+    return draft->used && (!draft_is_empty(draft) || draft->entry.text[0] != '\0');
 }
 
 /* It is in the outbox, and comes back if it is refused. */

@@ -298,6 +298,8 @@ static void commit(struct tui *tui)
     struct payment *form = form_of(tui);
     const char *shut = closed(tui, form);
     int64_t minor = amount_of(tui, form, &wrong, why);
+    if (corrects(form) && !why_is_said(&form->corrects.why))
+        form->at = AT_WHY;
     if (shut != NULL) {
         say_words(tui, MESSAGE_REFUSED, in_words(tui, wrong != NULL ? wrong : shut));
         return;
@@ -323,15 +325,14 @@ static void tell_corrected(struct tui *tui, struct payment *form, const Tefter__
     (void)JOIN(text, number_of(tui, done, number), " ",
                money_unit(tui, done->has_total_minor ? done->total_minor : 0, a), " · ",
                corrected_words(tui, &form->corrects, done, words), done->on_its_way ? " · " : "",
-               done->on_its_way ? in_words(tui, N_("waits to be confirmed")) : "", " · Alt U ",
-               in_words(tui, N_("undo")));
+               done->on_its_way ? in_words(tui, N_("waits to be confirmed")) : "");
     bool here = form == &tui->work->correction && tui->work->screen == &payment_screen;
     *form = (struct payment){.kind = 0};
     if (here && screen_before(tui) == &document_screen)
         tui->work->paper = done->id; /* the one that took its place */
     if (here)
         go_back(tui);
-    paper_done(tui, done, text);
+    paper_corrected(tui, done, text);
 }
 
 static void taken(struct tui *tui, struct sent *sent)
@@ -841,7 +842,7 @@ void payment_correct(struct tui *tui, const Tefter__DocumentAnswer *money)
         *form = (struct payment){
             .customer = record->customer,
             .kind = record->payment_kind,
-            .at = AT_WHY,
+            .at = AT_AMOUNT,
             .corrects = {.document = record->document,
                          .customer = record->customer,
                          .total_minor = record->total_minor,
