@@ -430,9 +430,10 @@ struct counting {
     uint32_t day;
     struct field pieces[PIECES_MAX];
     struct field loose;
-    int at;          /* a piece; behind them what lies in it besides */
-    uint32_t counts; /* how often it was counted, as far as is known here */
-    bool counted;    /* the count is in the ledger: now the difference is told */
+    int at;            /* a piece; behind them what lies in it besides */
+    uint64_t asked_ms; /* since when it is asked whether the sum is right; 0: it is not */
+    uint32_t counts;   /* how often it was counted, as far as is known here */
+    bool counted;      /* the count is in the ledger: now the difference is told */
     int64_t counted_minor;
     int64_t expected_minor;
     int64_t difference_minor;
@@ -780,6 +781,9 @@ void print_again(struct tui *tui, uint64_t document);
 void paper_done(struct tui *tui, const Tefter__Done *done, const char *words);
 /* ... that replaces another one: it is not undone but corrected again, and so it is said. */
 void paper_corrected(struct tui *tui, const Tefter__Done *done, const char *words);
+/* What an earlier life of this program wrote last, a few minutes ago: it may have ended before it
+ * was read. */
+void paper_of_before(struct tui *tui);
 /* Without a line: written down here and sent by itself; the next form is free at once. */
 bool paper_keep(struct tui *tui, const Tefter__Command *command);
 void paper_begin(struct tui *tui, bool begins);

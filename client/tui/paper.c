@@ -50,6 +50,44 @@ void paper_corrected(struct tui *tui, const Tefter__Done *done, const char *word
     tui->work->done_corrects = true;
 }
 
+/* Whoever took it may have seen nothing of it, and would sell it again. */
+void paper_of_before(struct tui *tui)
+{
+    enum { RECENT_MS = 10 * 60 * 1000 };
+    char text[TEXT_MAX_BYTES];
+    char number[TEXT_MAX_BYTES];
+    char a[SHORT_MAX];
+    char b[SHORT_MAX];
+    struct arena arena;
+    const Tefter__Command *command = NULL;
+    arena_init(&arena, ASKED_MEMORY_MAX);
+    const Tefter__Receipt *receipt = tefter_written_done(tui->client, &arena, &command);
+    Tefter__Command__KindCase kind =
+        receipt == NULL ? TEFTER__COMMAND__KIND__NOT_SET : command->kind_case;
+    bool corrects = kind == TEFTER__COMMAND__KIND_CORRECT_INVOICE ||
+                    kind == TEFTER__COMMAND__KIND_CORRECT_PAYMENT;
+    bool writes = corrects || kind == TEFTER__COMMAND__KIND_ISSUE_INVOICE ||
+                  kind == TEFTER__COMMAND__KIND_SELL_PAID ||
+                  kind == TEFTER__COMMAND__KIND_TAKE_PAYMENT ||
+                  kind == TEFTER__COMMAND__KIND_ISSUE_CREDIT_NOTE;
+    if (writes && receipt->number != NULL &&
+        tefter_now_ms(tui->client) - receipt->at_ms < RECENT_MS) {
+        (void)snprintf(tui->work->done_number, sizeof(tui->work->done_number), "%s",
+                       receipt->number);
+        tui->work->done_id = receipt->has_id ? receipt->id : 0;
+        tui->work->done_corrects = corrects;
+        SAY(tui, text, N_("{number}, {amount}, was booked at {time}, before this screen began"),
+            "number", isolated(tui, receipt->number, number), "amount",
+            money_unit(tui, receipt->has_total_minor ? receipt->total_minor : 0, a), "time",
+            clock_of(tui, receipt->at_ms, b));
+        (void)JOIN(tui->resolved, text, corrects ? "" : " · Alt U ",
+                   corrects ? "" : in_words(tui, N_("undo")), " · Ctrl P ",
+                   in_words(tui, N_("print")));
+        tui->resolved_kind = MESSAGE_DONE;
+    }
+    arena_fini(&arena);
+}
+
 /* ---- without a line ---- */
 
 static bool comes_back(size_t at)

@@ -238,8 +238,9 @@ static void head(struct tui *tui, char start[SHORT_MAX * 2], char end[SHORT_MAX]
     (void)end;
     look(tui); /* the head is drawn first */
     SAY(tui, text,
-        words_many(tui->language, N_("{count} parked by others here"),
-                   "{count} parked by others here", list.count),
+        words_many(tui->language,
+                   MANY_("{count} parked by others here", "{count} parked by others here"),
+                   list.count),
         "count", number(tui, list.count, count));
     (void)snprintf(start, SHORT_MAX * 2, "%.180s", text);
 }

@@ -139,6 +139,36 @@ class Kept(screen.Counter):
 
     # ---- it is there again ----
 
+    def test_what_was_booked_before_the_end_is_told_after_it(self):
+        clerk = self.opens(person="minh")
+        clerk.keys("g", "s")
+        clerk.wait("Bán tiền mặt")
+        self.goods(clerk, "XM40", 2)
+        clerk.wait("Thu 178.000 tiền mặt · F9")
+        clerk.keys("F9")
+        clerk.wait("✓ TD-00001 178.000 ₫")
+        self.kill(clerk)  # whoever sold it may have seen nothing of that
+        clerk = self.again()
+        clerk.wait(r"✓ TD-00001, 178.000 ₫, đã ghi sổ lúc \S+, trước khi")
+        self.assertEqual(len([each for each in self.shop.documents() if each["number"] == "TD-00001"]), 1)
+        clerk.keys("M-u")
+        clerk.wait(r"TD-00001.* 1 Khách hàng")
+        clerk.keys("3")
+        clerk.wait("TD-00001 đã hủy, bằng")
+        self.kill(clerk)
+        clerk = self.again()  # what is reversed is not offered
+        time.sleep(1)
+        self.assertNotIn("TD-00001,", clerk.text())
+
+    def test_more_than_one_is_kept_in_persian_words(self):
+        clerk = self.opens(person="minh")
+        self.half_done(clerk)
+        time.sleep(0.8)
+        self.kill(clerk)
+        clerk = self.again(language="fa", wait=False)
+        clerk.wait("g s")
+        self.assertNotIn("sales", clerk.text())
+
     def test_kill_and_all_lines_are_there_and_are_booked_once(self):
         clerk = self.opens(person="minh")
         self.half_done(clerk)
