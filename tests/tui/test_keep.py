@@ -160,6 +160,40 @@ class Kept(screen.Counter):
         time.sleep(1)
         self.assertNotIn("TD-00001,", clerk.text())
 
+    def test_goods_and_no_quantity_are_typed_into_what_was_kept(self):
+        clerk = self.opens(person="minh")
+        clerk.keys("g", "s")
+        clerk.wait("Bán tiền mặt")
+        clerk.type("XM40")
+        clerk.keys("Enter")
+        clerk.wait(r"Xi măng .* 1 +89.000")
+        time.sleep(0.8)
+        self.kill(clerk)
+        clerk = self.again()
+        clerk.wait("1 lần bán giữ lại")
+        clerk.keys("g", "s")
+        clerk.wait("Bán tiền mặt")
+        clerk.type("2*TH16")
+        clerk.keys("Enter")
+        clerk.wait(r"Xi măng .* 1 bao +89.000")
+        clerk.wait(r"Thép .* 2 cây +268.000")
+        clerk.type("3*XM40")  # how many is said already
+        clerk.keys("Enter")
+        clerk.wait(r"Xi măng .* 4 bao +89.000")
+        clerk.type("TH16")
+        clerk.keys("Enter")
+        clerk.wait(r"Thép .* 3 +268.000")
+        clerk.type("XM40")  # letters in a quantity are the next goods
+        clerk.keys("Enter")
+        clerk.wait(r"Thép .* 3 cây +268.000")
+        clerk.wait(r"Xi măng .* 5 +89.000")
+        clerk.type("4006381333931")  # and so is a code, however slowly it comes
+        clerk.keys("Enter")
+        clerk.wait(r"Xi măng .* 6 +89.000")
+        clerk.type("7 bao")  # its unit is behind the number
+        clerk.keys("Enter")
+        clerk.wait(r"Xi măng .* 7 bao +89.000")
+
     def test_more_than_one_is_kept_in_persian_words(self):
         clerk = self.opens(person="minh")
         self.half_done(clerk)
