@@ -58,6 +58,7 @@ enum {
     KEY_PAGE_UP_,
     KEY_PAGE_DOWN_,
     KEY_DELETE_,
+    KEY_TAB_BACK_, /* Shift and Tab */
     KEY_RESIZE_,
     KEYS_F = 0x110100,
     KEYS_ALT = 0x200000,
@@ -511,6 +512,7 @@ struct undoing {
 enum { TRAIL_MAX = 8 };
 struct work {
     uint32_t staff; /* 0: nobody's */
+    int language;   /* one more than the one that they chose; 0: this device's */
     const struct screen *screen;
     const struct screen *trail[TRAIL_MAX];
     size_t trail_count;
@@ -552,6 +554,7 @@ struct tui {
     struct canvas canvas;
     struct glyph_look look;
     enum language language;
+    enum language language_here; /* of the device: whoever chose no other */
     struct tefter_habits habits;
     struct currency currency;
     struct tefter_state state;
@@ -745,6 +748,9 @@ void approval_goods(struct tui *tui, struct canvas *canvas, struct area area,
                     const struct asked *opened);
 /* What was approved, where it is less than was asked for; 0: it is not. */
 int64_t approval_for_less(const Tefter__ApprovalRow *row);
+/* As it is now: the ledger writes nothing when one lapses. */
+Tefter__ApprovalState approval_state(const struct tui *tui, const Tefter__ApprovalRow *row);
+void approvals_lapse(struct tui *tui); /* between turns */
 bool cash_is_sent(const struct work *work);
 /* How many sales others of this branch parked, that anybody here may go on with. */
 size_t parked_here(const struct tui *tui);
