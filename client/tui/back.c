@@ -261,7 +261,7 @@ static bool key_typed(struct tui *tui, uint32_t key)
     form->at = form->at > last ? last : form->at;
     if (key == KEY_ENTER_ || key == KEY_DOWN_ || key == KEY_TAB_)
         form->at = form->at < last ? form->at + 1 : 0;
-    else if (key == KEY_UP_)
+    else if (key == KEY_UP_ || key == KEY_TAB_BACK_)
         form->at = form->at > 0 ? form->at - 1 : last;
     else
         return field_key(form->at < last ? &form->counts[form->at] : &form->reason, key);

@@ -1027,7 +1027,7 @@ static bool call_key(struct tui *tui, uint32_t key)
         call->at = call->at < last ? call->at + 1 : AT_RESULT;
         return true;
     }
-    if (key == KEY_UP_) {
+    if (key == KEY_UP_ || key == KEY_TAB_BACK_) {
         call->at = call->at > AT_RESULT ? call->at - 1 : last;
         return true;
     }

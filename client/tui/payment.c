@@ -704,7 +704,8 @@ static struct field *field_here(struct payment *form)
 static bool why_typed(struct tui *tui, struct payment *form, uint32_t key)
 {
     struct why *why = &form->corrects.why;
-    bool on = key == KEY_ENTER_ || key == KEY_TAB_ || key == KEY_DOWN_ || key == KEY_UP_;
+    bool on = key == KEY_ENTER_ || key == KEY_TAB_ || key == KEY_DOWN_ || key == KEY_UP_ ||
+              key == KEY_TAB_BACK_;
     int before = why->at;
     if (!on && !why_key(why, key))
         return false;
@@ -727,7 +728,7 @@ static bool key_typed(struct tui *tui, uint32_t key)
     int last = corrects(form) ? AT_PAYER : AT_BILLS;
     if (key == KEY_ENTER_ || key == KEY_DOWN_ || key == KEY_TAB_)
         form->at = form->at < last ? form->at + 1 : AT_KIND;
-    else if (key == KEY_UP_)
+    else if (key == KEY_UP_ || key == KEY_TAB_BACK_)
         form->at = form->at > AT_KIND ? form->at - 1 : last;
     else if (form->at == AT_KIND && (key == KEY_LEFT_ || key == KEY_RIGHT_ || key == ' '))
         next_kind(tui, key == KEY_LEFT_ ? -1 : 1);

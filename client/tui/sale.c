@@ -734,6 +734,8 @@ static void answered_to(struct tui *tui, struct work *work, struct draft *draft,
         unsay(tui);
     if (row->state == TEFTER__APPROVAL_STATE__APPROVAL_SPENT)
         *draft = (struct draft){.used = false};
+    if (row->state == TEFTER__APPROVAL_STATE__APPROVAL_EXPIRED)
+        draft->approval = 0; /* whoever is here by then: it may be asked for anew */
     if (work != tui->work || row->state == TEFTER__APPROVAL_STATE__APPROVAL_SPENT ||
         row->state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING)
         return;
@@ -913,7 +915,8 @@ static bool pin_key(struct tui *tui, uint32_t key)
 static bool why_typed(struct tui *tui, struct draft *draft, uint32_t key)
 {
     struct why *why = &draft->corrects.why;
-    bool on = key == KEY_ENTER_ || key == KEY_TAB_ || key == KEY_DOWN_ || key == KEY_UP_;
+    bool on = key == KEY_ENTER_ || key == KEY_TAB_ || key == KEY_DOWN_ || key == KEY_UP_ ||
+              key == KEY_TAB_BACK_;
     int before = why->at;
     if (!on && (key == KEY_ESC_ || !why_key(why, key)))
         return false;
@@ -941,6 +944,10 @@ static bool key_typed(struct tui *tui, uint32_t key)
         return took;
     }
     struct field *field = draft->at == AT_GIVEN ? &draft->given : &draft->reference;
+    if (key == KEY_TAB_BACK_) {
+        draft->at = draft->at == AT_REFERENCE ? AT_GIVEN : AT_GOODS;
+        return true;
+    }
     if (key == KEY_UP_ || (key == KEY_ESC_ && draft->at != AT_GOODS)) {
         draft->at = AT_GOODS;
         return true;

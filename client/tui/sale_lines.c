@@ -521,6 +521,7 @@ bool sale_lines_key(struct tui *tui, struct draft *draft, uint32_t key)
         next_cell(tui, draft, 1);
         return true;
     case KEY_LEFT_:
+    case KEY_TAB_BACK_:
         next_cell(tui, draft, -1);
         return true;
     case KEY_DELETE_:
