@@ -740,12 +740,13 @@ static void answered_to(struct tui *tui, struct work *work, struct draft *draft,
         row->state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING)
         return;
     bool good = row->state == TEFTER__APPROVAL_STATE__APPROVAL_GRANTED;
-    const char *pattern = draft->approved_minor > 0
-                              ? N_("{who} approved the sale to {customer} up to {amount}")
-                          : good ? N_("{who} approved the sale to {customer}, {amount}")
-                          : row->state == TEFTER__APPROVAL_STATE__APPROVAL_REFUSED
-                              ? N_("{who} refused the sale to {customer}, {amount}")
-                              : N_("Nobody answered in time: the sale to {customer}, {amount}");
+    const char *pattern =
+        draft->approved_minor > 0 ? N_("{who} approved the sale to {customer} up to {amount}")
+        : good                    ? N_("{who} approved the sale to {customer}, {amount}")
+        : row->state == TEFTER__APPROVAL_STATE__APPROVAL_REFUSED
+            ? N_("{who} refused the sale to {customer}, {amount}")
+        : row->decided_by != NULL ? N_("The approval lapsed: the sale to {customer}, {amount}")
+                                  : N_("Nobody answered in time: the sale to {customer}, {amount}");
     SAY(tui, text, pattern, "who", row->decided_login == NULL ? "" : row->decided_login, "customer",
         value_of(row->customer_name), "amount",
         money(tui, draft->approved_minor > 0 ? draft->approved_minor : row->amount_minor, amount));
