@@ -360,6 +360,31 @@ void tefter_written_behind(struct tefter *client, const uint8_t id[TEFTER_ID_SIZ
     arena_fini(&arena);
 }
 
+const Tefter__Receipt *tefter_written_done(const struct tefter *client, struct arena *arena,
+                                           const Tefter__Command **ret_command)
+{
+    const struct outbox_entry *newest = NULL;
+    if (client->person == NULL || client->welcome == NULL)
+        return NULL;
+    for (size_t i = 0; i < client->outbox.count; i++) {
+        const struct outbox_entry *entry = &client->outbox.entries[i];
+        if (entry->done && entry->staff == client->person->staff &&
+            memcmp(entry->ledger, client->welcome->ledger.data, LEDGER_ID_SIZE) == 0)
+            newest = entry;
+    }
+    if (newest == NULL || newest->receipt == NULL)
+        return NULL;
+    *ret_command = (const Tefter__Command *)message_unpack(
+        &tefter__command__descriptor, slice_of(newest->command, newest->size), arena);
+    const Tefter__SealedReceipt *sealed = (const Tefter__SealedReceipt *)message_unpack(
+        &tefter__sealed_receipt__descriptor, slice_of(newest->receipt, newest->receipt_size),
+        arena);
+    if (*ret_command == NULL || sealed == NULL)
+        return NULL;
+    return (const Tefter__Receipt *)message_unpack(
+        &tefter__receipt__descriptor, slice_of(sealed->receipt.data, sealed->receipt.len), arena);
+}
+
 /* ---- what an earlier process or an earlier state of the server left open ---- */
 
 static void tell_settled(struct tefter *client, const struct outbox_entry *entry, bool again,

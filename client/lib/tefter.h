@@ -228,6 +228,11 @@ void tefter_written_behind(struct tefter *client, const uint8_t id[TEFTER_ID_SIZ
                            void (*each)(void *context, const Tefter__Command *command),
                            void *context);
 
+/* The newest of theirs that was done, as its receipt has it, in memory of the arena; NULL: none is
+ * known. */
+const Tefter__Receipt *tefter_written_done(const struct tefter *client, struct arena *arena,
+                                           const Tefter__Command **ret_command);
+
 /* After a restore (tefter_welcome()->recovery): what this terminal was told before it goes back to
  * the server by itself. Waits so long until it has all of it; false: not yet. */
 struct tefter_offers {

@@ -28,13 +28,22 @@ int64_t approval_for_less(const Tefter__ApprovalRow *row)
                : 0;
 }
 
+Tefter__ApprovalState approval_state(const struct tui *tui, const Tefter__ApprovalRow *row)
+{
+    bool open = row->state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING ||
+                row->state == TEFTER__APPROVAL_STATE__APPROVAL_GRANTED;
+    return open && row->expires_ms <= tefter_now_ms(tui->client)
+               ? TEFTER__APPROVAL_STATE__APPROVAL_EXPIRED
+               : row->state;
+}
+
 /* ---- rows ---- */
 
 static bool collect(void *context, const Tefter__Row *row)
 {
-    (void)context;
+    const struct tui *tui = context;
     if (row->kind_case != TEFTER__ROW__KIND_APPROVAL || list.count == ROWS_MAX ||
-        row->approval->state != TEFTER__APPROVAL_STATE__APPROVAL_WAITING)
+        approval_state(tui, row->approval) != TEFTER__APPROVAL_STATE__APPROVAL_WAITING)
         return true;
     size_t at = list.count++;
     for (; at > 0 && list.waiting[at - 1] > row->approval->approval; at--)
@@ -73,7 +82,7 @@ static void open_at_cursor(struct tui *tui)
 static void look(struct tui *tui)
 {
     list.count = 0;
-    tefter_feed_each(tui->shop.approvals, &list.walk, collect, NULL);
+    tefter_feed_each(tui->shop.approvals, &list.walk, collect, tui);
     bool there = list.count > 0 && list.waiting[place_of(list.at)] == list.at;
     if (there)
         return;
@@ -81,6 +90,24 @@ static void look(struct tui *tui)
     list.deciding = DECIDING_NOT;
     asked_forget(&list.opened);
     open_at_cursor(tui);
+}
+
+/* Nothing comes when one lapses: whoever asked hears of it by the clock. */
+void approvals_lapse(struct tui *tui)
+{
+    for (size_t i = 0; i < WORKS_MAX; i++)
+        for (size_t k = 0; k < DRAFTS_MAX; k++) {
+            const struct draft *draft = &tui->works[i].drafts[k];
+            if (!draft->used || draft->approval == 0)
+                continue;
+            arena_reset(&list.arena);
+            const Tefter__ApprovalRow *row = row_of(tui, draft->approval);
+            if (row == NULL || approval_state(tui, row) != TEFTER__APPROVAL_STATE__APPROVAL_EXPIRED)
+                continue;
+            Tefter__ApprovalRow lapsed = *row;
+            lapsed.state = TEFTER__APPROVAL_STATE__APPROVAL_EXPIRED;
+            sale_answered(tui, &lapsed);
+        }
 }
 
 /* A set of the feed: whoever asked here hears the answer at once. */

@@ -261,11 +261,32 @@ static bool key_typed(struct tui *tui, uint32_t key)
     form->at = form->at > last ? last : form->at;
     if (key == KEY_ENTER_ || key == KEY_DOWN_ || key == KEY_TAB_)
         form->at = form->at < last ? form->at + 1 : 0;
-    else if (key == KEY_UP_)
+    else if (key == KEY_UP_ || key == KEY_TAB_BACK_)
         form->at = form->at > 0 ? form->at - 1 : last;
     else
         return field_key(form->at < last ? &form->counts[form->at] : &form->reason, key);
     return true;
+}
+
+/* One more of these goods comes back, whichever field it was in. */
+static void scanned(struct tui *tui, const char *code)
+{
+    char text[TEXT_MAX_BYTES];
+    const Tefter__DocumentAnswer *bill = bill_here(tui);
+    const struct product *product = product_coded(tui, code);
+    struct giving_back *form = &tui->work->back;
+    for (size_t i = 0; product != NULL && bill != NULL && i < lines_of(bill); i++) {
+        const Tefter__DocumentLine *line = bill->document->lines[i];
+        int64_t count = count_of(tui, &form->counts[i], line);
+        if (line->product != product->id || count < 0 || count + QUANTITY_UNIT > left_of(line))
+            continue;
+        field_set(&form->counts[i], quantity(tui, count + QUANTITY_UNIT, text));
+        form->at = (int)i;
+        tui->dirty = true;
+        return;
+    }
+    SAY(tui, text, N_("Nothing is found for ‘{text}’."), "text", code);
+    say_words(tui, MESSAGE_REFUSED, text);
 }
 
 static void leave_it(struct tui *tui)
@@ -303,6 +324,7 @@ const struct screen back_screen = {
     .begin = begin,
     .draw = draw,
     .key = key_typed,
+    .scan = scanned,
     .head = head,
     .actions = actions,
 };

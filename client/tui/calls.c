@@ -846,7 +846,7 @@ static void head(struct tui *tui, char start[SHORT_MAX * 2], char end[SHORT_MAX]
         return;
     const Tefter__ListCounts *counts = rows()->counts;
     SAY(tui, words,
-        words_many(tui->language, N_("{count} customer"), "{count} customers", counts->listed),
+        words_many(tui->language, MANY_("{count} customer", "{count} customers"), counts->listed),
         "count", number(tui, counts->listed, a));
     (void)join(end, SHORT_MAX, words, " ", in_words(tui, N_("overdue")), " ",
                money_unit(tui, counts->overdue_minor, b), NULL);
@@ -1027,7 +1027,7 @@ static bool call_key(struct tui *tui, uint32_t key)
         call->at = call->at < last ? call->at + 1 : AT_RESULT;
         return true;
     }
-    if (key == KEY_UP_) {
+    if (key == KEY_UP_ || key == KEY_TAB_BACK_) {
         call->at = call->at > AT_RESULT ? call->at - 1 : last;
         return true;
     }

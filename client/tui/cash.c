@@ -369,6 +369,10 @@ static bool key_typed(struct tui *tui, uint32_t key)
         form->at = form->at < AT_REASON ? form->at + 1 : AT_WAY;
         return true;
     }
+    if (key == KEY_TAB_BACK_) {
+        form->at = form->at > AT_WAY ? form->at - 1 : AT_REASON;
+        return true;
+    }
     if (form->at == AT_WAY)
         return way_key(tui, form, key);
     if (key == KEY_DOWN_ || key == KEY_UP_) {

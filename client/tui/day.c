@@ -265,8 +265,9 @@ static int draw_sold(struct tui *tui, struct canvas *canvas, int row, int column
     bool hidden = sums->paid_hidden;
     bool untold = hidden && !sums->sold_hidden;
     SAY(tui, text,
-        words_many(tui->language, N_("Sold by me today, {count} sale"),
-                   "Sold by me today, {count} sales", sums->sales),
+        words_many(tui->language,
+                   MANY_("Sold by me today, {count} sale", "Sold by me today, {count} sales"),
+                   sums->sales),
         "count", number(tui, sums->sales, a));
     if (hidden)
         (void)snprintf(b, sizeof(b), "%s", after);
@@ -285,8 +286,10 @@ static int draw_sold(struct tui *tui, struct canvas *canvas, int row, int column
     if (sums->credited == 0)
         return row;
     SAY(tui, text,
-        words_many(tui->language, N_("{count} credit note by me today, {amount}"),
-                   "{count} credit notes by me today, {amount}", sums->credited),
+        words_many(tui->language,
+                   MANY_("{count} credit note by me today, {amount}",
+                         "{count} credit notes by me today, {amount}"),
+                   sums->credited),
         "count", number(tui, sums->credited, a), "amount",
         money_unit(tui, sums->credited_minor, b));
     return row + put_words(canvas, row, column, width, 2, INK_DIM, text);
@@ -353,8 +356,8 @@ static struct draft *parked(const struct tui *tui, size_t *ret_count)
     *ret_count = 0;
     for (size_t i = 0; i < DRAFTS_MAX; i++) {
         struct draft *draft = &work->drafts[i];
-        if (!draft->used || draft->line_count == 0 ||
-            (draft->parked_ms == 0 && draft->approval == 0))
+        bool waits = draft->parked_ms != 0 || draft->approval != 0 || draft->corrects.document != 0;
+        if (!draft->used || draft_is_empty(draft) || !waits)
             continue;
         if (first == NULL)
             first = draft;
@@ -373,10 +376,14 @@ static int draw_parked(struct tui *tui, struct canvas *canvas, int row, int widt
     if (draft == NULL)
         return row;
     const struct customer *customer = customer_of(tui, draft->customer);
+    char correction[TEXT_MAX_BYTES] = "";
+    if (draft->corrects.document != 0)
+        SAY(tui, correction, N_("Correction of {number}"), "number", draft->corrects.number);
     SAY(tui, words,
-        words_many(tui->language, N_("{count} parked sale"), "{count} parked sales", count),
+        words_many(tui->language, MANY_("{count} parked sale", "{count} parked sales"), count),
         "count", number(tui, count, a));
-    (void)JOIN(text, "‖ ", words, " · ", in_words(tui, N_("may stay over night")), " · ",
+    (void)JOIN(text, "‖ ", words, " · ",
+               correction[0] != '\0' ? correction : in_words(tui, N_("may stay over night")), " · ",
                customer != NULL && customer->name != NULL ? customer->name
                                                           : in_words(tui, N_("No customer")));
     canvas_pair(canvas, row, 1, width - 2, text, "Alt T", INK_LATE);
@@ -393,8 +400,8 @@ static int draw_parked_here(struct tui *tui, struct canvas *canvas, int row, int
     if (count == 0)
         return row;
     SAY(tui, words,
-        words_many(tui->language, N_("{count} parked by others here"),
-                   "{count} parked by others here", count),
+        words_many(tui->language,
+                   MANY_("{count} parked by others here", "{count} parked by others here"), count),
         "count", number(tui, count, a));
     (void)JOIN(text, "‖ ", words);
     canvas_pair(canvas, row, 1, width - 2, text, "Alt H", INK_LATE);

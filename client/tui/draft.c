@@ -14,9 +14,9 @@ struct draft *draft_now(struct tui *tui)
     return &work->drafts[work->draft];
 }
 
-static bool is_empty(const struct draft *draft)
+bool draft_is_empty(const struct draft *draft)
 {
-    return draft->line_count == 0 && draft->approval == 0;
+    return draft->line_count == 0 && draft->approval == 0 && draft->corrects.document == 0;
 }
 
 /* The one that is empty already, else another place; NULL: too many are begun. */
@@ -25,7 +25,7 @@ struct draft *draft_begin(struct tui *tui, uint32_t customer)
     struct work *work = tui->work;
     size_t found = DRAFTS_MAX;
     for (size_t i = 0; i < DRAFTS_MAX && found == DRAFTS_MAX; i++)
-        if (!work->drafts[i].used || is_empty(&work->drafts[i]))
+        if (!work->drafts[i].used || draft_is_empty(&work->drafts[i]))
             found = i;
     if (found == DRAFTS_MAX) {
         say_words(tui, MESSAGE_REFUSED,
@@ -189,7 +189,7 @@ static void line_of_sent(struct tui *tui, const Tefter__InvoiceLine *sent, struc
 static struct draft *free_place(struct work *work)
 {
     for (size_t i = 0; i < DRAFTS_MAX; i++)
-        if (!work->drafts[i].used || is_empty(&work->drafts[i]))
+        if (!work->drafts[i].used || draft_is_empty(&work->drafts[i]))
             return &work->drafts[i];
     return NULL;
 }
@@ -290,7 +290,6 @@ struct draft *draft_of_bill(struct tui *tui, const Tefter__DocumentAnswer *bill)
         draft->lines[i].was =
             (struct was){(uint32_t)i + 1, line->price, line->discount_bp, line->discount_minor};
     }
-    draft->at = AT_WHY;
     draft->corrects = (struct corrected){.document = record->document,
                                          .customer = draft->customer,
                                          .total_minor = record->total_minor,

@@ -19,11 +19,21 @@ static struct {
     size_t at;
 } search;
 
-static bool has_words(const struct tui *tui, const char *title, const char *key)
+/* Other words for the same; a language is looked for in that language. */
+static const char *other_words(const char *id)
+{
+    if (strcmp(id, "leave") == 0)
+        return "quit exit close";
+    if (strcmp(id, "language") == 0)
+        return "en English vi Tiếng Việt ngôn ngữ zh 中文 语言 fa فارسی زبان el Ελληνικά γλώσσα";
+    return "";
+}
+
+static bool has_words(const struct tui *tui, const char *title, const char *others, const char *key)
 {
     char all[TEXT_MAX_BYTES];
     char folded[TEXT_MAX_BYTES * 2];
-    (void)snprintf(all, sizeof(all), "%s %s", in_words(tui, title), title);
+    (void)JOIN(all, in_words(tui, title), " ", title, " ", others);
     size_t size = text_fold(all, strlen(all), folded, sizeof(folded) - 1);
     folded[size] = '\0';
     return strstr(folded, key) != NULL;
@@ -33,7 +43,8 @@ static void add(const struct tui *tui, const struct screen *screen, const struct
                 const char *key)
 {
     const char *title = action == NULL ? screen->title : action->title;
-    if (search.count < FOUND_MAX && has_words(tui, title, key))
+    const char *others = other_words(action == NULL ? screen->id : action->id);
+    if (search.count < FOUND_MAX && has_words(tui, title, others, key))
         search.rows[search.count++] = (struct found){.screen = screen, .action = action};
 }
 
@@ -129,7 +140,12 @@ static void draw(struct tui *tui, struct canvas *canvas, struct area area)
 {
     canvas_put(canvas, area.top, 1, 2, SIDE_START, INK_BOLD, ">");
     canvas_field(canvas, area.top, 3, area.width - 5, INK_PLAIN, search.field.text, true);
+    char more[TEXT_MAX_BYTES];
+    char below[TEXT_MAX_BYTES];
+    char count[SHORT_MAX];
     size_t rows = (size_t)(area.bottom - area.top - 2);
+    bool all = search.count <= rows || rows < 2;
+    rows -= !all; /* the last row says how many are below */
     size_t top = search.at >= rows ? search.at - rows + 1 : 0;
     if (search.count == 0) {
         char text[TEXT_MAX_BYTES];
@@ -142,6 +158,12 @@ static void draw(struct tui *tui, struct canvas *canvas, struct area area)
             canvas_cursor(canvas, row, 0, area.width);
         draw_found(tui, canvas, row, area.width, &search.rows[top + i]);
     }
+    if (all || top + rows >= search.count)
+        return;
+    SAY(tui, more, N_("{count} more below"), "count",
+        number(tui, search.count - top - rows, count));
+    (void)JOIN(below, "↓ ", more);
+    canvas_put(canvas, area.bottom - 1, 1, area.width - 2, SIDE_START, INK_DIM, below);
 }
 
 static const struct action actions[] = {

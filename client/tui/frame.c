@@ -124,6 +124,31 @@ void go_back(struct tui *tui)
     }
 }
 
+static void speak(struct tui *tui)
+{
+    int chosen = tui->work->language;
+    tui->language = chosen > 0 ? (enum language)(chosen - 1) : tui->language_here;
+    tui->currency.language = (int)tui->language;
+    tui->look.rtl = tui->language == LANGUAGE_PERSIAN;
+    terminal_repaint();
+    tui->dirty = true;
+}
+
+/* The words alone: what is half typed is read as it was. */
+static void next_language(struct tui *tui)
+{
+    char text[TEXT_MAX_BYTES];
+    char command[SHORT_MAX];
+    tui->work->language = ((int)tui->language + 1) % LANGUAGES + 1;
+    speak(tui);
+    (void)JOIN(command, "tefter habit --language ", language_code(tui->language));
+    SAY(tui, text,
+        N_("English. Once more: the next language. It lasts until this program ends; {command} "
+           "keeps it."),
+        "command", command);
+    say_words(tui, MESSAGE_SAID, text);
+}
+
 /* Half-typed work waits for the person who began it. */
 void work_of_person(struct tui *tui)
 {
@@ -144,6 +169,7 @@ void work_of_person(struct tui *tui)
         *found = (struct work){.staff = staff};
     }
     tui->work = found;
+    speak(tui);
     tui->message = MESSAGE_NONE;
     found->undoing = false; /* the question is not there any more */
     if (begun && found->screen == &person_screen)
@@ -219,6 +245,7 @@ const struct action frame_actions[] = {
     {"person", N_("Another person"), NULL, KEY_FN(10), 0, other_person, NULL},
     {"undo", N_("Undo"), NULL, KEY_ALT('u'), 0, undo_last, can_undo},
     {"print", N_("Print"), NULL, KEY_CTRL('P'), 0, print_last, has_paper},
+    {"language", N_("Another language"), NULL, 0, 0, next_language, NULL},
     {"repaint", N_("Draw the screen anew"), NULL, KEY_CTRL('L'), 0, repaint, NULL},
     {"leave", N_("Leave Tefter"), NULL, KEY_CTRL('C'), 0, leave, NULL},
     {.title = NULL},
@@ -230,8 +257,9 @@ static void go_letter(struct tui *tui, uint32_t key)
 {
     tui->going = false;
     tui->dirty = true;
+    uint32_t letter = key >= 'A' && key <= 'Z' ? key + ('a' - 'A') : key;
     for (size_t i = 0; screens[i] != NULL; i++)
-        if (screens[i]->letter == key && key != 0) {
+        if (screens[i]->letter == letter && letter != 0) {
             go_to(tui, screens[i]);
             return;
         }
@@ -307,7 +335,8 @@ static void take_key(struct tui *tui, uint32_t key)
         return;
     }
     loop_timer_stop(tui->burst_end);
-    if (key == KEY_ENTER_ && tui->burst_count >= BURST_LEAST && tui->work->screen->scan != NULL) {
+    bool takes = tui->work->screen->scan != NULL || tui->work->undoing; /* a code is no answer */
+    if (key == KEY_ENTER_ && tui->burst_count >= BURST_LEAST && takes) {
         scanned(tui);
         return;
     }
@@ -769,6 +798,7 @@ static void turn(struct tui *tui)
         shop_look(tui);
         keep_look(tui);
         paper_look(tui);
+        approvals_lapse(tui);
         if (tui->work->staff != 0)
             tell_resolved(tui);
         bool clock = in_time(tui) && now_ms(tui) - tui->drawn_ms >= 1000;
@@ -802,6 +832,7 @@ static void take_habits(struct tui *tui)
     } else {
         tui->language = languages[tui->habits.habit];
     }
+    tui->language_here = tui->language;
 }
 
 static void state_changed(void *context, const struct tefter_state *state)

@@ -58,6 +58,7 @@ enum {
     KEY_PAGE_UP_,
     KEY_PAGE_DOWN_,
     KEY_DELETE_,
+    KEY_TAB_BACK_, /* Shift and Tab */
     KEY_RESIZE_,
     KEYS_F = 0x110100,
     KEYS_ALT = 0x200000,
@@ -430,9 +431,10 @@ struct counting {
     uint32_t day;
     struct field pieces[PIECES_MAX];
     struct field loose;
-    int at;          /* a piece; behind them what lies in it besides */
-    uint32_t counts; /* how often it was counted, as far as is known here */
-    bool counted;    /* the count is in the ledger: now the difference is told */
+    int at;            /* a piece; behind them what lies in it besides */
+    uint64_t asked_ms; /* since when it is asked whether the sum is right; 0: it is not */
+    uint32_t counts;   /* how often it was counted, as far as is known here */
+    bool counted;      /* the count is in the ledger: now the difference is told */
     int64_t counted_minor;
     int64_t expected_minor;
     int64_t difference_minor;
@@ -510,6 +512,7 @@ struct undoing {
 enum { TRAIL_MAX = 8 };
 struct work {
     uint32_t staff; /* 0: nobody's */
+    int language;   /* one more than the one that they chose; 0: this device's */
     const struct screen *screen;
     const struct screen *trail[TRAIL_MAX];
     size_t trail_count;
@@ -530,7 +533,8 @@ struct work {
     struct matching matching;
     char done_number[40]; /* the newest paper: undo, print; "": none */
     uint64_t done_id;
-    bool undoing; /* it is asked what was wrong with one */
+    bool done_corrects; /* it replaced another one */
+    bool undoing;       /* it is asked what was wrong with one */
     struct undoing undo;
 };
 
@@ -550,6 +554,7 @@ struct tui {
     struct canvas canvas;
     struct glyph_look look;
     enum language language;
+    enum language language_here; /* of the device: whoever chose no other */
     struct tefter_habits habits;
     struct currency currency;
     struct tefter_state state;
@@ -697,6 +702,7 @@ bool draft_whole(const struct tui *tui, const struct draft *draft, struct arena 
 bool draft_invoice(const struct tui *tui, const struct draft *draft, struct arena *arena,
                    Tefter__IssueInvoice *ret_invoice);
 struct draft *draft_begin(struct tui *tui, uint32_t customer);
+bool draft_is_empty(const struct draft *draft); /* nothing of it would be lost */
 
 /* Goods that came from the disk, at the prices of the catalogue as it is now. */
 void draft_prices_anew(struct tui *tui);
@@ -742,6 +748,9 @@ void approval_goods(struct tui *tui, struct canvas *canvas, struct area area,
                     const struct asked *opened);
 /* What was approved, where it is less than was asked for; 0: it is not. */
 int64_t approval_for_less(const Tefter__ApprovalRow *row);
+/* As it is now: the ledger writes nothing when one lapses. */
+Tefter__ApprovalState approval_state(const struct tui *tui, const Tefter__ApprovalRow *row);
+void approvals_lapse(struct tui *tui); /* between turns */
 bool cash_is_sent(const struct work *work);
 /* How many sales others of this branch parked, that anybody here may go on with. */
 size_t parked_here(const struct tui *tui);
@@ -776,6 +785,11 @@ void print_last(struct tui *tui);
 void print_again(struct tui *tui, uint64_t document);
 /* A paper is written: said, and there to be undone and printed. */
 void paper_done(struct tui *tui, const Tefter__Done *done, const char *words);
+/* ... that replaces another one: it is not undone but corrected again, and so it is said. */
+void paper_corrected(struct tui *tui, const Tefter__Done *done, const char *words);
+/* What an earlier life of this program wrote last, a few minutes ago: it may have ended before it
+ * was read. */
+void paper_of_before(struct tui *tui);
 /* Without a line: written down here and sent by itself; the next form is free at once. */
 bool paper_keep(struct tui *tui, const Tefter__Command *command);
 void paper_begin(struct tui *tui, bool begins);

@@ -241,8 +241,7 @@ static void put_struct(struct buffer *out, uint32_t number, const struct member 
 
 static bool is_begun(const struct draft *draft)
 {
-    return draft->used &&
-           (draft->line_count > 0 || draft->approval != 0 || draft->entry.text[0] != '\0');
+    return draft->used && (!draft_is_empty(draft) || draft->entry.text[0] != '\0');
 }
 
 /* It is in the outbox, and comes back if it is refused. */
@@ -417,12 +416,10 @@ static void take_line(struct draft *draft, struct slice part)
         *line = (struct line){.product = 0};
 }
 
-/* Where the cursor stood, as far as that is a place. */
+/* In the goods: who comes back types or scans those, and no quantity. */
 static void settle_draft(struct draft *draft)
 {
-    bool placed = draft->row < draft->line_count && draft->column > COLUMN_ITEM &&
-                  draft->column <= COLUMN_DISCOUNT;
-    if (!placed && (draft->row != draft->line_count || draft->column != COLUMN_ITEM)) {
+    if (draft->row != draft->line_count || draft->column != COLUMN_ITEM) {
         draft->row = draft->line_count;
         draft->column = COLUMN_ITEM;
         field_set(&draft->entry, "");
@@ -899,8 +896,8 @@ static void tell_kept(struct tui *tui, const struct buffer *kept)
         return;
     }
     SAY(tui, text,
-        words_many(tui->language, N_("{count} sale kept from before"),
-                   "{count} sales kept from before", sales),
+        words_many(tui->language,
+                   MANY_("{count} sale kept from before", "{count} sales kept from before"), sales),
         "count", number(tui, sales, a));
     (void)JOIN(whole, text, " · g s");
     say_words(tui, MESSAGE_SAID, whole);
@@ -956,6 +953,8 @@ void keep_take_up(struct tui *tui)
     tell_kept(tui, &kept);
     buffer_fini(&kept);
     tell_found(tui, &keeper->kept, found);
+    if (work->undo.count == 0 && tui->resolved_kind == MESSAGE_NONE)
+        paper_of_before(tui);
     draft_prices_anew(tui);
 }
 

@@ -20,8 +20,16 @@ static const struct {
     {'a', KEY_FN(8)}, {'c', KEY_FN(9)}, {'f', KEY_FN(1)}, {'x', KEY_FN(10)},
 };
 
-uint32_t key_second(uint32_t key)
+/* Shown as capitals: Shift and the key that locks them change nothing. */
+static uint32_t small(uint32_t key)
 {
+    uint32_t letter = key > KEYS_ALT ? key - KEYS_ALT : key;
+    return letter >= 'A' && letter <= 'Z' ? key + ('a' - 'A') : key;
+}
+
+uint32_t key_second(uint32_t typed)
+{
+    uint32_t key = typed > KEYS_ALT ? small(typed) : typed;
     for (size_t i = 0; i < sizeof(second_ways) / sizeof(second_ways[0]); i++)
         if (key == KEY_ALT(second_ways[i].letter))
             return second_ways[i].key;
@@ -74,7 +82,10 @@ const struct action *action_of(const struct tui *tui, uint32_t key)
     if (found != NULL)
         return found;
     bool letter = key >= ' ' && key < KEYS_APART && key != KEY_ERASE_;
-    return letter && tui->work->screen->form ? NULL : in_table(tui, frame_actions, key);
+    if (letter && tui->work->screen->form)
+        return NULL;
+    found = in_table(tui, frame_actions, key);
+    return found == NULL && small(key) != key ? action_of(tui, small(key)) : found;
 }
 
 bool may(const struct tui *tui, Tefter__Right right)

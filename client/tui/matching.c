@@ -558,9 +558,10 @@ static bool typing_key(struct tui *tui, uint32_t key)
         give_up_typing(tui);
         return true;
     }
-    if (key == KEY_ENTER_ || key == KEY_DOWN_ || key == KEY_UP_ || key == KEY_TAB_) {
+    bool back = key == KEY_UP_ || key == KEY_TAB_BACK_;
+    if (back || key == KEY_ENTER_ || key == KEY_DOWN_ || key == KEY_TAB_) {
         if (end_typing(tui))
-            step_row(tui, key == KEY_UP_ ? -1 : 1);
+            step_row(tui, back ? -1 : 1);
         return true;
     }
     if (!field_key(&form->entry, key))

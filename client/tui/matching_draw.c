@@ -469,11 +469,13 @@ static void draw_button(struct tui *tui, struct canvas *canvas, int row, int wid
         closed && matching_is_told(tui) && desk.matched.state != SENT_UNDER_WAY && connected(tui);
     if (!closed && preview != NULL) {
         size_t count = bills_matched(tui);
-        (void)words_say(text, sizeof(text), tui->language,
-                        words_many(tui->language, N_("Match {amount} to {count} bill"),
-                                   "Match {amount} to {count} bills", count),
-                        "amount", money_unit(tui, preview->matched_minor, a), "count",
-                        number(tui, count, b), NULL);
+        (void)words_say(
+            text, sizeof(text), tui->language,
+            words_many(tui->language,
+                       MANY_("Match {amount} to {count} bill", "Match {amount} to {count} bills"),
+                       count),
+            "amount", money_unit(tui, preview->matched_minor, a), "count", number(tui, count, b),
+            NULL);
     }
     (void)JOIN(line, refused ? "▲ " : "", closed ? why : text, " · F9");
     bool fits = (int)glyphs_columns(line, canvas->look) <= width - 2;
@@ -717,7 +719,7 @@ static void tell_count(struct tui *tui, char out[SHORT_MAX])
         (void)strncat(number_text, "+", sizeof(number_text) - strlen(number_text) - 1);
     (void)words_say(
         count, sizeof(count), tui->language,
-        words_many(tui->language, N_("{count} payment"), "{count} payments", desk.credits.count),
+        words_many(tui->language, MANY_("{count} payment", "{count} payments"), desk.credits.count),
         "count", number_text, NULL);
     if (desk.credits.count == 0)
         (void)snprintf(out, SHORT_MAX, "%s", count);

@@ -16,6 +16,7 @@ static struct {
     struct asked view;        /* the paper, then each payment of it */
     uint64_t document;        /* that is taken back */
     char number[40];
+    char replaces[40]; /* the paper that it replaced, "": none; both are gone with it */
     char reversal[40];
     const char *reason; /* in the language of who took it back; NULL: not said yet */
     struct with with[WITH_MAX];
@@ -35,8 +36,56 @@ void paper_done(struct tui *tui, const Tefter__Done *done, const char *words)
     (void)snprintf(work->done_number, sizeof(work->done_number), "%s",
                    done->number == NULL ? "" : done->number);
     work->done_id = done->has_id ? done->id : 0;
+    work->done_corrects = false;
     work->undoing = false;
     say_words(tui, MESSAGE_DONE, words);
+}
+
+/* The paper that it replaced is reversed, so taking this one back would leave neither. */
+void paper_corrected(struct tui *tui, const Tefter__Done *done, const char *words)
+{
+    char text[MESSAGE_MAX_BYTES];
+    (void)JOIN(text, words, " · ", in_words(tui, N_("to go back, correct it again")), " (c)");
+    paper_done(tui, done, text);
+    tui->work->done_corrects = true;
+}
+
+/* Whoever took it may have seen nothing of it, and would sell it again. */
+void paper_of_before(struct tui *tui)
+{
+    enum { RECENT_MS = 10 * 60 * 1000 };
+    char text[TEXT_MAX_BYTES];
+    char number[TEXT_MAX_BYTES];
+    char a[SHORT_MAX];
+    char b[SHORT_MAX];
+    struct arena arena;
+    const Tefter__Command *command = NULL;
+    arena_init(&arena, ASKED_MEMORY_MAX);
+    const Tefter__Receipt *receipt = tefter_written_done(tui->client, &arena, &command);
+    Tefter__Command__KindCase kind =
+        receipt == NULL ? TEFTER__COMMAND__KIND__NOT_SET : command->kind_case;
+    bool corrects = kind == TEFTER__COMMAND__KIND_CORRECT_INVOICE ||
+                    kind == TEFTER__COMMAND__KIND_CORRECT_PAYMENT;
+    bool writes = corrects || kind == TEFTER__COMMAND__KIND_ISSUE_INVOICE ||
+                  kind == TEFTER__COMMAND__KIND_SELL_PAID ||
+                  kind == TEFTER__COMMAND__KIND_TAKE_PAYMENT ||
+                  kind == TEFTER__COMMAND__KIND_ISSUE_CREDIT_NOTE;
+    if (writes && receipt->number != NULL &&
+        tefter_now_ms(tui->client) - receipt->at_ms < RECENT_MS) {
+        (void)snprintf(tui->work->done_number, sizeof(tui->work->done_number), "%s",
+                       receipt->number);
+        tui->work->done_id = receipt->has_id ? receipt->id : 0;
+        tui->work->done_corrects = corrects;
+        SAY(tui, text, N_("{number}, {amount}, was booked at {time}, before this screen began"),
+            "number", isolated(tui, receipt->number, number), "amount",
+            money_unit(tui, receipt->has_total_minor ? receipt->total_minor : 0, a), "time",
+            clock_of(tui, receipt->at_ms, b));
+        (void)JOIN(tui->resolved, text, corrects ? "" : " · Alt U ",
+                   corrects ? "" : in_words(tui, N_("undo")), " · Ctrl P ",
+                   in_words(tui, N_("print")));
+        tui->resolved_kind = MESSAGE_DONE;
+    }
+    arena_fini(&arena);
 }
 
 /* ---- without a line ---- */
@@ -187,6 +236,37 @@ static void reverse_when_looked(struct tui *tui)
         note_undo(tui);
 }
 
+static void ask_why(struct tui *tui)
+{
+    char text[MESSAGE_MAX_BYTES];
+    char gone[TEXT_MAX_BYTES] = "";
+    char why[TEXT_MAX_BYTES];
+    char a[TEXT_MAX_BYTES];
+    char b[TEXT_MAX_BYTES];
+    if (paper.replaces[0] != '\0')
+        SAY(tui, gone,
+            N_("{number} replaced {other}: without it both are gone. To go back, correct it "
+               "again."),
+            "number", isolated(tui, paper.number, a), "other", isolated(tui, paper.replaces, b));
+    SAY(tui, why, N_("What was wrong with {number}?"), "number", paper.number);
+    (void)JOIN(text, gone, gone[0] == '\0' ? "" : " ", why, "  1 ", in_words(tui, reasons[0].words),
+               " · 2 ", in_words(tui, reasons[1].words), " · 3 ", in_words(tui, reasons[2].words),
+               " · Esc");
+    paper.reason = NULL;
+    tui->work->undoing = true;
+    say_words(tui, MESSAGE_REFUSED, text);
+}
+
+/* Whoever answers knows what is gone with it: an answer that came before that does not count. */
+static void take_replaced(struct tui *tui, const Tefter__DocumentAnswer *answer)
+{
+    if (answer->corrects == NULL)
+        return;
+    (void)snprintf(paper.replaces, sizeof(paper.replaces), "%s", answer->corrects->number);
+    if (tui->work->undoing || paper.reason != NULL)
+        ask_why(tui);
+}
+
 static void viewed(struct tui *tui, struct asked *asked)
 {
     const Tefter__DocumentAnswer *answer =
@@ -194,6 +274,7 @@ static void viewed(struct tui *tui, struct asked *asked)
     bool first = paper.with_count == 0;
     if (first && answer != NULL) {
         take_with(answer);
+        take_replaced(tui, answer);
     } else if (!first) {
         if (answer != NULL)
             take_sum(&paper.with[paper.looked], answer->document);
@@ -207,8 +288,6 @@ static void viewed(struct tui *tui, struct asked *asked)
 
 void undo_paper(struct tui *tui, uint64_t document, const char *number)
 {
-    char text[TEXT_MAX_BYTES];
-    char rest[TEXT_MAX_BYTES];
     if (!need_line(tui))
         return;
     if (paper.undone.state == SENT_UNDER_WAY || paper.waits) {
@@ -221,15 +300,11 @@ void undo_paper(struct tui *tui, uint64_t document, const char *number)
     }
     (void)snprintf(paper.number, sizeof(paper.number), "%s", number);
     paper.document = document;
-    paper.reason = NULL;
+    paper.replaces[0] = '\0';
     paper.with_count = paper.looked = paper.at = 0;
     paper.stays[0] = '\0';
     ask_paper(document, paper.number);
-    SAY(tui, text, N_("What was wrong with {number}?"), "number", number);
-    (void)JOIN(rest, text, "  1 ", in_words(tui, reasons[0].words), " · 2 ",
-               in_words(tui, reasons[1].words), " · 3 ", in_words(tui, reasons[2].words), " · Esc");
-    tui->work->undoing = true;
-    say_words(tui, MESSAGE_REFUSED, rest);
+    ask_why(tui);
 }
 
 /* The money whose bill an earlier life of this program reversed. */
@@ -252,9 +327,15 @@ static void finish_undo(struct tui *tui)
 
 void undo_last(struct tui *tui)
 {
-    if (tui->work->undo.count > 0)
+    char text[TEXT_MAX_BYTES];
+    char number[TEXT_MAX_BYTES];
+    if (tui->work->undo.count > 0) {
         finish_undo(tui);
-    else
+    } else if (tui->work->done_corrects) {
+        (void)JOIN(text, isolated(tui, tui->work->done_number, number), ": ",
+                   in_words(tui, N_("to go back, correct it again")), " (c)");
+        say_words(tui, MESSAGE_REFUSED, text);
+    } else
         undo_paper(tui, tui->work->done_id, tui->work->done_number);
 }
 

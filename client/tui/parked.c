@@ -65,8 +65,9 @@ static bool was_asked_again(const struct tui *tui, const Tefter__ApprovalRow *ro
 static bool is_here(const struct tui *tui, const Tefter__ApprovalRow *row)
 {
     const Tefter__Welcome *welcome = tefter_welcome(tui->client);
-    bool open = row->state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING ||
-                row->state == TEFTER__APPROVAL_STATE__APPROVAL_GRANTED ||
+    Tefter__ApprovalState state = approval_state(tui, row);
+    bool open = state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING ||
+                state == TEFTER__APPROVAL_STATE__APPROVAL_GRANTED ||
                 (row->state == TEFTER__APPROVAL_STATE__APPROVAL_REFUSED &&
                  row->expires_ms > tefter_now_ms(tui->client));
     uint32_t branch =
@@ -238,8 +239,9 @@ static void head(struct tui *tui, char start[SHORT_MAX * 2], char end[SHORT_MAX]
     (void)end;
     look(tui); /* the head is drawn first */
     SAY(tui, text,
-        words_many(tui->language, N_("{count} parked by others here"),
-                   "{count} parked by others here", list.count),
+        words_many(tui->language,
+                   MANY_("{count} parked by others here", "{count} parked by others here"),
+                   list.count),
         "count", number(tui, list.count, count));
     (void)snprintf(start, SHORT_MAX * 2, "%.180s", text);
 }

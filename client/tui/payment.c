@@ -298,6 +298,8 @@ static void commit(struct tui *tui)
     struct payment *form = form_of(tui);
     const char *shut = closed(tui, form);
     int64_t minor = amount_of(tui, form, &wrong, why);
+    if (corrects(form) && !why_is_said(&form->corrects.why))
+        form->at = AT_WHY;
     if (shut != NULL) {
         say_words(tui, MESSAGE_REFUSED, in_words(tui, wrong != NULL ? wrong : shut));
         return;
@@ -323,15 +325,14 @@ static void tell_corrected(struct tui *tui, struct payment *form, const Tefter__
     (void)JOIN(text, number_of(tui, done, number), " ",
                money_unit(tui, done->has_total_minor ? done->total_minor : 0, a), " · ",
                corrected_words(tui, &form->corrects, done, words), done->on_its_way ? " · " : "",
-               done->on_its_way ? in_words(tui, N_("waits to be confirmed")) : "", " · Alt U ",
-               in_words(tui, N_("undo")));
+               done->on_its_way ? in_words(tui, N_("waits to be confirmed")) : "");
     bool here = form == &tui->work->correction && tui->work->screen == &payment_screen;
     *form = (struct payment){.kind = 0};
     if (here && screen_before(tui) == &document_screen)
         tui->work->paper = done->id; /* the one that took its place */
     if (here)
         go_back(tui);
-    paper_done(tui, done, text);
+    paper_corrected(tui, done, text);
 }
 
 static void taken(struct tui *tui, struct sent *sent)
@@ -703,7 +704,8 @@ static struct field *field_here(struct payment *form)
 static bool why_typed(struct tui *tui, struct payment *form, uint32_t key)
 {
     struct why *why = &form->corrects.why;
-    bool on = key == KEY_ENTER_ || key == KEY_TAB_ || key == KEY_DOWN_ || key == KEY_UP_;
+    bool on = key == KEY_ENTER_ || key == KEY_TAB_ || key == KEY_DOWN_ || key == KEY_UP_ ||
+              key == KEY_TAB_BACK_;
     int before = why->at;
     if (!on && !why_key(why, key))
         return false;
@@ -726,7 +728,7 @@ static bool key_typed(struct tui *tui, uint32_t key)
     int last = corrects(form) ? AT_PAYER : AT_BILLS;
     if (key == KEY_ENTER_ || key == KEY_DOWN_ || key == KEY_TAB_)
         form->at = form->at < last ? form->at + 1 : AT_KIND;
-    else if (key == KEY_UP_)
+    else if (key == KEY_UP_ || key == KEY_TAB_BACK_)
         form->at = form->at > AT_KIND ? form->at - 1 : last;
     else if (form->at == AT_KIND && (key == KEY_LEFT_ || key == KEY_RIGHT_ || key == ' '))
         next_kind(tui, key == KEY_LEFT_ ? -1 : 1);
@@ -841,7 +843,7 @@ void payment_correct(struct tui *tui, const Tefter__DocumentAnswer *money)
         *form = (struct payment){
             .customer = record->customer,
             .kind = record->payment_kind,
-            .at = AT_WHY,
+            .at = AT_AMOUNT,
             .corrects = {.document = record->document,
                          .customer = record->customer,
                          .total_minor = record->total_minor,

@@ -65,7 +65,7 @@ static void log_in(struct tui *tui)
 
 static bool key_typed(struct tui *tui, uint32_t key)
 {
-    if (key == KEY_UP_ || key == KEY_DOWN_ || key == KEY_TAB_) {
+    if (key == KEY_UP_ || key == KEY_DOWN_ || key == KEY_TAB_ || key == KEY_TAB_BACK_) {
         form.at_secret = !form.at_secret;
         return true;
     }

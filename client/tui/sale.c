@@ -450,6 +450,8 @@ static void commit(struct tui *tui)
     if (draft->at == 0 && draft->approval == 0 && !sale_lines_take(tui, draft))
         return; /* nothing is sold that is not what stands there */
     const char *closed = sale_closed(tui, draft);
+    if (draft->line_count > 0 && lacks_why(draft))
+        draft->at = AT_WHY;
     if (closed != NULL) {
         say_words(tui, MESSAGE_REFUSED, in_words(tui, closed));
         return;
@@ -522,12 +524,16 @@ static void tell_sold(struct tui *tui, const struct draft *draft, const Tefter__
         waits = waits || (done->payments[i]->has_on_its_way && done->payments[i]->on_its_way);
     if (waits)
         (void)JOIN(besides, " · ", in_words(tui, N_("waits to be confirmed")));
-    (void)snprintf(text, sizeof(text), "%s %s %s%s%s · Alt U %s · Ctrl P %s",
-                   number_of(tui, done, number),
-                   money_unit(tui, done->has_total_minor ? done->total_minor : 0, total),
-                   clock_of(tui, tefter_now_ms(tui->client), a), besides, change,
-                   in_words(tui, N_("undo")), in_words(tui, N_("print")));
-    paper_done(tui, done, text);
+    bool corrects = draft->corrects.document != 0;
+    (void)JOIN(text, number_of(tui, done, number), " ",
+               money_unit(tui, done->has_total_minor ? done->total_minor : 0, total), " ",
+               clock_of(tui, tefter_now_ms(tui->client), a), besides, change,
+               corrects ? "" : " · Alt U ", corrects ? "" : in_words(tui, N_("undo")), " · Ctrl P ",
+               in_words(tui, N_("print")));
+    if (corrects)
+        paper_corrected(tui, done, text);
+    else
+        paper_done(tui, done, text);
 }
 
 /* The next form is there at once. */
@@ -728,16 +734,19 @@ static void answered_to(struct tui *tui, struct work *work, struct draft *draft,
         unsay(tui);
     if (row->state == TEFTER__APPROVAL_STATE__APPROVAL_SPENT)
         *draft = (struct draft){.used = false};
+    if (row->state == TEFTER__APPROVAL_STATE__APPROVAL_EXPIRED)
+        draft->approval = 0; /* whoever is here by then: it may be asked for anew */
     if (work != tui->work || row->state == TEFTER__APPROVAL_STATE__APPROVAL_SPENT ||
         row->state == TEFTER__APPROVAL_STATE__APPROVAL_WAITING)
         return;
     bool good = row->state == TEFTER__APPROVAL_STATE__APPROVAL_GRANTED;
-    const char *pattern = draft->approved_minor > 0
-                              ? N_("{who} approved the sale to {customer} up to {amount}")
-                          : good ? N_("{who} approved the sale to {customer}, {amount}")
-                          : row->state == TEFTER__APPROVAL_STATE__APPROVAL_REFUSED
-                              ? N_("{who} refused the sale to {customer}, {amount}")
-                              : N_("Nobody answered in time: the sale to {customer}, {amount}");
+    const char *pattern =
+        draft->approved_minor > 0 ? N_("{who} approved the sale to {customer} up to {amount}")
+        : good                    ? N_("{who} approved the sale to {customer}, {amount}")
+        : row->state == TEFTER__APPROVAL_STATE__APPROVAL_REFUSED
+            ? N_("{who} refused the sale to {customer}, {amount}")
+        : row->decided_by != NULL ? N_("The approval lapsed: the sale to {customer}, {amount}")
+                                  : N_("Nobody answered in time: the sale to {customer}, {amount}");
     SAY(tui, text, pattern, "who", row->decided_login == NULL ? "" : row->decided_login, "customer",
         value_of(row->customer_name), "amount",
         money(tui, draft->approved_minor > 0 ? draft->approved_minor : row->amount_minor, amount));
@@ -819,7 +828,7 @@ static void throw_away(struct tui *tui)
     struct draft *draft = draft_now(tui);
     bool again = sale.throwing == draft;
     sale.throwing = NULL;
-    if (draft->line_count == 0 && draft->approval == 0) {
+    if (draft_is_empty(draft)) {
         say_words(tui, MESSAGE_SAID, in_words(tui, N_("Nothing to sell yet")));
         return;
     }
@@ -843,7 +852,7 @@ static void take_up(struct tui *tui)
     struct work *work = tui->work;
     for (size_t i = 1; i < DRAFTS_MAX; i++) {
         size_t at = (work->draft + i) % DRAFTS_MAX;
-        if (!work->drafts[at].used || work->drafts[at].line_count == 0)
+        if (!work->drafts[at].used || draft_is_empty(&work->drafts[at]))
             continue;
         work->draft = at;
         if (work->drafts[at].by_person)
@@ -867,11 +876,10 @@ static void choose_customer(struct tui *tui)
     pick_customer(tui, customer_chosen);
 }
 
+/* An empty one: what is begun is kept, and so is a correction. */
 void sale_open(struct tui *tui, uint32_t customer)
 {
-    const struct draft *draft = draft_now(tui);
-    if (!may(tui, TEFTER__RIGHT__RIGHT_SELL) ||
-        (draft->customer != customer && draft_begin(tui, customer) == NULL))
+    if (!may(tui, TEFTER__RIGHT__RIGHT_SELL) || draft_begin(tui, customer) == NULL)
         return;
     go_to(tui, &sale_screen);
 }
@@ -903,11 +911,13 @@ static bool pin_key(struct tui *tui, uint32_t key)
     return letter || field_key(&sale.pin, key);
 }
 
-/* The reason comes first; a digit that chooses it goes on to the goods. */
+/* A digit that chooses it goes on to the goods. Nothing is chosen from elsewhere: a code that is
+ * typed or scanned begins with a digit too. */
 static bool why_typed(struct tui *tui, struct draft *draft, uint32_t key)
 {
     struct why *why = &draft->corrects.why;
-    bool on = key == KEY_ENTER_ || key == KEY_TAB_ || key == KEY_DOWN_ || key == KEY_UP_;
+    bool on = key == KEY_ENTER_ || key == KEY_TAB_ || key == KEY_DOWN_ || key == KEY_UP_ ||
+              key == KEY_TAB_BACK_;
     int before = why->at;
     if (!on && (key == KEY_ESC_ || !why_key(why, key)))
         return false;
@@ -935,6 +945,10 @@ static bool key_typed(struct tui *tui, uint32_t key)
         return took;
     }
     struct field *field = draft->at == AT_GIVEN ? &draft->given : &draft->reference;
+    if (key == KEY_TAB_BACK_) {
+        draft->at = draft->at == AT_REFERENCE ? AT_GIVEN : AT_GOODS;
+        return true;
+    }
     if (key == KEY_UP_ || (key == KEY_ESC_ && draft->at != AT_GOODS)) {
         draft->at = AT_GOODS;
         return true;
@@ -970,7 +984,7 @@ static void head(struct tui *tui, char start[SHORT_MAX * 2], char end[SHORT_MAX]
                        customer == NULL ? "" : customer->code);
     size_t begun = 0;
     for (size_t i = 0; i < DRAFTS_MAX; i++)
-        begun += i != work->draft && work->drafts[i].used && work->drafts[i].line_count > 0;
+        begun += i != work->draft && work->drafts[i].used && !draft_is_empty(&work->drafts[i]);
     if (begun > 0)
         (void)snprintf(end, SHORT_MAX, "‖ %zu · Alt T", begun);
 }

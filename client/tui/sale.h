@@ -23,6 +23,7 @@ struct sale {
     size_t pick;
     char typed[FIELD_MAX]; /* that the server is asked about */
     int64_t typed_quantity;
+    bool typed_counted;      /* how many was typed with it */
     struct draft *pin_draft; /* whose buyer types a PIN; NULL: nobody does */
     struct field pin;
     char answer[TEXT_MAX_BYTES];  /* that was said last, of somebody who was asked */

@@ -1,4 +1,5 @@
 /* The goods of a sale: scanned, typed by code or name, changed in place. */
+#include "base/fold.h"
 #include "base/text.h"
 #include "tui/sale.h"
 
@@ -64,6 +65,15 @@ static void show_quantity(struct tui *tui, struct draft *draft)
     if (draft->row >= draft->line_count)
         return;
     field_set(&draft->entry, quantity(tui, draft->lines[draft->row].quantity, text));
+}
+
+/* Of what was not counted yet it is asked how many; else the next goods are typed. */
+static void to_next(struct tui *tui, struct draft *draft, bool counted)
+{
+    if (counted)
+        to_entry(draft);
+    else
+        show_quantity(tui, draft);
 }
 
 /* "3*4006381333931": so many of what follows. What is no quantity is a part of the name: nothing is
@@ -135,8 +145,8 @@ static void not_found(struct tui *tui, const char *text)
     say_words(tui, MESSAGE_REFUSED, whole);
 }
 
-/* New goods are at the server first. */
-static bool ask_code(const struct tui *tui, const char *code, int64_t count)
+/* New goods are at the server first. `counted`: how many of them was said with it. */
+static bool ask_code(const struct tui *tui, const char *code, int64_t count, bool counted)
 {
     Tefter__Query query = TEFTER__QUERY__INIT;
     Tefter__ProductCard card = TEFTER__PRODUCT_CARD__INIT;
@@ -144,6 +154,7 @@ static bool ask_code(const struct tui *tui, const char *code, int64_t count)
         return false;
     (void)snprintf(sale.typed, sizeof(sale.typed), "%s", code);
     sale.typed_quantity = count;
+    sale.typed_counted = counted;
     query.kind_case = TEFTER__QUERY__KIND_PRODUCT_CARD;
     query.product_card = &card;
     card.code = sale.typed;
@@ -161,7 +172,7 @@ void sale_lines_coded(struct tui *tui, struct asked *asked)
     product_add(tui, record);
     const struct product *product = product_of(tui, record->product);
     add(tui, product, unit_coded(product, sale.typed), sale.typed_quantity);
-    show_quantity(tui, draft_now(tui));
+    to_next(tui, draft_now(tui), sale.typed_counted);
 }
 
 /* ---- units ---- */
@@ -274,7 +285,9 @@ static void add_typed(struct tui *tui, struct draft *draft)
 {
     int64_t count;
     char typed[FIELD_MAX];
-    (void)snprintf(typed, sizeof(typed), "%s", take_times(tui, draft->entry.text, &count));
+    const char *code = take_times(tui, draft->entry.text, &count);
+    bool counted = code != draft->entry.text;
+    (void)snprintf(typed, sizeof(typed), "%s", code);
     if (typed[0] == '\0')
         return;
     bool added = add_coded(tui, typed, count);
@@ -285,12 +298,12 @@ static void add_typed(struct tui *tui, struct draft *draft)
         added = true;
     }
     if (!added) {
-        if (!ask_code(tui, typed, count))
+        if (!ask_code(tui, typed, count, counted))
             not_found(tui, typed);
         return;
     }
     sale.pick_count = 0;
-    show_quantity(tui, draft);
+    to_next(tui, draft, counted);
 }
 
 /* From whatever field: what stood in it stays. */
@@ -303,7 +316,7 @@ void sale_lines_scan(struct tui *tui, const char *code)
         return;
     int at = draft->at;
     bool added = add_coded(tui, typed, count);
-    if (!added && !ask_code(tui, typed, count))
+    if (!added && !ask_code(tui, typed, count, true))
         not_found(tui, typed);
     if (added)
         to_entry(draft);
@@ -471,8 +484,30 @@ static bool pick_key(uint32_t key)
     return true;
 }
 
+/* In a quantity a letter stands behind its number alone ("5 bag"): one that comes first begins the
+ * next goods, and so does a code that is typed in its place. */
+static bool is_goods(struct tui *tui, const struct draft *draft, uint32_t key)
+{
+    enum { CODE_LEAST = 8 };
+    const struct field *entry = &draft->entry;
+    if (draft->column != COLUMN_QUANTITY || draft->row >= draft->line_count)
+        return false;
+    if (key == KEY_ENTER_)
+        return !entry->fresh && strlen(entry->text) >= CODE_LEAST &&
+               product_coded(tui, entry->text) != NULL;
+    bool letter = key > ' ' && key < KEYS_APART && key != KEY_ERASE_ && fold_digit(key) < 0 &&
+                  strchr("+-.,*/", key < 0x80 ? (int)key : ' ') == NULL;
+    return letter && (entry->fresh || entry->text[0] == '\0');
+}
+
 bool sale_lines_key(struct tui *tui, struct draft *draft, uint32_t key)
 {
+    char code[FIELD_MAX];
+    if (is_goods(tui, draft, key)) {
+        (void)snprintf(code, sizeof(code), "%s", key == KEY_ENTER_ ? draft->entry.text : "");
+        to_entry(draft);
+        field_set(&draft->entry, code);
+    }
     bool item = draft->column == COLUMN_ITEM;
     if (item && pick_key(key))
         return true;
@@ -486,6 +521,7 @@ bool sale_lines_key(struct tui *tui, struct draft *draft, uint32_t key)
         next_cell(tui, draft, 1);
         return true;
     case KEY_LEFT_:
+    case KEY_TAB_BACK_:
         next_cell(tui, draft, -1);
         return true;
     case KEY_DELETE_:

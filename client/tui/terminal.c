@@ -215,7 +215,7 @@ static uint32_t key_of_curses(wint_t code)
         {KEY_UP, KEY_UP_},           {KEY_DOWN, KEY_DOWN_},       {KEY_LEFT, KEY_LEFT_},
         {KEY_RIGHT, KEY_RIGHT_},     {KEY_HOME, KEY_HOME_},       {KEY_END, KEY_END_},
         {KEY_PPAGE, KEY_PAGE_UP_},   {KEY_NPAGE, KEY_PAGE_DOWN_}, {KEY_DC, KEY_DELETE_},
-        {KEY_BACKSPACE, KEY_ERASE_}, {KEY_ENTER, KEY_ENTER_},     {KEY_BTAB, KEY_LEFT_},
+        {KEY_BACKSPACE, KEY_ERASE_}, {KEY_ENTER, KEY_ENTER_},     {KEY_BTAB, KEY_TAB_BACK_},
         {KEY_RESIZE, KEY_RESIZE_},
     };
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
@@ -260,9 +260,9 @@ static uint32_t key_of_sequence(wint_t opening)
     static const struct {
         wint_t letter;
         uint32_t key;
-    } lettered[] = {{'A', KEY_UP_},   {'B', KEY_DOWN_}, {'C', KEY_RIGHT_}, {'D', KEY_LEFT_},
-                    {'H', KEY_HOME_}, {'F', KEY_END_},  {'P', KEY_FN(1)},  {'Q', KEY_FN(2)},
-                    {'R', KEY_FN(3)}, {'S', KEY_FN(4)}};
+    } lettered[] = {{'A', KEY_UP_},   {'B', KEY_DOWN_}, {'C', KEY_RIGHT_},   {'D', KEY_LEFT_},
+                    {'H', KEY_HOME_}, {'F', KEY_END_},  {'P', KEY_FN(1)},    {'Q', KEY_FN(2)},
+                    {'R', KEY_FN(3)}, {'S', KEY_FN(4)}, {'Z', KEY_TAB_BACK_}};
     enum { NUMBERED = sizeof(numbered) / sizeof(numbered[0]), SEQUENCE_MAX = 16 };
     uint32_t number = 0;
     wint_t code = 0;

@@ -358,12 +358,30 @@ static bool may_send(struct tui *tui, const struct counting *form)
     return shut == NULL;
 }
 
+/* A count is fixed as it is sent: its sum is asked about once more. Nothing of the books is told.
+ */
+static bool is_sure(struct tui *tui, struct counting *form)
+{
+    char text[TEXT_MAX_BYTES];
+    char a[SHORT_MAX];
+    if (form->asked_ms != 0 && now_ms(tui) - form->asked_ms >= SEEN_MS) {
+        form->asked_ms = 0;
+        return true;
+    }
+    if (form->asked_ms == 0)
+        form->asked_ms = now_ms(tui);
+    SAY(tui, text, N_("Counted {amount}. F9 once more fixes it."), "amount",
+        money_unit(tui, counted_sum(tui, form), a));
+    say_words(tui, MESSAGE_REFUSED, text);
+    return false;
+}
+
 static void count(struct tui *tui)
 {
     Tefter__Command command = TEFTER__COMMAND__INIT;
     Tefter__CountTill wanted = TEFTER__COUNT_TILL__INIT;
     struct counting *form = counting_of(tui);
-    if (!may_send(tui, form))
+    if (!may_send(tui, form) || !is_sure(tui, form))
         return;
     command.kind_case = TEFTER__COMMAND__KIND_COUNT_TILL;
     command.count_till = &wanted;
@@ -701,8 +719,9 @@ static void draw_count(struct tui *tui, struct canvas *canvas, int column, struc
     if (form->counts > 0 && area.bottom - row > 1) {
         SAY(tui, text,
             words_many(tui->language,
-                       N_("It was counted {count} time before; that stays on record."),
-                       "It was counted {count} times before; that stays on record.", form->counts),
+                       MANY_("It was counted {count} time before; that stays on record.",
+                             "It was counted {count} times before; that stays on record."),
+                       form->counts),
             "count", number(tui, form->counts, a));
         (void)put_words(canvas, row, column, area.width, 2, INK_DIM, text);
     }
@@ -729,8 +748,9 @@ static int draw_moved(struct tui *tui, struct canvas *canvas, int row, int botto
         answer->expected_minor != form->expected_minor)
         return row;
     SAY(tui, taken,
-        words_many(tui->language, N_("Taken in cash, {count} receipt"),
-                   "Taken in cash, {count} receipts", moved->taken),
+        words_many(tui->language,
+                   MANY_("Taken in cash, {count} receipt", "Taken in cash, {count} receipts"),
+                   moved->taken),
         "count", number(tui, moved->taken, a));
     struct moved rows[ALL] = {
         {"", in_words(tui, N_("Float at opening")), answer->day->float_minor},
@@ -961,7 +981,8 @@ static bool opening_key(struct tui *tui, uint32_t key)
         open_it(tui);
         return true;
     }
-    if (key == KEY_ENTER_ || key == KEY_TAB_ || key == KEY_DOWN_ || key == KEY_UP_) {
+    if (key == KEY_ENTER_ || key == KEY_TAB_ || key == KEY_TAB_BACK_ || key == KEY_DOWN_ ||
+        key == KEY_UP_) {
         form->at_reason = form->asks_why && !form->at_reason;
         return true;
     }
@@ -970,7 +991,7 @@ static bool opening_key(struct tui *tui, uint32_t key)
 
 static bool reason_key(struct tui *tui, struct counting *form, uint32_t key)
 {
-    if (key == KEY_TAB_ && bank_of(tui, form) != NULL) {
+    if ((key == KEY_TAB_ || key == KEY_TAB_BACK_) && bank_of(tui, form) != NULL) {
         form->at_bank = !form->at_bank;
         return true;
     }
@@ -1004,6 +1025,8 @@ static bool counting_key(struct tui *tui, uint32_t key)
     int64_t pieces[PIECES_MAX];
     struct counting *form = counting_of(tui);
     int all = pieces_of(tui, pieces);
+    if (key != KEY_FN(9))
+        form->asked_ms = 0;
     /* what is sent is what stands there */
     if (answers(key) &&
         (till.sent.state == SENT_UNDER_WAY || (form->counted && typed_ahead(tui, form->shown_ms))))
@@ -1011,14 +1034,15 @@ static bool counting_key(struct tui *tui, uint32_t key)
     if (form->counted)
         return reason_key(tui, form, key);
     const struct field *left = form->at < all ? &form->pieces[form->at] : NULL;
-    bool leaves = key == KEY_ENTER_ || key == KEY_DOWN_ || key == KEY_TAB_ || key == KEY_UP_;
+    bool leaves = key == KEY_ENTER_ || key == KEY_DOWN_ || key == KEY_TAB_ || key == KEY_UP_ ||
+                  key == KEY_TAB_BACK_;
     if (leaves && left != NULL && pieces_in(left) < 0) {
         say_no_pieces(tui, left);
         return true;
     }
     if (key == KEY_ENTER_ || key == KEY_DOWN_ || key == KEY_TAB_)
         form->at = form->at < all ? form->at + 1 : 0;
-    else if (key == KEY_UP_)
+    else if (key == KEY_UP_ || key == KEY_TAB_BACK_)
         form->at = form->at > 0 ? form->at - 1 : all;
     else
         return form->at < all ? piece_key(&form->pieces[form->at], key)

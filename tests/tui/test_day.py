@@ -67,6 +67,13 @@ class Day(screen.Counter):
         at.wait(r"✓ TD-\d+")
         at.keys("Escape")
 
+    def fixes(self, at, counted):
+        """F9 twice: the sum that was counted is asked about, and nothing of the books is told."""
+        at.keys("F9")
+        at.wait(rf"\S Counted {counted} \S+ F9 once more fixes it\.")
+        self.reads()
+        at.keys("F9")
+
     def reads(self):
         """Nobody answers a question as it appears: what is typed then was typed before it."""
         time.sleep(0.25)
@@ -143,6 +150,14 @@ class Day(screen.Counter):
 
         # then the difference, and how what was expected adds up
         clerk.keys("F9")
+        clerk.wait(r"▲ Counted 847,000 ₫. F9 once more fixes it\.")
+        self.reads()
+        clerk.keys("Up", "F9")  # it is looked over first
+        clerk.wait(r"▲ Counted 847,000 ₫. F9 once more fixes it\.")
+        self.assertNotIn("867,000", body(clerk))
+        self.assertNotIn("counts", self.last_day())
+        self.reads()
+        clerk.keys("F9")
         clerk.wait(r"2 Difference  the count is fixed")
         clerk.wait(r"Short by +20,000 ₫")
         clerk.wait(r"Counted 847,000 − expected 867,000")
@@ -202,6 +217,10 @@ class Day(screen.Counter):
         clerk.keys("t")
         clerk.wait("1 Count")
         self.counts(clerk, (0, 2))
+        clerk.tmux("send-keys", "F9", "F9", "F9")  # whoever types so fast has read no sum
+        clerk.wait(r"▲ Counted 400,000 ₫. F9 once more fixes it\.")
+        self.assertNotIn("counts", self.last_day())
+        self.reads()
         clerk.tmux("send-keys", "F9", "1", "F9", "2", "Enter", "F9")
         clerk.wait(r"Short by +100,000 ₫")
         clerk.wait(r"1 \[ \] Wrong change")
@@ -254,7 +273,7 @@ class Day(screen.Counter):
         clerk.keys("t")
         clerk.wait("1 Count")
         self.counts(clerk, (1, 1, 0, 1, 0, 1))
-        clerk.keys("F9")
+        self.fixes(clerk, "760,000")
         clerk.wait(r"Short by +7,000 ₫")
         clerk.wait("To the bank now · Main")
         # the terminal dies; the count was sent
@@ -307,7 +326,7 @@ class Day(screen.Counter):
         # somebody counted it before: said, and both stay on record
         self.shop.tefter("one", "till", "count", "drawer", "90000")
         other.wait("It was counted 1 time before; that")
-        other.keys("F9")
+        self.fixes(other, "100,000")
         other.wait(r"Nothing is missing +0 ₫")
         self.reads()
         self.assertEqual([int(each["counted_minor"]) for each in self.last_day()["counts"]], [90000, 100000])
@@ -323,7 +342,7 @@ class Day(screen.Counter):
         other.keys("Up")  # from the first to the last: what lies in it besides
         other.type("89k")
         other.wait(r"Counted +189,000 ₫")
-        other.keys("F9")
+        self.fixes(other, "189,000")
         other.wait(r"Nothing is missing +0 ₫")
         self.reads()
         other.keys("F9")
@@ -347,7 +366,7 @@ class Day(screen.Counter):
         self.shop.server.start(listen=self.shop.address)
         clerk.wait("● Live")
         clerk.wait(r"Counted 100,000, show the difference · F9")
-        clerk.keys("F9")
+        self.fixes(clerk, "100,000")
         clerk.wait(r"Nothing is missing +0 ₫")
         self.assertEqual(len(self.last_day()["counts"]), 1)
 
@@ -413,7 +432,7 @@ class Day(screen.Counter):
             plain.wait(r"Counted +500,000 d")
             plain.wait(r"F9\n")
             self.assertTrue(all(len(line) <= columns for line in plain.frame()))
-        plain.keys("F9")
+        self.fixes(plain, "500,000")
         plain.wait(r"Over by +400,000 d")
         self.assertNotRegex(plain.painted(), r"\x1b\[(3[1-7]|9[0-7])m")
         for columns, rows in ((44, 12), (60, 18), (80, 24)):

@@ -139,6 +139,70 @@ class Kept(screen.Counter):
 
     # ---- it is there again ----
 
+    def test_what_was_booked_before_the_end_is_told_after_it(self):
+        clerk = self.opens(person="minh")
+        clerk.keys("g", "s")
+        clerk.wait("Bán tiền mặt")
+        self.goods(clerk, "XM40", 2)
+        clerk.wait("Thu 178.000 tiền mặt · F9")
+        clerk.keys("F9")
+        clerk.wait("✓ TD-00001 178.000 ₫")
+        self.kill(clerk)  # whoever sold it may have seen nothing of that
+        clerk = self.again()
+        clerk.wait(r"✓ TD-00001, 178.000 ₫, đã ghi sổ lúc \S+, trước khi")
+        self.assertEqual(len([each for each in self.shop.documents() if each["number"] == "TD-00001"]), 1)
+        clerk.keys("M-u")
+        clerk.wait(r"TD-00001.* 1 Khách hàng")
+        clerk.keys("3")
+        clerk.wait("TD-00001 đã hủy, bằng")
+        self.kill(clerk)
+        clerk = self.again()  # what is reversed is not offered
+        time.sleep(1)
+        self.assertNotIn("TD-00001,", clerk.text())
+
+    def test_goods_and_no_quantity_are_typed_into_what_was_kept(self):
+        clerk = self.opens(person="minh")
+        clerk.keys("g", "s")
+        clerk.wait("Bán tiền mặt")
+        clerk.type("XM40")
+        clerk.keys("Enter")
+        clerk.wait(r"Xi măng .* 1 +89.000")
+        time.sleep(0.8)
+        self.kill(clerk)
+        clerk = self.again()
+        clerk.wait("1 lần bán giữ lại")
+        clerk.keys("g", "s")
+        clerk.wait("Bán tiền mặt")
+        clerk.type("2*TH16")
+        clerk.keys("Enter")
+        clerk.wait(r"Xi măng .* 1 bao +89.000")
+        clerk.wait(r"Thép .* 2 cây +268.000")
+        clerk.type("3*XM40")  # how many is said already
+        clerk.keys("Enter")
+        clerk.wait(r"Xi măng .* 4 bao +89.000")
+        clerk.type("TH16")
+        clerk.keys("Enter")
+        clerk.wait(r"Thép .* 3 +268.000")
+        clerk.type("XM40")  # letters in a quantity are the next goods
+        clerk.keys("Enter")
+        clerk.wait(r"Thép .* 3 cây +268.000")
+        clerk.wait(r"Xi măng .* 5 +89.000")
+        clerk.type("4006381333931")  # and so is a code, however slowly it comes
+        clerk.keys("Enter")
+        clerk.wait(r"Xi măng .* 6 +89.000")
+        clerk.type("7 bao")  # its unit is behind the number
+        clerk.keys("Enter")
+        clerk.wait(r"Xi măng .* 7 bao +89.000")
+
+    def test_more_than_one_is_kept_in_persian_words(self):
+        clerk = self.opens(person="minh")
+        self.half_done(clerk)
+        time.sleep(0.8)
+        self.kill(clerk)
+        clerk = self.again(language="fa", wait=False)
+        clerk.wait("g s")
+        self.assertNotIn("sales", clerk.text())
+
     def test_kill_and_all_lines_are_there_and_are_booked_once(self):
         clerk = self.opens(person="minh")
         self.half_done(clerk)

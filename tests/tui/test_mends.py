@@ -63,6 +63,65 @@ class Mended(screen.Counter):
     def state(self, number, *words):
         return self.shop.json("office", "document", "show", number, *words)[-1]["state"]
 
+    # ---- keys and words ----
+
+    def test_letters_work_in_both_cases_and_shift_tab_goes_back(self):
+        clerk = self.opens(language="en")
+        clerk.keys("G", "T")
+        clerk.wait(r"Open drawer · T")
+        clerk.keys("T")
+        clerk.wait("Change money put in to begin with")
+        clerk.type("100k")
+        clerk.keys("F9")
+        clerk.wait("✓ drawer is open")
+        clerk.keys("T")
+        clerk.wait("1 Count")
+        clerk.wait(r"500,000 +>")
+        clerk.keys("Tab", "Tab")
+        clerk.wait(r"100,000 +>")
+        clerk.keys("BTab")
+        clerk.wait(r"200,000 +>")
+        clerk.keys("Escape", "Escape", "P")
+        clerk.wait("── Payment")
+        clerk.type("5")
+        clerk.keys("Tab")
+        clerk.type("FT7")
+        clerk.keys("BTab")
+        clerk.type("0k")
+        clerk.wait(r"50,000 ₫")
+
+    def test_the_language_and_the_way_out_are_found(self):
+        clerk = self.opens(language="en")
+        clerk.keys("?")
+        clerk.wait(r"↓ \d+ more below")
+        clerk.type("quit")
+        clerk.wait(r"Leave Tefter +Ctrl C +everywhere")
+        for words in ("language", "Tiếng Việt", "فارسی", "leave"):
+            clerk.keys("C-u")
+            clerk.type(words)
+            clerk.wait(r"\n[> ]?(Another language|Leave Tefter)")
+        clerk.keys("C-u")
+        clerk.type("vi")
+        clerk.wait("Another language")
+        clerk.keys("C-u")
+        clerk.type("language")
+        clerk.gone("Leave Tefter")
+        clerk.keys("Enter")
+        clerk.wait("── Khách hàng")
+        self.says(clerk, "Tiếng Việt. Lần nữa: ngôn ngữ kế tiếp.")
+        self.says(clerk, "tefter habit --language vi")
+
+    def test_what_lapsed_does_not_wait(self):
+        self.shop.login("two", ("lan", screen.shop.PASSWORD))
+        boss = self.opens(person="clerk-one", language="en")
+        self.shop.tefter("two", "approval", "ask", self.ming, "5000000", "--minutes", "1")
+        boss.keys("g", "a")
+        boss.wait("1 waits")
+        boss.wait(r"\n.*0:\d\d +王小明建材")
+        boss.gone("王小明建材", wait_s=90)
+        boss.wait("0 waits")
+        boss.wait("Nothing waits")
+
     # ---- undo ----
 
     def test_undo_of_a_cash_sale_gives_its_money_back(self):

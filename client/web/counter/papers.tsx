@@ -713,6 +713,13 @@ function Paper({ client, number, credit }: { client: Client; number: bigint; cre
             {reversing && (
                 <Reason
                     title={say("Why is {number} reversed?", { number: document.number })}
+                    warning={
+                        answer.corrects &&
+                        say("{number} replaced {other}: without it both are gone. To go back, correct it again.", {
+                            number: document.number,
+                            other: answer.corrects.number,
+                        })
+                    }
                     onReason={(reason) => {
                         void reverse(reason);
                     }}
@@ -725,10 +732,12 @@ function Paper({ client, number, credit }: { client: Client; number: bigint; cre
 
 export function Reason({
     title,
+    warning,
     onReason,
     onClose,
 }: {
     title: string;
+    warning?: string;
     onReason: (reason: string) => void;
     onClose: () => void;
 }): JSX.Element {
@@ -736,6 +745,7 @@ export function Reason({
     const usual = [say("Wrong customer"), say("Wrong goods or amount"), say("Not paid"), say("Entered twice")];
     return (
         <Sheet title={title} onClose={onClose}>
+            {warning !== undefined && <p class="over">▲ {warning}</p>}
             <p class="small ink-2">{say("It is reversed, not erased; both papers stay, with your name.")}</p>
             <div class="stack">
                 {usual.map((each) => (

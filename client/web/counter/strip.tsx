@@ -105,6 +105,9 @@ function showAnswer(next: Strip | undefined): void {
 /* By the server's clock: a device's own may be wrong by more than the strip lives. */
 const isOver = (one: Strip): boolean => serverNow() - one.at_ms >= UNDO_MS;
 
+/* The paper that it replaced is reversed, so taking this one back would leave neither. */
+const replaces = (one: Strip): boolean => one.draft?.corrects !== undefined;
+
 /* What they owed before a command that changed it by `minor`, and took back what it corrects. */
 export function owedBefore(draft: Draft, done: Done, minor: bigint): bigint | undefined {
     if (done.account === undefined) return undefined;
@@ -253,8 +256,8 @@ const wasWords = (minor: bigint): string =>
 
 function Second({ now, client }: { now: Strip; client: Client }): JSX.Element {
     const notes: ComponentChildren[] = [];
-    if (now.draft?.corrects !== undefined)
-        notes.push(say("replaces {number}", { number: now.draft.corrects_number ?? "" }));
+    if (replaces(now)) notes.push(say("replaces {number}", { number: now.draft?.corrects_number ?? "" }));
+    if (replaces(now) && now.state === "taken") notes.push(say("to go back, correct it again"));
     for (const part of now.what === "sale" ? (now.done?.payments ?? []) : [])
         notes.push(
             say("{kind} {amount}, receipt {number}", {
@@ -324,6 +327,7 @@ export function StripView({ client, what, under = false }: StripProps): JSX.Elem
         now.state === "taken" &&
         !under &&
         now.id !== undefined &&
+        !replaces(now) &&
         now.what !== "till" &&
         now.what !== "paper";
     const printable = now?.id !== undefined && (now.state === "taken" || now.state === "reversed");

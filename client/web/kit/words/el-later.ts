@@ -2240,6 +2240,7 @@ export const catalogue: Catalogue = {
     "{number} dated {day}, {amount}": "{number} με ημερομηνία {day}, {amount}",
     "{number} did not come": "Το {number} δεν ήρθε",
     "{number} never came": "Το {number} δεν ήρθε ποτέ",
+    "{number} replaced {other}: without it both are gone. To go back, correct it again.": "Το {number} αντικατέστησε το {other}: χωρίς αυτό χάνονται και τα δύο. Για να γυρίσετε πίσω, διορθώστε το ξανά.",
     "{number} reversed, {amount}": "{number} αντιλογίστηκε, {amount}",
     "{number} settled by somebody whom {maker} made, who had booked it": "{number}: το τακτοποίησε άτομο που όρισε ο χρήστης {maker}, που το είχε καταχωρίσει",
     "{number}: give {amount} back.": "{number}: δώστε πίσω {amount}.",

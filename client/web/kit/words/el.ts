@@ -368,6 +368,7 @@ export const catalogue: Catalogue = {
     "the printer is switched off or cannot be reached: {key} prints again": "ο εκτυπωτής είναι κλειστός ή μη προσβάσιμος: {key} τυπώνει ξανά",
     "the request lapsed": "το αίτημα έληξε",
     "the rest": "τα υπόλοιπα",
+    "to go back, correct it again": "για να γυρίσετε πίσω, διορθώστε το ξανά",
     "toman": "τομάν",
     "types their PIN at the end": "δίνει το PIN του στο τέλος",
     "undo until {time}": "αναίρεση έως {time}",

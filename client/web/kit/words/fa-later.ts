@@ -2240,6 +2240,7 @@ export const catalogue: Catalogue = {
     "{number} dated {day}, {amount}": "{number} به تاریخ {day}، {amount}",
     "{number} did not come": "{number} نیامد",
     "{number} never came": "{number} هرگز نیامد",
+    "{number} replaced {other}: without it both are gone. To go back, correct it again.": "{number} جای {other} آمده است: اگر برگشت بخورد، هیچ‌کدام نمی‌ماند. برای برگشتن، دوباره اصلاحش کنید.",
     "{number} reversed, {amount}": "برگشت {number}، {amount}",
     "{number} settled by somebody whom {maker} made, who had booked it": "{number} را کسی تأیید یا برگشت کرد که ثبت‌کننده، {maker}، خودش ساخته بود",
     "{number}: give {amount} back.": "{number}: {amount} را پس بدهید.",

@@ -368,6 +368,7 @@ export const catalogue: Catalogue = {
     "the printer is switched off or cannot be reached: {key} prints again": "چاپگر خاموش است یا در دسترس نیست: {key} دوباره چاپ می‌کند",
     "the request lapsed": "زمان درخواست گذشت",
     "the rest": "بقیه",
+    "to go back, correct it again": "برای برگشتن، دوباره اصلاحش کنید",
     "toman": "تومان",
     "types their PIN at the end": "در پایان پین خود را می‌زند",
     "undo until {time}": "لغو تا {time}",

@@ -2240,6 +2240,7 @@ export const catalogue: Catalogue = {
     "{number} dated {day}, {amount}": "{number} ghi ngày {day}, {amount}",
     "{number} did not come": "{number} không về",
     "{number} never came": "{number} không về",
+    "{number} replaced {other}: without it both are gone. To go back, correct it again.": "{number} đã thay cho {other}: hủy nó thì cả hai đều mất. Muốn quay lại thì hãy sửa lần nữa.",
     "{number} reversed, {amount}": "{number} bị đảo, {amount}",
     "{number} settled by somebody whom {maker} made, who had booked it": "{number} do người mà chính {maker}, người ghi phiếu, đã lập xác nhận hoặc hủy",
     "{number}: give {amount} back.": "{number}: trả lại {amount}.",

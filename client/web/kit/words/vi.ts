@@ -368,6 +368,7 @@ export const catalogue: Catalogue = {
     "the printer is switched off or cannot be reached: {key} prints again": "máy in tắt hoặc không kết nối được: {key} để in lại",
     "the request lapsed": "yêu cầu đã hết hạn",
     "the rest": "phần còn lại",
+    "to go back, correct it again": "muốn quay lại thì sửa lần nữa",
     "toman": "toman",
     "types their PIN at the end": "nhập PIN của họ ở cuối",
     "undo until {time}": "hủy được đến {time}",

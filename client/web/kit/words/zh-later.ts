@@ -2240,6 +2240,7 @@ export const catalogue: Catalogue = {
     "{number} dated {day}, {amount}": "{number} 日期 {day}，{amount}",
     "{number} did not come": "{number} 未到账",
     "{number} never came": "{number} 从未到账",
+    "{number} replaced {other}: without it both are gone. To go back, correct it again.": "{number} 是替换 {other} 的：冲销它，两张就都没有了。要改回去，请再更正一次。",
     "{number} reversed, {amount}": "{number} 已冲销，{amount}",
     "{number} settled by somebody whom {maker} made, who had booked it": "{number} 由记账人 {maker} 自己建立的人确认或冲回",
     "{number}: give {amount} back.": "{number}：退 {amount}。",

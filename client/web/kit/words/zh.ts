@@ -368,6 +368,7 @@ export const catalogue: Catalogue = {
     "the printer is switched off or cannot be reached: {key} prints again": "打印机已关机或连不上：{key} 重新打印",
     "the request lapsed": "申请已失效",
     "the rest": "其余",
+    "to go back, correct it again": "要改回去，请再更正一次",
     "toman": "土曼",
     "types their PIN at the end": "最后输入自己的 PIN",
     "undo until {time}": "{time} 前可撤销",
