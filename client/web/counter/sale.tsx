@@ -542,6 +542,11 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
     useEffect(() => {
         if (draft.lines.length > 0) change.value = undefined;
     }, [draft.lines.length > 0]);
+    const lines = useRef(draft.lines.length);
+    useEffect(() => {
+        if (draft.lines.length > lines.current) drafts.elsewhere.value = undefined; /* it was of the sale before */
+        lines.current = draft.lines.length;
+    }, [draft.lines.length]);
     useEffect(() => {
         if (whyMissing(draft) !== false) focusWhy();
         else if (!isPhone.value) fieldRef.current?.focus();
