@@ -135,6 +135,35 @@ void entry_reject(struct entry *entry, uint64_t line, const char *format, ...)
     entry->why_line = line;
 }
 
+static bool is_told(const struct entry *entry, enum import_field field)
+{
+    bool told = entry->why_field == field;
+    for (size_t i = 0; i < entry->more_count && !told; i++)
+        told = entry->more[i].field == field;
+    return told;
+}
+
+void entry_reject_cell(struct entry *entry, uint64_t line, enum import_field field,
+                       const char *format, ...)
+{
+    char why[WHY_MAX];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(why, sizeof why, format, arguments);
+    va_end(arguments);
+    if (!entry_rejected(entry)) {
+        entry->why_field = field;
+        entry_reject(entry, line, "%s", why);
+        return;
+    }
+    if (entry->why_line != line || entry->why_field == FIELD_NONE ||
+        entry->more_count == MORE_FAULTS_MAX || is_told(entry, field))
+        return;
+    const char *kept = arena_text(&entry->arena, why, strlen(why));
+    if (kept != NULL)
+        entry->more[entry->more_count++] = (struct cell_fault){field, kept};
+}
+
 const char *entry_text(struct entry *entry, struct slice text)
 {
     if (text.size == 0)

@@ -85,6 +85,12 @@ struct differences {
     struct difference rows[DIFFERENCES_MAX];
 };
 
+enum { MORE_FAULTS_MAX = 4 };
+struct cell_fault {
+    enum import_field field;
+    const char *why;
+};
+
 struct entry {
     struct arena arena;
     enum entry_kind kind;
@@ -128,16 +134,18 @@ struct entry {
     uint32_t free_lines; /* lines whose code is none */
     uint32_t cut_texts;  /* longer than the ledger takes */
 
-    char why[WHY_MAX];           /* rejected when not empty */
-    uint64_t why_line;           /* the row that is wrong; 0: all of it */
-    enum import_field why_field; /* whose cell it is; FIELD_NONE: not one alone */
-    uint32_t waiting;            /* the sink's: answers outstanding */
-    uint32_t tries;              /* the sink's: that found no customer or product */
-    bool probed;                 /* the sink's: the ledger would take it */
-    bool made_parties;           /* the sink's: its customer and products were sent, */
-    bool made_customer;          /* and the customer is there by that */
-    enum outcome outcome;        /* the sink's: the worst answer so far */
-    struct differences differs;  /* the sink's: from what is there already */
+    char why[WHY_MAX];                       /* rejected when not empty */
+    uint64_t why_line;                       /* the row that is wrong; 0: all of it */
+    enum import_field why_field;             /* whose cell it is; FIELD_NONE: not one alone */
+    struct cell_fault more[MORE_FAULTS_MAX]; /* of other cells of that row */
+    size_t more_count;
+    uint32_t waiting;           /* the sink's: answers outstanding */
+    uint32_t tries;             /* the sink's: that found no customer or product */
+    bool probed;                /* the sink's: the ledger would take it */
+    bool made_parties;          /* the sink's: its customer and products were sent, */
+    bool made_customer;         /* and the customer is there by that */
+    enum outcome outcome;       /* the sink's: the worst answer so far */
+    struct differences differs; /* the sink's: from what is there already */
 };
 
 /* NULL without memory. */
@@ -163,6 +171,12 @@ static inline bool entry_rejected(const struct entry *entry)
 {
     return entry->why[0] != '\0';
 }
+
+/* The same of one cell: what is wrong with other cells of its row is kept beside the first reason,
+ * so that whoever mends the row does it once. */
+__attribute__((format(printf, 4, 5))) void entry_reject_cell(struct entry *entry, uint64_t line,
+                                                             enum import_field field,
+                                                             const char *format, ...);
 
 /* A text in the entry's arena; NULL for an empty one, and rejected without room. */
 const char *entry_text(struct entry *entry, struct slice text);

@@ -20,17 +20,13 @@ static void reject_cell(const struct form *form, const struct row *row, struct e
 {
     struct slice cell = mapping_text(form->mapping, row, field);
     int shown = (int)(cell.size < SHOWN_MAX ? cell.size : SHOWN_MAX);
-    if (!entry_rejected(entry))
-        entry->why_field = field;
-    entry_reject(entry, row->line, "%s \"%.*s\": %s", field_about(field)->name, shown,
-                 (const char *)cell.data, why);
+    entry_reject_cell(entry, row->line, field, "%s \"%.*s\": %s", field_about(field)->name, shown,
+                      (const char *)cell.data, why);
 }
 
 static void reject_empty(struct entry *entry, uint64_t line, enum import_field field)
 {
-    if (!entry_rejected(entry))
-        entry->why_field = field;
-    entry_reject(entry, line, "%s is empty", field_about(field)->name);
+    entry_reject_cell(entry, line, field, "%s is empty", field_about(field)->name);
 }
 
 /* ---- cells ---- */
@@ -604,7 +600,7 @@ static void read_field(const struct form *form, const struct row *row, struct en
 
 static void check_required(const struct form *form, struct entry *entry)
 {
-    for (enum import_field i = 0; i < FIELD_COUNT && !entry_rejected(entry); i++)
+    for (enum import_field i = 0; i < FIELD_COUNT; i++)
         if (field_required(i, form->mapping->kind) && !is_of_line(i, form->mapping->kind) &&
             !entry->has_number[i] && entry->texts[i] == NULL)
             reject_empty(entry, entry->line, i);

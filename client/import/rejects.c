@@ -127,6 +127,23 @@ static bool begin_file(struct rejects *rejects)
     return !rejects->failed;
 }
 
+/* With what is wrong with other cells of the row, as far as there is room. */
+static const char *all_of(const struct entry *entry, uint64_t line, const char *why,
+                          char out[WHY_MAX])
+{
+    if (entry == NULL || entry->more_count == 0 || entry->why_line != line)
+        return why;
+    size_t used = strlen(why);
+    (void)snprintf(out, WHY_MAX, "%s", why);
+    for (size_t i = 0; i < entry->more_count; i++) {
+        size_t size = strlen(entry->more[i].why);
+        if (used + 2 + size >= WHY_MAX)
+            break;
+        used += (size_t)snprintf(out + used, WHY_MAX - used, "; %s", entry->more[i].why);
+    }
+    return out;
+}
+
 static void write_row(struct rejects *rejects, uint64_t line, const char *why,
                       const struct entry *entry, const struct slice *cells, size_t count)
 {
@@ -137,7 +154,8 @@ static void write_row(struct rejects *rejects, uint64_t line, const char *why,
         return;
     char number[NUMBER_SIZE];
     (void)snprintf(number, sizeof number, "%" PRIu64, line);
-    put_row(rejects->file, rejects->delimiter, number, why, cells, count);
+    char all[WHY_MAX];
+    put_row(rejects->file, rejects->delimiter, number, all_of(entry, line, why, all), cells, count);
 }
 
 void rejects_row(struct rejects *rejects, uint64_t line, const char *why, const struct slice *cells,

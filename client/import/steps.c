@@ -844,24 +844,12 @@ static void on_failing(void *context, uint64_t line, const char *why, const stru
     lines_put(&pass->step->failing, line);
 }
 
-static void on_rejected(void *context, uint64_t line, const char *why, const struct entry *entry,
-                        const struct slice *cells, size_t count)
+/* One for each cell that is wrong. */
+static void put_need(struct pass *pass, uint64_t line, const char *why, enum import_field field,
+                     bool good_amount, int64_t amount, const struct slice *cells, size_t count)
 {
-    struct pass *pass = context;
     struct step *step = pass->step;
     const struct mapping *mapping = &pass->job.look.mapping;
-    bool conflict = entry != NULL && entry->outcome == OUTCOME_CONFLICT;
-    int64_t amount = 0;
-    bool good_amount = amount_of(pass, entry, line, cells, count, &amount);
-    enum import_field field = entry != NULL ? entry->why_field : FIELD_NONE;
-    if (pass->turn != TURN_CUSTOMERS) {
-        step->need_rows++;
-        count_amount(step, good_amount, amount);
-    } else if (!conflict) {
-        lines_put(&step->passed, line);
-    }
-    if (entry != NULL && entry->why_line != 0 && entry->why_line != line)
-        return; /* another row of it is the wrong one */
     const char *name = field != FIELD_NONE ? field_about(field)->name : NULL;
     const char *bare = bare_why(why, field != FIELD_NONE);
     arena_reset(&step->row);
@@ -885,6 +873,29 @@ static void on_rejected(void *context, uint64_t line, const char *why, const str
         add_readings(pass, need, field);
     }
     step->needs[step->need_count++] = need;
+}
+
+static void on_rejected(void *context, uint64_t line, const char *why, const struct entry *entry,
+                        const struct slice *cells, size_t count)
+{
+    struct pass *pass = context;
+    struct step *step = pass->step;
+    bool conflict = entry != NULL && entry->outcome == OUTCOME_CONFLICT;
+    int64_t amount = 0;
+    bool good_amount = amount_of(pass, entry, line, cells, count, &amount);
+    enum import_field field = entry != NULL ? entry->why_field : FIELD_NONE;
+    if (pass->turn != TURN_CUSTOMERS) {
+        step->need_rows++;
+        count_amount(step, good_amount, amount);
+    } else if (!conflict) {
+        lines_put(&step->passed, line);
+    }
+    if (entry != NULL && entry->why_line != 0 && entry->why_line != line)
+        return; /* another row of it is the wrong one */
+    put_need(pass, line, why, field, good_amount, amount, cells, count);
+    for (size_t i = 0; entry != NULL && i < entry->more_count; i++)
+        put_need(pass, line, entry->more[i].why, entry->more[i].field, good_amount, amount, cells,
+                 count);
 }
 
 static void on_changed(void *context, const struct entry *entry)
@@ -1041,6 +1052,12 @@ static int compare_needs(const void *a, const void *b)
     return ((*left)->line > (*right)->line) - ((*left)->line < (*right)->line);
 }
 
+/* Of one row; those of two of its cells are two. */
+static bool same_fault(const Tefter__ImportNeed *a, const Tefter__ImportNeed *b)
+{
+    return a->line == b->line && (!a->has_column || !b->has_column || a->column == b->column);
+}
+
 /* In a file of both, a row that is wrong in the first reading is mostly wrong in the second. */
 static void once_each(struct step *step)
 {
@@ -1048,7 +1065,7 @@ static void once_each(struct step *step)
     for (size_t i = 0; i < step->need_count; i++) {
         bool known = false;
         for (size_t k = 0; k < kept && !known; k++)
-            known = step->needs[k]->line == step->needs[i]->line;
+            known = same_fault(step->needs[k], step->needs[i]);
         if (!known)
             step->needs[kept++] = step->needs[i];
     }

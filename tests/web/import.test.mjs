@@ -314,3 +314,28 @@ test(
     },
     { seconds: 300 },
 );
+
+test(
+    "a row with two cells that are wrong is told both at once, and is one row",
+    async () => {
+        const shop = await company({ own: true });
+        const page = await office(shop);
+        const rows = [
+            [...HEADS, "Ngày"],
+            ["Q1", "Hoàng Gia", "0901000001", "2500", "2026-01-05"],
+            ["Q2", "Bình Triệu", "0901000002", "x", "2026-13-45"],
+            ["Q3", "Đỗ Gia", "0901000003", "4500", "2026-02-05"],
+            ["Q4", "Phú Gia", "0901000004", "5500", "2026-03-05"],
+        ];
+        await drop(page, "hai.csv", Buffer.from(csv(rows)));
+        await page.waitForSelector(".file-columns select");
+        await tryIt(page);
+        await page.waitForSelector(".need");
+        same(await page.locator(".need").count(), 2);
+        const told = await page.locator(".need").allInnerTexts();
+        ok(/date/i.test(told.join()) && /amount/i.test(told.join()), told.join());
+        ok(/1 row to look at/.test(await page.innerText(".needs")), await page.innerText(".needs"));
+        await shop.end();
+    },
+    { seconds: 100 },
+);

@@ -47,7 +47,7 @@ import { listed, say, sayMany } from "../kit/words";
 import { useAsked, type Asking } from "./asked";
 import { namesOf, useCustomer } from "./live";
 import { Notes } from "./notes";
-import { BuyerForm, Changes, EditForm, Groups, LockForm, MergedNotice, MergeForm, UnlockForm } from "./record";
+import { BuyerForm, Changes, EditForm, Groups, LockForm, MergedNotice, MergeForm, OneWith, UnlockForm } from "./record";
 import { documentKindText, paymentKindText } from "../kit/labels";
 import { Age, codeBeside, documentHref, joined, NotYet } from "./parts";
 import { addingOf } from "./sums";
@@ -427,7 +427,7 @@ function People({
     const may = client.may(Right.RIGHT_EDIT_CUSTOMER) && row.merged_into === undefined;
     return (
         <Panel
-            title={say("People")}
+            title={say("of a customer::People")}
             note={say("who may take goods, who pays")}
             end={may && <Button onClick={() => setAdding(true)}>{say("Add")}</Button>}>
             <ul class="plain-list">
@@ -668,6 +668,8 @@ export function Card({ client, number, onBack }: { client: Client; number: numbe
                 </div>
             )}
             <MergedNotice client={client} customer={customer} />
+            {alone &&
+                (record?.sites ?? []).map((site) => <OneWith key={site} client={client} site={site} into={row} />)}
             {alone && locked && row.erased !== true && (
                 <div class="notice over">
                     <div class="notice-text">

@@ -58,6 +58,7 @@ import {
     Which,
     WHICH,
     unknownIn,
+    withoutCash,
     type Choice,
 } from "./rows";
 import { addingOf } from "./sums";
@@ -434,7 +435,10 @@ function List({ client, at: address }: { client: Client; at: readonly string[] }
     const papers = usePapers(client, choice.text.trim());
     const held = inside.value || top.value > 0;
     const listing = useListing(client, choice, held);
-    const { total, counts, moved, refused } = listing.shown.value;
+    const { total, counts: said, moved, refused } = listing.shown.value;
+    const cash = useAsked(client, "company", {}).answer?.cash_customer ?? 0;
+    useEffect(() => listing.without(choice.text.trim() === "" ? cash : 0), [listing, cash, choice.text.trim() === ""]);
+    const counts = cash === 0 ? said : withoutCash(said, choice);
 
     const rowHeight = narrow ? 56 : 32;
     const first = Math.max(0, Math.floor(top.value / rowHeight) - SPARE);
@@ -494,7 +498,9 @@ function List({ client, at: address }: { client: Client; at: readonly string[] }
         count: total,
         pages: async (page) => {
             const said = await client.ask("customers", { ...queryOf(choice), rows: FILE_ROWS, page });
-            return "refused" in said ? said : { rows: said.answer.rows, next: said.answer.next };
+            if ("refused" in said) return said;
+            const rows = said.answer.rows.filter(({ who }) => choice.text.trim() !== "" || who.customer !== cash);
+            return { rows, next: said.answer.next };
         },
     });
     const [adding, setAdding] = useState(false);

@@ -77,7 +77,7 @@ export const screens: Screen[] = [
         may: (client) => client.may(Right.RIGHT_SEE),
         part: office,
         view: ({ client, at }) =>
-            /^\d+$/.test(at[0] ?? "")
+            /^\d+$/.test(at[0] ?? "") && BigInt(at[0]!) < 1n << 64n
                 ? screen(client, ({ Document }) => h(Document, { client, at }))
                 : documentList(client, at),
     },

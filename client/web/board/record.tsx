@@ -29,6 +29,7 @@ import {
     readAmount,
     SearchField,
     Table,
+    useActions,
     type Column,
 } from "../kit";
 import { DayField } from "../kit/day";
@@ -524,38 +525,105 @@ export function MergeForm({ client, customer, name, onClose }: OfCustomer): JSX.
     );
 }
 
+/* ---- and two after all ---- */
+
+/* It asks first: what will be is said before. */
+function TwoAfterAll({
+    client,
+    gone,
+    stays,
+    onClose,
+}: {
+    client: Client;
+    gone: CustomerRow;
+    stays: string;
+    onClose: () => void;
+}): JSX.Element {
+    return (
+        <FormSheet
+            title={say("{name} and {other} are two after all", { name: nameOf(gone), other: stays })}
+            act={say("Make two of them again")}
+            missing={false}
+            save={() => saved(client, client.submit("undo_merge", { customer: gone.customer }))}
+            onClose={onClose}>
+            <p>
+                {say(
+                    "{name} is a customer of its own again, with its papers, what it owes and its number. What was sold or paid since they are one stays with {other}, and what was matched between the two stays matched.",
+                    { name: nameOf(gone), other: stays },
+                )}
+            </p>
+        </FormSheet>
+    );
+}
+
+function useUndoMerge(may: boolean): { asking: boolean; ask: () => void; close: () => void } {
+    const [asking, setAsking] = useState(false);
+    const ask = (): void => setAsking(true);
+    useActions(may ? [{ id: "customer.unmerge", title: say("Undo the merge: they are two after all"), run: ask }] : []);
+    return { asking, ask, close: () => setAsking(false) };
+}
+
 /* On a card: the record was merged, and can be taken apart again. */
 export function MergedNotice({ client, customer }: { client: Client; customer: Customer }): JSX.Element | null {
     const { row } = customer;
-    const [wrong, setWrong] = useState<string | undefined>(undefined);
-    const [busy, setBusy] = useState(false);
+    const may = row.merged_into !== undefined && client.may(Right.RIGHT_SET_LIMIT) && row.erased !== true;
+    const { asking, ask, close } = useUndoMerge(may);
     if (row.merged_into === undefined) return null;
-    const undo = async (): Promise<void> => {
-        if (busy) return;
-        setBusy(true);
-        const came = await saved(client, client.submit("undo_merge", { customer: row.customer }));
-        setBusy(false);
-        setWrong("wrong" in came ? came.wrong : undefined);
-    };
+    const into = row.merged_code ?? `#${row.merged_into}`;
     return (
         <div class="notice late">
             <div class="notice-text">
                 <b>
-                    {say("This record was merged into")}{" "}
-                    <a href={customerHref(row.merged_into)}>{row.merged_code ?? `#${row.merged_into}`}</a>.
+                    {say("This record was merged into")} <a href={customerHref(row.merged_into)}>{into}</a>.
                 </b>
                 <p class="small">
-                    {wrong ??
-                        say(
-                            "Its papers and what it owes are shown there, and new business is done there. Taken apart again, what was matched between the two stays matched.",
-                        )}
+                    {say(
+                        "Its papers and what it owes are shown there, and new business is done there. Taken apart again, what was matched between the two stays matched.",
+                    )}
                 </p>
             </div>
-            {client.may(Right.RIGHT_SET_LIMIT) && row.erased !== true && (
-                <Button blocked={busy && say("sending")} onClick={() => void undo()}>
-                    {say("They are two after all")}
-                </Button>
-            )}
+            {may && <Button onClick={ask}>{say("They are two after all …")}</Button>}
+            {asking && <TwoAfterAll client={client} gone={row} stays={into} onClose={close} />}
+        </div>
+    );
+}
+
+/* On the card of who stays: the other record, if `site` was merged and does not only pay through them. */
+export function OneWith({
+    client,
+    site,
+    into,
+}: {
+    client: Client;
+    site: number;
+    into: CustomerRow;
+}): JSX.Element | null {
+    const asked = useAsked(client, "customer_card", { customer: site }, { again: into.seq });
+    const card = asked.answer;
+    const merged = card !== undefined && card.row.merged_into === into.customer;
+    const may = merged && client.may(Right.RIGHT_SET_LIMIT) && card.row.erased !== true;
+    const { asking, ask, close } = useUndoMerge(may);
+    if (!merged) return null;
+    const { row, record } = card;
+    return (
+        <div class="notice one-with">
+            <div class="notice-text">
+                {say("One with")}{" "}
+                <a href={customerHref(row.customer)}>
+                    <Name>{nameOf(row)}</Name>
+                </a>{" "}
+                <span class="small ink-2">
+                    {joined([
+                        row.code,
+                        record.merge === undefined
+                            ? undefined
+                            : say("since {day}", { day: moment(record.merge.at_ms) }),
+                        record.merge === undefined ? undefined : namesOf(client).person(record.merge.actor.staff),
+                    ])}
+                </span>
+            </div>
+            {may && <Button onClick={ask}>{say("They are two after all …")}</Button>}
+            {asking && <TwoAfterAll client={client} gone={row} stays={nameOf(into)} onClose={close} />}
         </div>
     );
 }

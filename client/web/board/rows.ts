@@ -143,6 +143,12 @@ export function isA(customer: Customer, which: Which): boolean {
     }
 }
 
+/* Without who pays at once, where nothing narrows the list but this: they owe nothing, and are in no branch or group. */
+export function withoutCash(counts: ListCounts | undefined, choice: Choice): ListCounts | undefined {
+    const whole = choice.branch === undefined && choice.groups.length === 0 && choice.text.trim() === "";
+    return counts === undefined || !whole ? counts : { ...counts, all: counts.all - 1 };
+}
+
 export function countOf(counts: ListCounts, which: Which): number {
     const { all, over_limit, overdue, locked, in_credit, unmatched } = counts;
     return [all, over_limit, overdue, locked, in_credit, unmatched, all - overdue][which]!;
@@ -201,6 +207,9 @@ export class Listing {
     private newest: { first: number; rows: readonly Customer[]; total: number } | undefined; /* held back */
     private readonly told = signal(NOTHING);
     private flying = false;
+    private nobody = 0; /* who pays at once is many people, and no row */
+    private all = 0; /* rows, as the server counts */
+    private passed: number | undefined /* where that one would stand, if a page has it */;
 
     constructor(private readonly ask: Ask) {}
 
@@ -208,7 +217,27 @@ export class Listing {
         return this.told;
     }
     at(index: number): Customer | undefined {
+        return this.served(this.passed !== undefined && index >= this.passed ? index + 1 : index);
+    }
+    /* As the server counts. */
+    private served(index: number): Customer | undefined {
         return this.pages.get(Math.floor(index / PAGE))?.[index % PAGE];
+    }
+    /* 0: none. Who looks for their words sees them. */
+    without(customer: number): void {
+        if (this.nobody === customer) return;
+        this.nobody = customer;
+        this.tell({});
+    }
+    private tell(more: Partial<Shown>): void {
+        this.passed = undefined;
+        for (const [page, rows] of this.nobody === 0 ? [] : this.pages) {
+            const at = rows.findIndex((one) => one.row.customer === this.nobody);
+            if (at >= 0) this.passed = page * PAGE + at;
+        }
+        const { total, ...said } = { ...this.told.peek(), total: this.all, ...more };
+        this.all = total;
+        this.told.value = { ...said, total: total - (this.passed === undefined ? 0 : 1) };
     }
     /* How many rows lie in memory. */
     get held(): number {
@@ -229,9 +258,10 @@ export class Listing {
 
     /* Rows first to last are looked at. */
     look(first: number, last: number): void {
-        this.seen = [Math.floor(first / PAGE), Math.floor(Math.max(first, last - 1) / PAGE)];
+        const end = this.passed === undefined ? last : last + 1;
+        this.seen = [Math.floor(first / PAGE), Math.floor(Math.max(first, end - 1) / PAGE)];
         for (let page = this.seen[0]; page <= this.seen[1]; page++)
-            if (!this.pages.has(page) && page * PAGE < this.told.peek().total) void this.fetch(page);
+            if (!this.pages.has(page) && page * PAGE < this.all) void this.fetch(page);
     }
 
     /* What is looked at is asked for anew; held: the rows stay where they are. */
@@ -246,7 +276,7 @@ export class Listing {
         if (turn !== this.turn) return;
         this.flying = false;
         if (asked === undefined || "refused" in asked) {
-            if (asked !== undefined) this.told.value = { ...this.told.peek(), refused: asked.refused };
+            if (asked !== undefined) this.tell({ refused: asked.refused });
             return;
         }
         const counts = asked.answer.counts;
@@ -286,7 +316,7 @@ export class Listing {
         this.asked.clear();
         this.newest = undefined;
         for (let at = 0; at < rows.length; at += PAGE) this.pages.set((first + at) / PAGE, rows.slice(at, at + PAGE));
-        this.told.value = { total: counts?.listed ?? rows.length, counts, moved: 0, refused: undefined };
+        this.tell({ total: counts?.listed ?? rows.length, counts, moved: 0, refused: undefined });
         if (!anew) this.look(this.seen[0] * PAGE, (this.seen[1] + 1) * PAGE);
     }
 
@@ -294,18 +324,18 @@ export class Listing {
         const now = new Map(rows.map((one) => [one.row.customer, one]));
         let moved = 0;
         rows.forEach((one, at) => {
-            const stands = this.at(first + at);
+            const stands = this.served(first + at);
             if (stands !== undefined && stands.row.customer !== one.row.customer) moved++;
         });
-        const total = counts?.listed ?? this.told.peek().total;
-        const more = Math.abs(total - this.told.peek().total);
+        const total = counts?.listed ?? this.all;
+        const more = Math.abs(total - this.all);
         for (const [page, held] of this.pages)
             this.pages.set(
                 page,
                 held.map((one) => now.get(one.row.customer) ?? one),
             );
         this.newest = { first, rows, total };
-        this.told.value = { total: this.told.peek().total, counts, moved: Math.max(moved, more), refused: undefined };
+        this.tell({ counts, moved: Math.max(moved, more), refused: undefined });
     }
 
     private async fetch(page: number): Promise<void> {
@@ -318,7 +348,7 @@ export class Listing {
         if (asked === undefined || "refused" in asked) return;
         this.pages.set(page, this.read(asked.answer.rows));
         this.drop();
-        this.told.value = { ...this.told.peek() };
+        this.tell({});
     }
 
     /* Those that lie farthest from what is seen. */

@@ -9,14 +9,15 @@
  */
 import type { Sent } from "../lib/api";
 import { has } from "../lib/aside";
-import type {
-    DocumentLine,
-    InvoiceLine,
-    IssueInvoice,
-    PaymentKind,
-    ProductRecord,
-    ProductUnit,
-    Refusal,
+import {
+    RefusalCode,
+    type DocumentLine,
+    type InvoiceLine,
+    type IssueInvoice,
+    type PaymentKind,
+    type ProductRecord,
+    type ProductUnit,
+    type Refusal,
 } from "../lib/messages";
 
 export interface Line {
@@ -30,6 +31,7 @@ export interface Line {
     readonly quantity: bigint /* thousandths */;
     readonly listed?: bigint /* price by the lists, thousandths of a minor unit */;
     readonly price?: bigint /* another one, typed */;
+    readonly then?: bigint /* by the lists when it was taken, and not booked */;
     readonly discount_bp?: number;
     readonly discount_minor?: bigint;
     readonly tax_bp: number;
@@ -110,6 +112,7 @@ export interface Unbooked {
 const isLine = (what: unknown): what is Line =>
     has<Line>(what, { key: "number", product: "number", code: "string", name: "string", unit: "string" }) &&
     has<Line>(what, { own_unit: "string", quantity: "bigint", listed: "bigint?", price: "bigint?" }) &&
+    has<Line>(what, { then: "bigint?" }) &&
     has<Line>(what, { discount_bp: "number?", discount_minor: "bigint?", tax_bp: "number", was: "object?" }) &&
     Array.isArray(what.units) &&
     Array.isArray(what.serials);
@@ -321,6 +324,35 @@ export function addUnknown(draft: Draft, code: string, quantity: bigint): Draft 
 export function changeLine(draft: Draft, key: number, change: Partial<Line>): Draft {
     return { ...draft, lines: draft.lines.map((line) => (line.key === key ? { ...line, ...change } : line)) };
 }
+
+/* With the prices that the ledger told: what is shown is what is kept. */
+export function asPriced(draft: Draft, told: readonly DocumentLine[] | undefined): Draft {
+    if (told?.length !== draft.lines.length) return draft;
+    const lines = draft.lines.map((line, at) =>
+        line.price !== undefined || line.listed === told[at]!.price ? line : { ...line, listed: told[at]!.price },
+    );
+    return lines.every((line, at) => line === draft.lines[at]) ? draft : { ...draft, lines };
+}
+
+/* Sold anew at the prices of then, as if typed by hand; or at those of the lists now. */
+export const isAsThen = (line: Line): boolean => line.then !== undefined && line.price === line.then;
+export const atPricesOfThen = (draft: Draft): Draft => ({
+    ...draft,
+    lines: draft.lines.map((line) => ({ ...line, price: line.price ?? line.then })),
+});
+export const atPricesOfNow = (draft: Draft): Draft => ({
+    ...draft,
+    lines: draft.lines.map((line) => (isAsThen(line) ? { ...line, price: undefined } : line)),
+});
+export const takenThen = (draft: Draft): Draft =>
+    atPricesOfThen({
+        ...draft,
+        lines: draft.lines.map((line) => ({ ...line, then: line.price === undefined ? line.listed : line.then })),
+    });
+
+/* What the screen said is not what the ledger makes of it: a price or a rate has changed. */
+export const isOtherTotal = (refusal: Refusal | undefined): boolean =>
+    refusal?.code === RefusalCode.FIELD_INVALID && (refusal.field ?? "").endsWith("total_minor");
 
 export function dropLine(draft: Draft, key: number): Draft {
     return { ...draft, lines: draft.lines.filter((line) => line.key !== key) };

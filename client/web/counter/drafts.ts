@@ -17,7 +17,7 @@ import type { Client, Fate, Pending } from "../lib/api";
 import { has } from "../lib/aside";
 import type { Done, Refusal } from "../lib/messages";
 import { serverNow } from "../kit/format";
-import { isDraft, isEmpty, newDraft, type Draft } from "./draft";
+import { isDraft, isEmpty, isOtherTotal, newDraft, takenThen, type Draft } from "./draft";
 import { claim, found, keep, wipe } from "./store";
 
 const MOST = 20;
@@ -411,7 +411,7 @@ function reopened(id: string, refusal?: Refusal): void {
     if (was !== undefined) onKept(was, false);
     keepSoon(claimKey(id), undefined);
     change(id, (draft) => ({
-        ...draft,
+        ...(draft.waited === true && isOtherTotal(refusal) ? takenThen(draft) : draft),
         begun_ms: 0,
         begun_by: undefined,
         sent: "",

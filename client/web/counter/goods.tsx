@@ -28,7 +28,8 @@ import {
 import { ofLabel, readBarcode } from "./barcode";
 import { isPhone, useAnswer, useCalm } from "./hooks";
 import { Pick } from "./pick";
-import { findCode, productByCode, productByNumber, searchGoods } from "./products";
+import type { Told } from "./judge";
+import { findCode, pricesChanged, productByCode, productByNumber, searchGoods } from "./products";
 import { play } from "./sound";
 import { folded, plainDigits, readCount, readCounted, readMoney, readScan, readTyped, readUnitPrice } from "./typed";
 
@@ -36,6 +37,7 @@ export interface GoodsProps {
     client: Client;
     draft: Draft;
     lines: readonly DocumentLine[] | undefined /* what the ledger says of them */;
+    told?: ReadonlyMap<number, Told> /* and said before */;
     refused: number | undefined /* key of the line that is in the way */;
     fixed: boolean;
     lost?: string;
@@ -128,7 +130,7 @@ function GoodsField(props: GoodsProps): JSX.Element {
     const hits = found?.hits;
     const many = found?.quantity ?? count;
     const add = (product: ProductRecord): void =>
-        onDraft((each) => addGoods({ ...each, typed: "" }, product, "", many)[0]);
+        onDraft((each) => addGoods({ ...each, typed: "" }, productByNumber(product.product) ?? product, "", many)[0]);
     const counts =
         typed.kind === "amount" && named !== undefined && productByCode(draft.typed.trim()) === undefined
             ? quantity(typed.quantity, named !== "" ? named : last!.own_unit)
@@ -237,7 +239,9 @@ async function searchCounted(
     return some.length > 0 ? { hits: some, quantity: counted.quantity } : { hits };
 }
 
-function ProductHit({ product, count = ONE }: { product: ProductRecord; count?: bigint }): JSX.Element {
+function ProductHit({ product: found, count = ONE }: { product: ProductRecord; count?: bigint }): JSX.Element {
+    const changed = pricesChanged.value; /* read: it is drawn anew with the price of now */
+    const product = (changed >= 0 ? productByNumber(found.product) : undefined) ?? found;
     return (
         <>
             <span class="grow cut-parts">
@@ -507,6 +511,17 @@ function cells(props: RowProps): {
     };
 }
 
+/* The price has changed while the sale was open. */
+function PriceWas({ told, line }: RowProps): JSX.Element | null {
+    const { price: now, was } = told?.get(line.key) ?? {};
+    if (now === undefined || was === undefined || line.price !== undefined) return null;
+    return (
+        <span class="small late price-was">
+            {say("price was {old}, is {price} now", { old: price(was), price: price(now) })}
+        </span>
+    );
+}
+
 function UnitChoice({ line, onDraft, fixed }: RowProps): JSX.Element | null {
     if (line.units.length === 0 || fixed) return null;
     return (
@@ -614,6 +629,7 @@ function DeskRow(props: RowProps): JSX.Element {
                         </span>
                         <UnitChoice {...props} />
                         <Serials {...props} />
+                        <PriceWas {...props} />
                     </span>
                 ) : (
                     <WhichItem {...props} />
@@ -673,6 +689,7 @@ function PhoneRow(props: RowProps & { open: boolean; onOpen: () => void }): JSX.
                             </>
                         )}
                     </span>
+                    <PriceWas {...props} />
                 </span>
                 {own.total}
             </button>

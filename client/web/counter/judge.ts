@@ -28,6 +28,28 @@ export interface Judged {
     decision?: Decision;
     counts_money?: boolean /* the decision is about what is left after the money */;
     refusal?: Refusal;
+    told?: ReadonlyMap<number, Told> /* by key of the line */;
+}
+
+/* A line's price by the lists, as it was told for just these goods; and another one before, while the sale was open. */
+export interface Told {
+    of: string;
+    price: bigint;
+    was?: bigint;
+}
+
+function toldOf(draft: Draft, found: Judged, before: ReadonlyMap<number, Told> | undefined): Judged["told"] {
+    if (found.lines === undefined) return before;
+    const told = new Map<number, Told>();
+    draft.lines.forEach((line, at) => {
+        const price = found.lines![at]!.price;
+        if (line.price !== undefined || line.custom || line.was !== undefined) return;
+        const of = `${draft.customer}|${line.product}|${line.unit}|${line.quantity}`;
+        const old = before?.get(line.key);
+        const first = old?.of === of ? (old.was ?? old.price) : price;
+        told.set(line.key, { of, price, was: first === price ? undefined : first });
+    });
+    return told;
 }
 
 export const judged = signal<ReadonlyMap<string, Judged>>(new Map());
@@ -104,7 +126,9 @@ async function run(): Promise<void> {
     asking = true;
     try {
         const found = await ask(client, draft, given);
-        if (found !== undefined) judged.value = new Map(judged.value).set(draft.id, found);
+        if (found === undefined) return;
+        const told = toldOf(draft, found, judged.value.get(draft.id)?.told);
+        judged.value = new Map(judged.value).set(draft.id, { ...found, told });
     } finally {
         asking = false;
         if (next !== undefined) void run();

@@ -23,6 +23,7 @@ interface Entry {
 const entries = new Map<number, Entry>();
 const codes = new Map<string, number>();
 export const catalogueSize = signal(0);
+export const pricesChanged = signal(0); /* how often one was told that is another than here */
 let loading: Promise<void> | undefined;
 let loaded_at = -Infinity;
 let loaded_for: Client | undefined;
@@ -35,7 +36,9 @@ export function remember(product: ProductRecord): void {
     const words = folded(
         [product.name, product.code, product.brand, product.model, product.colour].filter(Boolean).join(" "),
     );
+    const before = entries.get(product.product)?.product;
     entries.set(product.product, { product, words });
+    if (before !== undefined && before.price !== product.price) pricesChanged.value++;
     const all = [product.code, ...product.barcodes, ...product.units.flatMap((unit) => unit.barcodes)];
     for (const code of all) codes.set(keyOf(code), product.product);
     catalogueSize.value = entries.size;
@@ -206,10 +209,14 @@ export function searchHere(text: string, most: number): ProductRecord[] {
 
 export async function searchGoods(client: Client, text: string, most = 8): Promise<ProductRecord[]> {
     const here = searchHere(text, most);
-    if (here.length >= most || !canAsk(client)) return here;
-    const asked = await client.ask("products", { text, rows: most });
+    if (!canAsk(client)) return here;
+    const asking = client.ask("products", { text, rows: most }).then((asked) => {
+        if (!("refused" in asked)) for (const product of asked.answer.products) if (!product.retired) remember(product);
+        return asked;
+    });
+    if (here.length >= most) return here; /* their prices come after */
+    const asked = await asking;
     if ("refused" in asked) return here;
-    for (const product of asked.answer.products) if (!product.retired) remember(product);
     const more = asked.answer.products.filter(
         (product) => !product.retired && !here.some((each) => each.product === product.product),
     );

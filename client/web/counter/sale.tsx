@@ -34,7 +34,17 @@ import { say, sayMany } from "../kit/words";
 import { approvalOf, askForIt, useApprovals } from "./approval";
 import { paying as payingOf, type Paying } from "./cash";
 import { Band, nameOf, rememberCustomer } from "./customer";
-import { isEmpty, isKnown, splitFor, unapproved, sums as sumsOf, type Draft } from "./draft";
+import {
+    asPriced,
+    isEmpty,
+    isKnown,
+    isOtherTotal,
+    ONE,
+    splitFor,
+    unapproved,
+    sums as sumsOf,
+    type Draft,
+} from "./draft";
 import * as drafts from "./drafts";
 import { Goods, takeScan, type Settled } from "./goods";
 import { figuresAt, isPhone, lostAt, useCustomer } from "./hooks";
@@ -472,7 +482,7 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
     const [paysNow, setPaysNow] = useState(draft.parts.length > 0 || (draft.customer !== 0 && draft.given !== ""));
     const [choosing, setChoosing] = useState(false);
     const [pin, setPin] = useState(false);
-    const [wanted, setWanted] = useState("");
+    const [wanted, setWanted] = useState<{ key: string; total: bigint | undefined } | undefined>(undefined);
     const [entry, setEntry] = useState<Entry | undefined>(undefined);
     const settleRef = useRef<(() => Settled) | undefined>(undefined);
     const fieldRef = useRef<HTMLInputElement>(null);
@@ -494,6 +504,7 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
     }, [stamp]);
 
     const told = judged.value.get(draft.id);
+    const outdated = useRef(told); /* when the ledger found that something is another now */
     const about = told?.key === key ? told : undefined;
     const sums = sumsOf(draft.lines, about?.lines);
     const total = about?.total ?? sums.total;
@@ -531,6 +542,11 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
     useEffect(() => {
         if (draft.lines.length > 0) change.value = undefined;
     }, [draft.lines.length > 0]);
+    const lines = useRef(draft.lines.length);
+    useEffect(() => {
+        if (draft.lines.length > lines.current) drafts.elsewhere.value = undefined; /* it was of the sale before */
+        lines.current = draft.lines.length;
+    }, [draft.lines.length]);
     useEffect(() => {
         if (whyMissing(draft) !== false) focusWhy();
         else if (!isPhone.value) fieldRef.current?.focus();
@@ -539,7 +555,26 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
         if (said !== undefined) play("refused");
         if (said?.code === RefusalCode.TILL_CLOSED) void loadPlace(client, true); /* it was closed elsewhere */
         if (said?.code === RefusalCode.PIN_NEEDED || said?.code === RefusalCode.PIN_WRONG) setPin(true);
+        if (isOtherTotal(said)) {
+            outdated.current = told;
+            judge(client, draft, given, true);
+        }
     }, [said]);
+    /* A price changed while it was open: what it comes to now is shown before F9 sells it. */
+    useEffect(() => {
+        if (!isOtherTotal(said) || told === undefined || told === outdated.current) return;
+        drafts.setRefusal(draft.id, undefined);
+        if (draft.unbooked === undefined) setEntry({ priced: true });
+        for (const [line, { was }] of told.told ?? []) {
+            const product = draft.lines.find((each) => each.key === line)?.product;
+            if (was !== undefined && product !== undefined)
+                void priceFor(client, product, draft.customer, "", ONE); /* the list of goods has it too */
+        }
+    }, [told, said]);
+    useEffect(() => {
+        const priced = draft.customer === 0 && draft.begun_ms === 0 ? asPriced(draft, about?.lines) : draft;
+        if (priced !== draft) drafts.change(draft.id, () => priced);
+    }, [about?.lines]);
     useEffect(() => {
         if (till?.open_since !== undefined && said?.code === RefusalCode.TILL_CLOSED)
             drafts.setRefusal(draft.id, undefined);
@@ -622,7 +657,7 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
     });
     const commit = (withPin?: string): void => {
         if (blocked === addingUp()) {
-            setWanted(key);
+            setWanted({ key, total: sums.whole ? total : undefined });
             return;
         } /* F9 was faster than the answer */
         if (blocked !== false && withPin === undefined) return;
@@ -638,6 +673,7 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
                 ? undefined
                 : { buyer_pin: { customer: draft.customer, buyer: draft.buyer, pin: withPin } };
         setPin(false);
+        drafts.change(draft.id, (each) => asPriced(each, about?.lines));
         const taken = cash && draft.parts.length === 0 ? paying.due : total - atLeast0(paying.left);
         const submit = (): Pending => {
             if (command.sell_paid !== undefined) return client.submit("sell_paid", command.sell_paid, options);
@@ -648,9 +684,11 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
         void drafts.commit(draft.id, submit, command.sell_paid === undefined ? undefined : taken);
     };
     useEffect(() => {
-        if (wanted === "" || blocked === addingUp()) return;
-        setWanted("");
-        if (wanted === key) commit();
+        if (wanted === undefined || blocked === addingUp()) return;
+        setWanted(undefined);
+        if (wanted.key !== key) return;
+        if (wanted.total !== undefined && wanted.total !== total) setEntry({ priced: true });
+        else commit();
     });
     const focusCustomer = (): void => {
         setChoosing(draft.customer !== 0);
@@ -801,6 +839,7 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
                         client={client}
                         draft={draft}
                         lines={about?.lines}
+                        told={about?.told}
                         refused={refusedLine(draft, refusal)}
                         fixed={view.fixed}
                         lost={since}
@@ -820,7 +859,12 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
                         {entry !== undefined && <EntryNotice entry={entry} />}
                         <Seldomly
                             when={drafts.unbooked.value.length > 0}
-                            view={({ Unbooked }) => <Unbooked client={client} onSell={takeUp} />}
+                            view={({ Unbooked, TakenFor }) => (
+                                <>
+                                    <Unbooked client={client} onSell={takeUp} />
+                                    <TakenFor draft={draft} total={paying.due} exact={view.exact} />
+                                </>
+                            )}
                         />
                         <Seldomly when={drafts.underway.value.size > 0} view={({ Kept }) => <Kept />} />
                         <Seldomly
@@ -929,13 +973,16 @@ function Open({ client, draft }: { client: Client; draft: Draft }): JSX.Element 
 /* What stood in a field when F9 was pressed: it is in the sale now, or `typed` is not. */
 interface Entry {
     typed?: string;
+    priced?: boolean /* nothing was typed: the ledger has another price than was shown */;
 }
 function EntryNotice({ entry }: { entry: Entry }): JSX.Element {
     return (
         <Notice tone="late" role="alert">
-            {entry.typed === undefined
-                ? say("What was typed is in the sale now: look at the total, then press F9.")
-                : say("‘{text}’ is not in the sale yet: Enter takes it, or delete it.", { text: entry.typed })}
+            {entry.priced === true
+                ? say("A price is another now, and nothing was sold: look at the total, then press F9.")
+                : entry.typed === undefined
+                  ? say("What was typed is in the sale now: look at the total, then press F9.")
+                  : say("‘{text}’ is not in the sale yet: Enter takes it, or delete it.", { text: entry.typed })}
         </Notice>
     );
 }

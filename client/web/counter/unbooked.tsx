@@ -6,15 +6,19 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Client } from "../lib/api";
 import { RefusalCode, type Refusal } from "../lib/messages";
-import { clock } from "../kit/format";
+import { clock, money } from "../kit/format";
 import { Money, Name, Sign } from "../kit/money";
 import { Button, Field, Sheet } from "../kit/parts";
 import { refusalText, rolesText } from "../kit/refusal";
 import { say } from "../kit/words";
-import type { Draft } from "./draft";
+import { atPricesOfNow, atPricesOfThen, isAsThen, isOtherTotal, type Draft } from "./draft";
 import * as drafts from "./drafts";
 
 function whoSettles(refusal: Refusal | undefined): string {
+    if (isOtherTotal(refusal))
+        return say(
+            "A price has changed since. Sell it anew at the prices at which it was taken, or at those of now: the money is settled with the customer.",
+        );
     const roles = refusal === undefined ? undefined : rolesText(refusal.roles);
     if (roles !== undefined) return say("{roles} can settle it.", { roles });
     return refusal?.code === RefusalCode.TILL_CLOSED || refusal?.code === RefusalCode.TILL_COUNTED
@@ -22,6 +26,41 @@ function whoSettles(refusal: Refusal | undefined): string {
               "Its money lies in the drawer: leave it out of the float when you open the till, then sell it anew. Or tell the manager who counts this till.",
           )
         : say("Sell it anew when nothing is in the way, or tell the manager of this branch.");
+}
+
+/* It is sold anew at the prices of then, where the seller may; else at those of now, and the difference changes hands. */
+export function TakenFor({ draft, total, exact }: { draft: Draft; total: bigint; exact: boolean }): JSX.Element | null {
+    if (draft.pay !== undefined || !isOtherTotal(draft.unbooked?.refusal)) return null;
+    const taken = draft.unbooked!.minor;
+    const then = draft.lines.some(isAsThen);
+    const sums = { taken: money(undefined, taken), total: money(undefined, total) };
+    const told =
+        !exact || total === taken
+            ? say("{taken} was taken for it.", sums)
+            : total > taken
+              ? say("{taken} was taken for it, and it comes to {total}: {amount} more is to be taken.", {
+                    ...sums,
+                    amount: money(undefined, total - taken),
+                })
+              : say("{taken} was taken for it, and it comes to {total}: {amount} goes back.", {
+                    ...sums,
+                    amount: money(undefined, taken - total),
+                });
+    return (
+        <section class="panel taken-for" aria-label={say("Sell it anew")}>
+            <p>{told}</p>
+            <p class="small ink-2">
+                {then
+                    ? say(
+                          "Its prices are those of then, as if typed by hand. If you may not sell at them: sell it at the prices of now, or have somebody who may enter it, and say “It is settled …”.",
+                      )
+                    : say("Its prices are those of now.")}
+            </p>
+            <Button small onClick={() => drafts.change(draft.id, then ? atPricesOfNow : atPricesOfThen)}>
+                {then ? say("Sell it at the prices of now") : say("Sell it at the prices of then")}
+            </Button>
+        </section>
+    );
 }
 
 /* Above whatever is typed next, until somebody sells it anew or says how it was settled. */

@@ -226,6 +226,7 @@ const daysText = (days: number | undefined): JSX.Element =>
 
 function AfterThis(props: {
     client: Client;
+    final: boolean /* the money counts already */;
     customer: number;
     money_minor: bigint;
     bills: readonly Bill[];
@@ -278,7 +279,10 @@ function AfterThis(props: {
                             stopped={stoppedOf(undefined, live)}
                         />
                     )}{" "}
-                    · {say("counted since the money came")}
+                    ·{" "}
+                    {props.final
+                        ? say("counted since the money came")
+                        : say("this money counts only once it is confirmed")}
                 </p>
             )}
         </section>
@@ -437,9 +441,13 @@ export function Bench(props: BenchProps): JSX.Element {
                             : bills.length === 0
                               ? {
                                     kind: "empty",
-                                    text: say(
-                                        "This customer has no unpaid bill. The money stays theirs and counts for them at once.",
-                                    ),
+                                    text: props.row.money.final
+                                        ? say(
+                                              "This customer has no unpaid bill. The money stays theirs and counts for them at once.",
+                                          )
+                                        : say(
+                                              "This customer has no unpaid bill. The money stays theirs, and counts for them once it is confirmed.",
+                                          ),
                                 }
                               : { kind: "here" }
                     }>
@@ -451,7 +459,14 @@ export function Bench(props: BenchProps): JSX.Element {
                     )}
                 </Region>
             </section>
-            <AfterThis client={client} customer={customer} money_minor={minor} bills={bills} preview={preview} />
+            <AfterThis
+                client={client}
+                final={props.row.money.final}
+                customer={customer}
+                money_minor={minor}
+                bills={bills}
+                preview={preview}
+            />
             {wrong !== undefined && (
                 <Notice tone={conflict ? "late" : "over"} role="alert">
                     {refusalText(wrong, client)} {conflict && say("Your ticks are kept.")}

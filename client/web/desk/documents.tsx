@@ -413,7 +413,18 @@ function Texts({
     );
 }
 
+/* A number alone names a paper; one that no paper can have is not passed over as a filter would be. */
 export function Documents({ client, at }: { client: Client; at: readonly string[] }): ComponentChild {
+    if (at.length !== 1 || !/^[-+]?\d/.test(at[0]!)) return <AllDocuments client={client} at={at} />;
+    return (
+        <div class="panel region-note">
+            <b>{say("There is no such paper: {number}.", { number: at[0]! })}</b>{" "}
+            <a href="#/documents">{say("All documents")}</a>
+        </div>
+    );
+}
+
+function AllDocuments({ client, at }: { client: Client; at: readonly string[] }): ComponentChild {
     const filters = filtersOf(at);
     const set = (change: Readonly<Record<string, string | undefined>>): void =>
         filter("documents", { ...filters, ...change });

@@ -89,10 +89,12 @@ export function FormSheet({
                 }}
                 onKeyDown={(event) => {
                     const { target } = event;
-                    if (event.key !== "Enter" || event.isComposing || !(target instanceof HTMLInputElement)) return;
+                    const acts = event.key === "F9" || (event.key === "Enter" && event.ctrlKey);
+                    const steps = event.key === "Enter" && target instanceof HTMLInputElement;
+                    if (event.isComposing || !(acts || steps)) return;
                     event.preventDefault();
-                    const inputs = [...event.currentTarget.querySelectorAll<HTMLInputElement>("input, select")];
-                    const next = inputs[inputs.indexOf(target) + 1];
+                    event.stopPropagation();
+                    const next = acts ? undefined : nextField(event.currentTarget, target as HTMLElement, missing);
                     if (next !== undefined) next.focus();
                     else void run();
                 }}>
@@ -110,6 +112,18 @@ export function FormSheet({
             </form>
         </Sheet>
     );
+}
+
+/* Enter goes on to the next text, at the last of them it does what the button does. A day or a choice that nobody needs is no
+ * stop on that way; where something is missing still, it is. */
+function nextField(form: HTMLElement, from: HTMLElement, missing: string | false): HTMLElement | undefined {
+    const all = [...form.querySelectorAll<HTMLElement>("input, select, textarea")];
+    const after = all.slice(all.indexOf(from) + 1);
+    const isText = (field: HTMLElement): boolean =>
+        !(field instanceof HTMLSelectElement) &&
+        !(field instanceof HTMLInputElement && ["checkbox", "radio"].includes(field.type)) &&
+        field.closest(".day-input") === null;
+    return after.find(isText) ?? (missing === false ? undefined : after[0]);
 }
 
 /* "Thủ Đức" is TD: what stands before the numbers of its papers. */

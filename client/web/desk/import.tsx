@@ -1228,7 +1228,8 @@ function Review({
             ? { id: "import-again", key: "F9", title: say("Try again with your answers"), run: tryAgain }
             : { id: "import-book", key: "F9", title: say("Book it"), run: book, blocked },
     ]);
-    const hidden = Number(result.rejected_rows) - result.needs.length;
+    const rows = new Set(result.needs.map((each) => each.line)).size; /* each cell that is wrong is a line of its own */
+    const hidden = Number(result.rejected_rows) - rows;
     return (
         <>
             <Sum result={result} />
@@ -1257,9 +1258,7 @@ function Review({
             )}
             {result.needs.length > 0 && (
                 <Panel
-                    title={sayMany("{count} row to look at", "{count} rows to look at", result.needs.length, {
-                        count: whole(result.needs.length),
-                    })}
+                    title={sayMany("{count} row to look at", "{count} rows to look at", rows, { count: whole(rows) })}
                     note={say("1 or 2 answers · Enter next · z takes the answer back")}
                     class="needs">
                     <div class="chips section" role="radiogroup" aria-label={say("Reasons")}>
