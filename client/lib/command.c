@@ -337,7 +337,8 @@ static bool is_behind(const struct outbox *outbox, const struct outbox_entry *en
 }
 
 void tefter_written_behind(struct tefter *client, const uint8_t id[TEFTER_ID_SIZE],
-                           void (*each)(void *context, const Tefter__Command *command),
+                           void (*each)(void *context, const Tefter__Command *command,
+                                        int64_t made_ms),
                            void *context)
 {
     struct arena arena;
@@ -355,7 +356,7 @@ void tefter_written_behind(struct tefter *client, const uint8_t id[TEFTER_ID_SIZ
         const Tefter__Command *command = (const Tefter__Command *)message_unpack(
             &tefter__command__descriptor, slice_of(entry->command, entry->size), &arena);
         if (command != NULL)
-            each(context, command);
+            each(context, command, entry->made_ms);
     }
     arena_fini(&arena);
 }

@@ -225,7 +225,8 @@ bool tefter_written_newest(const struct tefter *client, uint8_t ret_id[TEFTER_ID
 /* Each command of theirs that was written down behind that one, oldest first, unless it was
  * refused. Whoever keeps a form on the disk too learns so that it was sent. */
 void tefter_written_behind(struct tefter *client, const uint8_t id[TEFTER_ID_SIZE],
-                           void (*each)(void *context, const Tefter__Command *command),
+                           void (*each)(void *context, const Tefter__Command *command,
+                                        int64_t made_ms),
                            void *context);
 
 /* The newest of theirs that was done, as its receipt has it, in memory of the arena; NULL: none is

@@ -618,6 +618,27 @@ static bool is_of(const struct tui *tui, const struct draft *draft,
     return same;
 }
 
+/* The one that was written when the program ended, as it stood a moment before it was sent: what
+ * was typed last came to the outbox and not to this file. */
+static bool is_earlier_of(const struct tui *tui, const struct draft *draft,
+                          const Tefter__IssueInvoice *sent, int64_t made_ms)
+{
+    enum { MOMENT_MS = 60 * 1000 };
+    Tefter__IssueInvoice mine;
+    struct arena arena;
+    if (made_ms - draft->changed_ms > MOMENT_MS || draft->approval != 0 ||
+        draft->corrects.document != 0 || draft->parked_ms != 0)
+        return false;
+    arena_init(&arena, ASKED_MEMORY_MAX);
+    (void)draft_invoice(tui, draft, &arena, &mine);
+    bool earlier = mine.customer == sent->customer && mine.n_lines <= sent->n_lines;
+    for (size_t i = 0; earlier && i < mine.n_lines; i++)
+        earlier = mine.lines[i]->product == sent->lines[i]->product &&
+                  same_text(mine.lines[i]->text, sent->lines[i]->text);
+    arena_fini(&arena);
+    return earlier;
+}
+
 /* What replaces a paper is known by that. */
 static void forget_corrected(struct work *work, const Tefter__Command *command)
 {
@@ -637,7 +658,7 @@ static void forget_corrected(struct work *work, const Tefter__Command *command)
 }
 
 /* The program ended between the outbox and this file: what stands in both was sent. */
-static void forget_sent(void *context, const Tefter__Command *command)
+static void forget_sent(void *context, const Tefter__Command *command, int64_t made_ms)
 {
     struct tui *tui = context;
     struct work *work = tui->work;
@@ -652,6 +673,9 @@ static void forget_sent(void *context, const Tefter__Command *command)
             work->drafts[i] = (struct draft){.used = false};
             return;
         }
+    struct draft *now = &work->drafts[work->draft];
+    if (invoice != NULL && now->used && is_earlier_of(tui, now, invoice, made_ms))
+        *now = (struct draft){.used = false};
     if (command->kind_case == TEFTER__COMMAND__KIND_TAKE_PAYMENT &&
         payment_is_of(tui, &work->payment, command->take_payment))
         work->payment = (struct payment){.kind = work->payment.kind};

@@ -248,6 +248,10 @@ class Kept(screen.Counter):
         time.sleep(0.8)
         with open(kept, "rb") as opened:
             before = opened.read()
+        clerk.keys("Up")
+        clerk.type("8")  # that came to the outbox alone
+        clerk.keys("Enter")
+        clerk.wait("712.000")
         clerk.keys("F9")
         clerk.wait("✓ TD-00001")
         self.until(lambda: not os.path.exists(kept))
