@@ -334,21 +334,15 @@ export function asPriced(draft: Draft, told: readonly DocumentLine[] | undefined
     return lines.every((line, at) => line === draft.lines[at]) ? draft : { ...draft, lines };
 }
 
-/* Sold anew at the prices of then, as if typed by hand; or at those of the lists now. */
-export const isAsThen = (line: Line): boolean => line.then !== undefined && line.price === line.then;
-export const atPricesOfThen = (draft: Draft): Draft => ({
+/* Sold anew at the prices of then, as if typed by hand. */
+export const takenThen = (draft: Draft): Draft => ({
     ...draft,
-    lines: draft.lines.map((line) => ({ ...line, price: line.price ?? line.then })),
+    lines: draft.lines.map((line) => ({
+        ...line,
+        then: line.price === undefined ? line.listed : line.then,
+        price: line.price ?? line.listed,
+    })),
 });
-export const atPricesOfNow = (draft: Draft): Draft => ({
-    ...draft,
-    lines: draft.lines.map((line) => (isAsThen(line) ? { ...line, price: undefined } : line)),
-});
-export const takenThen = (draft: Draft): Draft =>
-    atPricesOfThen({
-        ...draft,
-        lines: draft.lines.map((line) => ({ ...line, then: line.price === undefined ? line.listed : line.then })),
-    });
 
 /* What the screen said is not what the ledger makes of it: a price or a rate has changed. */
 export const isOtherTotal = (refusal: Refusal | undefined): boolean =>

@@ -30,6 +30,7 @@ import { isPhone, useAnswer, useCalm } from "./hooks";
 import { Pick } from "./pick";
 import type { Told } from "./judge";
 import { findCode, pricesChanged, productByCode, productByNumber, searchGoods } from "./products";
+import { Seldomly } from "./seldomly";
 import { play } from "./sound";
 import { folded, plainDigits, readCount, readCounted, readMoney, readScan, readTyped, readUnitPrice } from "./typed";
 
@@ -511,14 +512,13 @@ function cells(props: RowProps): {
     };
 }
 
-/* The price has changed while the sale was open. */
-function PriceWas({ told, line }: RowProps): JSX.Element | null {
-    const { price: now, was } = told?.get(line.key) ?? {};
-    if (now === undefined || was === undefined || line.price !== undefined) return null;
+function Was({ told, line }: RowProps): JSX.Element {
+    const { price: now = 0n, was } = told?.get(line.key) ?? {};
     return (
-        <span class="small late price-was">
-            {say("price was {old}, is {price} now", { old: price(was), price: price(now) })}
-        </span>
+        <Seldomly
+            when={was !== undefined && line.price === undefined}
+            view={({ PriceWas }) => <PriceWas was={was!} now={now} />}
+        />
     );
 }
 
@@ -629,7 +629,7 @@ function DeskRow(props: RowProps): JSX.Element {
                         </span>
                         <UnitChoice {...props} />
                         <Serials {...props} />
-                        <PriceWas {...props} />
+                        <Was {...props} />
                     </span>
                 ) : (
                     <WhichItem {...props} />
@@ -689,7 +689,7 @@ function PhoneRow(props: RowProps & { open: boolean; onOpen: () => void }): JSX.
                             </>
                         )}
                     </span>
-                    <PriceWas {...props} />
+                    <Was {...props} />
                 </span>
                 {own.total}
             </button>

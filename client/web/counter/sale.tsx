@@ -976,13 +976,12 @@ interface Entry {
     priced?: boolean /* nothing was typed: the ledger has another price than was shown */;
 }
 function EntryNotice({ entry }: { entry: Entry }): JSX.Element {
+    if (entry.priced === true) return <Seldomly when view={({ Priced }) => <Priced />} />;
     return (
         <Notice tone="late" role="alert">
-            {entry.priced === true
-                ? say("A price is another now, and nothing was sold: look at the total, then press F9.")
-                : entry.typed === undefined
-                  ? say("What was typed is in the sale now: look at the total, then press F9.")
-                  : say("‘{text}’ is not in the sale yet: Enter takes it, or delete it.", { text: entry.typed })}
+            {entry.typed === undefined
+                ? say("What was typed is in the sale now: look at the total, then press F9.")
+                : say("‘{text}’ is not in the sale yet: Enter takes it, or delete it.", { text: entry.typed })}
         </Notice>
     );
 }

@@ -4,4 +4,4 @@ export { Correcting } from "./correcting";
 export { Elsewhere } from "./elsewhere";
 export { Kept } from "./keptlist";
 export { PinSheet } from "./pinsheet";
-export { TakenFor, Unbooked } from "./unbooked";
+export { Priced, PriceWas, TakenFor, Unbooked } from "./unbooked";

@@ -6,12 +6,12 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Client } from "../lib/api";
 import { RefusalCode, type Refusal } from "../lib/messages";
-import { clock, money } from "../kit/format";
+import { clock, money, price } from "../kit/format";
 import { Money, Name, Sign } from "../kit/money";
-import { Button, Field, Sheet } from "../kit/parts";
+import { Button, Field, Notice, Sheet } from "../kit/parts";
 import { refusalText, rolesText } from "../kit/refusal";
 import { say } from "../kit/words";
-import { atPricesOfNow, atPricesOfThen, isAsThen, isOtherTotal, type Draft } from "./draft";
+import { isOtherTotal, type Draft, type Line } from "./draft";
 import * as drafts from "./drafts";
 
 function whoSettles(refusal: Refusal | undefined): string {
@@ -26,6 +26,33 @@ function whoSettles(refusal: Refusal | undefined): string {
               "Its money lies in the drawer: leave it out of the float when you open the till, then sell it anew. Or tell the manager who counts this till.",
           )
         : say("Sell it anew when nothing is in the way, or tell the manager of this branch.");
+}
+
+const isAsThen = (line: Line): boolean => line.then !== undefined && line.price === line.then;
+const atPricesOfThen = (draft: Draft): Draft => ({
+    ...draft,
+    lines: draft.lines.map((line) => ({ ...line, price: line.price ?? line.then })),
+});
+const atPricesOfNow = (draft: Draft): Draft => ({
+    ...draft,
+    lines: draft.lines.map((line) => (isAsThen(line) ? { ...line, price: undefined } : line)),
+});
+
+/* The price has changed while the sale was open. */
+export function PriceWas({ was, now }: { was: bigint; now: bigint }): JSX.Element {
+    return (
+        <span class="small late price-was">
+            {say("price was {old}, is {price} now", { old: price(was), price: price(now) })}
+        </span>
+    );
+}
+
+export function Priced(): JSX.Element {
+    return (
+        <Notice tone="late" role="alert">
+            {say("A price is another now, and nothing was sold: look at the total, then press F9.")}
+        </Notice>
+    );
 }
 
 /* It is sold anew at the prices of then, where the seller may; else at those of now, and the difference changes hands. */
