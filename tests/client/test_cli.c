@@ -490,6 +490,7 @@ static void holds(const struct verb *verb, enum language language)
     struct run speaks = run;
     speaks.language = language;
     speaks.width = TERMINAL;
+    arena_init(&speaks.arena, 4 << 20);
     struct table *table = table_create(&speaks);
     for (const struct column *column = verb->columns; column->title != NULL; column++) {
         const char *title = words_in(language, column->title);
@@ -504,6 +505,7 @@ static void holds(const struct verb *verb, enum language language)
     for (char *rest = text, *line = strsep(&rest, "\n"); line != NULL; line = strsep(&rest, "\n"))
         if (tell_columns(line, strlen(line)) > TERMINAL)
             fail_msg("%s %s in %s: %s", verb->entity, verb->verb, language_code(language), line);
+    arena_fini(&speaks.arena);
     free(text);
 }
 
