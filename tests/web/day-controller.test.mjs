@@ -119,7 +119,10 @@ test(
         same((await card("K12")).row.customer, into, "the old code leads on");
         same((await card("K02")).account.available_minor, preview.available_minor);
         await to(`#/customers/${from}`);
-        await button(say("They are two after all")).click();
+        await button(say("They are two after all …")).click();
+        await page.waitForSelector(".sheet form");
+        ok((await byNumber(from)).row.merged_into !== undefined, "it asks first");
+        await page.click(".sheet form .button");
         await until("two again", async () => (await byNumber(from)).row.merged_into === undefined);
         same(
             [(await card("K12")).account.balance_minor, (await card("K02")).account.balance_minor],
