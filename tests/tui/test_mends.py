@@ -70,7 +70,7 @@ class Mended(screen.Counter):
         clerk.keys("G", "T")
         clerk.wait(r"Open drawer · T")
         clerk.keys("T")
-        clerk.wait("Change money put in to begin with")
+        clerk.wait("What lies in it, counted")
         clerk.type("100k")
         clerk.keys("F9")
         clerk.wait("✓ drawer is open")

@@ -399,7 +399,7 @@ class Papers(screen.Counter):
         boss.keys("M-i")
         boss.wait("▲ drawer")
         boss.keys("M-t")
-        boss.wait("Tiền lẻ")
+        boss.wait("Tiền trong đó")
         boss.type("1000k")
         boss.keys("F9")
         boss.wait("── Tiền mặt vào và ra · drawer")
