@@ -114,10 +114,7 @@ const sums = (page) =>
     page.$$eval(".adds-up .adds-part .n, .adds-up .adds-all > .n", (all) => all.map((each) => each.textContent));
 async function tryIt(page) {
     await page.waitForSelector(".file-columns select", { timeout: 120_000 });
-    const may = () => until("it may be tried", () => page.$(".foot .filled:not([aria-disabled])"), 60_000);
-    await may();
-    await page.waitForTimeout(700); /* as somebody who looks at it first: what was chosen last may be read again */
-    await may();
+    await until("it may be tried", () => page.$(".foot .filled:not([aria-disabled])"), 60_000);
     await page.keyboard.press("F9");
     await page.waitForSelector(".adds-up", { timeout: 60_000 });
 }

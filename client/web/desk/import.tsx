@@ -116,7 +116,7 @@ export function Import({ client }: { client: Client }): ComponentChild {
                 client={client}
                 importing={importing}
                 looked={looked.value}
-                busy={working !== undefined}
+                busy={working !== undefined || importing.pending.value}
                 onTry={again}
                 onColumns={(gone) =>
                     setOpen({

@@ -59,6 +59,7 @@ export interface Importing {
     readonly said: ReadonlySignal<Said>;
     readonly sending: ReadonlySignal<Sending | undefined>;
     readonly trouble: ReadonlySignal<Trouble | undefined>;
+    readonly pending: ReadonlySignal<boolean> /* a step was asked for, and is not begun */;
     start(): () => void;
     give(file: File): Promise<void>;
     put(change: Partial<Said>): void;
@@ -80,6 +81,7 @@ export function makeImporting(client: Client): Importing {
     const said = signal<Said>(NOTHING);
     const sending = signal<Sending | undefined>(undefined);
     const trouble = signal<Trouble | undefined>(undefined);
+    const pending = signal(false);
     let on = 0,
         wanted = 0 /* steps that were asked for here, */,
         settled = 0 /* and the newest that was begun */,
@@ -212,6 +214,15 @@ export function makeImporting(client: Client): Importing {
         const now = state.peek();
         if (!now || now.import === 0n) return;
         const mine = ++wanted;
+        pending.value = true;
+        try {
+            await begin(now, action, mine);
+        } finally {
+            if (mine === wanted) pending.value = false;
+        }
+    }
+
+    async function begin(now: ImportState, action: ImportAction, mine: number): Promise<void> {
         while (state.peek()?.working !== undefined) {
             await sleep(BUSY_MS / 2); /* what goes on knows less than was said since */
             await look();
@@ -258,6 +269,7 @@ export function makeImporting(client: Client): Importing {
         said,
         sending,
         trouble,
+        pending,
         start() {
             on++;
             void look();
