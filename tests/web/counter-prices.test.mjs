@@ -31,7 +31,7 @@ for (const whom of [undefined, "K03"])
             ok(/price was 91,800, is 95,000 now/.test(await was(page).innerText()), await was(page).innerText());
             ok(/190,000/.test(await total(page)), await total(page));
             same(await lines(page), 1, "nothing was sold yet");
-            await page.waitForSelector("[role=alert]:has-text('A price is another now, and nothing was sold')");
+            await page.waitForSelector("[role=alert]:has-text('A price has changed, and nothing is sold yet')");
             await sells(page, /190,000/);
             same(await page.locator(".commit").getAttribute("aria-disabled"), null, "F9 sells");
             await page.keyboard.press("F9");

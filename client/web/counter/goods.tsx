@@ -629,11 +629,11 @@ function DeskRow(props: RowProps): JSX.Element {
                         </span>
                         <UnitChoice {...props} />
                         <Serials {...props} />
-                        <Was {...props} />
                     </span>
                 ) : (
                     <WhichItem {...props} />
                 )}
+                <Was {...props} />
             </td>
             <td class="amount">{own.quantity}</td>
             <td class="amount">{own.price}</td>

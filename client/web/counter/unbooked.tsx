@@ -50,7 +50,7 @@ export function PriceWas({ was, now }: { was: bigint; now: bigint }): JSX.Elemen
 export function Priced(): JSX.Element {
     return (
         <Notice tone="late" role="alert">
-            {say("A price is another now, and nothing was sold: look at the total, then press F9.")}
+            {say("A price has changed, and nothing is sold yet: look at the total, then press F9.")}
         </Notice>
     );
 }

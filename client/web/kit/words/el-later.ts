@@ -40,7 +40,7 @@ export const catalogue: Catalogue = {
     "A point begins decimals": "Η τελεία αρχίζει τα δεκαδικά",
     "A point, as {example} is written": "Τελεία, όπως γράφεται το {example}",
     "A price has changed since. Sell it anew at the prices at which it was taken, or at those of now: the money is settled with the customer.": "Μια τιμή άλλαξε από τότε. Πουλήστε το ξανά με τις τιμές που εισπράχθηκε ή με τις τωρινές: η διαφορά τακτοποιείται με τον πελάτη.",
-    "A price is another now, and nothing was sold: look at the total, then press F9.": "Μια τιμή άλλαξε και δεν πουλήθηκε τίποτα: δείτε το σύνολο και πατήστε F9.",
+    "A price has changed, and nothing is sold yet: look at the total, then press F9.": "Μια τιμή άλλαξε και δεν πουλήθηκε τίποτα: δείτε το σύνολο και πατήστε F9.",
     "A price of a list must be more than zero| ({field})|. What is given away is sold with a discount of 100%, by who may give one; to take a price off the list, leave it out.": "Η τιμή τιμοκαταλόγου πρέπει να είναι πάνω από το μηδέν| ({field})|. Ό,τι χαρίζεται πωλείται με έκπτωση 100%, από όποιον μπορεί να τη δώσει· για να βγει τιμή από τον τιμοκατάλογο, αφήστε την κενή.",
     "A question": "Μια ερώτηση",
     "A reason is needed": "Χρειάζεται αιτία",

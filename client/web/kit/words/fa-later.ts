@@ -40,7 +40,7 @@ export const catalogue: Catalogue = {
     "A point begins decimals": "نقطه نشانهٔ اعشار است",
     "A point, as {example} is written": "نقطه، چنان که {example} نوشته شده",
     "A price has changed since. Sell it anew at the prices at which it was taken, or at those of now: the money is settled with the customer.": "از آن زمان قیمتی عوض شده است. آن را با قیمت‌های همان زمان یا با قیمت‌های اکنون دوباره بفروشید: تفاوت با مشتری تسویه می‌شود.",
-    "A price is another now, and nothing was sold: look at the total, then press F9.": "قیمتی عوض شده و چیزی فروخته نشد: جمع را ببینید و سپس F9 را بزنید.",
+    "A price has changed, and nothing is sold yet: look at the total, then press F9.": "قیمتی عوض شده و چیزی فروخته نشد: جمع را ببینید و سپس F9 را بزنید.",
     "A price of a list must be more than zero| ({field})|. What is given away is sold with a discount of 100%, by who may give one; to take a price off the list, leave it out.": "قیمت لیست باید بیشتر از صفر باشد| ({field})|. آنچه رایگان داده می‌شود با تخفیف ۱۰۰٪ فروخته می‌شود، به دست کسی که اختیارش را دارد؛ برای برداشتن قیمت از لیست آن را خالی بگذارید.",
     "A question": "یک پرسش",
     "A reason is needed": "علت لازم است",

@@ -40,7 +40,7 @@ export const catalogue: Catalogue = {
     "A point begins decimals": "Dấu chấm bắt đầu phần thập phân",
     "A point, as {example} is written": "Dấu chấm, như cách viết {example}",
     "A price has changed since. Sell it anew at the prices at which it was taken, or at those of now: the money is settled with the customer.": "Có giá đã đổi từ lúc đó. Bán lại theo giá lúc thu tiền, hoặc theo giá bây giờ: phần chênh lệch tính với khách.",
-    "A price is another now, and nothing was sold: look at the total, then press F9.": "Có giá đã đổi và chưa bán gì: xem tổng tiền rồi nhấn F9.",
+    "A price has changed, and nothing is sold yet: look at the total, then press F9.": "Có giá đã đổi và chưa bán gì: xem tổng tiền rồi nhấn F9.",
     "A price of a list must be more than zero| ({field})|. What is given away is sold with a discount of 100%, by who may give one; to take a price off the list, leave it out.": "Giá trong bảng giá phải lớn hơn 0| ({field})|. Hàng cho không thì bán với chiết khấu 100%, bởi người được cho chiết khấu; muốn bỏ giá khỏi bảng thì để trống.",
     "A question": "Một câu hỏi",
     "A reason is needed": "Cần lý do",

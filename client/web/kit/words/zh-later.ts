@@ -40,7 +40,7 @@ export const catalogue: Catalogue = {
     "A point begins decimals": "点号是小数点",
     "A point, as {example} is written": "点号，如 {example} 的写法",
     "A price has changed since. Sell it anew at the prices at which it was taken, or at those of now: the money is settled with the customer.": "此后有价格变动。请按收款时的价格或现价重新销售：差额与客户结清。",
-    "A price is another now, and nothing was sold: look at the total, then press F9.": "有价格已变，尚未售出：请看合计，再按 F9。",
+    "A price has changed, and nothing is sold yet: look at the total, then press F9.": "有价格已变，尚未售出：请看合计，再按 F9。",
     "A price of a list must be more than zero| ({field})|. What is given away is sold with a discount of 100%, by who may give one; to take a price off the list, leave it out.": "价目表的价格必须大于零|（{field}）|。要赠送，由有权给折扣的人按 100% 折扣销售；要从价目表去掉价格，请留空。",
     "A question": "一个问题",
     "A reason is needed": "需要原因",
