@@ -83,8 +83,7 @@ static uint32_t month_last(const struct cycle *cycle, uint32_t day)
 {
     while (day >= DATE_MIN) {
         struct place place = place_of(cycle, day);
-        uint32_t until_here =
-            days_of_month(cycle, place.days) & ((UINT32_C(1) << place.day) - 1);
+        uint32_t until_here = days_of_month(cycle, place.days) & ((UINT32_C(1) << place.day) - 1);
         uint32_t found = until_here == 0 ? 0 : 32 - (uint32_t)__builtin_clz(until_here);
         uint32_t back = place.day - found;
         if (back >= day)
