@@ -211,7 +211,7 @@ export const catalogue: Catalogue = {
     "Share": "Κοινή χρήση",
     "Slip": "Αποδεικτικό",
     "Slip number": "Αριθμός αποδεικτικού",
-    "Slips not cleared": "Μη οριστικά αποδεικτικά",
+    "Slips not cleared": "Αποδεικτικά μη οριστικά",
     "Someone else": "Κάποιος άλλος",
     "Still fetching": "Φορτώνει ακόμη",
     "Still fetching, {have} of {all}": "Φορτώνει ακόμη, {have} από {all}",
