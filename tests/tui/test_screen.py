@@ -97,7 +97,7 @@ class Terminal(screen.Counter):
         clerk.wait(r"\[x\] TD-00003 .* 1.608.000 +160.000 +1.448.000")
         clerk.wait(r"Sau đó: còn nợ 1.448.000 ₫, tiền chưa gạch 0")
         clerk.keys("F9")
-        clerk.wait(r"✓ TD-R-00002 1.500.000 ₫ .* gạch nợ 1.500.000")
+        clerk.wait(r"✓ TD-R-00002 1.500.000 ₫ .* đã gạch 1.500.000")
         row = self.shop.json("office", "customer", "show", self.ming)[-1]
         self.assertIn("1448000", str(row))
 

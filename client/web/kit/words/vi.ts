@@ -69,7 +69,7 @@ export const catalogue: Catalogue = {
     "Discount on {item}": "Chiết khấu {item}",
     "Done": "Xong",
     "Enter on an empty line": "Enter ở dòng trống",
-    "Erase a person": "Xóa một người",
+    "Erase a person": "Xóa thông tin cá nhân",
     "Exact": "Vừa đủ",
     "FOLDER": "THƯ-MỤC",
     "Fetching all figures again": "Đang tải lại mọi số liệu",
