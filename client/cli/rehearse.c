@@ -1,4 +1,5 @@
 /* A change of policy, of bounds or of a role, rehearsed: what would be otherwise if it came now. */
+#include "base/money.h"
 #include "base/tell.h"
 #include "cli/cli.h"
 
@@ -9,6 +10,11 @@ struct sums {
     uint32_t customers;
     uint32_t stopped;
     uint32_t freed;
+    uint32_t raised;
+    uint32_t lowered;
+    uint32_t unbounded;
+    int64_t raised_minor;
+    int64_t lowered_minor;
     int64_t at_ms; /* of the newest page */
 };
 
@@ -74,11 +80,23 @@ static void show_person(struct run *run, const Tefter__RehearsedPerson *person)
     }
 }
 
+/* At the most what 64 bits hold. */
+static int64_t sum_of(int64_t a, int64_t b)
+{
+    int64_t sum;
+    return money_add(a, b, &sum) ? sum : INT64_MAX;
+}
+
 static void add_page(const Tefter__RehearseAnswer *answer, struct sums *sums)
 {
     sums->customers += answer->customers;
     sums->stopped += answer->stopped;
     sums->freed += answer->freed;
+    sums->raised += answer->raised;
+    sums->lowered += answer->lowered;
+    sums->unbounded += answer->unbounded;
+    sums->raised_minor = sum_of(sums->raised_minor, answer->raised_minor);
+    sums->lowered_minor = sum_of(sums->lowered_minor, answer->lowered_minor);
     sums->at_ms = answer->has_at_ms ? answer->at_ms : 0;
 }
 
@@ -87,11 +105,30 @@ static const char *customers(const struct run *run, uint64_t count, char out[CEL
     return run_count(run, MANY_("{count} customer", "{count} customers"), count, out);
 }
 
+/* How much credit it gives and takes. */
+static void tell_credit(struct run *run, const struct sums *sums)
+{
+    char sum[CELL_MAX];
+    uint32_t bounded = sums->raised - sums->unbounded;
+    if (bounded > 0)
+        run_tell(run, N_("Raises the limits of {who}, by {sum} together."), "who",
+                 customers(run, bounded, CELL), "sum", money_text(run, sums->raised_minor, sum),
+                 NULL);
+    if (sums->unbounded > 0)
+        run_tell(run, N_("Leaves {who} without a limit."), "who",
+                 customers(run, sums->unbounded, CELL), NULL);
+    if (sums->lowered > 0)
+        run_tell(run, N_("Lowers the limits of {who}, by {sum} together."), "who",
+                 customers(run, sums->lowered, CELL), "sum",
+                 money_text(run, sums->lowered_minor, sum), NULL);
+}
+
 static void tell_customers(struct run *run, const struct sums *sums)
 {
     char at[CELL_MAX];
     if (sums->customers == 0)
         return;
+    tell_credit(run, sums);
     run_tell(run,
              N_("Would stop {stopped} now and free {freed}, of {all}|, as of {time}|. Nothing was "
                 "changed."),

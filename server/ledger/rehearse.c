@@ -6,8 +6,10 @@
  * 1. Customers are judged twice, as it is and as it would be, with a sale of the same amount.
  * 2. Who may not give the command is told so and nothing else.
  * 3. A page looks at CUSTOMERS_LOOKED_MAX customers; counts are of the page.
+ * 4. A limit counts once, with whom it is for: a site has its payer's.
  */
 #include "base/limits.h"
+#include "base/money.h"
 #include "domain/domain.h"
 #include "ledger/inside.h"
 
@@ -17,6 +19,8 @@ enum {
     THRESHOLDS_MAX = 32,
     ROLES_MAX = 8,
 };
+
+#define UNLIMITED INT64_MAX /* credit, in `limits` */
 
 struct found {
     uint32_t customer;
@@ -35,6 +39,8 @@ struct rehearsal {
     uint32_t after; /* the walk begins behind that customer */
     uint32_t *customers;
     Tefter__RefusalCode *heard; /* of each, as it is; 0: nothing */
+    int64_t *limits;            /* likewise, UNLIMITED; of a site 0, before and then */
+    int64_t *then_limits;
     size_t looked;
     size_t judged; /* of them, up to where the page ends */
     struct found *found;
@@ -61,6 +67,13 @@ static Tefter__RefusalCode judge(struct tx *tx, uint32_t customer, int64_t amoun
     return refusal != NULL ? refusal->code : 0;
 }
 
+static int64_t limit_of(const Tefter__Decision *decision)
+{
+    if (decision->has_payer)
+        return 0;
+    return decision->unlimited ? UNLIMITED : decision->limit_minor;
+}
+
 static uint32_t next_customer(struct tx *tx, const struct rehearsal *rehearsal, uint32_t after)
 {
     return rehearsal->group != 0 ? group_next_member(tx, rehearsal->group, after)
@@ -75,11 +88,14 @@ static void judge_before(struct tx *tx, struct rehearsal *rehearsal)
     uint32_t customer = next_customer(scratch, rehearsal, rehearsal->after);
     rehearsal->customers = tx_take(tx, CUSTOMERS_LOOKED_MAX * sizeof *rehearsal->customers);
     rehearsal->heard = tx_take(tx, CUSTOMERS_LOOKED_MAX * sizeof *rehearsal->heard);
+    rehearsal->limits = tx_take(tx, CUSTOMERS_LOOKED_MAX * sizeof *rehearsal->limits);
+    rehearsal->then_limits = tx_take(tx, CUSTOMERS_LOOKED_MAX * sizeof *rehearsal->then_limits);
     while (customer != 0 && rehearsal->looked < CUSTOMERS_LOOKED_MAX) {
+        size_t i = rehearsal->looked++;
         tx_scratch_next(scratch);
-        rehearsal->customers[rehearsal->looked] = customer;
-        rehearsal->heard[rehearsal->looked++] =
-            judge(scratch, customer, rehearsal->amount_minor, &decision);
+        rehearsal->customers[i] = customer;
+        rehearsal->heard[i] = judge(scratch, customer, rehearsal->amount_minor, &decision);
+        rehearsal->limits[i] = limit_of(decision);
         customer = next_customer(scratch, rehearsal, customer);
     }
     tx_scratch_end(scratch);
@@ -96,6 +112,7 @@ static void judge_after(struct tx *tx, struct rehearsal *rehearsal)
         Tefter__RefusalCode before = rehearsal->heard[i];
         Tefter__RefusalCode code =
             judge(scratch, rehearsal->customers[i], rehearsal->amount_minor, &decision);
+        rehearsal->then_limits[i] = limit_of(decision);
         if ((before != 0) == (code != 0))
             continue;
         if (rehearsal->count == rehearsal->most) {
@@ -110,6 +127,26 @@ static void judge_after(struct tx *tx, struct rehearsal *rehearsal)
         };
     }
     tx_scratch_end(scratch);
+}
+
+/* How much credit it gives and takes. A sum that no account could hold stays at the most. */
+static void sum_limits(const struct rehearsal *rehearsal)
+{
+    Tefter__RehearseAnswer *answer = rehearsal->answer;
+    answer->has_raised = answer->has_lowered = answer->has_unbounded = true;
+    answer->has_raised_minor = answer->has_lowered_minor = true;
+    for (size_t i = 0; i < rehearsal->judged; i++) {
+        int64_t before = rehearsal->limits[i];
+        int64_t then = rehearsal->then_limits[i];
+        int64_t *sum = then > before ? &answer->raised_minor : &answer->lowered_minor;
+        if (then == before)
+            continue;
+        *(then > before ? &answer->raised : &answer->lowered) += 1;
+        answer->unbounded += then == UNLIMITED ? 1 : 0;
+        if (then != UNLIMITED && before != UNLIMITED &&
+            !money_add(*sum, then > before ? then - before : before - then, sum))
+            *sum = INT64_MAX;
+    }
 }
 
 static void list_customers(struct tx *tx, struct rehearsal *rehearsal)
@@ -138,6 +175,7 @@ static void list_customers(struct tx *tx, struct rehearsal *rehearsal)
         answer->rows[answer->n_rows++] = row;
     }
     answer->customers = (uint32_t)rehearsal->judged;
+    sum_limits(rehearsal);
     if (!rehearsal->more)
         return;
     uint64_t last =

@@ -43,8 +43,9 @@ void sentence_write(const Tefter__NoticeOrder *order, char out[SENTENCE_MAX])
         char count[24];
         (void)snprintf(count, sizeof count, "%u", (unsigned)order->count);
         words_say(out, SENTENCE_MAX, language,
-                  words_many(language, N_("{count} sale waits for you."),
-                             N_("{count} sales wait for you."), order->count),
+                  words_many(language,
+                             MANY_("{count} sale waits for you.", "{count} sales wait for you."),
+                             order->count),
                   "count", count, NULL);
         return;
     }

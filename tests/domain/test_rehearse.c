@@ -106,7 +106,20 @@ static void a_policy_comes_as_it_was_rehearsed(void **state)
     assert_int_equal(told->rows[0]->before->limit_minor, 100000);
     assert_int_equal(told->rows[0]->after->limit_minor, 650);
     assert_int_equal(told->rows[0]->code, TEFTER__REFUSAL_CODE__CREDIT_LIMIT_EXCEEDED);
+    /* ten of the twelve have the company's limit */
+    assert_int_equal(told->lowered, CUSTOMERS - 2);
+    assert_int_equal(told->lowered_minor, (CUSTOMERS - 2) * (100000 - 650));
+    assert_int_equal(told->raised, 0);
     comes(s, customers, "set_credit_policy", "{'terms': {'limit_minor': 650}}");
+    told = rehearse(s, "{'set_credit_policy': {'terms': {'limit_minor': 900}}}", "");
+    assert_int_equal(told->raised, CUSTOMERS - 2);
+    assert_int_equal(told->raised_minor, (CUSTOMERS - 2) * (900 - 650));
+    assert_int_equal(told->unbounded, 0);
+    assert_int_equal(told->lowered, 0);
+    told = rehearse(s, "{'set_credit_policy': {'terms': {'unlimited': true}}}", "");
+    assert_int_equal(told->raised, CUSTOMERS - 2);
+    assert_int_equal(told->unbounded, CUSTOMERS - 2);
+    assert_int_equal(told->raised_minor, 0);
     comes(s, customers, "set_credit_policy", "{'terms': {'limit_minor': 900}}");
     comes(s, customers, "set_credit_policy", "{'terms': {'policy': 'EXCESS_APPROVE'}}");
     comes(s, customers, "set_credit_policy", "{'terms': {'policy': 'EXCESS_WARN'}}");

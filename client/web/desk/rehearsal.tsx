@@ -5,7 +5,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { keyOf } from "../board/asked";
-import { Button, Code, href, isolate, moment, Money, Name, Over, Region, Table, whole } from "../kit";
+import { amount, Button, Code, href, isolate, moment, Money, Name, Over, Region, Table, whole } from "../kit";
 import { refusalText, roleText } from "../kit/refusal";
 import { rightText, thresholdText } from "../kit/refusals";
 import { begin, say, sayMany } from "../kit/words";
@@ -25,6 +25,17 @@ const QUIET_MS = 400,
     ROWS_SHOWN = 50,
     LISTED_MOST = 1000; /* more are counted, and not listed */
 
+/* Whose limit would be another one, and by how much together; who would have none at all is in no sum. */
+interface Credit {
+    raised: number;
+    lowered: number;
+    unbounded: number;
+    raised_minor: bigint;
+    lowered_minor: bigint;
+}
+
+const NO_CREDIT: Credit = { raised: 0, lowered: 0, unbounded: 0, raised_minor: 0n, lowered_minor: 0n };
+
 export interface Rehearsed {
     key: string;
     done: boolean /* all customers were looked at */;
@@ -35,9 +46,18 @@ export interface Rehearsed {
     people: RehearsedPerson[];
     less: number;
     more: number;
+    credit: Credit;
     at_ms: bigint | undefined /* the ledger's time it was judged at */;
     refused: Refusal | undefined /* the command would be, or the question was */;
 }
+
+const addCredit = (sum: Credit, page: RehearseAnswer): Credit => ({
+    raised: sum.raised + (page.raised ?? 0),
+    lowered: sum.lowered + (page.lowered ?? 0),
+    unbounded: sum.unbounded + (page.unbounded ?? 0),
+    raised_minor: sum.raised_minor + (page.raised_minor ?? 0n),
+    lowered_minor: sum.lowered_minor + (page.lowered_minor ?? 0n),
+});
 
 function add(sum: Rehearsed, page: RehearseAnswer): Rehearsed {
     return {
@@ -49,6 +69,7 @@ function add(sum: Rehearsed, page: RehearseAnswer): Rehearsed {
         people: [...sum.people, ...page.people],
         less: sum.less + (page.people_less ?? 0),
         more: sum.more + (page.people_more ?? 0),
+        credit: addCredit(sum.credit, page),
         at_ms: page.at_ms,
         refused: page.refusal,
         done: page.next === undefined,
@@ -73,6 +94,7 @@ export function useRehearsal(client: Client, command: Sent<Command> | undefined)
                 people: [],
                 less: 0,
                 more: 0,
+                credit: NO_CREDIT,
                 at_ms: undefined,
                 refused: undefined,
             };
@@ -237,6 +259,35 @@ export function losesText(told: Rehearsed): string {
     });
 }
 
+/* How much credit it gives and takes. */
+function CreditGiven({ credit }: { credit: Credit }): JSX.Element | null {
+    const bounded = credit.raised - credit.unbounded;
+    const lines = [
+        bounded > 0 &&
+            sayMany(
+                "Raises the limit of {count} customer, by {amount}",
+                "Raises the limits of {count} customers, by {amount} together",
+                bounded,
+                { count: whole(bounded), amount: isolate(amount(credit.raised_minor)) },
+            ),
+        credit.unbounded > 0 &&
+            sayMany(
+                "Leaves {count} customer without a limit",
+                "Leaves {count} customers without a limit",
+                credit.unbounded,
+                { count: whole(credit.unbounded) },
+            ),
+        credit.lowered > 0 &&
+            sayMany(
+                "Lowers the limit of {count} customer, by {amount}",
+                "Lowers the limits of {count} customers, by {amount} together",
+                credit.lowered,
+                { count: whole(credit.lowered), amount: isolate(amount(credit.lowered_minor)) },
+            ),
+    ].filter((line) => line !== false);
+    return lines.length === 0 ? null : <p class="small rehearsal-credit">{lines.join(" · ")}</p>;
+}
+
 /* `of`: what is asked about, so that it says something while nothing was told yet. */
 export function Rehearsal({
     client,
@@ -282,6 +333,7 @@ export function Rehearsal({
                     </Button>
                 )}
             </p>
+            {of === "customers" && <CreditGiven credit={told.credit} />}
             {of === "customers" && rows.length > 0 && <Customers rows={rows} />}
             {of === "customers" && rows.length > ROWS_SHOWN && (
                 <p class="small ink-2 region-note">

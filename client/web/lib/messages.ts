@@ -2963,6 +2963,11 @@ export interface RehearseAnswer {
   people_more?: number;
   next?: Uint8Array;
   at_ms?: bigint;
+  raised?: number;
+  lowered?: number;
+  unbounded?: number;
+  raised_minor?: bigint;
+  lowered_minor?: bigint;
 }
 export interface FromTerminal {
   request?: bigint;
@@ -4283,7 +4288,7 @@ RehearsedCustomer,1 who m103!,2 stopped b!,3 before m4!,4 after m4!,5 code e373
 RehearsedRight,1 right e366!,2 lost b!,3 others u!
 RehearsedThreshold,1 threshold e372!,2 before I,3 after I,4 less b!
 RehearsedPerson,1 staff u!,2 login s!,3 name m0,4 role e365!,5 rights m269*,6 thresholds m270*
-RehearseAnswer,1 refusal m3,2 customers u!,3 stopped u!,4 freed u!,5 rows m268*,6 people m271*,7 people_less u,8 people_more u,9 next y,783 at_ms I
+RehearseAnswer,1 refusal m3,2 customers u!,3 stopped u!,4 freed u!,5 rows m268*,6 people m271*,7 people_less u,8 people_more u,9 next y,783 at_ms I,786 raised u,787 lowered u,788 unbounded u,789 raised_minor I,790 lowered_minor I
 FromTerminal,1 request U,2 deadline_ms u,10 hello m275,11 login m283,12 use_token m284,13 switch_staff m285,14 logout m288,15 ping m290,16 submit m292,17 query y,18 subscribe m310,19 unsubscribe m311,20 set_password m294,475 set_buyer_pin m293,21 make_code m295,22 renew m298,23 server_status m316,40 audit_list m318,30 enrol m297,31 offer m279,32 offers_done m280,620 left_undone m287,500 enrol_browser m308,580 open_founding m303,581 found_company m305,540 watching m321,541 notice_settings m322,542 put_push m325,543 remove_push m326,544 set_notices m327,545 test_notice m328,560 print m331,561 take_print_job m333,600 import_open m337,601 import_piece m338,602 import_do m339,603 import_look m343,604 import_rejects m345
 ToTerminal,1 request U,10 welcome m276,11 logged_in m286,15 pong m291,16 reply y,17 answer y,18 subscribed m313,19 snapshot_chunk m314,20 delta m315,21 code m296,22 enrolled m299,23 status m317,24 refused m3,25 goodbye m336,26 accepted m289,40 audit m320,500 challenge m300,501 browser_enrolled m309,580 founding_opened m304,581 founded m306,541 notices m323,545 notice_tested m329,560 printed m332,561 print_job m335,600 import_state m344,601 import_rejected m346
 Hello,1 wire u!,2 program s,170 mark y,171 met u,172 met_nonce y,500 browser m307
