@@ -244,7 +244,7 @@ export const catalogue: Catalogue = {
     "The transfer needs its reference": "Chuyển khoản cần số tham chiếu",
     "Their figures are not known here without the line.": "Mất kết nối nên ở đây chưa biết số liệu của khách này.",
     "There are more decimals than are possible here.": "Nhiều chữ số thập phân hơn mức cho phép.",
-    "There is a character that does not belong in a number.": "Có ký tự không thuộc về số.",
+    "There is a character that does not belong in a number.": "Có ký tự lạ trong số.",
     "There is no number here.": "Ở đây không có số.",
     "There is no part of one here.": "Ở đây không có phần lẻ.",
     "There is no such screen": "Không có màn hình như vậy",
