@@ -393,8 +393,6 @@ size_t habit_write(int64_t value, int exponent, int least, enum number_habit hab
  * write. */
 const char *date_typed(const char *text, uint32_t today, enum number_habit habit,
                        enum language language, uint32_t *ret_date, char why[AMOUNT_WHY_MAX]);
-/* By the Persian calendar. */
-struct civil jalali_of_date(uint32_t date);
 
 /* ---- what a scanner gives ---- */
 
