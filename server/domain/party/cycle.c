@@ -46,7 +46,7 @@ static Tefter__Refusal *check_cycle(struct tx *tx, const Tefter__Cycle *cycle)
                            READY_DAYS_MAX);
     struct cycle days = days_of(cycle);
     bool none = cycle->kind == TEFTER__CYCLE_KIND__CYCLE_NONE;
-    if (!is_plain(cycle) || (!none && !cycle_valid(&days)))
+    if (cycle->has_since || !is_plain(cycle) || (!none && !cycle_valid(&days)))
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "cycle");
     return NULL;
 }
@@ -55,8 +55,11 @@ static bool same(struct tx *tx, const Tefter__Cycle *a, const Tefter__Cycle *b)
 {
     if (a == NULL || b == NULL)
         return a == b;
-    struct slice packed = tx_pack(tx, &a->base);
-    return slice_equal(packed, tx_pack(tx, &b->base));
+    Tefter__Cycle before = *a;
+    Tefter__Cycle now = *b;
+    before.has_since = now.has_since = false;
+    struct slice packed = tx_pack(tx, &before.base);
+    return slice_equal(packed, tx_pack(tx, &now.base));
 }
 
 /* As a change log has it: "month 15 31; ready 2; next". */
@@ -83,6 +86,16 @@ static const char *cycle_text(struct tx *tx, const Tefter__Cycle *cycle)
 
 /* ---- changes ---- */
 
+/* As a record has it. */
+static Tefter__Cycle *begins(struct tx *tx, const Tefter__Cycle *cycle, uint32_t date)
+{
+    if (cycle == NULL)
+        return NULL;
+    Tefter__Cycle *begun = tx_copy(tx, &cycle->base);
+    FIELD_SET(begun, since, date);
+    return begun;
+}
+
 /* From now on turned days look who settles. */
 static void settles(struct tx *tx)
 {
@@ -103,7 +116,7 @@ static Tefter__Refusal *set_of_company(struct tx *tx, const Tefter__SetCycle *co
         return refusal;
 
     tx_decided(tx);
-    company->cycle = command->cycle;
+    company->cycle = begins(tx, command->cycle, branch_earliest_date(tx));
     FIELD_SET(company, settles, true);
     company_save(tx, company);
     return NULL;
@@ -122,7 +135,7 @@ static Tefter__Refusal *set_of_group(struct tx *tx, const Tefter__SetCycle *comm
         return refusal;
 
     tx_decided(tx);
-    group->cycle = command->cycle;
+    group->cycle = begins(tx, command->cycle, branch_earliest_date(tx));
     group_save(tx, group);
     settles(tx);
     event_done(tx, TEFTER__EVENT_KIND__GROUP_CHANGED, group->group, done);
@@ -158,7 +171,7 @@ static Tefter__Refusal *set_of_customer(struct tx *tx, const Tefter__SetCycle *c
     Tefter__ChangeRecord *entry = change_log_begin(tx);
     change_log_value(tx, entry, "cycle", cycle_text(tx, customer->cycle),
                      cycle_text(tx, command->cycle));
-    customer->cycle = command->cycle;
+    customer->cycle = begins(tx, command->cycle, branch_get(tx, customer_home(customer))->date);
     change_log_end(tx, customer, entry);
     settles(tx);
     customer_emit(tx, TEFTER__EVENT_KIND__CUSTOMER_CHANGED, customer->customer, 0);
@@ -202,6 +215,32 @@ const Tefter__Cycle *customer_cycle(struct tx *tx, const Tefter__CustomerRecord 
         return group->cycle;
     }
     return company_get(tx)->cycle;
+}
+
+uint32_t customer_home(const Tefter__CustomerRecord *customer)
+{
+    return customer->has_branch ? customer->branch : HEAD_OFFICE;
+}
+
+static struct key settled_key(uint32_t customer)
+{
+    return key_customer(customer, TABLE_SETTLED);
+}
+
+uint32_t customer_settled_until(struct tx *tx, uint32_t customer, const Tefter__Cycle *cycle)
+{
+    enum { FIELD_SEEN = 1 };
+    struct key key = settled_key(customer);
+    uint32_t seen = (uint32_t)tx_field(tx, &key, FIELD_SEEN);
+    return seen > cycle->since ? seen : cycle->since;
+}
+
+void customer_settled(struct tx *tx, uint32_t customer, uint32_t seen)
+{
+    struct key key = settled_key(customer);
+    Tefter__SettledRecord *settled = tx_new(tx, &tefter__settled_record__descriptor);
+    settled->seen = seen;
+    tx_put(tx, &key, &settled->base);
 }
 
 static enum workday_move move_of(const Tefter__Cycle *cycle)

@@ -198,6 +198,12 @@ struct settlement {
 /* The first whose cycle day is after `after`; false: there is none. */
 bool settlement_next(const Tefter__Cycle *cycle, const struct workdays *workdays, uint32_t after,
                      struct settlement *ret_settlement);
+/* The branch that opened them, or the head office. */
+uint32_t customer_home(const Tefter__CustomerRecord *customer);
+/* On all business dates of that branch until then it was looked whether a statement is to be made,
+ * by this cycle. After the decided line: so it was. */
+uint32_t customer_settled_until(struct tx *tx, uint32_t customer, const Tefter__Cycle *cycle);
+void customer_settled(struct tx *tx, uint32_t customer, uint32_t seen);
 /* The last day that the statement before that one's told; DATE_NONE: there is none. */
 uint32_t settlement_before(const Tefter__Cycle *cycle, const struct workdays *workdays,
                            uint32_t cycle_day);

@@ -8,7 +8,7 @@
  * 2. A statement is made when the business date of the customer's branch reaches the day on which
  *    it has to be ready, of all days before. So its days are over.
  * 3. Days that turn at once make one statement: the earlier settlement days are covered by it.
- * 4. How often the job runs changes nothing: where a customer stands is kept.
+ * 4. How often the job runs changes nothing: until when a customer was looked at is kept.
  */
 #include "domain/statements/inside.h"
 
@@ -18,14 +18,12 @@
 
 #include <string.h>
 
-enum { STEP_WORK = 400, DAYS_AT_ONCE = 400 };
+enum {
+    STEP_WORK = 400,
+    MOVED_DAYS_MAX = 60, /* that a settlement day is moved over days without work */
+};
 
 /* ---- records ---- */
-
-static struct key settled_key(uint32_t customer)
-{
-    return key_customer(customer, TABLE_SETTLED);
-}
 
 static struct key due_key(uint32_t day, uint32_t customer)
 {
@@ -61,8 +59,9 @@ struct due {
     Tefter__CustomerRecord *customer;
     const Tefter__Cycle *cycle;
     struct workdays workdays;
-    uint32_t today;   /* of their branch */
-    uint32_t settled; /* the settlement day that was looked at last */
+    uint32_t today; /* of their branch */
+    uint32_t seen;  /* what was to be made until then is */
+    uint32_t after; /* the cycle's day that was looked at last */
 };
 
 /* false: nobody who ever settles. */
@@ -75,24 +74,29 @@ static bool due_begin(struct tx *tx, uint32_t number, struct due *ret_due)
     const Tefter__Cycle *cycle = customer_cycle(tx, customer, &group);
     if (cycle == NULL)
         return false;
-    uint32_t branch = customer->has_branch ? customer->branch : HEAD_OFFICE;
-    struct key key = settled_key(number);
-    const Tefter__SettledRecord *settled = tx_get(tx, &key, &tefter__settled_record__descriptor);
-    *ret_due = (struct due){.customer = customer,
-                            .cycle = cycle,
-                            .workdays = branch_workdays(tx, branch),
-                            .today = branch_get(tx, branch)->date};
-    /* who is new is due from the first day on whose statement would be made today or later */
-    ret_due->settled =
-        settled != NULL ? settled->day : ret_due->today + settlement_ready_days(cycle) - 1;
+    uint32_t branch = customer_home(customer);
+    uint32_t seen = customer_settled_until(tx, number, cycle);
+    *ret_due = (struct due){
+        .customer = customer,
+        .cycle = cycle,
+        .workdays = branch_workdays(tx, branch),
+        .today = branch_get(tx, branch)->date,
+        .seen = seen,
+        .after = seen > MOVED_DAYS_MAX ? seen - MOVED_DAYS_MAX : 0,
+    };
     return true;
 }
 
-/* The next settlement day whose statement is to be there by today. */
-static bool due_next(const struct due *due, struct settlement *ret_settlement)
+/* The next settlement day whose statement is to be made by today, and was not yet. */
+static bool due_next(struct due *due, struct settlement *ret_settlement)
 {
-    return settlement_next(due->cycle, &due->workdays, due->settled, ret_settlement) &&
-           ret_settlement->made <= due->today;
+    while (settlement_next(due->cycle, &due->workdays, due->after, ret_settlement) &&
+           ret_settlement->made <= due->today) {
+        due->after = ret_settlement->cycle_day;
+        if (ret_settlement->made > due->seen)
+            return true;
+    }
+    return false;
 }
 
 /* ---- what came of it ---- */
@@ -125,14 +129,6 @@ static void note(struct tx *tx, const struct due *due, const struct settlement *
     tx_put(tx, &of_day, &day->base);
 }
 
-static void keep_settled(struct tx *tx, const struct due *due)
-{
-    struct key key = settled_key(due->customer->customer);
-    Tefter__SettledRecord *settled = tx_new(tx, &tefter__settled_record__descriptor);
-    settled->day = due->settled;
-    tx_put(tx, &key, &settled->base);
-}
-
 /* The newest of those days; the others are covered by it. */
 static Tefter__StatementRecord *settle(struct tx *tx, struct due *due, struct settlement newest)
 {
@@ -163,14 +159,12 @@ static Tefter__StatementRecord *look_at(struct tx *tx, uint32_t number, uint32_t
     uint32_t days = 1;
     if (!due_begin(tx, number, &due) || !due_next(&due, &newest))
         return NULL;
-    due.settled = newest.cycle_day;
-    for (; days < DAYS_AT_ONCE && due_next(&due, &next); days++) {
+    for (; due_next(&due, &next); days++) {
         note(tx, &due, &newest, 0, TEFTER__NO_STATEMENT__NO_STATEMENT_COVERED);
         newest = next;
-        due.settled = next.cycle_day;
     }
     *work -= days < *work ? days : *work;
-    keep_settled(tx, &due);
+    customer_settled(tx, number, due.today);
     return settle(tx, &due, newest);
 }
 

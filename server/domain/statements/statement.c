@@ -175,11 +175,6 @@ static void set_next_day(struct tx *tx, Tefter__StatementRecord *statement,
         FIELD_SET(statement, next_day, next.day);
 }
 
-static uint32_t home_of(const Tefter__CustomerRecord *customer)
-{
-    return customer->has_branch ? customer->branch : HEAD_OFFICE;
-}
-
 Tefter__StatementRecord *statement_begin(struct tx *tx, const struct statement_order *order)
 {
     Tefter__StatementRecord *statement = tx_new(tx, &tefter__statement_record__descriptor);
@@ -187,7 +182,7 @@ Tefter__StatementRecord *statement_begin(struct tx *tx, const struct statement_o
     const Tefter__CustomerRecord *customer = order->customer;
     uint32_t before = statement_last(tx, customer->customer);
     statement->customer = customer->customer;
-    statement->branch = home_of(customer);
+    statement->branch = customer_home(customer);
     if (order->settlement != NULL) {
         FIELD_SET(statement, day, order->settlement->day);
         FIELD_SET(statement, cycle_day, order->settlement->cycle_day);
@@ -466,7 +461,7 @@ static uint32_t month_before(uint32_t until)
 static Tefter__Refusal *look_until(struct tx *tx, const Tefter__MakeStatement *command,
                                    const Tefter__CustomerRecord *customer, uint32_t *ret_until)
 {
-    const Tefter__BranchRecord *branch = branch_get(tx, home_of(customer));
+    const Tefter__BranchRecord *branch = branch_get(tx, customer_home(customer));
     uint32_t told = statement_told_until(tx, customer->customer);
     Tefter__Refusal *refusal = command->has_until ? field_date(tx, "until", command->until) : NULL;
     *ret_until = command->has_until ? command->until : branch->date - 1;
