@@ -18,8 +18,8 @@ enum {
     SALE_PAYMENTS_MAX = 10,    /* that are taken with a sale */
     TILL_COUNTS_MAX = 20,      /* of a till's day */
     PRICES_AT_ONCE_MAX = 500,  /* of one list */
-    HOLIDAYS_MAX = 1000,       /* of a branch */
-    HOLIDAY_NAME_MAX = 80,     /* bytes */
+    BRANCH_HOLIDAYS_MAX = 1000,       /* of a branch */
+    BRANCH_HOLIDAY_NAME_MAX = 80,     /* bytes */
     READY_DAYS_MAX = 28,       /* that a statement is made before somebody settles */
     DOCUMENT_CHARGES_MAX = 16,
     MATCH_PARTS_MAX = 1000,     /* bills and payments one match names */

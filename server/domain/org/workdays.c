@@ -22,8 +22,8 @@ static struct key workdays_key(uint32_t branch)
 
 static Tefter__Refusal *check_holidays(struct tx *tx, const Tefter__SetWorkdays *command)
 {
-    if (command->n_holidays > HOLIDAYS_MAX)
-        return refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "holidays", HOLIDAYS_MAX);
+    if (command->n_holidays > BRANCH_HOLIDAYS_MAX)
+        return refuse_most(tx, TEFTER__REFUSAL_CODE__TOO_MANY, "holidays", BRANCH_HOLIDAYS_MAX);
     for (size_t i = 0; i < command->n_holidays; i++) {
         const Tefter__Holiday *holiday = command->holidays[i];
         Tefter__Refusal *refusal =
@@ -32,7 +32,7 @@ static Tefter__Refusal *check_holidays(struct tx *tx, const Tefter__SetWorkdays 
             refusal = refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "holidays[%zu].day", i);
         if (refusal == NULL)
             refusal = field_line(tx, tx_format(tx, "holidays[%zu].name", i), holiday->name,
-                                 HOLIDAY_NAME_MAX);
+                                 BRANCH_HOLIDAY_NAME_MAX);
         if (refusal != NULL)
             return refusal;
     }
