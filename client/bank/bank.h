@@ -132,6 +132,7 @@ enum bank_finding_kind {
     BANK_COLUMN_UNKNOWN,  /* there is no column `text` */
     BANK_DATES_UNCLEAR,   /* day or month first? text: an example */
     BANK_NUMBERS_UNCLEAR, /* thousands or decimals? text: an example */
+    BANK_NOT_SHOWN,       /* of a workbook: rows or columns that are hidden; text: which */
     /* of a statement */
     BANK_NO_ACCOUNT,
     BANK_OTHER_ACCOUNT,    /* not the one that was asked for */
@@ -180,6 +181,7 @@ struct bank_finding {
 
 /* Something is missing or contradicts itself: what it is of should not be booked as it stands. */
 bool bank_finding_grave(enum bank_finding_kind kind);
+const char *bank_finding_word(enum bank_finding_kind kind); /* "amount_wrong", for programs */
 /* As a sentence that names the line; returns `out`. */
 const char *bank_finding_say(const struct bank_finding *finding, enum language language,
                              char out[BANK_SAID_MAX]);

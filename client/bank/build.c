@@ -35,11 +35,16 @@ void build_fini(struct build *build)
 
 /* ---- slices ---- */
 
+static bool is_space(uint8_t byte)
+{
+    return byte == ' ' || (byte >= '\t' && byte <= '\r');
+}
+
 struct slice slice_trimmed(struct slice text)
 {
-    while (text.size > 0 && isspace(text.data[0]))
+    while (text.size > 0 && is_space(text.data[0]))
         text = slice_of(text.data + 1, text.size - 1);
-    while (text.size > 0 && isspace(text.data[text.size - 1]))
+    while (text.size > 0 && is_space(text.data[text.size - 1]))
         text.size--;
     return text;
 }
@@ -88,8 +93,11 @@ static struct bank_finding finding_of(struct build *build, enum bank_finding_kin
 {
     struct bank_finding finding = {
         .kind = kind, .line = line, .statement = statement_index(build), .money = {"", 2}};
-    if (build->open)
+    if (build->open) {
         finding.money = build->statements[build->file.count - 1].money;
+        if (kind >= BANK_AMOUNT_MISSING && kind != BANK_BALANCE_RUNS)
+            finding.number = build->statements[build->file.count - 1].numbered;
+    }
     return finding;
 }
 
@@ -147,15 +155,20 @@ void build_stop(struct build *build, enum bank_finding_kind kind, uint64_t line,
 
 /* ---- texts ---- */
 
-static bool is_utf8(struct slice raw)
+/* A letter may be cut where a bank breaks its lines; more of these than whole ones are another
+ * encoding. */
+static bool is_other_encoding(struct slice raw)
 {
+    size_t good = 0;
+    size_t wrong = 0;
     for (size_t at = 0, step = 0; at < raw.size; at += step) {
         uint32_t point;
         step = raw.data[at] < 0x80 ? 1 : text_decode(raw.data + at, raw.size - at, &point);
-        if (step == 0)
-            return false;
+        good += step > 1;
+        wrong += step == 0;
+        step = step == 0 ? 1 : step;
     }
-    return true;
+    return wrong > good;
 }
 
 void build_encoding(struct build *build, const char *name)
@@ -191,7 +204,7 @@ static bool conversion_open(struct build *build, struct slice raw)
 /* Bytes that are no letter in it become '?'. */
 static struct slice to_utf8(struct build *build, struct slice raw)
 {
-    if (is_utf8(raw) || !conversion_open(build, raw))
+    if (!is_other_encoding(raw) || !conversion_open(build, raw))
         return raw;
     buffer_clear(&build->converted);
     size_t room = 4 * raw.size + 8;
@@ -235,8 +248,9 @@ static const char *clean(struct build *build, struct slice raw, size_t most, boo
     for (size_t at = 0, step = 0; at < text.size; at += step) {
         uint32_t point = 0;
         step = text_decode(text.data + at, text.size - at, &point);
-        if (step == 0) { /* cannot be: it is UTF-8 */
+        if (step == 0) { /* a part of a letter */
             step = 1;
+            build->unseen = true;
             continue;
         }
         if (is_blank(point)) {
@@ -537,8 +551,6 @@ void build_left_out(struct build *build, enum bank_finding_kind kind, uint64_t l
         statement->left_out++;
     build->cut = build->unseen = false;
     build_find(build, kind, line, text);
-    if (statement != NULL && build->file.finding_count > 0 && build->file.findings_more == 0)
-        build->findings[build->file.finding_count - 1].number = statement->numbered;
 }
 
 void build_entry(struct build *build, struct bank_entry *entry)

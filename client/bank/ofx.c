@@ -111,6 +111,13 @@ static void entry_begin(struct ofx *ofx)
     ofx->amount = ofx->booked = ofx->available = NULL;
 }
 
+/* The sign of decimals may be either. */
+static bool read_amount(const char *amount, const struct bank_money *money, int64_t *ret_minor)
+{
+    bool comma = strchr(amount, ',') != NULL && strchr(amount, '.') == NULL;
+    return build_amount(slice_text(amount), money->exponent, comma ? ',' : '.', ret_minor);
+}
+
 /* False: it was said why not. */
 static bool read_entry(struct ofx *ofx)
 {
@@ -120,11 +127,9 @@ static bool read_entry(struct ofx *ofx)
     if (entry->money.code[0] == '\0')
         entry->money = build_open(build)->money;
     const char *amount = ofx->amount == NULL ? "" : ofx->amount;
-    bool comma = strchr(amount, ',') != NULL && strchr(amount, '.') == NULL;
     if (amount[0] == '\0')
         build_left_out(build, BANK_AMOUNT_MISSING, entry->line, nothing());
-    else if (!build_amount(slice_text(amount), entry->money.exponent, comma ? ',' : '.',
-                           &entry->minor))
+    else if (!read_amount(amount, &entry->money, &entry->minor))
         build_left_out(build, BANK_AMOUNT_WRONG, entry->line, slice_text(amount));
     else if (ofx->booked == NULL || ofx->booked[0] == '\0')
         build_left_out(build, BANK_DAY_MISSING, entry->line, nothing());
@@ -222,7 +227,7 @@ static void balance_end(struct ofx *ofx)
     struct bank_balance balance = {BANK_BALANCE_BOOKED, 0, ofx->balance_day};
     if (statement == NULL || ofx->balance == NULL)
         return;
-    if (build_amount(slice_text(ofx->balance), statement->money.exponent, '.', &balance.minor))
+    if (read_amount(ofx->balance, &statement->money, &balance.minor))
         statement->closing = balance;
     else
         build_find(ofx->build, BANK_BALANCE_WRONG, ofx->line, slice_text(ofx->balance));

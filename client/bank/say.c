@@ -7,106 +7,144 @@
 /* Facts: line, number (of the entry), text, amount, count. A clause with one that is not known is
  * left out. */
 static const struct {
+    const char *word;
     const char *message;
     bool grave;
 } kinds[BANK_FINDINGS] = {
     [BANK_NO_BANK_FILE] =
-        {N_("This is no file of a bank that is read here: camt, MT940, OFX, CSV or XLSX.| {text}"),
+        {"no_bank_file",
+         N_("This is no file of a bank that is read here: camt, MT940, OFX, CSV or XLSX.| {text}"),
          true},
-    [BANK_NO_STATEMENT] = {N_("There is no statement in it."), true},
+    [BANK_NO_STATEMENT] = {"no_statement", N_("There is no statement in it."), true},
     [BANK_DOCTYPE] =
-        {N_("Line {line}: |It is refused: it declares entities (a DOCTYPE), as no bank "
+        {"doctype",
+         N_("Line {line}: |It is refused: it declares entities (a DOCTYPE), as no bank "
             "does."),
          true},
-    [BANK_DAMAGED] = {N_("Line {line}: |from here on the file is damaged and was not read.| "
+    [BANK_DAMAGED] = {"damaged",
+                      N_("Line {line}: |from here on the file is damaged and was not read.| "
                          "({text})"),
                       true},
-    [BANK_CUT] = {N_("Line {line}: |the file ends in the middle."), true},
-    [BANK_TOO_LARGE] = {N_("Line {line}: |It is refused: it is larger than any bank's.| ({text})"),
+    [BANK_CUT] = {"cut", N_("Line {line}: |the file ends in the middle."), true},
+    [BANK_TOO_LARGE] = {"too_large",
+                        N_("Line {line}: |It is refused: it is larger than any bank's.| ({text})"),
                         true},
-    [BANK_LETTERS] = {N_("It is no UTF-8 and was read as {text}."), false},
-    [BANK_SAYS] = {N_("Line {line}: |the bank says: {text}"), true},
+    [BANK_LETTERS] = {"letters", N_("It is no UTF-8 and was read as {text}."), false},
+    [BANK_SAYS] = {"says", N_("Line {line}: |the bank says: {text}"), true},
     [BANK_COLUMN_WANTED] =
-        {N_("Which columns are the date and the amount?| There are: {text}.| Say "
+        {"column_wanted",
+         N_("Which columns are the date and the amount?| There are: {text}.| Say "
             "--columns date=…,amount=…"),
          true},
-    [BANK_COLUMN_UNKNOWN] = {N_("There is no such column: {text}."), true},
-    [BANK_DATES_UNCLEAR] = {N_("{text}: day or month first? Say --dates dmy or --dates mdy."),
+    [BANK_COLUMN_UNKNOWN] = {"column_unknown", N_("There is no such column: {text}."), true},
+    [BANK_DATES_UNCLEAR] = {"dates_unclear",
+                            N_("{text}: day or month first? Say --dates dmy or --dates mdy."),
                             true},
-    [BANK_NUMBERS_UNCLEAR] = {N_("{text}: thousands or decimals? Say --decimal ',' or --decimal "
+    [BANK_NUMBERS_UNCLEAR] = {"numbers_unclear",
+                              N_("{text}: thousands or decimals? Say --decimal ',' or --decimal "
                                  "'.'"),
                               true},
-    [BANK_NO_ACCOUNT] = {N_("Line {line}: the statement does not say of which account it is."),
+    [BANK_NOT_SHOWN] = {"not_shown", N_("Of the workbook this is hidden and was not read: {text}."),
+                        true},
+    [BANK_NO_ACCOUNT] = {"no_account",
+                         N_("Line {line}: the statement does not say of which account it is."),
                          false},
-    [BANK_OTHER_ACCOUNT] = {N_("Line {line}: the statement is of another account: {text}."), true},
-    [BANK_ACCOUNT_CHANGES] = {N_("Line {line}: a second account stands in one statement: {text}."),
+    [BANK_OTHER_ACCOUNT] = {"other_account",
+                            N_("Line {line}: the statement is of another account: {text}."), true},
+    [BANK_ACCOUNT_CHANGES] = {"account_changes",
+                              N_("Line {line}: a second account stands in one statement: {text}."),
                               true},
-    [BANK_NO_CURRENCY] = {N_("Line {line}: the statement does not say its currency: amounts are "
+    [BANK_NO_CURRENCY] = {"no_currency",
+                          N_("Line {line}: the statement does not say its currency: amounts are "
                              "read with two decimals. Say --currency."),
                           false},
-    [BANK_CURRENCY_UNKNOWN] = {N_("Line {line}: |the currency {text} is not known: amounts are "
+    [BANK_CURRENCY_UNKNOWN] = {"currency_unknown",
+                               N_("Line {line}: |the currency {text} is not known: amounts are "
                                   "read with two decimals."),
                                true},
-    [BANK_BALANCE_WRONG] = {N_("Line {line}: a balance cannot be read|: {text}|."), true},
-    [BANK_INCOMPLETE] = {N_("Line {line}: |the statement ends here without its end: it may be a "
+    [BANK_BALANCE_WRONG] = {"balance_wrong", N_("Line {line}: a balance cannot be read|: {text}|."),
+                            true},
+    [BANK_INCOMPLETE] = {"incomplete",
+                         N_("Line {line}: |the statement ends here without its end: it may be a "
                             "part only."),
                          true},
-    [BANK_UNBALANCED] = {N_("Line {line}: the statement does not balance: its closing is {amount} "
+    [BANK_UNBALANCED] = {"unbalanced",
+                         N_("Line {line}: the statement does not balance: its closing is {amount} "
                             "away from its opening and entries."),
                          true},
-    [BANK_UNCHECKED] = {N_("Line {line}: the statement has no opening and closing balance to check "
+    [BANK_UNCHECKED] = {"unchecked",
+                        N_("Line {line}: the statement has no opening and closing balance to check "
                            "it by."),
                         false},
-    [BANK_GAP] = {N_("Line {line}: the statement opens {amount} away from where the one before "
+    [BANK_GAP] = {"gap",
+                  N_("Line {line}: the statement opens {amount} away from where the one before "
                      "closed: one may be missing."),
                   true},
     [BANK_DAYS_OUTSIDE] =
-        {N_("Line {line}: entries of other days than the statement's: {count}; this is the first."),
+        {"days_outside",
+         N_("Line {line}: entries of other days than the statement's: {count}; this is the first."),
          false},
-    [BANK_SECURITIES] = {N_("Line {line}: movements of securities, which are not read: {count}."),
+    [BANK_SECURITIES] = {"securities",
+                         N_("Line {line}: movements of securities, which are not read: {count}."),
                          false},
-    [BANK_UNKNOWN_FIELD] = {N_("Line {line}: a field that is not known: {text}"), false},
-    [BANK_AMOUNT_MISSING] = {N_("Line {line}: the entry has no amount; it was left out."), true},
+    [BANK_UNKNOWN_FIELD] = {"unknown_field", N_("Line {line}: a field that is not known: {text}"),
+                            false},
+    [BANK_AMOUNT_MISSING] = {"amount_missing",
+                             N_("Line {line}: the entry has no amount; it was left out."), true},
     [BANK_AMOUNT_WRONG] =
-        {N_("Line {line}: the entry's amount cannot be read exactly|: {text}|; it "
+        {"amount_wrong",
+         N_("Line {line}: the entry's amount cannot be read exactly|: {text}|; it "
             "was left out."),
          true},
     [BANK_AMOUNT_NEGATIVE] =
-        {N_("Line {line}: the entry's amount has a minus where credit and debit "
+        {"amount_negative",
+         N_("Line {line}: the entry's amount has a minus where credit and debit "
             "say which way it goes: {text}; it was left out."),
          true},
     [BANK_SIDE_MISSING] =
-        {N_("Line {line}: the entry does not say whether it is credit or debit; it "
+        {"side_missing",
+         N_("Line {line}: the entry does not say whether it is credit or debit; it "
             "was left out."),
          true},
-    [BANK_DAY_MISSING] = {N_("Line {line}: the entry has no date; it was left out."), true},
-    [BANK_DAY_WRONG] = {N_("Line {line}: there is no such day: {text}; the entry was left out."),
+    [BANK_DAY_MISSING] = {"day_missing", N_("Line {line}: the entry has no date; it was left out."),
+                          true},
+    [BANK_DAY_WRONG] = {"day_wrong",
+                        N_("Line {line}: there is no such day: {text}; the entry was left out."),
                         true},
-    [BANK_LINE_WRONG] = {N_("Line {line}: this cannot be made out|: {text}|; it was left out."),
+    [BANK_LINE_WRONG] = {"line_wrong",
+                         N_("Line {line}: this cannot be made out|: {text}|; it was left out."),
                          true},
-    [BANK_OTHER_CURRENCY] = {N_("Line {line}: the entry is in {text}, which is not the statement's "
+    [BANK_OTHER_CURRENCY] = {"other_currency",
+                             N_("Line {line}: the entry is in {text}, which is not the statement's "
                                 "currency: it counts in no sum."),
                              true},
-    [BANK_PENDING] = {N_("Line {line}: the entry is announced and not booked yet: it counts in no "
+    [BANK_PENDING] = {"pending",
+                      N_("Line {line}: the entry is announced and not booked yet: it counts in no "
                          "sum."),
                       false},
     [BANK_DUPLICATE] =
-        {N_("Line {line}: the entry is the same as the one in line {count}: reference, "
+        {"duplicate",
+         N_("Line {line}: the entry is the same as the one in line {count}: reference, "
             "amount and day."),
          true},
     [BANK_VALUE_MOVED] =
-        {N_("Line {line}: the value date {text} does not exist: it was read as the "
+        {"value_moved",
+         N_("Line {line}: the value date {text} does not exist: it was read as the "
             "last day of February, as banks count."),
          false},
     [BANK_BATCH_KEPT] =
-        {N_("Line {line}: the entry's parts come to {amount} and not to it: it stays "
+        {"batch_kept",
+         N_("Line {line}: the entry's parts come to {amount} and not to it: it stays "
             "one."),
          false},
-    [BANK_TEXT_CUT] = {N_("Line {line}: a text is longer than is kept, and was cut."), false},
-    [BANK_TEXT_UNSEEN] = {N_("Line {line}: characters that nobody sees were left out of a text."),
+    [BANK_TEXT_CUT] = {"text_cut", N_("Line {line}: a text is longer than is kept, and was cut."),
+                       false},
+    [BANK_TEXT_UNSEEN] = {"text_unseen",
+                          N_("Line {line}: characters that nobody sees were left out of a text."),
                           false},
     [BANK_BALANCE_RUNS] =
-        {N_("Line {line}: the balance beside the row is {amount} away from the row "
+        {"balance_runs",
+         N_("Line {line}: the balance beside the row is {amount} away from the row "
             "before and its amount."),
          true},
 };
@@ -114,6 +152,11 @@ static const struct {
 bool bank_finding_grave(enum bank_finding_kind kind)
 {
     return kinds[kind].grave;
+}
+
+const char *bank_finding_word(enum bank_finding_kind kind)
+{
+    return kinds[kind].word;
 }
 
 const char *bank_finding_say(const struct bank_finding *finding, enum language language,

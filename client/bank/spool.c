@@ -77,32 +77,32 @@ static bool zip_is(struct slice head)
     return slice_starts(head, slice_of("PK\x03\x04", 4));
 }
 
-/* One file of it; *total: bytes of all, unpacked. */
-static void read_member(struct build *build, zip_file_t *member, uint64_t *total)
+/* One file of it, which is camt, MT940 or OFX; *total: bytes of all, unpacked. */
+static void read_member(struct build *build, zip_file_t *member, const char *name, uint64_t *total)
 {
     uint8_t *piece = malloc(PIECE_BYTES);
-    zip_int64_t got = piece != NULL ? zip_fread(member, piece, PIECE_BYTES) : -1;
-    size_t size = got > 0 ? (size_t)got : 0;
-    const struct form *form = form_of(slice_of(piece, size < FORM_HEAD_MAX ? size : FORM_HEAD_MAX));
-    void *reader = got > 0 && form != &form_zip ? form->begin(build) : NULL;
-    build->failed = build->failed || piece == NULL;
+    zip_int64_t got = piece != NULL ? zip_fread(member, piece, PIECE_BYTES) : 0;
+    size_t head = got < FORM_HEAD_MAX ? (size_t)(got > 0 ? got : 0) : FORM_HEAD_MAX;
+    const struct form *form = form_of(slice_of(piece, head));
+    bool known = form != &form_zip && form != &form_table;
+    void *reader = known ? form->begin(build) : NULL;
+    build->failed = build->failed || piece == NULL || (known && reader == NULL);
     while (reader != NULL && got > 0 && !build->stopped && !build->failed) {
         *total += (uint64_t)got;
-        if (*total > BANK_FILE_MAX) {
+        if (*total > BANK_FILE_MAX)
             build_refuse(build, BANK_TOO_LARGE, 0, slice_text("BANK_FILE_MAX"));
-            break;
-        }
-        form->put(reader, slice_of(piece, (size_t)got));
+        else
+            form->put(reader, slice_of(piece, (size_t)got));
         got = zip_fread(member, piece, PIECE_BYTES);
     }
     if (got < 0)
-        build_stop(build, BANK_DAMAGED, 0, slice_text("ZIP"));
+        build_stop(build, BANK_DAMAGED, 0, slice_text(name));
+    else if (!known && got > 0)
+        build_find(build, BANK_NO_BANK_FILE, 0, slice_text(name));
     if (reader != NULL) {
         form->end(reader);
         form->destroy(reader);
         build->file.form = form->form;
-    } else if (got > 0 && !build->failed) {
-        build_find(build, BANK_NO_BANK_FILE, 0, slice_text("ZIP"));
     }
     free(piece);
 }
@@ -116,12 +116,13 @@ static void read_members(struct build *build, zip_t *zip)
         return;
     }
     for (zip_int64_t i = 0; i < count && !build->stopped && !build->failed; i++) {
+        const char *name = zip_get_name(zip, (zip_uint64_t)i, ZIP_FL_ENC_GUESS);
         zip_file_t *member = zip_fopen_index(zip, (zip_uint64_t)i, 0);
         if (member == NULL) {
-            build_stop(build, BANK_DAMAGED, 0, slice_text("ZIP"));
+            build_stop(build, BANK_DAMAGED, 0, slice_text(name != NULL ? name : "ZIP"));
             return;
         }
-        read_member(build, member, &total);
+        read_member(build, member, name != NULL ? name : "ZIP", &total);
         (void)zip_fclose(member);
     }
 }

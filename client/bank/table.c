@@ -617,6 +617,8 @@ static void guess_rows(struct table *table)
         table->rows.encoding = options->encoding != NULL ? options->encoding : guess_letters(head);
         build_find(table->build, BANK_LETTERS, 0, slice_text(table->rows.encoding));
     }
+    if (table->source.hidden[0] != '\0')
+        build_find(table->build, BANK_NOT_SHOWN, 0, slice_text(table->source.hidden));
     table->build->file.version = table->source.format != NULL ? table->source.format : "CSV";
 }
 

@@ -326,7 +326,7 @@ static void json_entry(const struct bank_entry *entry, size_t statement)
 static void json_finding(const struct run *run, const struct bank_finding *finding)
 {
     char said[BANK_SAID_MAX];
-    tell(stdout, "{\"finding\":%d", (int)finding->kind);
+    tell(stdout, "{\"finding\":\"%s\"", bank_finding_word(finding->kind));
     put_flag("grave", bank_finding_grave(finding->kind));
     if (finding->line > 0)
         put_number("line", (int64_t)finding->line);
