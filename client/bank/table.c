@@ -33,8 +33,9 @@ struct table {
     struct reader_style rows;
     struct style style;
     struct reader *reader;
-    uint64_t header; /* its line; 0: none */
-    uint64_t begin;  /* the first byte behind it */
+    struct failure failure; /* of the disk: an end that is none */
+    uint64_t header;        /* its line; 0: none */
+    uint64_t begin;         /* the first byte behind it */
     uint64_t begin_line;
     int at[COLUMNS]; /* which column each is */
     int texts[TEXTS_MAX];
@@ -89,6 +90,14 @@ static bool rows_begin(struct table *table, uint64_t offset, uint64_t line)
         return reader_again(table->reader, offset, line, NULL);
     table->reader = reader_create(&table->rows, source_read, &table->source, offset, line, NULL);
     return table->reader != NULL;
+}
+
+static bool next_row(struct table *table, struct row *ret_row)
+{
+    bool more = reader_next(table->reader, ret_row, &table->failure);
+    if (table->failure.fault != FAULT_NONE)
+        table->build->failed = true;
+    return more && !table->build->stopped && !table->build->failed;
 }
 
 /* ---- which column is what ---- */
@@ -236,7 +245,7 @@ static enum found find_header(struct table *table)
     bool by_number = false;
     if (!rows_begin(table, table->source.text_at, 1))
         return FOUND_FAILED;
-    for (int i = 0; i < BANK_HEADER_ROWS_MAX && reader_next(table->reader, &row, NULL); i++) {
+    for (int i = 0; i < BANK_HEADER_ROWS_MAX && next_row(table, &row); i++) {
         if (row.fault != NULL)
             continue;
         bool good =
@@ -263,7 +272,7 @@ static void ask_for_columns(struct table *table)
     if (!rows_begin(table, table->source.text_at, 1))
         return;
     for (int i = 0; used == 0 && i < BANK_HEADER_ROWS_MAX; i++) {
-        if (!reader_next(table->reader, &row, NULL))
+        if (!next_row(table, &row))
             break;
         for (size_t k = 0; row.fault == NULL && row.count > 1 && k < row.count; k++) {
             struct slice cell = cell_at(&row, (int)k);
@@ -335,10 +344,10 @@ static bool look_at_rows(struct table *table)
         table->build->failed = true;
         return false;
     }
-    while (reader_next(table->reader, &row, NULL))
+    while (next_row(table, &row))
         if (row.fault == NULL && cell_of(table, &row, COLUMN_DATE).size > 0)
             look_at_row(table, &row);
-    return judge(table);
+    return !table->build->failed && judge(table);
 }
 
 /* ---- cells ---- */
@@ -512,6 +521,8 @@ static bool open_statement(struct table *table, const struct row *row)
 {
     struct bank_statement *statement = build_open(table->build);
     struct slice own = cell_of(table, row, COLUMN_OWN);
+    if (statement != NULL && own.size == 0)
+        return true;
     if (own.size == 0)
         own = slice_text(table->account);
     const char *account = build_account(table->build, own);
@@ -529,18 +540,19 @@ static bool open_statement(struct table *table, const struct row *row)
 
 static void read_row(struct table *table, const struct row *row)
 {
+    uint32_t day;
+    const char *why;
     struct slice date = cell_of(table, row, COLUMN_DATE);
-    bool dated = date.size > 0 && caption_of(date) == CAPTION_NONE && !words_total(date);
+    bool is_day = value_date(date, table->style.dates, &day, &why);
+    bool dated =
+        is_day || (date.size > 0 && caption_of(date) == CAPTION_NONE && !words_total(date));
     bool amount = cell_of(table, row, COLUMN_AMOUNT).size > 0 ||
                   cell_of(table, row, COLUMN_DEBIT).size > 0 ||
                   cell_of(table, row, COLUMN_CREDIT).size > 0;
-    uint32_t day;
-    const char *why;
     if (row->fault == NULL && !dated &&
         (look_at_captions(table, row) || !amount || words_total(cell_at(row, 0))))
         return;
-    if (table->header == 0 && build_open(table->build) == NULL &&
-        !value_date(date, table->style.dates, &day, &why))
+    if (table->header == 0 && build_open(table->build) == NULL && !is_day)
         return; /* headings, above rows whose columns were said by number */
     if (!open_statement(table, row))
         return;
@@ -629,8 +641,7 @@ static void read_rows(struct table *table)
         table->build->failed = true;
         return;
     }
-    while (!table->build->stopped && !table->build->failed &&
-           reader_next(table->reader, &row, NULL))
+    while (next_row(table, &row))
         read_row(table, &row);
     if (table->build->stopped || table->build->failed)
         return;

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import zipfile
 from decimal import Decimal
 
 BINARIES, DATA = sys.argv[1:3]
@@ -100,6 +101,42 @@ class Command(unittest.TestCase):
         for text in said.values():
             self.assertIn("1.00 EUR", text)
             self.assertIn("bill 7", text)
+
+    def zip(self, **members):
+        path = os.path.join(self.folder.name, "zip")
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+            for name, text in members.items():
+                file.writestr(name, text)
+        return path
+
+    def test_a_zip_is_read_file_by_file(self):
+        run = look(self.zip(a=MT940, b=MT940.replace("B-", "C-").replace("R110,00", "R120,00").replace("R100,00", "R110,00"),
+                            readme="no bank\n"))
+        self.assertEqual(run.stdout.count("Account GR1601101250"), 2)
+        self.assertRegex(run.stdout, "! This is no file of a bank .* readme")
+        self.assertNotIn("opens", run.stdout)
+        self.assertEqual(run.returncode, 1)
+        run = look(self.zip(a=MT940, bomb="<OFX>" + " " * (257 << 20)))
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("BANK_FILE_MAX", run.stderr)
+        path = self.zip(a=MT940)
+        with open(path, "r+b") as file:
+            file.truncate(os.path.getsize(path) - 30)
+        self.assertEqual(look(path).returncode, 2)
+
+    def test_what_a_workbook_hides_is_told(self):
+        row = '<row r="{0}"{1}><c r="A{0}" t="inlineStr"><is><t>{2}</t></is></c><c r="B{0}" t="inlineStr"><is><t>{3}</t></is></c></row>'
+        sheet = "<worksheet><sheetData>" + row.format(1, "", "Date", "Amount") + row.format(2, "", "2026-11-20", "5.00") + \
+            row.format(3, ' hidden="1"', "2026-11-21", "7.00") + "</sheetData></worksheet>"
+        run = look(self.zip(**{
+            "[Content_Types].xml": "<Types/>",
+            "xl/workbook.xml": '<workbook xmlns:r="r"><sheets><sheet name="a" r:id="1"/></sheets></workbook>',
+            "xl/_rels/workbook.xml.rels": '<Relationships><Relationship Id="1" Target="s.xml"/></Relationships>',
+            "xl/s.xml": sheet}))
+        self.assertRegex(run.stdout, "! Of the workbook this is hidden and was not read: .*row")
+        self.assertIn("5.00", run.stdout)
+        self.assertNotIn("7.00", run.stdout)
+        self.assertEqual(run.returncode, 1)
 
     def test_standard_input_and_json(self):
         run = look("-", "--json", stdin=MT940)
