@@ -99,23 +99,28 @@ static void form_begin(struct bank_reader *reader)
         reader->form->put(reader->reading, head);
 }
 
+/* Keeps the first bytes until the form can be told; what is left is behind them. */
+static struct slice gather_head(struct bank_reader *reader, struct slice bytes)
+{
+    size_t room = FORM_HEAD_MAX - reader->head_size;
+    size_t take = bytes.size < room ? bytes.size : room;
+    if (take > 0)
+        memcpy(reader->head + reader->head_size, bytes.data, take);
+    reader->head_size += take;
+    if (reader->head_size == FORM_HEAD_MAX)
+        form_begin(reader);
+    return slice_of(bytes.data + take, bytes.size - take);
+}
+
 bool bank_reader_put(struct bank_reader *reader, struct slice bytes, struct failure *failure)
 {
     reader->size += bytes.size;
     if (reader->size > BANK_FILE_MAX)
         build_refuse(&reader->build, BANK_TOO_LARGE, 0, slice_text("BANK_FILE_MAX"));
-    if (reader->form == NULL && !reader->build.stopped) {
-        size_t room = FORM_HEAD_MAX - reader->head_size;
-        size_t take = bytes.size < room ? bytes.size : room;
-        if (take > 0)
-            memcpy(reader->head + reader->head_size, bytes.data, take);
-        reader->head_size += take;
-        bytes = slice_of(bytes.data + take, bytes.size - take);
-        if (reader->head_size == FORM_HEAD_MAX)
-            form_begin(reader);
-    }
-    if (bytes.size > 0 && reader->reading != NULL && !reader->build.stopped &&
-        !reader->build.failed)
+    if (reader->form == NULL && !reader->build.stopped)
+        bytes = gather_head(reader, bytes);
+    if (reader->form != NULL && reader->reading != NULL && bytes.size > 0 &&
+        !reader->build.stopped && !reader->build.failed)
         reader->form->put(reader->reading, bytes);
     return !is_failed(reader, failure);
 }
@@ -130,7 +135,7 @@ const struct bank_file *bank_reader_end(struct bank_reader *reader, struct failu
         else
             form_begin(reader);
     }
-    if (reader->reading != NULL && !reader->build.failed)
+    if (reader->form != NULL && reader->reading != NULL && !reader->build.failed)
         reader->form->end(reader->reading);
     build_end(&reader->build);
     return is_failed(reader, failure) ? NULL : &reader->build.file;

@@ -79,6 +79,15 @@ static struct slice cell_of(const struct table *table, const struct row *row, en
     return cell_at(row, table->at[column]);
 }
 
+/* The first one that is not empty. */
+static struct slice first_cell(const struct row *row)
+{
+    size_t at = 0;
+    while (at < row->count && cell_at(row, (int)at).size == 0)
+        at++;
+    return cell_at(row, (int)at);
+}
+
 /* ---- reading rows ---- */
 
 /* From this byte on. False: no memory or disk. */
@@ -550,7 +559,7 @@ static void read_row(struct table *table, const struct row *row)
                   cell_of(table, row, COLUMN_DEBIT).size > 0 ||
                   cell_of(table, row, COLUMN_CREDIT).size > 0;
     if (row->fault == NULL && !dated &&
-        (look_at_captions(table, row) || !amount || words_total(cell_at(row, 0))))
+        (look_at_captions(table, row) || !amount || words_total(first_cell(row))))
         return;
     if (table->header == 0 && build_open(table->build) == NULL && !is_day)
         return; /* headings, above rows whose columns were said by number */

@@ -151,8 +151,8 @@ static const char *balance_said(const struct run *run, const struct bank_balance
     char day[CELL_MAX];
     if (balance->kind == BANK_BALANCE_NONE)
         return run_word(run, N_("balance::not said"));
-    (void)snprintf(out, CELL_MAX, "%.100s  %.20s", amount_text(balance->minor, money, amount),
-                   date_text(balance->day, day));
+    (void)snprintf(out, CELL_MAX, "%.100s%s%.20s", amount_text(balance->minor, money, amount),
+                   balance->day == DATE_NONE ? "" : "  ", date_text(balance->day, day));
     return out;
 }
 
