@@ -106,7 +106,8 @@ void build_find(struct build *build, enum bank_finding_kind kind, uint64_t line,
     struct bank_finding finding = finding_of(build, kind, line);
     bool cut = build->cut;
     bool unseen = build->unseen;
-    finding.text = build_text(build, text, BANK_FIELD_MAX);
+    if (build->file.finding_count < BANK_FINDINGS_MAX)
+        finding.text = build_text(build, text, BANK_FIELD_MAX);
     build->cut = cut; /* of the finding alone */
     build->unseen = unseen;
     note(build, finding);
@@ -405,7 +406,7 @@ struct bank_statement *build_statement(struct build *build, uint64_t line)
 /* Entries of the open statement are the last ones. */
 static struct bank_entry *own_entries(struct build *build, const struct bank_statement *statement)
 {
-    return build->entries + (build->entry_count - statement->count);
+    return build->entries == NULL ? NULL : build->entries + (build->entry_count - statement->count);
 }
 
 static void look_at_account(struct build *build, const struct bank_statement *statement)

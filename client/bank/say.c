@@ -159,8 +159,9 @@ const char *bank_finding_word(enum bank_finding_kind kind)
     return kinds[kind].word;
 }
 
-const char *bank_finding_say(const struct bank_finding *finding, enum language language,
-                             char out[BANK_SAID_MAX])
+/* text: NULL leaves out the clauses that have it. */
+static void say(const struct bank_finding *finding, const char *text, enum language language,
+                char out[BANK_SAID_MAX])
 {
     char line[MONEY_TEXT_MAX];
     char count[MONEY_TEXT_MAX];
@@ -172,9 +173,16 @@ const char *bank_finding_say(const struct bank_finding *finding, enum language l
     (void)snprintf(with_code, sizeof with_code, "%s%s%s", amount,
                    finding->money.code[0] == '\0' ? "" : " ", finding->money.code);
     (void)words_say(out, BANK_SAID_MAX, language, kinds[finding->kind].message, "line",
-                    finding->line == 0 ? NULL : line, "text",
-                    finding->text[0] == '\0' ? NULL : finding->text, "amount", with_code, "count",
+                    finding->line == 0 ? NULL : line, "text", text, "amount", with_code, "count",
                     count, NULL);
     (void)words_begin(out);
+}
+
+const char *bank_finding_say(const struct bank_finding *finding, enum language language,
+                             char out[BANK_SAID_MAX])
+{
+    say(finding, finding->text[0] == '\0' ? NULL : finding->text, language, out);
+    if (out[0] == '\0') /* it is all about the text, of which nothing can be shown */
+        say(finding, "?", language, out);
     return out;
 }

@@ -333,7 +333,10 @@ static bool judge(struct table *table)
             (struct number_style){options->decimal, options->decimal == ',' ? '.' : ','};
         table->style.whole_only = false;
     } else if (!whole && (numbers == VERDICT_UNCLEAR || numbers == VERDICT_MIXED)) {
-        build_refuse(table->build, BANK_NUMBERS_UNCLEAR, 0, slice_text(table->numbers.example));
+        char both[2 * EXAMPLE_MAX + 4];
+        (void)snprintf(both, sizeof both, "%s / %s", table->numbers.point, table->numbers.comma);
+        build_refuse(table->build, BANK_NUMBERS_UNCLEAR, 0,
+                     slice_text(numbers == VERDICT_MIXED ? both : table->numbers.example));
         return false;
     }
     if (options->dates != DATES_GUESS) {

@@ -791,6 +791,9 @@ static void test_every_finding_is_a_sentence(void **state)
             (void)bank_finding_say(&some, language, said);
             assert_true(strlen(said) > 10);
             assert_null(strchr(said, '{'));
+            const struct bank_finding bare = {
+                .kind = (enum bank_finding_kind)kind, .line = 7, .money = {"", 2}, .text = ""};
+            assert_true(strlen(bank_finding_say(&bare, language, said)) > 10);
         }
     }
 }
