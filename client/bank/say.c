@@ -30,7 +30,7 @@ static const struct {
                         N_("Line {line}: |It is refused: it is larger than any bank's.| ({text})"),
                         true},
     [BANK_LETTERS] = {"letters", N_("It is no UTF-8 and was read as {text}."), false},
-    [BANK_SAYS] = {"says", N_("Line {line}: |the bank says: {text}"), true},
+    [BANK_SAYS] = {"says", N_("Line {line}: |the bank says that something failed|: {text}"), true},
     [BANK_COLUMN_WANTED] =
         {"column_wanted",
          N_("Which columns are the date and the amount?| There are: {text}.| Say "
@@ -59,7 +59,7 @@ static const struct {
                              "read with two decimals. Say --currency."),
                           false},
     [BANK_CURRENCY_UNKNOWN] = {"currency_unknown",
-                               N_("Line {line}: |the currency {text} is not known: amounts are "
+                               N_("Line {line}: the currency {text} is not known: amounts are "
                                   "read with two decimals."),
                                true},
     [BANK_BALANCE_WRONG] = {"balance_wrong", N_("Line {line}: a balance cannot be read|: {text}|."),
