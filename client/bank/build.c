@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -232,6 +233,12 @@ static bool is_blank(uint32_t point)
     return point == '\r' || point == '\n' || point == '\t' || sight_blank(point);
 }
 
+/* Which way letters run they say themselves; banks put such marks around names. */
+static bool is_direction(uint32_t point)
+{
+    return point == 0x61C || point == 0x200E || point == 0x200F;
+}
+
 static const char *clean(struct build *build, struct slice raw, size_t most, bool blanks)
 {
     struct slice text = to_utf8(build, slice_trimmed(raw));
@@ -259,6 +266,8 @@ static const char *clean(struct build *build, struct slice raw, size_t most, boo
             place = (struct sight_place){0};
             continue;
         }
+        if (is_direction(point))
+            continue;
         if (!sight_sees(&place, point, text.data + at + step, text.size - at - step)) {
             build->unseen = true;
             continue;
@@ -280,6 +289,15 @@ static const char *clean(struct build *build, struct slice raw, size_t most, boo
 const char *build_text(struct build *build, struct slice raw, size_t most)
 {
     return clean(build, raw, most, true);
+}
+
+const char *build_joined(struct build *build, const char *before, const char *text)
+{
+    char both[2 * BANK_TEXT_MAX + 2];
+    if (before[0] == '\0' || text[0] == '\0')
+        return before[0] == '\0' ? text : before;
+    (void)snprintf(both, sizeof both, "%s %s", before, text);
+    return build_text(build, slice_text(both), BANK_TEXT_MAX);
 }
 
 const char *build_account(struct build *build, struct slice raw)

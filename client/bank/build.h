@@ -55,6 +55,8 @@ void build_stop(struct build *build, enum bank_finding_kind kind, uint64_t line,
 const char *build_text(struct build *build, struct slice raw, size_t most);
 /* The same without blanks: an account. */
 const char *build_account(struct build *build, struct slice raw);
+/* Two texts with a blank between, of at most BANK_TEXT_MAX bytes. */
+const char *build_joined(struct build *build, const char *before, const char *text);
 /* The encoding that the file says it is in. */
 void build_encoding(struct build *build, const char *name);
 

@@ -237,16 +237,6 @@ static const char *reference_of(struct camt *camt)
                : text_of(camt, BANK_FIELD_MAX);
 }
 
-/* Behind what is there already. */
-static const char *joined(struct camt *camt, const char *before, const char *text)
-{
-    char both[2 * BANK_TEXT_MAX + 2];
-    if (before[0] == '\0' || text[0] == '\0')
-        return before[0] == '\0' ? text : before;
-    (void)snprintf(both, sizeof both, "%s %s", before, text);
-    return build_text(camt->build, slice_text(both), BANK_TEXT_MAX);
-}
-
 static void take_of_draft(struct camt *camt, struct draft *draft, enum what what)
 {
     struct bank_entry *entry = &draft->entry;
@@ -295,10 +285,10 @@ static void take_of_draft(struct camt *camt, struct draft *draft, enum what what
         keep(&entry->creditor_reference, reference_of(camt));
         break;
     case TEXT:
-        entry->text = joined(camt, entry->text, text_of(camt, BANK_TEXT_MAX));
+        entry->text = build_joined(camt->build, entry->text, text_of(camt, BANK_TEXT_MAX));
         break;
     case TEXT_MORE:
-        draft->more = joined(camt, draft->more, text_of(camt, BANK_TEXT_MAX));
+        draft->more = build_joined(camt->build, draft->more, text_of(camt, BANK_TEXT_MAX));
         break;
     case DEBTOR:
         keep(&draft->debtor, text_of(camt, BANK_FIELD_MAX));

@@ -277,12 +277,7 @@ void details_read(struct build *build, struct slice text, struct bank_entry *ent
     } else if (joined.size > 0 && word_at(joined) != NULL) {
         read_words(build, joined, entry);
     } else if (text.size > 0) { /* a second field 86 goes on */
-        struct buffer both = {.bound = BANK_DETAILS_MAX + BANK_TEXT_MAX + 2};
-        (void)buffer_put(&both, entry->text, strlen(entry->text));
-        (void)buffer_put(&both, " ", 1);
-        (void)buffer_put(&both, text.data, text.size);
-        entry->text = build_text(build, buffer_slice(&both), BANK_TEXT_MAX);
-        buffer_fini(&both);
+        entry->text = build_joined(build, entry->text, build_text(build, text, BANK_TEXT_MAX));
     }
     buffer_fini(&whole);
 }

@@ -163,6 +163,8 @@ static void test_odd_entries_of_camt(void **state)
         {NTRY("5.00", "CRDT", "<Sts>PDNG</Sts>"), BANK_PENDING, true, 0},
         {NTRY("5.00", "CRDT", "<AddtlNtryInf>x\xE2\x80\xAEy</AddtlNtryInf>"), BANK_TEXT_UNSEEN,
          true, 500},
+        {NTRY("5.00", "CRDT", "<AddtlNtryInf>\xE2\x80\x8F\xD8\xB9\x7F</AddtlNtryInf>"),
+         BANK_TEXT_UNSEEN, true, 500},
         {NTRY("5.0000", "CRDT", "<NtryDtls>" PART("4.00") "</NtryDtls>"), BANK_BATCH_KEPT, true,
          500},
     };
@@ -249,6 +251,10 @@ static void test_letters_of_xml(void **state)
         "tech:xsd:camt.053.001.02\"><BkToCstmrStmt/></Document>");
     assert_non_null(finding(reading.file, BANK_DAMAGED));
     done(&reading);
+    reading = read_text(":20:S\n:25:A\n:60F:C261120EUR5,00\n:61:261120C5,00NTRFX\n:86:Gr\xFC\xDF"
+                        "e\n:86:aus K\xF6ln\n:62F:C261120EUR10,00\n");
+    assert_string_equal(reading.file->statements[0].entries[0].text, "Grüße aus Köln");
+    done(&reading);
     reading = read_text(
         "<?xml version=\"1.0\"?><Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.02\">"
         "<BkToCstmrStmt><Stmt><Id>\xE9</Id></Stmt></BkToCstmrStmt></Document>");
@@ -258,6 +264,17 @@ static void test_letters_of_xml(void **state)
 }
 
 /* UTF-16 with its mark, as one program of a bank writes it. */
+/* Persian as people write it: marks of direction go in silence, joiners stay. */
+static void test_texts_of_persian(void **state)
+{
+    (void)state;
+    struct reading reading = read_text(CAMT_BEGIN NTRY(
+        "5.00", "CRDT", "<AddtlNtryInf>\u200Fمی\u200Cخواهم  ۱۲\n۳\u200E</AddtlNtryInf>") CAMT_END);
+    assert_string_equal(reading.file->statements[0].entries[0].text, "می\u200Cخواهم ۱۲ ۳");
+    assert_null(finding(reading.file, BANK_TEXT_UNSEEN));
+    done(&reading);
+}
+
 static void test_wide_xml(void **state)
 {
     char wide[2 * sizeof camt_good + 2] = "\xFF\xFE";
@@ -808,6 +825,7 @@ int main(void)
         cmocka_unit_test(test_another_account_is_told),
         cmocka_unit_test(test_entities_are_refused),
         cmocka_unit_test(test_letters_of_xml),
+        cmocka_unit_test(test_texts_of_persian),
         cmocka_unit_test(test_wide_xml),
         cmocka_unit_test(test_lines_of_mt940),
         cmocka_unit_test(test_lines_that_are_none),
