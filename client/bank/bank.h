@@ -13,7 +13,8 @@
  *   …
  *   bank_reader_destroy(reader);
  *
- * How the pieces are cut changes nothing of what is read.
+ * How the pieces are cut changes nothing of what is read. A table or ZIP is kept in a file without
+ * a name until its end; a workbook is unpacked in a process of its own, as the import does it.
  */
 #include "base/bytes.h"
 #include "base/date.h"
@@ -34,15 +35,15 @@ enum {
     BANK_ENTRIES_MAX = 500000,    /* of a file, all statements together */
     BANK_PARTS_MAX = 100000,      /* that one batch entry is made of */
     BANK_FINDINGS_MAX = 2000,     /* that are kept; `findings_more` counts the others */
-    BANK_FIELD_MAX = 140,         /* bytes of a name, an account, a reference */
-    BANK_TEXT_MAX = 1000,         /* bytes of a text that goes with a payment */
+    BANK_FIELD_MAX = 420,         /* bytes of a name, an account, a reference: 140 letters */
+    BANK_TEXT_MAX = 2000,         /* bytes of a text that goes with a payment */
     BANK_DEPTH_MAX = 48,          /* elements within each other */
-    BANK_ELEMENT_MAX = 8 * 1024,  /* bytes of one element or line; the rest of it is cut */
+    BANK_ELEMENT_MAX = 8 * 1024,  /* bytes of an element or line: texts are cut, tags refused */
     BANK_DETAILS_MAX = 16 * 1024, /* bytes of one field of an MT940 */
     BANK_MEMBERS_MAX = 1000,      /* files in a ZIP */
     BANK_COLUMNS_MAX = 64,
     BANK_HEADER_ROWS_MAX = 60, /* rows in which a table's header is looked for */
-    BANK_SAID_MAX = 600,       /* bytes of a finding as a sentence */
+    BANK_SAID_MAX = 1000,      /* bytes of a finding as a sentence */
 };
 
 /* ---- what a file holds ---- */
