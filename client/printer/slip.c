@@ -5,6 +5,7 @@
 #include "printer/printer.h"
 
 #include "base/date.h"
+#include "base/jalali.h"
 #include "base/money.h"
 
 #include <stdio.h>

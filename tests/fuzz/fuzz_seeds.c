@@ -2,8 +2,8 @@
  * Writes a seed corpus: random good messages of every root, as bytes, as frames and as JSON.
  *
  *   fuzz_seeds DIR      DIR/fuzz_frame, DIR/fuzz_message, DIR/fuzz_json, and files for imports in
- *                       DIR/fuzz_forms and DIR/fuzz_rows; for the relay DIR/fuzz_ws and
- * DIR/fuzz_relay
+ *                       DIR/fuzz_forms, DIR/fuzz_rows and DIR/fuzz_holidays; for the relay
+ *                       DIR/fuzz_ws and DIR/fuzz_relay
  */
 #include <errno.h>
 #include <stdio.h>
@@ -175,6 +175,23 @@ static void write_bank_files(const char *where)
         write_seed(where, "fuzz_bank_table", i, '\n', slice_text(table[i]));
 }
 
+/* Holidays as people have them. */
+static void write_holidays(const char *where)
+{
+    static const char list[] = "# closed\n2026-12-25 Christmas\n1405/01/01, \xD9\x86\xD9\x88\n"
+                               "2026.5.1\n";
+    static const char yearly[] = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n"
+                                 "DTSTART;VALUE=DATE:20251231\r\nDTEND;VALUE=DATE:20260102\r\n"
+                                 "RRULE:FREQ=YEARLY;INTERVAL=2;COUNT=9\r\nEXDATE:20271231\r\n"
+                                 "SUMMARY:a\\,\r\n  b\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    static const char weekday[] = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20241128\n"
+                                  "RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=-1TH;UNTIL=20301231T000000Z\n"
+                                  "BEGIN:VALARM\nEND:VALARM\nDURATION:P1W\nEND:VEVENT\n";
+    write_seed(where, "fuzz_holidays", 0, 0, slice_text(list));
+    write_seed(where, "fuzz_holidays", 1, 1, slice_text(yearly));
+    write_seed(where, "fuzz_holidays", 2, 0, slice_text(weekday));
+}
+
 int main(int count, char **words)
 {
     struct prng prng = {11};
@@ -191,5 +208,6 @@ int main(int count, char **words)
     write_scripts(words[1]);
     write_files(words[1]);
     write_bank_files(words[1]);
+    write_holidays(words[1]);
     return 0;
 }
