@@ -449,6 +449,14 @@ static bool read_day(struct table *table, const struct row *row, enum column col
     return false;
 }
 
+/* Where it is not said, the day of booking. */
+static bool read_value(struct table *table, const struct row *row, struct bank_entry *entry)
+{
+    entry->value = entry->booked;
+    return cell_of(table, row, COLUMN_VALUE).size == 0 ||
+           read_day(table, row, COLUMN_VALUE, &entry->value);
+}
+
 static const char *text_at(struct table *table, const struct row *row, enum column column)
 {
     return build_text(table->build, cell_of(table, row, column), BANK_FIELD_MAX);
@@ -511,12 +519,12 @@ static void read_entry(struct table *table, const struct row *row)
         entry.money = build_money(build, cell_of(table, row, COLUMN_CURRENCY), row->line);
     if (entry.money.code[0] == '\0')
         entry.money = statement->money;
-    if (!read_day(table, row, COLUMN_DATE, &entry.booked) || !read_amount(table, row, &entry))
+    if (!read_day(table, row, COLUMN_DATE, &entry.booked) || !read_amount(table, row, &entry) ||
+        !read_value(table, row, &entry)) {
+        entry.minor = 0; /* left out: the balance beside it shows that it is missing */
+        look_at_balance(table, row, &entry);
         return;
-    entry.value = entry.booked;
-    if (cell_of(table, row, COLUMN_VALUE).size > 0 &&
-        !read_day(table, row, COLUMN_VALUE, &entry.value))
-        return;
+    }
     entry.text = texts_of(table, row);
     entry.name = text_at(table, row, COLUMN_NAME);
     entry.account = build_account(build, cell_of(table, row, COLUMN_ACCOUNT));
