@@ -262,7 +262,7 @@ class Mended(screen.Counter):
         clerk.type("TH1")
         clerk.wait("445.000 tiền mặt · F9")
         clerk.keys("F9")
-        self.says(clerk, "▲ ‘TH1’ chưa vào danh sách hàng")
+        self.says(clerk, "▲ “TH1” chưa vào danh sách hàng")
         self.assertEqual(self.shop.documents(), [])
         clerk.keys("C-u", "F9")
         clerk.wait("✓ TD-00001 445.000")
