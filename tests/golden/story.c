@@ -1715,7 +1715,7 @@ static void of_version_8(struct story *t)
 /* Who settles when, and the statements that come of it. */
 static void settled(struct story *t)
 {
-    uint32_t last = TODAY + 800;
+    uint32_t last = TODAY + 370;
     done(t, "set_workdays",
          json("{'branch': 1, 'weekend': 96, 'holidays': [{'day': %u, 'name': 'Tết'}]}", last + 2));
     refused(t, "set_workdays", "{'branch': 99, 'weekend': 0}", CODE(NOT_FOUND));
