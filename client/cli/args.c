@@ -250,7 +250,7 @@ static const struct verb *const tables[] = {
     enrol_verbs,    person_verbs,  customer_verbs,  note_verbs,     sale_verbs,   cash_verbs,
     approval_verbs, correct_verbs, money_verbs,     document_verbs, report_verbs, recovery_verbs,
     watch_verbs,    group_verbs,   catalogue_verbs, price_verbs,    admin_verbs,  import_verbs,
-    call_verbs,     audit_verbs,   rights_verbs,    printing_verbs,
+    call_verbs,     audit_verbs,   rights_verbs,    printing_verbs, bank_verbs,
 };
 
 void verbs_each(bool (*each)(void *context, const struct verb *verb), void *context)

@@ -15,7 +15,7 @@
  *   table.c     aligned columns; qr.c: a text for a camera
  *   entities: admin.c catalogue.c price.c customer.c note.c group.c terms.c sale.c cash.c
  * approval.c correct.c money.c document.c report.c person.c rights.c    who may what watch.c live
- * lines; printing.c  slips on paper; call.c: any message by name; enrol.c; import.c
+ * lines; printing.c  slips on paper; call.c: any message by name; enrol.c; import.c; bank.c
  */
 #include "base/arena.h"
 #include "base/fault.h"
@@ -201,7 +201,8 @@ struct verb {
 extern const struct verb person_verbs[], admin_verbs[], catalogue_verbs[], customer_verbs[],
     group_verbs[], sale_verbs[], cash_verbs[], approval_verbs[], correct_verbs[], money_verbs[],
     document_verbs[], report_verbs[], watch_verbs[], call_verbs[], enrol_verbs[], import_verbs[],
-    audit_verbs[], recovery_verbs[], rights_verbs[], note_verbs[], price_verbs[], printing_verbs[];
+    audit_verbs[], recovery_verbs[], rights_verbs[], note_verbs[], price_verbs[], printing_verbs[],
+    bank_verbs[];
 
 /* Every verb in order; false from `each` stops. */
 void verbs_each(bool (*each)(void *context, const struct verb *verb), void *context);

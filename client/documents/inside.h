@@ -31,8 +31,9 @@ void put_party(struct making *making, const char *label, const char *name,
                const Tefter__CustomerRecord *record);
 /* What is owed or was paid, large and in words. */
 void put_box(struct making *making, const char *label, int64_t minor);
-/* Accounts of the company, what --qr says, and by which words the money is known. */
-void put_ways_to_pay(struct making *making, const char *reference);
+/* Accounts of the company, what --qr says or else a transfer of so much, and by which words the
+ * money is known. */
+void put_ways_to_pay(struct making *making, const char *reference, int64_t minor);
 void put_sign(struct making *making, const char *label, bool ours);
 
 /* ---- bill.c, statement.c: false: told already ---- */

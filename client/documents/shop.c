@@ -1,6 +1,7 @@
 #include "documents/inside.h"
 
 #include "paper/amount_words.h"
+#include "pay/pay.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -193,8 +194,25 @@ static void add_account(struct making *making, const Tefter__MoneyAccountRecord 
     add_line(&making->sheet.pay_lines, keep(making, account->number));
 }
 
+/* Of the first account that has one: a transfer in euro, filled in. What the standard does not take
+ * (a name too long, an account of another kind) is paid by hand. */
+static void add_epc(struct making *making, const Tefter__MoneyAccountRecord *account,
+                    const char *reference, int64_t minor)
+{
+    char text[EPC_SIZE];
+    struct sheet *sheet = &making->sheet;
+    const struct epc_payment payment = {
+        .name = sheet->shop, .iban = account->number, .amount_minor = minor, .text = reference};
+    if (strcmp(making->reader.currency->code, "EUR") != 0 || sheet->code_count > 0 ||
+        account->kind != TEFTER__MONEY_ACCOUNT_KIND__MONEY_BANK_ACCOUNT || account->retired ||
+        epc_write(&payment, text) != PAY_FINE)
+        return;
+    sheet->codes[sheet->code_count++].payload = keep(making, text);
+    add_line(&sheet->pay_lines, word_kept(making, N_("Scan with your bank's app.")));
+}
+
 /* Whoever may not see the accounts makes a paper without them. */
-static void add_accounts(struct making *making)
+static void add_accounts(struct making *making, const char *reference, int64_t minor)
 {
     Tefter__Query query = TEFTER__QUERY__INIT;
     Tefter__MoneyAccountList list = TEFTER__MONEY_ACCOUNT_LIST__INIT;
@@ -203,11 +221,14 @@ static void add_accounts(struct making *making)
     const Tefter__Answer *answer = run_look(making->run, &query);
     if (answer == NULL || answer->kind_case != TEFTER__ANSWER__KIND_MONEY_ACCOUNTS)
         return;
-    for (size_t i = 0; i < answer->money_accounts->n_money_accounts; i++)
-        add_account(making, answer->money_accounts->money_accounts[i]);
+    const Tefter__MoneyAccountsAnswer *found = answer->money_accounts;
+    for (size_t i = 0; i < found->n_money_accounts; i++)
+        add_epc(making, found->money_accounts[i], reference, minor);
+    for (size_t i = 0; i < found->n_money_accounts; i++)
+        add_account(making, found->money_accounts[i]);
 }
 
-void put_ways_to_pay(struct making *making, const char *reference)
+void put_ways_to_pay(struct making *making, const char *reference, int64_t minor)
 {
     size_t at = 0;
     struct sheet *sheet = &making->sheet;
@@ -215,7 +236,7 @@ void put_ways_to_pay(struct making *making, const char *reference)
     while (sheet->code_count < SHEET_CODES_MAX &&
            (text = arg_next(&making->run->args, "--qr", &at)) != NULL)
         sheet->codes[sheet->code_count++].payload = text;
-    add_accounts(making);
+    add_accounts(making, reference, minor);
     if (sheet->code_count + sheet->pay_lines.count == 0)
         return;
     sheet->pay_title = word_kept(making, N_("How to pay"));

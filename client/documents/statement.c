@@ -346,7 +346,7 @@ bool statement_make(struct making *making, const char *customer, const struct sp
     put_ages(making, card->row->customer, span, &overdue_minor);
     put_owed(making, movements->closing_minor, overdue_minor);
     if (movements->closing_minor > 0)
-        put_ways_to_pay(making, card->record->code);
+        put_ways_to_pay(making, card->record->code, movements->closing_minor);
     sheet->foot = word_kept(making, N_("This is no tax invoice."));
     return true;
 }

@@ -1,5 +1,7 @@
 #include "documents/writing.h"
 
+#include "base/jalali.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,6 +7,7 @@
 #include "base/date.h"
 #include "base/fold.h"
 #include "base/hash.h"
+#include "base/jalali.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "import/guess.h"
@@ -18,7 +19,6 @@ enum { YEAR_DIGITS = 4, YEAR_PIVOT = 70, MONTHS = 12, NUMBER_MAX_BYTES = 60 };
 enum { SIGN_MAX_BYTES = 12, FOREIGN_MAX_BYTES = 3, DATE_MAX_BYTES = 100 };
 /* As spreadsheets count: 1 is the first of January 1900, and 60 a day that never was. */
 enum { SERIAL_DIGITS = 5, SERIAL_OF_1970 = 25569 };
-enum { JALALI_FIRST = 1300, JALALI_LAST = 1499, DAYS_TO_1921 = -17818 };
 
 /* ---- numbers ---- */
 
@@ -596,27 +596,6 @@ static void places(const struct date_parts *parts, enum import_dates order, int 
     memcpy(ret_place, by_order[order], sizeof by_order[order]);
 }
 
-/* The Persian calendar: of 33 years eight are leap years, the 1st, 5th, 9th, 13th, 17th, 22nd, 26th
- * and 30th, which holds for all years that a date here may have. */
-static bool date_of_jalali(struct civil civil, uint32_t *ret_date)
-{
-    static const bool leap[33] = {[1] = true,  [5] = true,  [9] = true,  [13] = true,
-                                  [17] = true, [22] = true, [26] = true, [30] = true};
-    int month_days = civil.month <= 6 ? 31 : civil.month < 12 || leap[civil.year % 33] ? 30 : 29;
-    if (civil.month < 1 || civil.month > MONTHS || civil.day < 1 || civil.day > month_days)
-        return false;
-    int64_t days = 0; /* since the first day of 1300, which was the 21st of March 1921 */
-    for (int year = JALALI_FIRST; year < civil.year; year++)
-        days += leap[year % 33] ? 366 : 365;
-    days += civil.month <= 7 ? (civil.month - 1) * 31 : 186 + (civil.month - 7) * 30;
-    days += civil.day - 1;
-    int64_t date = days + DAYS_TO_1921;
-    if (date < DATE_MIN || date > DATE_MAX)
-        return false;
-    *ret_date = (uint32_t)date;
-    return true;
-}
-
 static bool date_of_serial(int serial, uint32_t *ret_date)
 {
     if (serial < SERIAL_OF_1970 + DATE_MIN || serial > SERIAL_OF_1970 + DATE_MAX)
@@ -641,7 +620,7 @@ bool value_date(struct slice cell, enum import_dates order, uint32_t *ret_date,
     struct civil civil = {year_of(parts.part[place[0]], parts.digits[place[0]]),
                           parts.part[place[1]], parts.part[place[2]]};
     *ret_why = "is no day of the calendar, read as --dates says";
-    if (civil.year >= JALALI_FIRST && civil.year <= JALALI_LAST)
+    if (jalali_meant(civil.year))
         return date_of_jalali(civil, ret_date);
     return date_of_civil(civil, ret_date);
 }

@@ -393,8 +393,38 @@ size_t habit_write(int64_t value, int exponent, int least, enum number_habit hab
  * write. */
 const char *date_typed(const char *text, uint32_t today, enum number_habit habit,
                        enum language language, uint32_t *ret_date, char why[AMOUNT_WHY_MAX]);
-/* By the Persian calendar. */
-struct civil jalali_of_date(uint32_t date);
+
+/* ---- holidays from a file ---- */
+
+enum {
+    HOLIDAYS_FILE_MAX = 1 << 20, /* bytes */
+    HOLIDAYS_MAX = 5000,         /* days */
+    HOLIDAY_NAME_MAX = 120,      /* bytes */
+    HOLIDAY_LENGTH_MAX = 62,     /* days of one event */
+    HOLIDAY_FAULTS_MAX = 50,
+};
+struct holiday {
+    uint32_t date;
+    char name[HOLIDAY_NAME_MAX + 1]; /* "": it has none */
+};
+struct holiday_fault {
+    uint32_t line;   /* from 1 */
+    const char *why; /* a message for words_in: what is in that line is not among the days */
+};
+struct holidays {
+    struct holiday *days; /* ascending, each date once: with the name that comes first */
+    size_t count;
+    size_t room;
+    size_t outside; /* dates in the file that are not within the span */
+    struct holiday_fault faults[HOLIDAY_FAULTS_MAX];
+    size_t fault_count; /* there may be more than are listed */
+};
+/* Reads a calendar of RFC 5545 (events of whole days, some of them each year again), or a list: a
+ * date a line, 2026-11-23 or 1405/09/02, then a name; # begins a comment. Only days within the span
+ * are kept. false: no memory, or larger than HOLIDAYS_FILE_MAX. */
+bool holidays_read(const void *text, size_t size, struct date_span span,
+                   struct holidays *ret_holidays);
+void holidays_fini(struct holidays *holidays);
 
 /* ---- what a scanner gives ---- */
 

@@ -2,6 +2,7 @@
  * Dates as people type them. The text is folded first (text.h): digits of every script are 0-9.
  */
 #include "base/date.h"
+#include "base/jalali.h"
 #include "base/text.h"
 #include "lib/tefter.h"
 #include "words/words.h"
@@ -14,8 +15,6 @@
 enum {
     FOLDED_MAX = 64,
     NUMBERS_MAX = 3,
-    JALALI_FIRST = 1300,
-    JALALI_LAST = 1499,
     HALF_A_YEAR = 183,
     SPAN_DIGITS_MAX = 6,
 };
@@ -47,55 +46,16 @@ static const char *no_date(const struct typed *typed)
                NULL);
 }
 
-/* ---- the Persian calendar ---- */
-
-/* Leap years by the cycle of 33, which is right from 1178 to 1633. */
-static int64_t days_of_jalali(int year, int month, int day)
-{
-    const int64_t epoch = 1075196; /* 355,668 and the 719,528 days before 1970 */
-    int64_t years = year + 1595;
-    int64_t in_year = month < 7 ? (month - 1) * 31 : (month - 7) * 30 + 186;
-    return 365 * years + years / 33 * 8 + (years % 33 + 3) / 4 + in_year + day - epoch;
-}
-
-static int jalali_month_days(int year, int month)
-{
-    if (month < 12)
-        return month < 7 ? 31 : 30;
-    return (int)(days_of_jalali(year + 1, 1, 1) - days_of_jalali(year, 12, 1));
-}
-
-struct civil jalali_of_date(uint32_t date)
-{
-    int year = civil_of_date(date).year - 621;
-    year -= days_of_jalali(year, 1, 1) > (int64_t)date ? 1 : 0;
-    int left = (int)((int64_t)date - days_of_jalali(year, 1, 1));
-    int month = 1;
-    for (; left >= jalali_month_days(year, month); month++)
-        left -= jalali_month_days(year, month);
-    return (struct civil){year, month, left + 1};
-}
-
 /* ---- which day ---- */
 
 static int month_days(bool jalali, int year, int month)
 {
-    int days = 31;
-    if (jalali)
-        return jalali_month_days(year, month);
-    while (!civil_valid((struct civil){year, month, days}))
-        days--;
-    return days;
+    return jalali ? jalali_month_days(year, month) : civil_month_days(year, month);
 }
 
 static bool find_day(bool jalali, struct civil civil, uint32_t *ret_date)
 {
-    int64_t days = 0;
-    if (!jalali)
-        return date_of_civil(civil, ret_date);
-    days = days_of_jalali(civil.year, civil.month, civil.day);
-    *ret_date = (uint32_t)days;
-    return days >= DATE_MIN && days <= DATE_MAX;
+    return jalali ? date_of_jalali(civil, ret_date) : date_of_civil(civil, ret_date);
 }
 
 static const char *take_day(const struct typed *typed, bool jalali, struct civil civil)
@@ -214,11 +174,6 @@ static bool take_numbers(const char *at, struct numbers *numbers)
     }
 }
 
-static bool is_jalali(int year)
-{
-    return year >= JALALI_FIRST && year <= JALALI_LAST;
-}
-
 /* a and b are day and month, or month and day. */
 static const char *take_either(const struct typed *typed, bool jalali, int year, int a, int b,
                                char sign)
@@ -265,11 +220,13 @@ static const char *take_three(const struct typed *typed, const struct numbers *n
     const int *value = numbers->value;
     const size_t *digits = numbers->digits;
     if (digits[0] == 4 && digits[1] <= 2 && digits[2] <= 2)
-        return take_day(typed, is_jalali(value[0]), (struct civil){value[0], value[1], value[2]});
+        return take_day(typed, jalali_meant(value[0]),
+                        (struct civil){value[0], value[1], value[2]});
     if (digits[0] > 2 || digits[1] > 2)
         return no_date(typed);
     if (digits[2] == 4)
-        return take_either(typed, is_jalali(value[2]), value[2], value[0], value[1], numbers->sign);
+        return take_either(typed, jalali_meant(value[2]), value[2], value[0], value[1],
+                           numbers->sign);
     if (digits[0] < 2 && digits[2] != 2)
         return no_date(typed);
     if (typed->habit == HABIT_PERSIAN && digits[0] == 2)

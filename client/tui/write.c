@@ -1,4 +1,5 @@
 /* How figures, days and people's words are written for who looks. */
+#include "base/jalali.h"
 #include "tui/inside.h"
 
 #include <inttypes.h>

@@ -13,7 +13,7 @@ static bool leap(int year)
     return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 }
 
-static int month_days(int year, int month)
+int civil_month_days(int year, int month)
 {
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     return month == 2 && leap(year) ? 29 : days[month - 1];
@@ -22,12 +22,12 @@ static int month_days(int year, int month)
 bool civil_valid(struct civil civil)
 {
     return civil.year >= 1 && civil.year <= 9999 && civil.month >= 1 && civil.month <= 12 &&
-           civil.day >= 1 && civil.day <= month_days(civil.year, civil.month);
+           civil.day >= 1 && civil.day <= civil_month_days(civil.year, civil.month);
 }
 
 /* The year is counted from March here, so that the leap day is its last one; five months from
  * March or August have 153 days; 400 years are one era. */
-static int64_t days_of_civil(struct civil civil)
+int64_t days_of_civil(struct civil civil)
 {
     int64_t year = civil.month > 2 ? civil.year : civil.year - 1;
     int64_t month = (civil.month + 9) % 12;

@@ -17,6 +17,10 @@ struct civil {
 };
 
 bool civil_valid(struct civil civil);
+/* 28..31; the month is one of 1..12. */
+int civil_month_days(int year, int month);
+/* Of a valid one, be it outside DATE_MIN..DATE_MAX too. */
+int64_t days_of_civil(struct civil civil);
 /* false for dates that do not exist or are outside DATE_MIN..DATE_MAX. */
 bool date_of_civil(struct civil civil, uint32_t *ret_date);
 /* All zeros for a date outside DATE_MIN..DATE_MAX. */

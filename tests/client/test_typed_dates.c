@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/date.h"
+#include "base/jalali.h"
 #include "lib/tefter.h"
 
 enum {

@@ -2,8 +2,8 @@
  * Writes a seed corpus: random good messages of every root, as bytes, as frames and as JSON.
  *
  *   fuzz_seeds DIR      DIR/fuzz_frame, DIR/fuzz_message, DIR/fuzz_json, and files for imports in
- *                       DIR/fuzz_forms and DIR/fuzz_rows; for the relay DIR/fuzz_ws and
- * DIR/fuzz_relay
+ *                       DIR/fuzz_forms, DIR/fuzz_rows and DIR/fuzz_holidays; for the relay
+ *                       DIR/fuzz_ws and DIR/fuzz_relay
  */
 #include <errno.h>
 #include <stdio.h>
@@ -146,6 +146,52 @@ static void write_files(const char *where)
         write_seed(where, "fuzz_rows", i, (uint8_t)i, slice_text(texts[i]));
 }
 
+/* What banks write, for the fuzzers to make others of. */
+static void write_bank_files(const char *where)
+{
+    static const char *const camt[] = {
+        "<Acct><Id><IBAN>GR16</IBAN></Id><Ccy>EUR</Ccy></Acct><Bal><Tp><CdOrPrtry><Cd>OPBD</Cd>"
+        "</CdOrPrtry></Tp><Amt Ccy=\"EUR\">1.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-11-20"
+        "</Dt></Dt></Bal><Ntry><Amt Ccy=\"EUR\">3.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts>BOOK"
+        "</Sts><BookgDt><Dt>2026-11-20</Dt></BookgDt><NtryDtls><TxDtls><Amt Ccy=\"EUR\">1.00</Amt>"
+        "<Refs><EndToEndId>E</EndToEndId></Refs></TxDtls><TxDtls><Amt Ccy=\"EUR\">2.00</Amt>"
+        "</TxDtls></NtryDtls></Ntry></Stmt></BkToCstmrStmt></Document>"};
+    static const char *const mt940[] = {
+        ":25:GR16\r\n:28C:1/1\r\n:60F:C261120EUR1,00\r\n:61:2611201120RC12,50NTRFX//B-1\r\n"
+        ":86:166?00A?20EREF+X?21SVWZ+b?31DE1?32KARL\r\n:62F:C261120EUR13,50\r\n-\r\n",
+        ":61:261120D1,NTRFX\n:86:/EREF/X/BENM//NAME/J/REMI/b/RTRN/AC01\n:86:more\n:NS:01a\n15b\n"};
+    static const char *const ofx[] = {
+        "<STMTRS><CURDEF>USD<BANKACCTFROM><ACCTID>1</BANKACCTFROM><BANKTRANLIST><STMTTRN><TRNTYPE>"
+        "DEBIT<DTPOSTED>20261120<TRNAMT>-6.60<FITID>1<NAME>a&amp;b<MEMO><![CDATA[c]]></STMTTRN>"
+        "</BANKTRANLIST><LEDGERBAL><BALAMT>5<DTASOF>20261120</LEDGERBAL></STMTRS></OFX>"};
+    static const char *const table[] = {
+        "2026-11-20,a,1.00,2.00\n2026-11-21,\"b, c\",-1.00,1.00\nTotal,,0.00,\n",
+        "20/11/2026;a;1.234,50 EUR;5\nClosing balance;;;7\n"};
+    write_seed(where, "fuzz_bank_camt", 0, ' ', slice_text(camt[0]));
+    for (unsigned i = 0; i < 2; i++)
+        write_seed(where, "fuzz_bank_mt940", i, i == 0 ? '\n' : ' ', slice_text(mt940[i]));
+    write_seed(where, "fuzz_bank_ofx", 0, ' ', slice_text(ofx[0]));
+    for (unsigned i = 0; i < 2; i++)
+        write_seed(where, "fuzz_bank_table", i, '\n', slice_text(table[i]));
+}
+
+/* Holidays as people have them. */
+static void write_holidays(const char *where)
+{
+    static const char list[] = "# closed\n2026-12-25 Christmas\n1405/01/01, \xD9\x86\xD9\x88\n"
+                               "2026.5.1\n";
+    static const char yearly[] = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n"
+                                 "DTSTART;VALUE=DATE:20251231\r\nDTEND;VALUE=DATE:20260102\r\n"
+                                 "RRULE:FREQ=YEARLY;INTERVAL=2;COUNT=9\r\nEXDATE:20271231\r\n"
+                                 "SUMMARY:a\\,\r\n  b\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    static const char weekday[] = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20241128\n"
+                                  "RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=-1TH;UNTIL=20301231T000000Z\n"
+                                  "BEGIN:VALARM\nEND:VALARM\nDURATION:P1W\nEND:VEVENT\n";
+    write_seed(where, "fuzz_holidays", 0, 0, slice_text(list));
+    write_seed(where, "fuzz_holidays", 1, 1, slice_text(yearly));
+    write_seed(where, "fuzz_holidays", 2, 0, slice_text(weekday));
+}
+
 int main(int count, char **words)
 {
     struct prng prng = {11};
@@ -161,5 +207,7 @@ int main(int count, char **words)
     write_frames(words[1]);
     write_scripts(words[1]);
     write_files(words[1]);
+    write_bank_files(words[1]);
+    write_holidays(words[1]);
     return 0;
 }

@@ -27,7 +27,7 @@ CUSTOMERS = {
     "fa": ("FA", "شرکت سازه آریا", "کرج، میدان سپاه"),
     "el": ("EL", "Κατασκευές Παπαδόπουλος Α.Ε.", "Λεωφ. Κηφισίας 42, Αθήνα"),
 }
-TITLES = {"en": "INVOICE", "vi": "HÓA ĐƠN", "zh": "销售单", "el": "ΤΙΜΟΛΟΓΙΟ"}
+TITLES = {"en": "INVOICE", "vi": "TOA HÀNG", "zh": "销售单", "el": "ΤΙΜΟΛΟΓΙΟ"}
 IN_WORDS = {
     "en": "One hundred and seventy-eight euros",
     "vi": "Một trăm bảy mươi tám euro",
@@ -112,6 +112,17 @@ class Papers(unittest.TestCase):
             self.has(text, TITLES[language], name, address, number, "Xi măng Hà Tiên", "XM", IN_WORDS[language],
                      "GR16 0110 1250 0000 0001 2300 695", "Εθνική Τράπεζα")
             self.assertNotIn("COPY", text)
+
+    @unittest.skipUnless(shutil.which("zbarimg"), "zbarimg is not here")
+    def test_a_bank_s_app_reads_what_is_to_be_paid(self):
+        number = self.sell("EL", 3)
+        self.shop.done("office", "pay", "EL", "17", "--cash", "drawer", "--bill", number)
+        path = self.path("epc.png")
+        self.shop.tefter("office", "paper", number, "--kind", "invoice", "--out", path)
+        said = subprocess.run(["zbarimg", "--quiet", "--raw", "-Sbinary", path], capture_output=True, text=True, check=False).stdout
+        lines = said.rstrip("\n").split("\n")
+        self.assertEqual(lines, ["BCD", "002", "1", "SCT", "", "Hải Long", "GR1601101250000000012300695", "EUR250.00", "", "",
+                                 number])
 
     def test_another_language_is_said(self):
         number = self.sell("ZH")

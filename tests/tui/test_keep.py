@@ -154,7 +154,7 @@ class Kept(screen.Counter):
         clerk.keys("M-u")
         clerk.wait(r"TD-00001.* 1 Khách hàng")
         clerk.keys("3")
-        clerk.wait("TD-00001 đã hủy, bằng")
+        clerk.wait("TD-00001 đã đảo, bằng")
         self.kill(clerk)
         clerk = self.again()  # what is reversed is not offered
         time.sleep(1)
@@ -170,7 +170,7 @@ class Kept(screen.Counter):
         time.sleep(0.8)
         self.kill(clerk)
         clerk = self.again()
-        clerk.wait("1 lần bán giữ lại")
+        clerk.wait("1 toa giữ lại")
         clerk.keys("g", "s")
         clerk.wait("Bán tiền mặt")
         clerk.type("2*TH16")
@@ -214,7 +214,7 @@ class Kept(screen.Counter):
         self.does("product", "edit", "XM40", "--price", "90000")  # prices are those of now
 
         clerk = self.again()
-        clerk.wait(r"2 lần bán giữ lại từ trước · g s")
+        clerk.wait(r"2 toa giữ lại từ trước · g s")
         clerk.keys("g", "s")
         clerk.wait(r"7 bao +90.000 +630.000")
         self.assertRegex(clerk.text(), r"\b700\b")
@@ -296,7 +296,7 @@ class Kept(screen.Counter):
         clerk.keys("C-c")
         self.over(clerk)
         clerk = self.again()
-        clerk.wait("1 lần bán giữ lại từ trước")
+        clerk.wait("1 toa giữ lại từ trước")
         clerk.keys("g", "s")
         clerk.wait(r"5 bao +89.000 +445.000")
         # thrown away it does not come back
@@ -359,7 +359,7 @@ class Kept(screen.Counter):
                                     for at, time_ms in fields(value))
                 yield number, value
 
-        for days, words in ((13, "2 lần bán giữ lại"), (15, "1 lần bán giữ lại")):
+        for days, words in ((13, "2 toa giữ lại"), (15, "1 toa giữ lại")):
             with open(kept, "wb") as opened:
                 opened.write(file_with(good, message(aged(days))))
             clerk = self.again()
@@ -454,7 +454,7 @@ class Kept(screen.Counter):
         clerk.wait("hàng 0 ")
         self.assertNotIn("Alt T", clerk.frame()[1])
         self.person(clerk, "minh")
-        clerk.wait("2 lần bán giữ lại từ trước")
+        clerk.wait("2 toa giữ lại từ trước")
         self.kill(clerk)
         os.rename(minh, lan)
         clerk = self.opens(person="lan")
@@ -507,7 +507,7 @@ class Kept(screen.Counter):
         time.sleep(6)  # it is tried again
         self.kill(clerk)
         clerk = self.again()
-        clerk.wait("1 lần bán giữ lại từ trước")
+        clerk.wait("1 toa giữ lại từ trước")
         clerk.keys("g", "s")
         clerk.wait(r"Thép Hòa Phát D16 +1 cây")
 
@@ -540,14 +540,14 @@ class Kept(screen.Counter):
     def test_money_whose_bill_is_taken_back_already_follows_it(self):
         kept = self.undoes_and_dies(self.opens(person="minh"))
         clerk = self.again()
-        clerk.wait(r"▲ TD-00001 đã hủy, nhưng 445.000 ₫ .*Alt U")
+        clerk.wait(r"▲ TD-00001 đã đảo, nhưng 445.000 ₫ .*Alt U")
         self.assertEqual(self.state("TD-00001"), "DOCUMENT_REVERSED")
         self.assertNotEqual(self.state("TD-R-00001"), "DOCUMENT_REVERSED")
         self.kill(clerk)  # it is there as often as that
         clerk = self.again()
-        clerk.wait(r"▲ TD-00001 đã hủy, nhưng 445.000 ₫ .*Alt U")
+        clerk.wait(r"▲ TD-00001 đã đảo, nhưng 445.000 ₫ .*Alt U")
         clerk.keys("M-u")
-        clerk.wait(r"✓ TD-00001 đã hủy, bằng TD-\S+\. Trả lại 445.000 ₫ tiền mặt\.")
+        clerk.wait(r"✓ TD-00001 đã đảo, bằng TD-\S+\. Trả lại 445.000 ₫ tiền mặt\.")
         self.assertEqual(self.state("TD-R-00001"), "DOCUMENT_REVERSED")
         self.until(lambda: not os.path.exists(kept))
         self.kill(clerk)
@@ -558,7 +558,7 @@ class Kept(screen.Counter):
     def test_money_that_somebody_gave_back_meanwhile_is_not_asked_for(self):
         kept = self.undoes_and_dies(self.opens(person="minh"))
         clerk = self.again()
-        clerk.wait(r"▲ TD-00001 đã hủy, nhưng 445.000 ₫ .*Alt U")
+        clerk.wait(r"▲ TD-00001 đã đảo, nhưng 445.000 ₫ .*Alt U")
         self.kill(clerk)
         self.shop.tefter("two", "reverse", "TD-R-00001", "--reason", "trả rồi")
         clerk = self.again()

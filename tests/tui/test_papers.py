@@ -121,7 +121,7 @@ class Papers(screen.Counter):
         # whoever takes it back all the same is told that neither stands then
         clerk.wait("── Toa TD-00002 ─")
         clerk.keys("u")
-        self.says(clerk, "TD-00002 đã thay cho TD-00001: hủy nó thì cả hai đều mất.")
+        self.says(clerk, "TD-00002 đã thay cho TD-00001: đảo nó thì cả hai đều mất.")
         clerk.scan("12345678")  # and a code is no answer
         clerk.keys("Escape")
         time.sleep(0.3)
@@ -265,9 +265,9 @@ class Papers(screen.Counter):
         self.asks(minh, 20)
         lan = self.opens("two", "lan")
         lan.keys("g", "t")
-        lan.wait("‖ 1 phiếu do người khác gửi lại tại đây +Alt H")
+        lan.wait("‖ 1 toa người khác giữ chờ ở đây +Alt H")
         lan.keys("M-h")
-        lan.wait(r"王小明建材 +5.360.000\n +‖ minh gửi lại")
+        lan.wait(r"王小明建材 +5.360.000\n +‖ minh giữ chờ")
         lan.wait(r"Thép Hòa Phát D16 +20 cây +5.360.000")
         lan.keys("Enter")
         lan.wait("Bán hàng · 王小明建材")
@@ -286,12 +286,12 @@ class Papers(screen.Counter):
         lan.keys("g", "s")
         lan.wait("hàng 0 ")
         lan.keys("M-h")
-        lan.wait("‖ minh gửi lại")
+        lan.wait("‖ minh giữ chờ")
         self.shop.tefter("office", "approval", "refuse", self.newest(), "--reason", "nợ nhiều")
-        lan.wait("✕ minh gửi lại; owner không duyệt")
+        lan.wait("✕ minh giữ chờ; owner không duyệt")
         lan.wait("nợ nhiều")
         lan.keys("Enter")
-        lan.wait("── 1 phiếu")
+        lan.wait("── 1 toa")
 
     def test_an_approval_that_was_outgrown_is_asked_for_again(self):
         clerk = self.opens()
@@ -312,7 +312,7 @@ class Papers(screen.Counter):
         self.assertEqual(self.newest(), "2")
         other = self.opens("two", "lan")
         other.keys("g", "t")
-        other.wait("‖ 1 phiếu")  # the one that was outgrown is none any more
+        other.wait("‖ 1 toa")  # the one that was outgrown is none any more
         clerk.keys("M-t")
         clerk.wait("Alt G")
         self.shop.tefter("office", "approval", "grant", "2", "--reason", "quen")

@@ -97,7 +97,7 @@ class Terminal(screen.Counter):
         clerk.wait(r"\[x\] TD-00003 .* 1.608.000 +160.000 +1.448.000")
         clerk.wait(r"Sau đó: còn nợ 1.448.000 ₫, tiền chưa gạch 0")
         clerk.keys("F9")
-        clerk.wait(r"✓ TD-R-00002 1.500.000 ₫ .* gạch nợ 1.500.000")
+        clerk.wait(r"✓ TD-R-00002 1.500.000 ₫ .* đã gạch 1.500.000")
         row = self.shop.json("office", "customer", "show", self.ming)[-1]
         self.assertIn("1448000", str(row))
 
@@ -105,7 +105,7 @@ class Terminal(screen.Counter):
         clerk.keys("M-u")
         clerk.wait("TD-R-00002.* 1 Khách hàng · 2 .* · 3 ")
         clerk.keys("3")
-        clerk.wait(r"✓ TD-R-00002 đã hủy, bằng \S+")
+        clerk.wait(r"✓ TD-R-00002 đã đảo, bằng \S+")
 
     def test_over_the_limit_is_asked_for_and_approved_from_another_terminal(self):
         clerk = self.opens()
@@ -417,7 +417,7 @@ class Terminal(screen.Counter):
         clerk.wait("▲ Gõ tên hàng, rồi Alt I")
         clerk.type("công chở")
         clerk.keys("Enter")
-        clerk.wait("▲ .*công chở.* · Alt I Dòng hàng không có trong danh mục")
+        clerk.wait("▲ .*công chở.* · Alt I Hàng ngoài danh mục")
         clerk.keys("M-i")
         clerk.wait(r"\n 1 +công chở +1")
         clerk.type("2")

@@ -13,7 +13,8 @@
  * tests/web/run runs them. Programs are those of $TEFTER_BIN.
  */
 import { execFile, spawn } from "node:child_process";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { cp, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { createRequire } from "node:module";
 import { cpus, loadavg, tmpdir } from "node:os";
@@ -355,15 +356,43 @@ export async function company({ empty = false, own = false, practice = false, op
     return serve(at, undefined, [...link, ...options]);
 }
 
+/*
+ * A company takes some forty commands to make, and starts as a copy of one that was made before: in this process, or with
+ * $TEFTER_WEB_TEMPLATES by any that had the same programs today.
+ */
 const templates = new Map();
 function made(empty, practice) {
-    const name = `${empty} ${practice}`;
-    if (!templates.has(name)) templates.set(name, make(empty, practice));
+    const name = `${empty}-${practice}`;
+    if (!templates.has(name))
+        templates.set(
+            name,
+            kept(name, (at) => make(at, empty, practice)),
+        );
     return templates.get(name);
 }
 
-async function make(empty, practice) {
-    const at = await folder();
+async function kept(name, make) {
+    const place = process.env.TEFTER_WEB_TEMPLATES;
+    if (!place) return make(await folder());
+    const at = join(place, `${name}-${await madeOf()}`),
+        begun = `${at}.${process.pid}`;
+    if (await stat(at).catch(() => undefined)) return at;
+    await mkdir(begun, { recursive: true });
+    folders.add(begun);
+    await make(begun);
+    await rename(begun, at).catch(() => undefined); /* another process was first */
+    return at;
+}
+
+/* Of which programs and on which day: a ledger of yesterday has a day to turn. */
+async function madeOf() {
+    const programs = await Promise.all(["tefterd", "tefter"].map((program) => stat(join(bin, program))));
+    const facts = [new Date().toDateString(), await readFile(fileURLToPath(import.meta.url), "utf8")];
+    for (const { mtimeMs, size } of programs) facts.push(mtimeMs, size);
+    return createHash("sha256").update(facts.join()).digest("hex").slice(0, 16);
+}
+
+async function make(at, empty, practice) {
     const say = async (name, text) => {
         await writeFile(join(at, name), `${text}\n`);
         return join(at, name);
