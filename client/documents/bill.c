@@ -352,8 +352,12 @@ static void put_kind(struct bill *bill)
         put_ways_to_pay(making, document->number, bill->answer->open_minor);
     if (!is_named(bill->answer))
         return;
-    put_sign(making, word_kept(making, N_("Goods taken by")), false);
-    put_sign(making, word_kept(making, N_("Goods given by")), true);
+    /* what is credited comes back from the customer */
+    bool back = document->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_CREDIT_NOTE;
+    const char *taken = word_kept(making, N_("Goods taken by"));
+    const char *given = word_kept(making, N_("Goods given by"));
+    put_sign(making, back ? given : taken, false);
+    put_sign(making, back ? taken : given, true);
 }
 
 bool bill_make(struct making *making, const Tefter__DocumentAnswer *answer)
