@@ -38,6 +38,6 @@ set(CPACK_DEBIAN_CLIENT_DESCRIPTION "command line of a live receivables ledger
 One live ledger of what customers owe, for all branches of a chain of shops that
 sells on credit. This is all that a terminal needs: selling, taking money,
 customers, reports, imports; and the printer of a branch's slips.")
-# What tefter printer draws with; a terminal that does not print does without.
-set(CPACK_DEBIAN_CLIENT_PACKAGE_RECOMMENDS "fonts-noto-core, fonts-noto-cjk")
+# What tefter printer and tefter paper draw with; a terminal that does not print does without.
+set(CPACK_DEBIAN_CLIENT_PACKAGE_RECOMMENDS "fonts-noto-core, fonts-noto-cjk, fonts-dejavu-core")
 include(CPack)

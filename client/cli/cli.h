@@ -7,7 +7,8 @@
  *   main.c      words of the line → verb → run → exit code
  *   args.c      operands and options by a verb's table
  *   help.c      --help, manual page and completion from the same tables
- *   run.c       a verb at work: connect, call, ask, tell
+ *   work.c      a verb at work, from its words to its exit code
+ *   run.c       what a verb does there: connect, call, ask, tell
  *   typed.c     what people type → fields of a message; references → ids
  *   path.c      fields of a message by path, as people read them
  *   say.c       what people are told, in their language
@@ -289,6 +290,14 @@ struct run {
     struct earlier *earlier; /* what an earlier run got no answer to, the newest first */
 };
 
+/* ---- a verb at work (work.c) ---- */
+
+/* Before anything else, with all words of the line. */
+void run_begin(struct run *run, int argc, char **argv);
+/* Reads the words behind the verb and does it; returns the exit code. */
+int run_verb(struct run *run, const struct verb *verb, int argc, char **argv);
+int run_end(struct run *run, int code); /* where there was no verb */
+
 /* ---- telling, in the language of who reads it (say.c) ---- */
 
 /*
@@ -393,7 +402,9 @@ const Tefter__DocumentAnswer *document_find(struct run *run, const char *number,
 const Tefter__CustomerCardAnswer *customer_find(struct run *run, const char *text);
 /* Who pays, and then all for whom they do. NULL: it was said why not. */
 const Tefter__CustomersAnswer *customer_family(struct run *run, uint32_t payer);
-int customer_statement(struct run *run);                 /* a verb's (statement.c) */
+int customer_statement(struct run *run); /* a verb's (statement.c) */
+/* As a paper, by the program that draws it; returns only when that cannot be started. */
+int paper_statement(struct run *run, const char *customer, const char *path);
 const Tefter__GroupsAnswer *groups_all(struct run *run); /* kept in run->groups; NULL: told */
 /* NULL: there is none, or it is not to be had, and exit_code says so. */
 const Tefter__BranchRecord *branch_row(struct run *run, uint32_t branch);

@@ -107,6 +107,7 @@ static const struct param customer_statement_params[] = {
     OPERAND("CUSTOMER", CUSTOMER, NULL, "code or number"),
     OPTION("--with-sites", FLAG, NULL, "of those for whom they pay too, one behind the other"),
     OPTION("--together", FLAG, NULL, "with --with-sites: one list for all, in order of dates"),
+    OPTION("--pdf", FILE, NULL, "write it as a paper: NAME.pdf (tefter paper says more)"),
     END,
 };
 
@@ -949,7 +950,8 @@ const struct verb customer_verbs[] = {
      .verb = "statement",
      .summary = "list every document with the balance, of a payer's sites too",
      .params = customer_statement_params,
-     .run = customer_statement},
+     .run = customer_statement,
+     .offline = true},
     {.entity = "customer",
      .verb = "payer",
      .summary = "name who pays for them: a site's bills count with the payer's",

@@ -1,4 +1,4 @@
-/* Slips on paper: asking for one, and the program that prints them. */
+/* Slips and papers: asking for a slip, and the programs that print and draw. */
 #include "base/tell.h"
 #include "cli/cli.h"
 
@@ -9,7 +9,75 @@
 #include <string.h>
 #include <unistd.h>
 
-/* ---- tefter printer: a program of its own, for what draws letters is large ---- */
+/* ---- programs of their own, for what draws letters is large ---- */
+
+static int no_program(struct run *run, const char *path)
+{
+    return run_say(run, EXIT_USE, N_("cannot start {program}: {why}"), "program", path, "why",
+                   strerror(errno), NULL);
+}
+
+/* Beside this program. */
+static bool beside(const char *name, char out[PATH_MAX])
+{
+    ssize_t size = readlink("/proc/self/exe", out, PATH_MAX - 64);
+    if (size <= 0)
+        return false;
+    out[size] = '\0';
+    char *slash = strrchr(out, '/');
+    if (slash == NULL || strlen(name) >= 63)
+        return false;
+    (void)snprintf(slash + 1, 64, "%s", name);
+    return true;
+}
+
+enum { GLOBAL_WORDS = 12, WORDS_MAX = 2 * ARGS_MAX + GLOBAL_WORDS + 2 };
+
+struct line {
+    char *words[WORDS_MAX];
+    size_t count;
+};
+
+static void add_word(struct line *line, const char *word)
+{
+    line->words[line->count++] = (char *)(uintptr_t)word;
+}
+
+static void add_option(struct line *line, const char *name, const char *value)
+{
+    if (value == NULL)
+        return;
+    add_word(line, name);
+    add_word(line, value);
+}
+
+/* With the same words: they were looked at here, and are read there. */
+static void add_words(struct line *line, const struct args *args)
+{
+    for (size_t i = 0; i < args->count; i++) {
+        const struct arg *arg = &args->list[i];
+        if (is_option(arg->param))
+            add_word(line, arg->param->name);
+        if (!is_option(arg->param) || arg->param->kind != VALUE_FLAG)
+            add_word(line, arg->text);
+    }
+}
+
+static int start(struct run *run, const char *name, struct line *line)
+{
+    char path[PATH_MAX];
+    if (!beside(name, path))
+        return no_program(run, name);
+    add_option(line, "--profile", run->args.profile);
+    add_option(line, "--server", run->args.server);
+    add_option(line, "--language", run->args.language);
+    line->words[0] = path;
+    line->words[line->count] = NULL;
+    (void)execv(path, line->words);
+    return no_program(run, path);
+}
+
+/* ---- tefter printer ---- */
 
 static const struct param printer_params[] = {
     NEEDED("--to", TEXT, NULL, "HOST[:PORT], /dev/usb/lp0, or queue:NAME of CUPS"),
@@ -20,58 +88,56 @@ static const struct param printer_params[] = {
     END,
 };
 
-static int no_program(struct run *run, const char *path)
-{
-    return run_say(run, EXIT_USE, N_("cannot start {program}: {why}"), "program", path, "why",
-                   strerror(errno), NULL);
-}
-
-/* Beside this program. */
-static bool beside(char out[PATH_MAX])
-{
-    static const char name[] = "tefter-printer";
-    ssize_t size = readlink("/proc/self/exe", out, PATH_MAX - sizeof name - 1);
-    if (size <= 0)
-        return false;
-    out[size] = '\0';
-    char *slash = strrchr(out, '/');
-    if (slash == NULL)
-        return false;
-    memcpy(slash + 1, name, sizeof name);
-    return true;
-}
-
-static void add_word(char **words, size_t *count, const char *word)
-{
-    words[(*count)++] = (char *)(uintptr_t)word;
-}
-
-/* With the same words: they were looked at here, and are read there. */
 static int printer_run(struct run *run)
 {
-    enum { GLOBALS = 8 };
-    char path[PATH_MAX];
-    char *words[2 * ARGS_MAX + GLOBALS + 2];
-    size_t count = 0;
-    if (!beside(path))
-        return no_program(run, "tefter-printer");
-    add_word(words, &count, path);
-    for (size_t i = 0; i < run->args.count; i++) {
-        add_word(words, &count, run->args.list[i].param->name);
-        if (run->args.list[i].param->kind != VALUE_FLAG)
-            add_word(words, &count, run->args.list[i].text);
-    }
-    const char *const globals[][2] = {{"--profile", run->args.profile},
-                                      {"--server", run->args.server},
-                                      {"--language", run->args.language}};
-    for (size_t i = 0; i < sizeof globals / sizeof globals[0]; i++)
-        if (globals[i][1] != NULL) {
-            add_word(words, &count, globals[i][0]);
-            add_word(words, &count, globals[i][1]);
-        }
-    words[count] = NULL;
-    (void)execv(path, words);
-    return no_program(run, path);
+    static struct line line = {.count = 1};
+    add_words(&line, &run->args);
+    return start(run, "tefter-printer", &line);
+}
+
+/* ---- tefter paper ---- */
+
+static const struct param paper_params[] = {
+    OPTIONAL("NUMBER", TEXT, NULL, "of an invoice, receipt or credit note; or '#17'"),
+    OPTION("--statement", CUSTOMER, NULL, "what their account moved, instead"),
+    OPTION("--confirmation", CUSTOMER, NULL, "what they owe, to be confirmed by them, instead"),
+    NEEDED("--out", FILE, NULL, "NAME.pdf; or NAME.png, a picture of each page"),
+    CHOICE("--kind", NULL, "invoice payment credit-note", "which, when several have the number"),
+    OPTION("--from", DATE, NULL, "statement: from this date on (default: all)"),
+    OPTION("--to", DATE, NULL, "statement: up to this date (default: today)"),
+    OPTION("--copy", FLAG, NULL, "it says COPY"),
+    OPTIONS("--qr", TEXT, NULL, "a text as a QR code beside how to pay; twice at most"),
+    OPTIONS("--note", TEXT, NULL, "a line below"),
+    OPTION("--logo", FILE, NULL, "a PNG for its head"),
+    OPTION("--seal", FILE, NULL, "a PNG of the shop's seal, where it signs"),
+    END,
+};
+
+static void add_told(struct line *line, const struct run *run)
+{
+    static char wait[NUMBER_MAX];
+    if (run->json)
+        add_word(line, "--json");
+    if (run->args.quiet)
+        add_word(line, "--quiet");
+    add_option(line, "--wait", number_text(run->args.wait_ms / 1000, wait));
+}
+
+static int paper_run(struct run *run)
+{
+    static struct line line = {.count = 1};
+    add_words(&line, &run->args);
+    add_told(&line, run);
+    return start(run, "tefter-paper", &line);
+}
+
+int paper_statement(struct run *run, const char *customer, const char *path)
+{
+    static struct line line = {.count = 1};
+    add_option(&line, "--statement", customer);
+    add_option(&line, "--out", path);
+    add_told(&line, run);
+    return start(run, "tefter-paper", &line);
 }
 
 /* ---- tefter print ---- */
@@ -137,5 +203,13 @@ const struct verb printing_verbs[] = {
              "Nobody logs in at it, and it is told nothing but the slips that tills of its\n"
              "branch ask for. Slips are in the language of the till, or in that of\n"
              "--language."},
+    {.entity = "paper",
+     .summary = "write an invoice, a receipt, a statement as a PDF or a picture",
+     .params = paper_params,
+     .run = paper_run,
+     .offline = true,
+     .more = "A paper is of A4, in the customer's language, or in that of --language. A\n"
+             "file that is there is not written over. Of several pages NAME.png becomes\n"
+             "NAME-1.png, NAME-2.png and so on."},
     END_VERBS,
 };

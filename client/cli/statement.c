@@ -187,8 +187,15 @@ int customer_statement(struct run *run)
     struct statement statement = {.run = run};
     bool with_sites = arg_flag(&run->args, "--with-sites");
     bool together = arg_flag(&run->args, "--together");
+    const char *pdf = arg_text(&run->args, "--pdf");
     if (together && !with_sites)
         return run_say(run, EXIT_USE, N_("--together is said with --with-sites"), NULL);
+    if (pdf != NULL && with_sites)
+        return run_say(run, EXIT_USE, N_("--pdf is of one customer: without --with-sites"), NULL);
+    if (pdf != NULL)
+        return paper_statement(run, arg_text(&run->args, "CUSTOMER"), pdf);
+    if (!run_open(run, true) || !run_need_person(run))
+        return run->exit_code;
     const Tefter__CustomerCardAnswer *card = customer_find(run, arg_text(&run->args, "CUSTOMER"));
     if (card == NULL)
         return run->exit_code;

@@ -6,24 +6,11 @@
  */
 #include "paper/paper.h"
 
-#include <pango/pangocairo.h>
+#include "paper/fonts.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#ifdef __SANITIZE_ADDRESS__
-/* fontconfig 2.14 loses 288 bytes when it reads its settings, once a process. */
-const char *__lsan_default_suppressions(void); /* NOLINT(bugprone-reserved-identifier) */
-const char *__lsan_default_suppressions(void)  /* NOLINT(bugprone-reserved-identifier) */
-{
-    return "leak:libfontconfig\n";
-}
-const char *__lsan_default_options(void); /* NOLINT(bugprone-reserved-identifier) */
-const char *__lsan_default_options(void)  /* NOLINT(bugprone-reserved-identifier) */
-{
-    return "print_suppressions=0";
-}
-#endif
 
 enum {
     MARGIN = 6,
@@ -67,33 +54,14 @@ static int size_of(const struct drawing *drawing, enum slip_kind kind)
     return drawing->slip->right_to_left ? size * 6 / 5 : size;
 }
 
-static const char *families_of(const char *language)
-{
-    if (strcmp(language, "fa") == 0)
-        return "Noto Sans Arabic,Noto Sans,Noto Sans CJK SC";
-    if (strcmp(language, "zh") == 0)
-        return "Noto Sans CJK SC,Noto Sans,Noto Sans Arabic";
-    return "Noto Sans,Noto Sans CJK SC,Noto Sans Arabic";
-}
-
 static PangoContext *context_make(const struct slip *slip)
 {
-    PangoFontMap *map = pango_cairo_font_map_new();
-    PangoContext *context = pango_font_map_create_context(map);
     cairo_font_options_t *options = cairo_font_options_create();
-    g_object_unref(map);
-    pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(pango_context_get_font_map(context)),
-                                        72);
     cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
     cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_SLIGHT);
     cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_ON);
-    pango_cairo_context_set_font_options(context, options);
+    PangoContext *context = fonts_context(NULL, slip->language, slip->right_to_left, options);
     cairo_font_options_destroy(options);
-    pango_context_set_language(
-        context,
-        pango_language_from_string(strcmp(slip->language, "zh") == 0 ? "zh-cn" : slip->language));
-    pango_context_set_base_dir(context,
-                               slip->right_to_left ? PANGO_DIRECTION_RTL : PANGO_DIRECTION_LTR);
     return context;
 }
 
@@ -102,7 +70,7 @@ static PangoLayout *layout_make(struct drawing *drawing, enum slip_kind kind, co
     PangoLayout *layout = pango_layout_new(drawing->context);
     PangoFontDescription *font = pango_font_description_new();
     bool bold = kind == SLIP_TITLE || kind == SLIP_STRONG;
-    pango_font_description_set_family_static(font, families_of(drawing->slip->language));
+    pango_font_description_set_family_static(font, fonts_families(drawing->slip->language));
     pango_font_description_set_absolute_size(font, size_of(drawing, kind) * PANGO_SCALE);
     pango_font_description_set_weight(font, bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_MEDIUM);
     pango_layout_set_font_description(layout, font);

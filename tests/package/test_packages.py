@@ -73,6 +73,7 @@ class Packages(unittest.TestCase):
         files = self.files("tefter")
         self.assertIn("/usr/bin/tefter", files)
         self.assertIn("/usr/bin/tefter-printer", files)
+        self.assertIn("/usr/bin/tefter-paper", files)
         self.assertEqual([path for path in files if "tefterd" in path or path.startswith(("/etc", "/usr/sbin"))], [])
         self.assertNotIn("lmdb", self.fields("tefter")["Depends"])
         self.assertEqual(set(files) & set(self.files("tefter-server")), set()) # both on one machine

@@ -16,7 +16,7 @@ import tempfile
 import unittest
 
 BINARIES, SOURCE = sys.argv[1:3]
-SMALL = (("tefter-web", 8), ("tefter-notify", 8), ("tefter-importer", 8), ("tefter-printer", 1))
+SMALL = (("tefter-web", 8), ("tefter-notify", 8), ("tefter-importer", 8), ("tefter-printer", 1), ("tefter-paper", 1))
 ENVIRONMENT = {**os.environ, "LC_ALL": "C.UTF-8"}
 
 
