@@ -21,7 +21,7 @@ static const struct param cycle_params[] = {
     OPTIONS("--jalali", NUMBER, NULL, "on this day of the Persian month; 31: on its last day"),
     OPTION("--every", NUMBER, "cycle.every",
            "each so many days, 1 to 366; --from says one of them"),
-    OPTION("--from", DATE, "cycle.from", "a day from which --every counts"),
+    OPTION("--from", DATE, "cycle.from_date", "a day from which --every counts"),
     OPTION("--none", FLAG, NULL, "no statement comes by itself, whatever their group has"),
     OPTION("--clear", FLAG, NULL, "take the cycle away again"),
     OPTION("--ready", NUMBER, "cycle.ready_days",
@@ -52,7 +52,7 @@ static const struct param show_params[] = {
 
 static const struct param list_params[] = {
     OPTION("--of", CUSTOMER, "customer", "of this customer"),
-    OPTION("--day", DATE, "day", "of who settled on this day, also those who have none"),
+    OPTION("--day", DATE, "settle_date", "of who settled on this day, also those who have none"),
     END,
 };
 
@@ -125,7 +125,7 @@ static bool read_cycle(struct run *run, Tefter__SetCycle *set, Tefter__Cycle *no
         set->cycle = none;
     Tefter__Cycle *cycle = set->cycle;
     int said = (week != 0) + (month != 0) + (jalali != 0) + cycle->has_every + nothing + clear;
-    if (said != 1 || cycle->has_every != cycle->has_from) {
+    if (said != 1 || cycle->has_every != cycle->has_from_date) {
         (void)cycle_wrong(run);
         return false;
     }
@@ -203,7 +203,7 @@ static bool set_holidays(struct run *run, Tefter__SetWorkdays *set, const struct
         Tefter__Holiday *holiday = arena_take(&run->arena, sizeof *holiday);
         need(holiday != NULL);
         tefter__holiday__init(holiday);
-        holiday->day = holidays->days[i].date;
+        holiday->date = holidays->days[i].date;
         holiday->name = holidays->days[i].name[0] != '\0' ? holidays->days[i].name : NULL;
         set->holidays[set->n_holidays++] = holiday;
     }
@@ -256,8 +256,9 @@ static void tell_head(struct run *run, const Tefter__StatementAnswer *answer)
     const Tefter__StatementRecord *statement = answer->statement;
     run_tell(run, N_("Statement {number} of {customer}, {from} to {until}|, to be settled {day}|"),
              "number", statement->number, "customer", customer_name(run, statement->customer),
-             "from", date_text(statement->from, from), "until", date_text(statement->until, until),
-             "day", statement->has_day ? date_text(statement->day, CELL) : NULL, NULL);
+             "from", date_text(statement->from_date, from), "until",
+             date_text(statement->until, until), "day",
+             statement->has_settle_date ? date_text(statement->settle_date, CELL) : NULL, NULL);
     tell_amount(run, N_("Opening"), statement->opening_minor);
 }
 
@@ -319,7 +320,7 @@ static const struct column list_columns[] = {
     {N_("CODE"), "customer.code", COLUMN_TEXT},
     {N_("NAME"), "customer.name.value", COLUMN_TEXT},
     {N_("UNTIL"), "statement.until", COLUMN_DATE},
-    {N_("SETTLES"), "statement.day", COLUMN_DATE},
+    {N_("SETTLES"), "statement.settle_date", COLUMN_DATE},
     {N_("OPENING"), "statement.opening_minor", COLUMN_MONEY},
     {N_("CLOSING"), "statement.closing_minor", COLUMN_MONEY},
     {N_("NONE, BECAUSE"), "none", COLUMN_ENUM},
@@ -327,9 +328,9 @@ static const struct column list_columns[] = {
 };
 
 static const struct column day_columns[] = {
-    {N_("DAY"), "day", COLUMN_DATE},
-    {N_("SETTLE"), "due", COLUMN_NUMBER},
-    {N_("STATEMENTS"), "made", COLUMN_NUMBER},
+    {N_("DAY"), "settle_date", COLUMN_DATE},
+    {N_("SETTLE"), "customers", COLUMN_NUMBER},
+    {N_("STATEMENTS"), "statements", COLUMN_NUMBER},
     {N_("SEALED AT"), "sealed", COLUMN_NUMBER},
     END_COLUMNS,
 };

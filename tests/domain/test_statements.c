@@ -54,7 +54,8 @@ static const Tefter__StatementAnswer *statement(struct scenario *s, uint32_t id)
 
 static const Tefter__StatementsAnswer *due_on(struct scenario *s, uint32_t date)
 {
-    return scenario_ask(s, "statements", json("{'day': %u, 'rows': 1000}", date))->statements;
+    return scenario_ask(s, "statements", json("{'settle_date': %u, 'rows': 1000}", date))
+        ->statements;
 }
 
 static uint64_t pay(struct scenario *s, uint32_t customer, int64_t amount)
@@ -112,13 +113,13 @@ static void before_a_customer_settles_their_statement_is_there(void **state)
     assert_int_equal(due_on(s, FIRST_DAY + 3)->n_rows, 0);
     day(s, FIRST_DAY + 2); /* Sunday: they settle tomorrow */
     const Tefter__StatementAnswer *first = newest(s, anh);
-    assert_int_equal(first->statement->day, FIRST_DAY + 3);
+    assert_int_equal(first->statement->settle_date, FIRST_DAY + 3);
     assert_int_equal(first->statement->until, FIRST_DAY + 1);
     assert_int_equal(first->statement->opening_minor, 0);
     assert_int_equal(first->statement->closing_minor, 5700);
     assert_int_equal(first->n_rows, 2);
     assert_int_equal(first->rows[1]->running_minor, 5700);
-    assert_int_equal(first->statement->next_day, FIRST_DAY + 10);
+    assert_int_equal(first->statement->next_date, FIRST_DAY + 10);
     assert_string_equal(first->statement->number, "ST-00001");
     check_sums(first);
     const Tefter__StatementsAnswer *due = due_on(s, FIRST_DAY + 3);
@@ -130,7 +131,7 @@ static void before_a_customer_settles_their_statement_is_there(void **state)
     const Tefter__StatementAnswer *second = newest(s, anh);
     assert_int_equal(second->statement->opening_minor, 5700);
     assert_int_equal(second->statement->closing_minor, 700);
-    assert_int_equal(second->statement->from, FIRST_DAY + 2);
+    assert_int_equal(second->statement->from_date, FIRST_DAY + 2);
     assert_int_equal(second->statement->before, 1);
     check_sums(second);
     scenario_end(s);
@@ -175,9 +176,10 @@ static void who_has_none_is_told_why(void **state)
     uint32_t often = scenario_customer(s, "Often", 1000000);
     uint32_t never = scenario_customer(s, "Never", 1000000);
     scenario_done(s, "set_cycle", "{'cycle': {'kind': 'CYCLE_WEEK', 'weekdays': 2}}");
-    scenario_done(s, "set_cycle",
-                  json("{'customer': %u, 'cycle': {'kind': 'CYCLE_EVERY', 'every': 1, 'from': %u}}",
-                       often, FIRST_DAY));
+    scenario_done(
+        s, "set_cycle",
+        json("{'customer': %u, 'cycle': {'kind': 'CYCLE_EVERY', 'every': 1, 'from_date': %u}}",
+             often, FIRST_DAY));
     scenario_done(s, "set_cycle", json("{'customer': %u, 'cycle': {'kind': 'CYCLE_NONE'}}", never));
     scenario_sell(s, hand, 100);
     scenario_sell(s, often, 100);
@@ -199,12 +201,12 @@ static void who_has_none_is_told_why(void **state)
         scenario_ask(s, "statement_days", "{}")->statement_days;
     assert_int_equal(days->missing, 0);
     assert_false(days->working);
-    assert_int_equal(days->rows[0]->day, FIRST_DAY + 5);
+    assert_int_equal(days->rows[0]->settle_date, FIRST_DAY + 5);
     assert_false(days->rows[0]->has_sealed);
-    assert_int_equal(days->rows[1]->day, FIRST_DAY + 4);
+    assert_int_equal(days->rows[1]->settle_date, FIRST_DAY + 4);
     assert_true(days->rows[1]->has_sealed);
-    assert_int_equal(days->rows[1]->due, 3);
-    assert_int_equal(days->rows[1]->made, 1);
+    assert_int_equal(days->rows[1]->customers, 3);
+    assert_int_equal(days->rows[1]->statements, 1);
     scenario_end(s);
 }
 
@@ -215,8 +217,8 @@ static void a_settlement_day_goes_to_a_working_day(void **state)
     uint32_t anh = scenario_customer(s, "Anh", 1000000);
     uint32_t to = FIRST_DAY + 27; /* the 31st of October, a Thursday */
     scenario_done(s, "set_workdays",
-                  json("{'branch': 1, 'weekend': 96, 'holidays': [{'day': %u, 'name': 'Feast'}, "
-                       "{'day': %u}]}",
+                  json("{'branch': 1, 'weekend': 96, 'holidays': [{'date': %u, 'name': 'Feast'}, "
+                       "{'date': %u}]}",
                        to, to + 1));
     scenario_done(s, "set_cycle",
                   json("{'customer': %u, 'cycle': {'kind': 'CYCLE_MONTH', 'days': 1073741824, "
@@ -226,15 +228,15 @@ static void a_settlement_day_goes_to_a_working_day(void **state)
     day(s, to);
     assert_int_equal(due_on(s, to + 4)->n_rows, 0);
     day(s, to + 1);
-    assert_int_equal(newest(s, anh)->statement->day, to + 4); /* the Monday */
-    assert_int_equal(newest(s, anh)->statement->cycle_day, to);
+    assert_int_equal(newest(s, anh)->statement->settle_date, to + 4); /* the Monday */
+    assert_int_equal(newest(s, anh)->statement->cycle_date, to);
     assert_int_equal(newest(s, anh)->statement->until, to);
     scenario_refused(s, "set_workdays", "{'branch': 1, 'weekend': 127}",
                      TEFTER__REFUSAL_CODE__FIELD_INVALID, "weekend");
     scenario_refused(
         s, "set_workdays",
-        json("{'branch': 1, 'weekend': 0, 'holidays': [{'day': %u}, {'day': %u}]}", to, to),
-        TEFTER__REFUSAL_CODE__FIELD_INVALID, "holidays[1].day");
+        json("{'branch': 1, 'weekend': 0, 'holidays': [{'date': %u}, {'date': %u}]}", to, to),
+        TEFTER__REFUSAL_CODE__FIELD_INVALID, "holidays[1].date");
     scenario_end(s);
 }
 
@@ -315,7 +317,7 @@ static void cycles_are_of_a_customer_a_group_the_company(void **state)
         "{'kind': 'CYCLE_WEEK', 'weekdays': 128}",
         "{'kind': 'CYCLE_MONTH', 'weekdays': 1}",
         "{'kind': 'CYCLE_MONTH', 'days': 0}",
-        "{'kind': 'CYCLE_EVERY', 'every': 0, 'from': 20000}",
+        "{'kind': 'CYCLE_EVERY', 'every': 0, 'from_date': 20000}",
         "{'kind': 'CYCLE_EVERY', 'every': 7}",
         "{'kind': 'CYCLE_NONE', 'days': 1}",
     };
@@ -336,7 +338,7 @@ static void cycles_are_of_a_customer_a_group_the_company(void **state)
     scenario_done(s, "set_cycle", "{'cycle': {'kind': 'CYCLE_WEEK', 'weekdays': 1}}");
     scenario_sell(s, anh, 5);
     day(s, FIRST_DAY + 3); /* Monday: tomorrow the group settles */
-    assert_int_equal(newest(s, anh)->statement->day, FIRST_DAY + 4);
+    assert_int_equal(newest(s, anh)->statement->settle_date, FIRST_DAY + 4);
     scenario_end(s);
     s = scenario_begin_at(7);
     scenario_refused(s, "set_cycle", "{'cycle': {'kind': 'CYCLE_WEEK', 'weekdays': 1}}",
@@ -403,7 +405,7 @@ static void settler_new(struct year *year, struct settler *settler)
     struct scenario *s = year->s;
     static const char *const kinds[] = {"'kind': 'CYCLE_WEEK', 'weekdays'",
                                         "'kind': 'CYCLE_MONTH', 'days'",
-                                        "'kind': 'CYCLE_EVERY', 'from': 20000, 'every'"};
+                                        "'kind': 'CYCLE_EVERY', 'from_date': 20000, 'every'"};
     settler->branch = 1 + (uint32_t)prng_below(&year->prng, BRANCHES);
     settler->kind = (int)prng_below(&year->prng, 3);
     settler->bits = settler->kind == 0   ? 1 + (uint32_t)prng_below(&year->prng, 127)
@@ -497,8 +499,8 @@ static void nobody_is_left_out_in_a_year(void **state)
     size_t at = 0;
     assert_int_equal(scenario_done(s, "add_branch", "{'code': 'B2', 'name': 'Two'}")->id, 2);
     for (uint32_t date = FIRST_DAY; date < FIRST_DAY + DAYS + 60; date += 10, holidays++)
-        at +=
-            (size_t)snprintf(text + at, 8000 - at, "%s{'day': %u}", holidays > 0 ? ", " : "", date);
+        at += (size_t)snprintf(text + at, 8000 - at, "%s{'date': %u}", holidays > 0 ? ", " : "",
+                               date);
     scenario_done(s, "set_workdays", json("{'branch': 1, 'weekend': 64, 'holidays': [%s]}", text));
     for (size_t i = 0; i < CUSTOMERS; i++)
         settler_new(&year, &year.settlers[i]);
@@ -522,14 +524,14 @@ static void nobody_is_left_out_in_a_year(void **state)
         assert_int_equal(now->missing, 0);
         assert_false(now->working);
         for (size_t i = 0; i < now->n_rows; i++) {
-            const Tefter__StatementsAnswer *due = due_on(s, now->rows[i]->day);
+            const Tefter__StatementsAnswer *due = due_on(s, now->rows[i]->settle_date);
             uint32_t made = 0;
             for (size_t k = 0; k < due->n_rows; k++) {
                 assert_true((due->rows[k]->statement != NULL) != due->rows[k]->has_none);
                 made += due->rows[k]->statement != NULL;
             }
-            assert_int_equal(now->rows[i]->due, due->n_rows);
-            assert_int_equal(now->rows[i]->made, made);
+            assert_int_equal(now->rows[i]->customers, due->n_rows);
+            assert_int_equal(now->rows[i]->statements, made);
             if (i > 8)
                 break; /* older ones were looked at before */
         }

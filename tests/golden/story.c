@@ -1717,14 +1717,14 @@ static void settled(struct story *t)
 {
     uint32_t last = TODAY + 370;
     done(t, "set_workdays",
-         json("{'branch': 1, 'weekend': 96, 'holidays': [{'day': %u, 'name': 'Tết'}]}", last + 2));
+         json("{'branch': 1, 'weekend': 96, 'holidays': [{'date': %u, 'name': 'Tết'}]}", last + 2));
     refused(t, "set_workdays", "{'branch': 99, 'weekend': 0}", CODE(NOT_FOUND));
     done(t, "set_cycle", "{'cycle': {'kind': 'CYCLE_WEEK', 'weekdays': 127, 'move': 'DAY_NEXT'}}");
     done(t, "set_cycle",
          json("{'group': %u, 'cycle': {'kind': 'CYCLE_JALALI_MONTH', 'days': 1073741824}}",
               t->silver));
     done(t, "set_cycle",
-         json("{'customer': %u, 'cycle': {'kind': 'CYCLE_EVERY', 'every': 2, 'from': %u, "
+         json("{'customer': %u, 'cycle': {'kind': 'CYCLE_EVERY', 'every': 2, 'from_date': %u, "
               "'ready_days': 2}}",
               t->binh, last));
     refused(t, "set_cycle", "{'cycle': {'kind': 'CYCLE_WEEK'}}", CODE(FIELD_INVALID));

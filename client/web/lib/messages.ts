@@ -663,13 +663,13 @@ export interface Cycle {
   weekdays?: number;
   days?: number;
   every?: number;
-  from?: number;
+  from_date?: number;
   ready_days?: number;
   move?: DayMove;
-  since?: number;
+  since_date?: number;
 }
 export interface Holiday {
-  day: number;
+  date: number;
   name?: string;
 }
 export interface Command {
@@ -1978,7 +1978,7 @@ export interface SavedReportRecord {
 }
 export interface StatementPart {
   customer: number;
-  from: number;
+  from_date: number;
   from_seq: bigint;
   opening_minor: bigint;
   closing_minor: bigint;
@@ -1991,9 +1991,9 @@ export interface StatementRecord {
   number: string;
   customer: number;
   branch: number;
-  day?: number;
-  cycle_day?: number;
-  from: number;
+  settle_date?: number;
+  cycle_date?: number;
+  from_date: number;
   until: number;
   seq: bigint;
   made_ms: bigint;
@@ -2014,7 +2014,7 @@ export interface StatementRecord {
   uncleared_minor?: bigint;
   settled_since_minor?: bigint;
   due_next_minor?: bigint;
-  next_day?: number;
+  next_date?: number;
   part?: number;
   document?: bigint;
   late_seq?: bigint;
@@ -2022,9 +2022,9 @@ export interface StatementRecord {
   making?: boolean;
 }
 export interface StatementDayRecord {
-  day: number;
-  due: number;
-  made: number;
+  settle_date: number;
+  customers: number;
+  statements: number;
   digest: Uint8Array;
   sealed?: bigint;
 }
@@ -3113,7 +3113,7 @@ export interface StatementAnswer {
 export interface StatementList {
   customer?: number;
   code?: string;
-  day?: number;
+  settle_date?: number;
   rows?: number;
   page?: Uint8Array;
 }
@@ -3121,7 +3121,7 @@ export interface StatementEntry {
   customer: CustomerRow;
   statement?: StatementRecord;
   none?: NoStatement;
-  day?: number;
+  settle_date?: number;
 }
 export interface StatementsAnswer {
   rows: StatementEntry[];
@@ -4206,8 +4206,8 @@ WayOut,1 kind e391!,2 amount_minor I,3 roles e381*,400 customer_code s
 Refusal,1 code e389!,2 field s,3 over_by_minor I,4 available_minor I,5 most I,6 days u,7 right e382,8 roles e381*,9 existing U,10 existing_number s,11 retry_ms u,12 decision m4,13 ways m2*,14 reason m0,30 from_ms I,40 date u,280 by s,281 replaced_by s,170 at u,171 point u,220 threshold e388,221 wanted I,222 branch s,200 approval U,203 goods s,400 payer_code s,420 units s,471 cause e392,470 paid_minor I,475 tries_left u,760 above_minor I,761 day_minor I
 Decision,1 verdict e393!,2 policy_version u!,3 limit_source e394!,4 unlimited b!,5 limit_minor I!,6 bills_minor I!,7 uncleared_minor I!,8 unmatched_minor I!,9 exposure_minor I!,10 amount_minor I!,11 over_by_minor I!,12 overdue_minor I,13 oldest_overdue_days u,14 walls e389*,15 approval U,16 limit_group U,17 currency s,280 replaces_minor I,220 unpaid_bills u,221 unpaid_max u,222 too_old_minor I,400 payer u,401 payer_code s,402 site_limit_minor I,403 site_exposure_minor I,404 site_over_by_minor I,405 slip_weight u,406 freed_minor I
 ReportDefinition,1 source e396!,2 by e397*,3 span e398,4 from u,5 until u,6 branch u,7 group u,8 customer u,9 staff u,10 product u,11 kind e383,12 payment_kind e385,13 odd e399,14 columns s*,785 overdue b
-Cycle,1 kind e400!,2 weekdays u,3 days u,4 every u,5 from u,6 ready_days u,7 move e401,8 since u
-Holiday,1 day u!,2 name s
+Cycle,1 kind e400!,2 weekdays u,3 days u,4 every u,5 from_date u,6 ready_days u,7 move e401,8 since_date u
+Holiday,1 date u!,2 name s
 Command,1 create_company m9,2 adopt_rules_version m10,3 turn_day m11,4 step_job m13,5 turn_back_day m12,10 add_branch m14,11 change_branch m15,12 add_staff m16,13 change_staff m17,14 set_secret m20,15 add_terminal m22,16 change_terminal m23,17 set_enrolment_code m24,18 enrol_terminal m25,19 renew_terminal m26,20 sign_out m21,30 open_customer m28,31 change_customer m29,32 lock_customer m30,33 unlock_customer m31,34 add_group m36,35 change_group m37,36 join_group m38,37 leave_group m39,38 authorise_buyer m40,39 revoke_buyer m41,50 add_product m43,51 change_product m44,60 add_till m49,61 add_bank_account m50,62 add_pos_device m51,63 retire_money_account m52,70 set_credit_limit m54,71 set_credit_policy m56,72 ask_approval m57,73 decide_approval m58,80 issue_invoice m61,81 issue_credit_note m63,90 match_items m65,91 undo_match m66,100 take_payment m67,101 confirm_payment m69,110 reverse_document m80,111 correct_invoice m81,112 correct_payment m82,120 begin_recovery m83,121 stage_offer m84,122 report_offers m85,123 recall_next m86,124 apply_offers m87,125 decline_offer m88,126 close_recovery m89,150 alarm_terminal m27,220 set_thresholds m19,400 set_payer m55,240 sell_paid m70,241 set_cash_policy m72,242 refund_money m73,243 move_money m74,244 confirm_move m75,245 put_cash m76,246 open_till m77,247 count_till m78,248 close_till m79,420 add_price_list m45,421 change_price_list m46,422 set_prices m48,475 set_buyer_pin m42,680 save_report m93,681 remove_report m94,682 erase_customer m95,660 add_note m32,661 change_note m33,662 merge_customers m34,663 undo_merge m35,800 set_cycle m90,801 set_workdays m91,802 make_statement m92
 CreateCompany,1 name s!,2 currency s!,3 admin_login s!,4 admin_name m0,5 head_office s,6 rules_version u!,7 date u!,580 country s,581 practice b,582 tax_bp u,583 paper_language s,584 head_office_name s
 AdoptRulesVersion,1 rules_version u!
@@ -4341,9 +4341,9 @@ DocumentCharge,1 title s!,2 amount_minor I!,3 tax_bp u,4 tax_minor I
 DocumentRecord,1 document U!,2 kind e383!,3 number s!,4 customer u!,5 branch u!,6 date u!,7 due u,8 seq U!,9 recorded_ms I!,10 actor m104!,11 currency s!,12 total_minor I!,13 balance_minor I!,14 net_minor I,15 tax_minor I,16 lines m136*,17 charges m137*,18 postings m135*,19 decision m4,20 note m0,21 salesperson s,22 buyer u,23 source s,24 reference s,25 about U,26 backfill b,30 payment_kind e385,31 money_account u,32 payer m0,33 credited m62*,34 corrects U,40 counted_day u,240 rounding_minor I,241 discount_minor I,242 change_minor I,243 move e412,244 to_account u,245 fee_minor I,246 arrives e387,450 approved b,475 with_pin b,730 opening b,770 waits b
 DocumentTailRecord,1 reversed_by U,2 corrected_by U,3 confirmed b,4 confirmed_date u,5 credited m62*,6 credited_minor I,7 credit_notes U*,20 unapproved_minor I,440 undone b
 SavedReportRecord,1 report U!,2 name s!,3 what m5!,4 shared b!,5 staff u!,6 saved_ms I!
-StatementPart,1 customer u!,2 from u!,3 from_seq U!,4 opening_minor I!,5 closing_minor I!,6 moved_minor I,7 joined b,8 rows u!
-StatementRecord,1 statement u!,2 number s!,3 customer u!,4 branch u!,5 day u,6 cycle_day u,7 from u!,8 until u!,9 seq U!,10 made_ms I!,11 actor m104!,12 version u!,13 parts m141*,14 before u,15 opening_minor I!,16 closing_minor I!,17 debit_minor I!,18 credit_minor I!,19 moved_minor I,20 joined_minor I,21 rows u!,22 hash y!,23 aging_minor I*,24 unmatched_minor I,25 uncleared_minor I,26 settled_since_minor I,27 due_next_minor I,28 next_day u,40 part u,41 document U,42 late_seq U,43 in_time b,44 making b
-StatementDayRecord,1 day u!,2 due u!,3 made u!,4 digest y!,5 sealed U
+StatementPart,1 customer u!,2 from_date u!,3 from_seq U!,4 opening_minor I!,5 closing_minor I!,6 moved_minor I,7 joined b,8 rows u!
+StatementRecord,1 statement u!,2 number s!,3 customer u!,4 branch u!,5 settle_date u,6 cycle_date u,7 from_date u!,8 until u!,9 seq U!,10 made_ms I!,11 actor m104!,12 version u!,13 parts m141*,14 before u,15 opening_minor I!,16 closing_minor I!,17 debit_minor I!,18 credit_minor I!,19 moved_minor I,20 joined_minor I,21 rows u!,22 hash y!,23 aging_minor I*,24 unmatched_minor I,25 uncleared_minor I,26 settled_since_minor I,27 due_next_minor I,28 next_date u,40 part u,41 document U,42 late_seq U,43 in_time b,44 making b
+StatementDayRecord,1 settle_date u!,2 customers u!,3 statements u!,4 digest y!,5 sealed U
 StatementRow,1 document U!,2 kind e383!,3 number s!,4 date u!,5 due u,6 amount_minor I!,7 running_minor I!,8 late b,9 payment_kind e385
 Query,1 company m147,2 branches m155,3 staff m157,4 terminals m160,5 groups m163,6 money_accounts m165,7 approvals m167,20 customer_card m171,21 customers m173,22 history m181,23 customer_changes m184,24 unpaid_bills m186,25 limits m189,26 unmatched_money m191,27 likely_doubles m198,40 products m200,41 product_card m202,50 document m212,51 documents m216,60 what_if m220,61 preview_match m222,70 aging m225,71 trial_balance m229,72 search m234,73 command m239,74 alarms m237,80 recovery m241,220 rights m245,300 try_command m249,200 approval m169,240 till_day m149,241 till_days m151,242 money_days m153,420 price_lists m208,421 prices m210,422 product_sales m205,520 money_in_by_day m251,521 due_by_week m254,522 top_exposures m257,523 branches_now m260,524 staff_day m263,525 totals m265,650 match_suggestions m194,651 books_on m232,680 report m267,681 saved_reports m270,660 notes m177,661 merge_preview m179,670 master_changes m273,671 rehearse m276,800 statement m282,801 statements m284,802 statement_days m287
 Answer,1 seq U!,2 company m148,3 branches m156,4 staff m159,5 terminals m162,6 groups m164,7 money_accounts m166,8 approvals m168,20 customer_card m172,21 customers m175,22 history m183,23 customer_changes m185,24 unpaid_bills m188,25 limits m190,26 unmatched_money m193,27 likely_doubles m199,40 products m201,41 product_card m203,50 document m215,51 documents m219,60 what_if m221,61 preview_match m224,70 aging m228,71 trial_balance m231,72 search m236,73 command m240,74 alarms m238,80 recovery m244,240 till_day m150,241 till_days m152,242 money_days m154,420 price_lists m209,421 prices m211,422 product_sales m207,90 refused m3,220 rights m248,300 try_command m250,200 approval m170,520 money_in_by_day m253,521 due_by_week m256,522 top_exposures m259,523 branches_now m262,524 staff_day m264,525 totals m266,650 match_suggestions m197,651 books_on m233,680 report m269,681 saved_reports m272,660 notes m178,661 merge_preview m180,670 master_changes m275,671 rehearse m281,800 statement m283,801 statements m286,802 statement_days m288
@@ -4484,8 +4484,8 @@ RehearsedPerson,1 staff u!,2 login s!,3 name m0,4 role e381!,5 rights m278*,6 th
 RehearseAnswer,1 refusal m3,2 customers u!,3 stopped u!,4 freed u!,5 rows m277*,6 people m280*,7 people_less u,8 people_more u,9 next y,783 at_ms I,786 raised u,787 lowered u,788 unbounded u,789 raised_minor I,790 lowered_minor I
 StatementView,1 statement u,2 number s,3 customer u,4 code s,5 rows u,6 page y
 StatementAnswer,1 statement m142!,2 customer m108!,3 parts m108*,4 rows m144*,5 next y,6 same b,7 since u,8 since_minor I
-StatementList,1 customer u,2 code s,3 day u,4 rows u,5 page y
-StatementEntry,1 customer m108!,2 statement m142,3 none e402,4 day u
+StatementList,1 customer u,2 code s,3 settle_date u,4 rows u,5 page y
+StatementEntry,1 customer m108!,2 statement m142,3 none e402,4 settle_date u
 StatementsAnswer,1 rows m285*,2 next y
 StatementDays,1 rows u,2 page y
 StatementDaysAnswer,1 rows m143*,2 next y,3 missing u,4 working b

@@ -27,9 +27,9 @@ static Tefter__Refusal *check_holidays(struct tx *tx, const Tefter__SetWorkdays 
     for (size_t i = 0; i < command->n_holidays; i++) {
         const Tefter__Holiday *holiday = command->holidays[i];
         Tefter__Refusal *refusal =
-            field_date(tx, tx_format(tx, "holidays[%zu].day", i), holiday->day);
-        if (refusal == NULL && i > 0 && holiday->day <= command->holidays[i - 1]->day)
-            refusal = refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "holidays[%zu].day", i);
+            field_date(tx, tx_format(tx, "holidays[%zu].date", i), holiday->date);
+        if (refusal == NULL && i > 0 && holiday->date <= command->holidays[i - 1]->date)
+            refusal = refuse_at(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "holidays[%zu].date", i);
         if (refusal == NULL)
             refusal = field_line(tx, tx_format(tx, "holidays[%zu].name", i), holiday->name,
                                  BRANCH_HOLIDAY_NAME_MAX);
@@ -85,7 +85,7 @@ struct workdays branch_workdays(struct tx *tx, uint32_t branch)
         return workdays;
     uint32_t *days = tx_take(tx, (record->n_holidays + 1) * sizeof *days);
     for (size_t i = 0; i < record->n_holidays; i++)
-        days[i] = record->holidays[i]->day;
+        days[i] = record->holidays[i]->date;
     workdays.weekend = record->weekend;
     workdays.holidays = days;
     workdays.count = record->n_holidays;

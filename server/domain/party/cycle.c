@@ -23,7 +23,7 @@ static struct cycle days_of(const Tefter__Cycle *cycle)
                           .weekdays = cycle->weekdays,
                           .days = cycle->days,
                           .every = cycle->every,
-                          .from = cycle->from};
+                          .from = cycle->from_date};
 }
 
 /* Fields of another kind say nothing and are not there. */
@@ -34,7 +34,7 @@ static bool is_plain(const Tefter__Cycle *cycle)
                   cycle->kind == TEFTER__CYCLE_KIND__CYCLE_JALALI_MONTH;
     bool every = cycle->kind == TEFTER__CYCLE_KIND__CYCLE_EVERY;
     return cycle->has_weekdays == weeks && cycle->has_days == months && cycle->has_every == every &&
-           cycle->has_from == every;
+           cycle->has_from_date == every;
 }
 
 static Tefter__Refusal *check_cycle(struct tx *tx, const Tefter__Cycle *cycle)
@@ -46,7 +46,7 @@ static Tefter__Refusal *check_cycle(struct tx *tx, const Tefter__Cycle *cycle)
                            READY_DAYS_MAX);
     struct cycle days = days_of(cycle);
     bool none = cycle->kind == TEFTER__CYCLE_KIND__CYCLE_NONE;
-    if (cycle->has_since || !is_plain(cycle) || (!none && !cycle_valid(&days)))
+    if (cycle->has_since_date || !is_plain(cycle) || (!none && !cycle_valid(&days)))
         return refuse(tx, TEFTER__REFUSAL_CODE__FIELD_INVALID, "cycle");
     return NULL;
 }
@@ -57,7 +57,7 @@ static bool same(struct tx *tx, const Tefter__Cycle *a, const Tefter__Cycle *b)
         return a == b;
     Tefter__Cycle before = *a;
     Tefter__Cycle now = *b;
-    before.has_since = now.has_since = false;
+    before.has_since_date = now.has_since_date = false;
     struct slice packed = tx_pack(tx, &before.base);
     return slice_equal(packed, tx_pack(tx, &now.base));
 }
@@ -74,8 +74,8 @@ static const char *cycle_text(struct tx *tx, const Tefter__Cycle *cycle)
         if (bits & UINT32_C(1) << i)
             text = tx_format(tx, "%s %u", text, i + 1);
     if (cycle->has_every)
-        text =
-            tx_format(tx, "%s %u %s", text, cycle->every, change_log_date(tx, true, cycle->from));
+        text = tx_format(tx, "%s %u %s", text, cycle->every,
+                         change_log_date(tx, true, cycle->from_date));
     if (cycle->has_ready_days)
         text = tx_format(tx, "%s; ready %u", text, cycle->ready_days);
     if (cycle->has_move && cycle->move != TEFTER__DAY_MOVE__DAY_STAYS)
@@ -92,7 +92,7 @@ static Tefter__Cycle *begins(struct tx *tx, const Tefter__Cycle *cycle, uint32_t
     if (cycle == NULL)
         return NULL;
     Tefter__Cycle *begun = tx_copy(tx, &cycle->base);
-    FIELD_SET(begun, since, date);
+    FIELD_SET(begun, since_date, date);
     return begun;
 }
 
@@ -232,14 +232,14 @@ uint32_t customer_settled_until(struct tx *tx, uint32_t customer, const Tefter__
     enum { FIELD_SEEN = 1 };
     struct key key = settled_key(customer);
     uint32_t seen = (uint32_t)tx_field(tx, &key, FIELD_SEEN);
-    return seen > cycle->since ? seen : cycle->since;
+    return seen > cycle->since_date ? seen : cycle->since_date;
 }
 
 void customer_settled(struct tx *tx, uint32_t customer, uint32_t seen)
 {
     struct key key = settled_key(customer);
     Tefter__SettledRecord *settled = tx_new(tx, &tefter__settled_record__descriptor);
-    settled->seen = seen;
+    settled->seen_date = seen;
     tx_put(tx, &key, &settled->base);
 }
 

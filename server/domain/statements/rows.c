@@ -68,12 +68,12 @@ static size_t take_in_time(struct tx *tx, const Tefter__StatementRecord *stateme
 {
     struct tx *scratch = tx_scratch_begin(tx);
     struct key prefix = key_customer(part->customer, TABLE_DOCUMENT);
-    uint64_t first = document_id(part->customer, part->from + 1, 0);
+    uint64_t first = document_id(part->customer, part->from_date + 1, 0);
     struct key from = document_key(place->document >= first ? place->document + 1 : first);
     struct tx_walk walk;
     size_t count = 0;
-    bool on = part->from < statement->until && tx_walk_first(scratch, &prefix, &from, &walk);
-    bool began = part->from < statement->until;
+    bool on = part->from_date < statement->until && tx_walk_first(scratch, &prefix, &from, &walk);
+    bool began = part->from_date < statement->until;
     for (; on && count < most; on = tx_walk_next(&walk)) {
         uint64_t document = tx_walk_u64(&walk, KEY_CUSTOMER_HEAD);
         if (document_date(document) > statement->until)

@@ -47,7 +47,7 @@ static Tefter__StatementDayRecord *day_get(struct tx *tx, uint32_t date)
     if (day != NULL)
         return day;
     day = tx_new(tx, &tefter__statement_day_record__descriptor);
-    day->day = date;
+    day->settle_date = date;
     day->digest.len = HASH_SIZE;
     day->digest.data = tx_take(tx, HASH_SIZE);
     return day;
@@ -112,7 +112,7 @@ static void note(struct tx *tx, const struct due *due, const struct settlement *
         return; /* another day of the cycle was moved to this one, and is told */
     Tefter__StatementDayRecord *day = day_get(tx, settlement->day);
     Tefter__StatementDueRecord *row = tx_new(tx, &tefter__statement_due_record__descriptor);
-    row->day = settlement->day;
+    row->settle_date = settlement->day;
     row->customer = due->customer->customer;
     FIELD_SET_IF(row, statement, statement != 0, statement);
     FIELD_SET_IF(row, none, statement == 0, none);
@@ -123,8 +123,8 @@ static void note(struct tx *tx, const struct due *due, const struct settlement *
     hash_end(&state, &digest);
     day->digest.data = tx_take(tx, HASH_SIZE);
     memcpy(day->digest.data, digest.bytes, HASH_SIZE);
-    day->due++;
-    day->made += statement != 0 ? 1 : 0;
+    day->customers++;
+    day->statements += statement != 0 ? 1 : 0;
     tx_put(tx, &key, &row->base);
     tx_put(tx, &of_day, &day->base);
 }
@@ -288,7 +288,7 @@ static void list_day(struct statement_list *list, uint32_t day, uint64_t from)
             tx_walk_record(&walk, &tefter__statement_due_record__descriptor);
         Tefter__StatementEntry *entry = entry_of(tx, due->customer, due->statement);
         FIELD_COPY(entry, none, due);
-        FIELD_SET(entry, day, day);
+        FIELD_SET(entry, settle_date, day);
         if (!list_add(list, entry, due->customer))
             break;
     }
@@ -330,8 +330,8 @@ Tefter__Refusal *view_statements(struct tx *tx, const Tefter__StatementList *que
     struct statement_list list = {.tx = tx, .answer = answer};
     list.page.rows_most = page_rows(query->has_rows, query->rows);
     answer->rows = tx_take(tx, list.page.rows_most * sizeof *answer->rows);
-    if (query->has_day)
-        list_day(&list, query->day, at);
+    if (query->has_settle_date)
+        list_day(&list, query->settle_date, at);
     else
         list_newest(&list, customer != NULL ? customer->customer : 0, at);
     return NULL;

@@ -142,7 +142,7 @@ static Tefter__StatementPart *part_new(struct tx *tx, uint32_t customer,
     Tefter__StatementPart *part = tx_new(tx, &tefter__statement_part__descriptor);
     bool joined = before != 0 && (stated == NULL || stated->statement != before);
     part->customer = customer;
-    part->from = stated != NULL ? stated->until : order->first_from;
+    part->from_date = stated != NULL ? stated->until : order->first_from;
     part->from_seq = stated != NULL ? stated->seq : 0;
     part->opening_minor = stated != NULL ? stated->closing_minor : 0;
     part->closing_minor = part->opening_minor;
@@ -172,7 +172,7 @@ static void set_next_day(struct tx *tx, Tefter__StatementRecord *statement,
     struct workdays workdays = branch_workdays(tx, statement->branch);
     uint32_t after = order->settlement != NULL ? order->settlement->cycle_day : order->until;
     if (cycle != NULL && settlement_next(cycle, &workdays, after, &next))
-        FIELD_SET(statement, next_day, next.day);
+        FIELD_SET(statement, next_date, next.day);
 }
 
 Tefter__StatementRecord *statement_begin(struct tx *tx, const struct statement_order *order)
@@ -184,8 +184,8 @@ Tefter__StatementRecord *statement_begin(struct tx *tx, const struct statement_o
     statement->customer = customer->customer;
     statement->branch = customer_home(customer);
     if (order->settlement != NULL) {
-        FIELD_SET(statement, day, order->settlement->day);
-        FIELD_SET(statement, cycle_day, order->settlement->cycle_day);
+        FIELD_SET(statement, settle_date, order->settlement->day);
+        FIELD_SET(statement, cycle_date, order->settlement->cycle_day);
     }
     statement->until = order->until;
     statement->seq = tx_seq(tx);
@@ -197,7 +197,7 @@ Tefter__StatementRecord *statement_begin(struct tx *tx, const struct statement_o
     statement->parts = tx_take(tx, statement->n_parts * sizeof *statement->parts);
     for (size_t i = 0; i < statement->n_parts; i++)
         statement->parts[i] = part_new(tx, part_at(customer, i), order, before);
-    statement->from = statement->parts[0]->from + 1;
+    statement->from_date = statement->parts[0]->from_date + 1;
     for (size_t i = 0; i < statement->n_parts; i++)
         account_tell_until(tx, statement->parts[i]->customer, order->until);
     statement->hash.len = sizeof none.bytes;
@@ -281,7 +281,7 @@ static void end_part(struct tx *tx, Tefter__StatementRecord *statement, Tefter__
         part->opening_minor = tx_difference(tx, part->closing_minor, came);
     }
     FIELD_SET_IF(part, moved_minor, account->moved_minor != 0, account->moved_minor);
-    stated->until = part->from > statement->until ? part->from : statement->until;
+    stated->until = part->from_date > statement->until ? part->from_date : statement->until;
     stated->seq = statement->seq;
     stated->closing_minor = part->closing_minor;
     stated->statement = statement->statement;
@@ -312,7 +312,7 @@ static void age_part(struct tx *tx, Tefter__StatementRecord *statement, uint32_t
             continue;
         int64_t *sum = &statement->aging_minor[bucket_of((int64_t)statement->until - due)];
         *sum = tx_sum(tx, *sum, open);
-        if (statement->has_next_day && due < statement->next_day)
+        if (statement->has_next_date && due < statement->next_date)
             statement->due_next_minor = tx_sum(tx, statement->due_next_minor, open);
     }
     tx_walk_end(&walk);
@@ -342,7 +342,7 @@ static void age(struct tx *tx, Tefter__StatementRecord *statement)
     statement->has_unmatched_minor = statement->unmatched_minor != 0;
     statement->has_uncleared_minor = statement->uncleared_minor != 0;
     statement->has_settled_since_minor = statement->settled_since_minor != 0;
-    statement->has_due_next_minor = statement->has_next_day;
+    statement->has_due_next_minor = statement->has_next_date;
 }
 
 static bool has_part(const Tefter__StatementRecord *statement, uint32_t customer)

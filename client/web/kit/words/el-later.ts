@@ -1647,6 +1647,7 @@ export const catalogue: Catalogue = {
     "date": "ημερομηνία",
     "date documents before today": "παραστατικά με ημερομηνία πριν από σήμερα",
     "day": "ημέρα",
+    "day of settlement": "ημέρα διακανονισμού",
     "day of the report": "ημέρα της αναφοράς",
     "day to come back": "ημέρα νέας επαφής",
     "day, month, year": "ημέρα, μήνας, έτος",

@@ -1647,6 +1647,7 @@ export const catalogue: Catalogue = {
     "date": "تاریخ",
     "date documents before today": "ثبت سند با تاریخ پیش از امروز",
     "day": "روز",
+    "day of settlement": "روز تسویه",
     "day of the report": "روز گزارش",
     "day to come back": "روز پیگیری",
     "day, month, year": "روز، ماه، سال",

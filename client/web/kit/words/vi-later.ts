@@ -1647,6 +1647,7 @@ export const catalogue: Catalogue = {
     "date": "ngày",
     "date documents before today": "ghi chứng từ lùi ngày",
     "day": "ngày",
+    "day of settlement": "ngày đối chiếu",
     "day of the report": "ngày báo cáo",
     "day to come back": "ngày xem lại",
     "day, month, year": "ngày, tháng, năm",

@@ -1647,6 +1647,7 @@ export const catalogue: Catalogue = {
     "date": "日期",
     "date documents before today": "倒填早于今天的单据日期",
     "day": "日",
+    "day of settlement": "对账日",
     "day of the report": "报表日期",
     "day to come back": "跟进日",
     "day, month, year": "日、月、年",
