@@ -247,10 +247,10 @@ bool arg_flag(const struct args *args, const char *name)
 /* ---- finding verbs ---- */
 
 static const struct verb *const tables[] = {
-    enrol_verbs,    person_verbs,  customer_verbs,  note_verbs,     sale_verbs,   cash_verbs,
-    approval_verbs, correct_verbs, money_verbs,     document_verbs, report_verbs, recovery_verbs,
-    watch_verbs,    group_verbs,   catalogue_verbs, price_verbs,    admin_verbs,  import_verbs,
-    call_verbs,     audit_verbs,   rights_verbs,    printing_verbs, bank_verbs,
+    settlement_verbs, enrol_verbs,    person_verbs,  customer_verbs,  note_verbs,     sale_verbs,
+    cash_verbs,       approval_verbs, correct_verbs, money_verbs,     document_verbs, report_verbs,
+    recovery_verbs,   watch_verbs,    group_verbs,   catalogue_verbs, price_verbs,    admin_verbs,
+    import_verbs,     call_verbs,     audit_verbs,   rights_verbs,    printing_verbs, bank_verbs,
 };
 
 void verbs_each(bool (*each)(void *context, const struct verb *verb), void *context)

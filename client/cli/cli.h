@@ -202,7 +202,7 @@ extern const struct verb person_verbs[], admin_verbs[], catalogue_verbs[], custo
     group_verbs[], sale_verbs[], cash_verbs[], approval_verbs[], correct_verbs[], money_verbs[],
     document_verbs[], report_verbs[], watch_verbs[], call_verbs[], enrol_verbs[], import_verbs[],
     audit_verbs[], recovery_verbs[], rights_verbs[], note_verbs[], price_verbs[], printing_verbs[],
-    bank_verbs[];
+    settlement_verbs[], bank_verbs[];
 
 /* Every verb in order; false from `each` stops. */
 void verbs_each(bool (*each)(void *context, const struct verb *verb), void *context);

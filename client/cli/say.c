@@ -196,7 +196,9 @@ static const struct {
         N_("event::cash policy changed"), N_("event::money refunded"), N_("event::money moved"),
         N_("event::note changed"), N_("event::customer merged event"),
         N_("event::customer unmerged"), N_("event::till changed"), N_("event::report changed"),
-        N_("event::customer erased event")),
+        N_("event::customer erased event"), N_("event::statement made")),
+    WORDS_OF(no_statement, N_("no statement::nothing"), N_("no statement::covered"),
+             N_("no statement::by hand"), N_("no statement::erased")),
     /* as far as a change of terms brings them up */
     WORDS_OF(refusal_code, N_("wall::customer locked"), N_("wall::payer locked"),
              N_("wall::credit limit exceeded"), N_("wall::site limit exceeded"),

@@ -24,6 +24,7 @@
 #include "domain/recall/recall.h"
 #include "domain/receivables/receivables.h"
 #include "domain/reports/reports.h"
+#include "domain/statements/statements.h"
 
 /* Moves a job on by one step (jobs.def). */
 Tefter__Refusal *apply_step_job(struct tx *tx, const Tefter__StepJob *command, Tefter__Done *done);

@@ -493,6 +493,10 @@ static void ask(struct sink *sink, uint64_t number)
     case TABLE_CASH_IN:
     case TABLE_OWN_CONFIRMED:
     case TABLE_TAKEN_AWAY:
+    case TABLE_WORKDAYS:
+    case TABLE_STATEMENT_OWNER:
+    case TABLE_STATEMENT_DUE:
+    case TABLE_STATEMENT_DAY:
         sink->follows = true;
         break;
     }

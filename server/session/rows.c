@@ -547,7 +547,7 @@ static void event_published(struct sessions *home, const Tefter__Event *event)
     case TEFTER__EVENT_KIND__MONEY_MOVED:
     case TEFTER__EVENT_KIND__TILL_CHANGED:
     case TEFTER__EVENT_KIND__REPORT_CHANGED:
-
+    case TEFTER__EVENT_KIND__STATEMENT_MADE:
     case TEFTER__EVENT_KIND__NOTE_CHANGED:
     case TEFTER__EVENT_KIND__CUSTOMER_MERGED_EVENT:
     case TEFTER__EVENT_KIND__CUSTOMER_UNMERGED:

@@ -333,6 +333,9 @@ enum rule_change {
     /* A bill that goes without what was rounded off of it goes no earlier than that came: between
      * branches of which one is ahead, the days between lacked it. */
     RULE_ROUNDED_OFF_KEEPS_ITS_DAY = 8,
+    /* Customers have settlement cycles, branches working days, and statements are made before
+     * somebody settles. */
+    RULE_STATEMENTS = 8,
 };
 bool tx_rule(const struct tx *tx, enum rule_change change);
 

@@ -45,6 +45,7 @@ static const struct bound {
     {"tefter.MatchItems", NULL, MATCH_PARTS_MAX},
     {"tefter.TakePayment", "bills", MATCH_PARTS_MAX},
     {"tefter.SetPrices", "prices", PRICES_AT_ONCE_MAX},
+    {"tefter.SetWorkdays", "holidays", BRANCH_HOLIDAYS_MAX},
     {"tefter.AddProduct", "units", PRODUCT_UNITS_MAX},
     {"tefter.ChangeProduct", "units", PRODUCT_UNITS_MAX},
     {"tefter.Subscribe", "customers", SUBSCRIPTION_IDS_MAX},

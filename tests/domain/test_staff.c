@@ -519,6 +519,7 @@ static void who_belongs_to_a_branch_looks_after_its_devices_and_tills_alone(void
     BOUND("add_branch", "{'code': 'HP', 'name': 'x'}", "branch");
     BOUND("change_branch", "{'branch': 1, 'blocked': true}", "branch");
     BOUND("turn_back_day", "{'branch': 1, 'date': 5}", "branch");
+    BOUND("set_workdays", "{'branch': 1, 'weekend': 64}", "branch");
     BOUND("add_till", "{'branch': 1, 'name': 'x'}", "branch");
     BOUND("add_bank_account", "{'name': 'x', 'number': '7'}", "bank_account");
     BOUND("add_pos_device", json("{'branch': 1, 'name': 'x', 'bank_account': %u}", at.bank),
@@ -555,6 +556,8 @@ static void who_belongs_to_a_branch_sets_nothing_for_all_branches(void **state)
     BOUND("change_product", json("{'product': %u, 'retired': true}", product), "product");
     BOUND("change_group", json("{'group': %u, 'limit': {'limit_minor': 9}}", group), "group");
     BOUND("add_group", "{'dimension': 'area', 'name': 'Hill', 'term_days': 9}", "group");
+    BOUND("set_cycle", json("{'group': %u, 'cycle': {'kind': 'CYCLE_NONE'}}", group), "group");
+    BOUND("set_cycle", "{'cycle': {'kind': 'CYCLE_NONE'}}", "cycle");
     BOUND("add_price_list", "{'code': 'X', 'name': 'x'}", "branches");
     BOUND("add_price_list", "{'code': 'X', 'name': 'x', 'branches': [1]}", "branches");
     BOUND("add_price_list", "{'code': 'X', 'name': 'x', 'branches': [1, 2]}", "branches");
@@ -741,7 +744,7 @@ static void no_command_of_administration_is_forgotten(void **state)
         "change_staff",   "sign_out",         "add_terminal",   "change_terminal",
         "add_till",       "add_bank_account", "add_pos_device", "retire_money_account",
         "set_thresholds", "set_cash_policy",  "apply_offers",   "decline_offer",
-        "close_recovery", "erase_customer",
+        "close_recovery", "erase_customer",   "set_workdays",
     };
     static const struct {
         const char *name;
@@ -992,6 +995,9 @@ static const char *const touch_none[] = {
     "erase_customer",
     "save_report",
     "remove_report",
+    "set_cycle",
+    "set_workdays",
+    "make_statement",
 };
 
 static const char *const all_commands[] = {

@@ -1712,6 +1712,35 @@ static void of_version_8(struct story *t)
     done(t, "reverse_document", json("{'document': " ID ", 'reason': 'typed wrong'}", moved));
 }
 
+/* Who settles when, and the statements that come of it. */
+static void settled(struct story *t)
+{
+    uint32_t last = TODAY + 370;
+    done(t, "set_workdays",
+         json("{'branch': 1, 'weekend': 96, 'holidays': [{'date': %u, 'name': 'Tết'}]}", last + 2));
+    refused(t, "set_workdays", "{'branch': 99, 'weekend': 0}", CODE(NOT_FOUND));
+    done(t, "set_cycle", "{'cycle': {'kind': 'CYCLE_WEEK', 'weekdays': 127, 'move': 'DAY_NEXT'}}");
+    done(t, "set_cycle",
+         json("{'group': %u, 'cycle': {'kind': 'CYCLE_JALALI_MONTH', 'days': 1073741824}}",
+              t->silver));
+    done(t, "set_cycle",
+         json("{'customer': %u, 'cycle': {'kind': 'CYCLE_EVERY', 'every': 2, 'from_date': %u, "
+              "'ready_days': 2}}",
+              t->binh, last));
+    refused(t, "set_cycle", "{'cycle': {'kind': 'CYCLE_WEEK'}}", CODE(FIELD_INVALID));
+    scenario_as(t->s, 0);
+    for (uint32_t day = last; day < last + 6; day += 1 + day % 2)
+        done(t, "turn_day", json("{'branch': 1, 'date': %u}", day));
+    for (uint64_t job; ledger_jobs(t->s->ledger, &job, 1) > 0;)
+        done(t, "step_job", json("{'job': " ID "}", (id)job));
+    scenario_as(t->s, ROLE_STAFF_OWNER);
+    uint32_t one = scenario_customer(t->s, "Statement by hand", 1000);
+    scenario_sell(t->s, one, 10);
+    done(t, "make_statement", json("{'customer': %u, 'until': %u}", one, last + 4));
+    refused(t, "make_statement", json("{'customer': %u, 'until': %u}", one, last + 4),
+            CODE(DATE_TOO_EARLY));
+}
+
 /* ---- all of it ---- */
 
 struct scenario *golden_story(uint32_t rules_version)
@@ -1774,6 +1803,8 @@ struct scenario *golden_story(uint32_t rules_version)
         of_version_7(&t);
     if (rules_version >= 8)
         of_version_8(&t);
+    if (rules_version >= 8)
+        settled(&t);
     if (rules_version >= 3)
         restored(&t);
     return t.s;

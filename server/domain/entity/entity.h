@@ -162,6 +162,8 @@ uint64_t job_start_of_day(struct tx *tx, Tefter__CompanyRecord *company, Tefter_
 /* One about a customer, who is its cursor. */
 uint64_t job_start_of_customer(struct tx *tx, Tefter__CompanyRecord *company, Tefter__JobKind kind,
                                uint32_t customer);
+/* One that makes a statement, and nothing else. */
+uint64_t job_start_of_statement(struct tx *tx, Tefter__CompanyRecord *company, uint32_t statement);
 /* NULL: there is none of that number, or it is done. */
 Tefter__JobRecord *job_get(struct tx *tx, uint64_t job);
 /* After a step: done, the record goes; else it is kept with its cursor. */

@@ -47,7 +47,7 @@ static uint64_t job_waiting(struct tx *tx, Tefter__JobKind kind, uint32_t group)
          on = tx_walk_next(&walk)) {
         tx_scratch_next(scratch);
         const Tefter__JobRecord *job = tx_walk_record(&walk, &tefter__job_record__descriptor);
-        if (job->kind == kind && job->group == group && job->cursor == 0)
+        if (job->kind == kind && job->group == group && job->cursor == 0 && !job->alone)
             waiting = job->job;
     }
     tx_walk_end(&walk);
@@ -90,6 +90,15 @@ uint64_t job_start_of_customer(struct tx *tx, Tefter__CompanyRecord *company, Te
 {
     Tefter__JobRecord *job = job_new(tx, company, kind);
     job->cursor = customer;
+    job_save(tx, job, false);
+    return job->job;
+}
+
+uint64_t job_start_of_statement(struct tx *tx, Tefter__CompanyRecord *company, uint32_t statement)
+{
+    Tefter__JobRecord *job = job_new(tx, company, TEFTER__JOB_KIND__JOB_MAKE_STATEMENTS);
+    FIELD_SET(job, statement, statement);
+    FIELD_SET(job, alone, true);
     job_save(tx, job, false);
     return job->job;
 }

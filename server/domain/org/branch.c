@@ -284,6 +284,27 @@ uint32_t branch_latest_date(struct tx *tx)
     return latest;
 }
 
+uint32_t branch_earliest_date(struct tx *tx)
+{
+    const Tefter__BranchRecord **branches;
+    size_t count = branch_list(tx, &branches);
+    uint32_t earliest = DATE_MAX;
+    for (size_t i = 0; i < count; i++)
+        if (!branches[i]->blocked && branches[i]->date < earliest)
+            earliest = branches[i]->date;
+    return earliest;
+}
+
+/* Somebody may settle soon, once any branch's day has turned. */
+static void start_statements(struct tx *tx)
+{
+    Tefter__CompanyRecord *company = company_shared(tx);
+    if (!company->settles)
+        return;
+    (void)job_start(tx, company, TEFTER__JOB_KIND__JOB_MAKE_STATEMENTS, 0);
+    company_save(tx, company);
+}
+
 /* Rows of customers read as of the head office's day. */
 void branch_move_date(struct tx *tx, Tefter__BranchRecord *branch, uint32_t date)
 {
@@ -296,6 +317,7 @@ void branch_move_date(struct tx *tx, Tefter__BranchRecord *branch, uint32_t date
     branch_save(tx, branch);
     if (!tx_recalled(tx))
         tell_day(tx, branch);
+    start_statements(tx);
 }
 
 void branch_note_match(struct tx *tx, Tefter__BranchRecord *branch, uint32_t date,

@@ -94,6 +94,8 @@ static struct counter counter_of(Tefter__CompanyRecord *company, enum company_co
         return COUNTER(next_product, products_skipped);
     case COUNTS_MONEY_ACCOUNTS:
         return COUNTER(next_money_account, money_accounts_skipped);
+    case COUNTS_STATEMENTS:
+        return COUNTER(next_statement, statements_skipped);
     case COUNTS_APPROVALS:
         break; /* not bounded, so not counted */
     }

@@ -3,6 +3,7 @@
  * The organisation: the company, its branches, its terminals, its staff and their rights. Life
  * cycles and invariants stand at the head of each entity's file.
  */
+#include "base/workdays.h"
 #include "domain/entity/entity.h"
 #include "view.pb-c.h"
 
@@ -28,6 +29,7 @@ enum company_count {
     COUNTS_PRODUCTS = 25,
     COUNTS_MONEY_ACCOUNTS = 26,
     COUNTS_APPROVALS = 27,
+    COUNTS_STATEMENTS = 801,
 };
 /* The next number of a counter of the company's. Raises it; the caller saves the company. A
  * recalled command gets the number it had. */
@@ -89,6 +91,12 @@ size_t branch_list(struct tx *tx, const Tefter__BranchRecord ***ret_branches);
 /* The latest business date of any: but for a few papers, nothing is dated after it. */
 uint32_t branch_latest_date(struct tx *tx);
 
+/* The days on which it works, as SetWorkdays said; all of them when it said nothing. The days live
+ * as long as the command. */
+struct workdays branch_workdays(struct tx *tx, uint32_t branch);
+/* The earliest business date of branches that are not blocked. */
+uint32_t branch_earliest_date(struct tx *tx);
+
 /* The counter of a series in the record: its next number; while a recovery is on, of the series
  * that is marked as of it. Who raises it saves the record. */
 uint32_t *branch_series(struct tx *tx, Tefter__BranchRecord *branch, Tefter__DocumentKind kind);
@@ -110,6 +118,8 @@ Tefter__Refusal *apply_add_branch(struct tx *tx, const Tefter__AddBranch *comman
 Tefter__Refusal *apply_change_branch(struct tx *tx, const Tefter__ChangeBranch *command,
                                      Tefter__Done *done);
 Tefter__Refusal *apply_turn_day(struct tx *tx, const Tefter__TurnDay *command, Tefter__Done *done);
+Tefter__Refusal *apply_set_workdays(struct tx *tx, const Tefter__SetWorkdays *command,
+                                    Tefter__Done *done);
 Tefter__Refusal *view_branches(struct tx *tx, const Tefter__BranchList *query,
                                Tefter__BranchesAnswer *answer);
 

@@ -497,6 +497,8 @@ Tefter__CustomerRecord *customer_open(struct tx *tx, const struct customer_openi
     tx_decided(tx);
     company_save(tx, opening->company);
     opened(tx, opening, customer, entry);
+    if (opening->company->settles)
+        customer_settled(tx, number, branch_get(tx, customer_home(customer))->date);
     return customer;
 }
 

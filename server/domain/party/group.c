@@ -84,7 +84,7 @@ static void save_name(struct tx *tx, const Tefter__GroupRecord *group)
 }
 
 /* Writes the record, and its name anew when it is another. */
-static void group_save(struct tx *tx, const Tefter__GroupRecord *group)
+void group_save(struct tx *tx, const Tefter__GroupRecord *group)
 {
     struct key own = group_key(group->group); /* as the store has it: the held one has changed */
     const Tefter__GroupRecord *before = tx_get(tx, &own, &tefter__group_record__descriptor);

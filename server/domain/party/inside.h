@@ -20,6 +20,9 @@ void customer_emit(struct tx *tx, Tefter__EventKind kind, uint32_t customer, uin
 /* Who pays at once, after the decided line of CreateCompany. */
 void customer_add_cash(struct tx *tx, uint32_t number, uint32_t branch);
 
+/* Writes a group's record, and its name anew when it is another. */
+void group_save(struct tx *tx, const Tefter__GroupRecord *group);
+
 /* ---- the change log of a customer ---- */
 
 /*   change_log_begin ──▶ change_log_value, …_text, …_move_… ──▶ change_log_end

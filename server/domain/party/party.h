@@ -5,7 +5,9 @@
  * it makes the cash customer, the highest of what it makes. Life cycles and invariants stand at the
  * head of each entity's file.
  */
+#include "base/cycle.h"
 #include "base/limits.h"
+#include "base/workdays.h"
 #include "domain/entity/entity.h"
 #include "view.pb-c.h"
 
@@ -182,6 +184,32 @@ Tefter__Refusal *apply_leave_group(struct tx *tx, const Tefter__LeaveGroup *comm
 /* Newest first. */
 Tefter__Refusal *view_customer_changes(struct tx *tx, const Tefter__CustomerChanges *query,
                                        Tefter__CustomerChangesAnswer *answer);
+
+/* ---- when they settle ---- */
+
+/* Their own, their groups' (*ret_group then names it, else 0) or the company's; NULL: none. */
+const Tefter__Cycle *customer_cycle(struct tx *tx, const Tefter__CustomerRecord *customer,
+                                    uint32_t *ret_group);
+struct settlement {
+    uint32_t cycle_day; /* as the cycle has it */
+    uint32_t day;       /* a working day, where it is moved to one */
+    uint32_t made;      /* the business date on which its statement is made, of all before */
+};
+/* The first whose cycle day is after `after`; false: there is none. */
+bool settlement_next(const Tefter__Cycle *cycle, const struct workdays *workdays, uint32_t after,
+                     struct settlement *ret_settlement);
+/* The branch that opened them, or the head office. */
+uint32_t customer_home(const Tefter__CustomerRecord *customer);
+/* On all business dates of that branch until then it was looked whether a statement is to be made,
+ * by this cycle. After the decided line: so it was. */
+uint32_t customer_settled_until(struct tx *tx, uint32_t customer, const Tefter__Cycle *cycle);
+void customer_settled(struct tx *tx, uint32_t customer, uint32_t seen);
+/* The last day that the statement before that one's told; DATE_NONE: there is none. */
+uint32_t settlement_before(const Tefter__Cycle *cycle, const struct workdays *workdays,
+                           uint32_t cycle_day);
+uint32_t settlement_ready_days(const Tefter__Cycle *cycle);
+Tefter__Refusal *apply_set_cycle(struct tx *tx, const Tefter__SetCycle *command,
+                                 Tefter__Done *done);
 
 /* ---- two records of one customer (merge.c; the accounts of it: credit/merge.c) ---- */
 

@@ -207,6 +207,8 @@ static void jump_ahead(Tefter__CompanyRecord *company, uint32_t restores)
         company_skip(company, few[i], NUMBERS_AHEAD * restores);
     company_skip(company, COUNTS_CUSTOMERS, MANY_AHEAD * restores);
     company_skip(company, COUNTS_PRODUCTS, MANY_AHEAD * restores);
+    if (company->has_next_statement)
+        company_skip(company, COUNTS_STATEMENTS, MANY_AHEAD * restores);
     company->next_approval += (uint64_t)APPROVALS_AHEAD * restores;
 }
 

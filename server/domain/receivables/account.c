@@ -654,6 +654,19 @@ uint32_t account_settles(const struct account *account, Tefter__DocumentKind kin
     return (uint32_t)account->given[kind] << 8 | kind;
 }
 
+struct late_paper {
+    uint64_t document;
+    struct late_paper *next;
+};
+
+static void late_note(struct tx *tx, struct account *account, uint64_t document)
+{
+    struct late_paper *late = tx_take(tx, sizeof *late);
+    late->document = document;
+    late->next = account->late;
+    account->late = late;
+}
+
 bool account_new_document(struct tx *tx, struct account *account, Tefter__DocumentKind kind,
                           uint32_t date, uint64_t *ret_document)
 {
@@ -673,6 +686,8 @@ bool account_new_document(struct tx *tx, struct account *account, Tefter__Docume
     }
     account->record->documents++;
     *ret_document = document_id(account->customer, date, ordinal);
+    if (date <= record->stated_until)
+        late_note(tx, account, *ret_document);
     (void)tx_settle(tx, SETTLED_DOCUMENT, about, *ret_document);
     account->given[kind]++;
     return true;
@@ -1291,11 +1306,37 @@ Tefter__Refusal *account_check_paid(struct tx *tx, uint32_t customer, int64_t op
     return refusal;
 }
 
+static struct key late_key(uint32_t customer, uint64_t seq)
+{
+    struct key key = key_customer(customer, TABLE_LATE);
+    key_u64(&key, seq);
+    return key;
+}
+
+static struct key late_of_key(uint64_t document)
+{
+    struct key key = key_customer(document_customer(document), TABLE_LATE_OF);
+    key_u64(&key, document);
+    return key;
+}
+
+static void late_save(struct tx *tx, const struct account *account)
+{
+    for (const struct late_paper *late = account->late; late != NULL; late = late->next) {
+        struct key key = late_key(account->customer, tx_seq(tx));
+        struct key of = late_of_key(late->document);
+        key_u64(&key, late->document);
+        tx_put_u64(tx, &key, late->document);
+        tx_put_u64(tx, &of, tx_seq(tx));
+    }
+}
+
 static void save_one(struct tx *tx, struct account *account, const struct event *event)
 {
     for (struct item *item = account->items; item != NULL; item = item->next)
         if (item->changed)
             item_save(tx, item);
+    late_save(tx, account);
     overdue_keep(tx, account);
     account->record->last = last_change(tx, event);
     if (account->payer != 0)
@@ -1322,4 +1363,58 @@ void account_save(struct tx *tx, struct account *account, const struct event *ev
          other = other->beside)
         if (other->follows && account_changed(other))
             save_one(tx, other, event);
+}
+
+/* ---- services: what was told to the customer ---- */
+
+void account_tell_until(struct tx *tx, uint32_t customer, uint32_t until)
+{
+    struct key key = account_key(customer);
+    Tefter__AccountRecord *record = account_load(tx, customer);
+    if (until <= record->stated_until)
+        return;
+    FIELD_SET(record, stated_until, until);
+    tx_put_shared(tx, &key, &record->base);
+}
+
+static bool late_within(const struct late_walk *walk, bool on)
+{
+    return on && account_late_seq(walk) <= walk->until;
+}
+
+bool account_late_first(struct tx *tx, uint32_t customer, uint64_t seq, uint64_t document,
+                        uint64_t until, struct late_walk *walk)
+{
+    struct key prefix = key_customer(customer, TABLE_LATE);
+    struct key from = late_key(customer, seq);
+    key_u64(&from, document + 1);
+    walk->until = until;
+    return late_within(walk, tx_walk_first(tx, &prefix, &from, &walk->walk));
+}
+
+bool account_late_next(struct late_walk *walk)
+{
+    return late_within(walk, tx_walk_next(&walk->walk));
+}
+
+void account_late_end(struct late_walk *walk)
+{
+    tx_walk_end(&walk->walk);
+}
+
+uint64_t account_late_seq(const struct late_walk *walk)
+{
+    return tx_walk_u64(&walk->walk, KEY_CUSTOMER_HEAD);
+}
+
+uint64_t account_late_document(const struct late_walk *walk)
+{
+    return tx_walk_number(&walk->walk);
+}
+
+uint64_t account_late_of(struct tx *tx, uint64_t document)
+{
+    struct key key = late_of_key(document);
+    uint64_t seq = 0;
+    return tx_get_u64(tx, &key, &seq) ? seq : 0;
 }

@@ -111,6 +111,7 @@ struct account {
     uint32_t given_date; /* newest document number given by this command */
     uint32_t given_ordinal;
     uint8_t given[UINT8_MAX + 1]; /* how many of each kind of document */
+    struct late_paper *late;      /* given under days that were told to the customer already */
 };
 
 struct account *account_open(struct tx *tx, uint32_t customer);
@@ -234,6 +235,26 @@ bool account_turn_day(struct tx *tx, struct tx *scratch, uint32_t customer, uint
 /* Since RULE_CASH_SALES_ARE_PAID nobody leaves a bill of the cash customer open but who may approve
  * a sale over the limit: CASH_SALE_UNPAID with over_by_minor (what would be open) and roles. */
 Tefter__Refusal *account_check_paid(struct tx *tx, uint32_t customer, int64_t open_minor);
+
+/* ---- what was told to the customer, by statements ---- */
+
+/* After the decided line: all that is dated until then is told. What is written under such a day
+ * from now on came late. */
+void account_tell_until(struct tx *tx, uint32_t customer, uint32_t until);
+/* What came late, in the order in which it was written: behind (seq, document), and by commands
+ * until `until`. */
+struct late_walk {
+    struct tx_walk walk;
+    uint64_t until;
+};
+bool account_late_first(struct tx *tx, uint32_t customer, uint64_t seq, uint64_t document,
+                        uint64_t until, struct late_walk *walk);
+bool account_late_next(struct late_walk *walk);
+void account_late_end(struct late_walk *walk);
+uint64_t account_late_document(const struct late_walk *walk);
+uint64_t account_late_seq(const struct late_walk *walk);
+/* The command that wrote a paper which came late; 0: it came in time. */
+uint64_t account_late_of(struct tx *tx, uint64_t document);
 
 /* Writes record and items; sets the last change and touches the row. */
 void account_save(struct tx *tx, struct account *account, const struct event *event);
