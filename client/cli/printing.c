@@ -98,7 +98,7 @@ static int printer_run(struct run *run)
 /* ---- tefter paper ---- */
 
 static const struct param paper_params[] = {
-    OPTIONAL("NUMBER", TEXT, NULL, "of an invoice, receipt or credit note; or '#17'"),
+    OPTIONAL("NUMBER", TEXT, NULL, "of an invoice, receipt, credit note or statement; or '#17'"),
     OPTION("--statement", CUSTOMER, NULL, "what their account moved, instead"),
     OPTION("--confirmation", CUSTOMER, NULL, "what they owe, to be confirmed by them, instead"),
     NEEDED("--out", FILE, NULL, "NAME.pdf; or NAME.png, a picture of each page"),

@@ -349,7 +349,7 @@ static void put_kind(struct bill *bill)
             document->total_minor);
     put_goods(bill);
     if (document->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE && bill->answer->open_minor > 0)
-        put_ways_to_pay(making, document->number, bill->answer->open_minor);
+        put_ways_to_pay(making, document->number, NULL, bill->answer->open_minor);
     if (!is_named(bill->answer))
         return;
     /* what is credited comes back from the customer */

@@ -93,6 +93,8 @@ static bool make(struct making *making, const struct span *span)
                       "words", "invoice payment credit-note", NULL);
         return false;
     }
+    if (is_told(picked(run, "NUMBER")))
+        return told_make(making, picked(run, "NUMBER"));
     const Tefter__DocumentAnswer *answer = document_find(run, picked(run, "NUMBER"), kind);
     answer = answer == NULL ? NULL : whole(run, answer);
     return answer != NULL && bill_make(making, answer);

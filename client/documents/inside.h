@@ -32,8 +32,9 @@ void put_party(struct making *making, const char *label, const char *name,
 /* What is owed or was paid, large and in words. */
 void put_box(struct making *making, const char *label, int64_t minor);
 /* Accounts of the company, what --qr says or else a transfer of so much, and by which words the
- * money is known. */
-void put_ways_to_pay(struct making *making, const char *reference, int64_t minor);
+ * money is known; shown: as that stands on paper, NULL: by the reader's digits. */
+void put_ways_to_pay(struct making *making, const char *reference, const char *shown,
+                     int64_t minor);
 void put_sign(struct making *making, const char *label, bool ours);
 
 /* ---- bill.c, statement.c: false: told already ---- */
@@ -46,3 +47,7 @@ struct span {
 };
 bool statement_make(struct making *making, const char *customer, const struct span *span);
 bool confirmation_make(struct making *making, const char *customer);
+/* "ST-00017": a statement that the ledger made, and not one of its papers? */
+bool is_told(const char *number);
+/* ... as it was told. */
+bool told_make(struct making *making, const char *number);

@@ -228,7 +228,7 @@ static void add_accounts(struct making *making, const char *reference, int64_t m
         add_account(making, found->money_accounts[i]);
 }
 
-void put_ways_to_pay(struct making *making, const char *reference, int64_t minor)
+void put_ways_to_pay(struct making *making, const char *reference, const char *shown, int64_t minor)
 {
     size_t at = 0;
     struct sheet *sheet = &making->sheet;
@@ -240,8 +240,8 @@ void put_ways_to_pay(struct making *making, const char *reference, int64_t minor
     if (sheet->code_count + sheet->pay_lines.count == 0)
         return;
     sheet->pay_title = word_kept(making, N_("How to pay"));
-    sheet->pay_reference =
-        say_kept(making, N_("Reference: {text}"), "text", number_kept(making, reference), NULL);
+    sheet->pay_reference = say_kept(making, N_("Reference: {text}"), "text",
+                                    shown != NULL ? shown : number_kept(making, reference), NULL);
 }
 
 void put_sign(struct making *making, const char *label, bool ours)

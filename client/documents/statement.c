@@ -3,9 +3,11 @@
 #include "documents/inside.h"
 
 #include "base/limits.h"
+#include "base/reference.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* ---- movements ---- */
 
@@ -17,6 +19,8 @@ struct movement {
     uint32_t date;
     uint32_t due;
     Tefter__DocumentKind kind;
+    bool late;       /* of days that an earlier statement told */
+    const char *who; /* code of the site; NULL: they themselves */
 };
 
 struct movements {
@@ -115,6 +119,25 @@ static const char *kind_pattern(Tefter__DocumentKind kind)
     return N_("Paper {number}");
 }
 
+/* "Invoice TD-00017 · SITE-1 · of an earlier period" */
+static const char *movement_words(struct movements *movements, const struct movement *movement)
+{
+    const struct reader *reader = &movements->making->reader;
+    char number[WRITTEN_MAX];
+    size_t size = sizeof movements->words;
+    (void)words_say(movements->words, size, reader->language, kind_pattern(movement->kind),
+                    "number", written_number(reader, movement->number, number), NULL);
+    size_t at = strlen(movements->words);
+    if (movement->who != NULL && at < size)
+        (void)snprintf(movements->words + at, size - at, " · %s",
+                       written_number(reader, movement->who, number));
+    at = strlen(movements->words);
+    if (movement->late && at < size)
+        (void)snprintf(movements->words + at, size - at, " · %s",
+                       written_word(reader, N_("paper::of an earlier period")));
+    return movements->words;
+}
+
 static void set_amounts(struct movements *movements, struct sheet_row *row, int64_t amount_minor,
                         int64_t balance_minor)
 {
@@ -132,7 +155,6 @@ static bool movement_row(void *context, size_t index, struct sheet_row *ret_row,
 {
     struct movements *movements = context;
     const struct reader *reader = &movements->making->reader;
-    char number[WRITTEN_MAX];
     (void)failure;
     if (index == 0) {
         if (movements->span.from > DATE_MIN)
@@ -151,10 +173,7 @@ static bool movement_row(void *context, size_t index, struct sheet_row *ret_row,
     }
     const struct movement *movement = &movements->list[index - 1];
     ret_row->cells[DAY] = written_day(reader, movement->date, movements->cells[DAY]);
-    (void)words_say(movements->words, sizeof movements->words, reader->language,
-                    kind_pattern(movement->kind), "number",
-                    written_number(reader, movement->number, number), NULL);
-    ret_row->cells[PAPER] = movements->words;
+    ret_row->cells[PAPER] = movement_words(movements, movement);
     if (movement->due != DATE_NONE)
         ret_row->cells[DUE] = written_day(reader, movement->due, movements->cells[DUE]);
     set_amounts(movements, ret_row, movement->amount_minor, movement->running_minor);
@@ -346,7 +365,142 @@ bool statement_make(struct making *making, const char *customer, const struct sp
     put_ages(making, card->row->customer, span, &overdue_minor);
     put_owed(making, movements->closing_minor, overdue_minor);
     if (movements->closing_minor > 0)
-        put_ways_to_pay(making, card->record->code, movements->closing_minor);
+        put_ways_to_pay(making, card->record->code, NULL, movements->closing_minor);
+    sheet->foot = word_kept(making, N_("This is no tax invoice."));
+    return true;
+}
+
+/* ---- a statement of the ledger ---- */
+
+bool is_told(const char *number)
+{
+    return strncasecmp(number, "ST-", 3) == 0 && number[3] >= '0' && number[3] <= '9';
+}
+
+static const char *site_code(const Tefter__StatementAnswer *answer, uint64_t document)
+{
+    uint32_t customer = (uint32_t)(document >> 36); /* as DocumentRecord says */
+    for (size_t i = 0; i < answer->n_parts; i++)
+        if (answer->parts[i]->customer == customer && customer != answer->statement->customer)
+            return answer->parts[i]->code;
+    return NULL;
+}
+
+static void add_told(struct movements *movements, const Tefter__StatementAnswer *answer)
+{
+    int64_t running_minor = movements->count > 0
+                                ? movements->list[movements->count - 1].running_minor
+                                : movements->opening_minor;
+    for (size_t i = 0; i < answer->n_rows; i++) {
+        const Tefter__StatementRow *row = answer->rows[i];
+        need(ARENA_GROW(&movements->making->run->arena, movements->list, movements->room,
+                        movements->count + 1));
+        running_minor += row->amount_minor;
+        movements->list[movements->count++] = (struct movement){
+            .number = row->number,
+            .amount_minor = row->amount_minor,
+            .running_minor = running_minor,
+            .date = row->date,
+            .due = row->has_due && row->kind == TEFTER__DOCUMENT_KIND__DOCUMENT_INVOICE ? row->due
+                                                                                        : DATE_NONE,
+            .kind = row->kind,
+            .late = row->late,
+            .who = site_code(answer, row->document)};
+    }
+}
+
+/* All rows, as they were told. NULL: told already. */
+static const Tefter__StatementRecord *read_told(struct movements *movements, const char *number)
+{
+    Tefter__Query query = TEFTER__QUERY__INIT;
+    Tefter__StatementView view = TEFTER__STATEMENT_VIEW__INIT;
+    const Tefter__StatementRecord *record = NULL;
+    query.kind_case = TEFTER__QUERY__KIND_STATEMENT;
+    query.statement = &view;
+    view.number = (char *)(uintptr_t)number;
+    view.has_rows = true;
+    view.rows = PAGE_ROWS_MAX;
+    do {
+        const Tefter__Answer *answer = run_ask(movements->making->run, &query);
+        if (answer == NULL)
+            return NULL;
+        if (record == NULL) {
+            record = answer->statement->statement;
+            movements->opening_minor = record->opening_minor;
+        }
+        add_told(movements, answer->statement);
+        view.has_page = answer->statement->has_next;
+        view.page = answer->statement->next;
+    } while (view.has_page);
+    movements->moved_minor = record->moved_minor + record->joined_minor;
+    movements->closing_minor = record->closing_minor;
+    movements->charged_minor =
+        record->debit_minor + (movements->moved_minor > 0 ? movements->moved_minor : 0);
+    movements->paid_minor =
+        record->credit_minor - (movements->moved_minor < 0 ? movements->moved_minor : 0);
+    movements->span = (struct span){record->from_date, record->until, true};
+    return record;
+}
+
+/* As the ledger has them; what was overdue for more than 90 days is one. */
+static void put_told_ages(struct making *making, const Tefter__StatementRecord *record,
+                          int64_t *ret_overdue_minor)
+{
+    enum { BUCKETS = 5 };
+    static const int32_t from[BUCKETS] = {0, 1, 31, 61, 91};
+    static const int32_t to[BUCKETS] = {0, 30, 60, 90, 0};
+    *ret_overdue_minor = 0;
+    making->sheet.ages_title = word_kept(making, N_("By days overdue"));
+    for (size_t i = 0; i < BUCKETS; i++) {
+        Tefter__AgingBucket bucket = TEFTER__AGING_BUCKET__INIT;
+        int64_t minor = 0;
+        for (size_t k = i; k < record->n_aging_minor && (k == i || i == BUCKETS - 1); k++)
+            minor += record->aging_minor[k];
+        bucket.from_days = from[i];
+        bucket.has_to_days = i < BUCKETS - 1;
+        bucket.to_days = to[i];
+        add_age(making, bucket_label(making, &bucket), minor, false);
+        *ret_overdue_minor += i > 0 ? minor : 0;
+    }
+    if (record->has_unmatched_minor)
+        add_age(making, word_kept(making, N_("Not yet matched")), -record->unmatched_minor, false);
+    if (record->has_settled_since_minor)
+        add_age(making, word_kept(making, N_("paper::Settled since")), record->settled_since_minor,
+                false);
+    add_age(making, word_kept(making, N_("Owed")), record->closing_minor, true);
+}
+
+bool told_make(struct making *making, const char *number)
+{
+    char customer[WRITTEN_MAX];
+    char reference[REFERENCE_SIZE];
+    char shown[REFERENCE_SHOWN_SIZE];
+    int64_t overdue_minor = 0;
+    struct movements *movements = arena_zero(&making->run->arena, sizeof *movements);
+    need(movements != NULL);
+    *movements = (struct movements){.making = making};
+    const Tefter__StatementRecord *record = read_told(movements, number);
+    if (record == NULL)
+        return false;
+    (void)snprintf(customer, sizeof customer, "#%u", record->customer);
+    const Tefter__CustomerCardAnswer *card = begin(making, customer);
+    if (card == NULL)
+        return false;
+    struct sheet *sheet = &making->sheet;
+    sheet->title = word_kept(making, N_("STATEMENT"));
+    sheet->made_ms = record->made_ms;
+    add_line(&sheet->title_lines, number_kept(making, record->number));
+    add_line(&sheet->title_lines,
+             say_kept(making, N_("{from} to {to}"), "from", day_kept(making, record->from_date),
+                      "to", day_kept(making, record->until), NULL));
+    put_instant(making);
+    put_movements(movements);
+    put_told_ages(making, record, &overdue_minor);
+    put_owed(making, record->closing_minor, overdue_minor);
+    if (record->closing_minor > 0 && reference_of_serial(record->statement, reference)) {
+        reference_show(reference, shown);
+        put_ways_to_pay(making, reference, shown, record->closing_minor);
+    }
     sheet->foot = word_kept(making, N_("This is no tax invoice."));
     return true;
 }

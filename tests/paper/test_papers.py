@@ -96,6 +96,10 @@ class Papers(unittest.TestCase):
         text = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True, timeout=60)
         return plain(text.stdout), said.stdout + said.stderr
 
+    def bytes_of(self, name):
+        with open(os.path.join(self.folder, name), "rb") as file:
+            return file.read()
+
     def has(self, text, *words):
         for word in words:
             self.assertIn(plain(word), text)
@@ -239,6 +243,22 @@ class Papers(unittest.TestCase):
                     self.has(text, name)
 
     # ---- pictures, and what is asked wrongly ----
+
+    def test_a_statement_of_the_ledger(self):
+        number = self.sell("EL")
+        made = self.shop.done("office", "statement", "make", "EL", "--until", "today")["number"]
+        later = self.sell("EL", 1)
+        text, _ = self.paper("told.pdf", made, "--language=en")
+        self.has(text, "STATEMENT", made, number, "Reference: ", "You owe")
+        self.assertNotIn(plain(later), text)
+        reference = re.search(r"Reference:([0-9A-Z]{8})", text).group(1)
+        self.assertRegex(reference, r"^0000")
+        self.paper("told-again.pdf", made, "--language=en")
+        self.assertEqual(self.bytes_of("told.pdf"), self.bytes_of("told-again.pdf"))
+        _, said = self.paper("none.pdf", "ST-99", code=1)
+        self.assertIn("there is no such statement", said)
+        for language in ("en", "vi", "zh", "fa", "el"):
+            self.paper(f"told-{language}.pdf", made, f"--language={language}")
 
     def test_a_picture(self):
         number = self.sell("FA")

@@ -126,13 +126,13 @@ static Tefter__Refusal *set_of_group(struct tx *tx, const Tefter__SetCycle *comm
                                      Tefter__Done *done)
 {
     Tefter__Refusal *refusal = staff_check_home(tx, "group", 0);
-    Tefter__GroupRecord *group = group_shared(tx, command->group);
-    if (refusal == NULL && group == NULL)
-        refusal = refuse_not_found(tx, "group");
-    if (refusal == NULL && same(tx, group->cycle, command->cycle))
-        refusal = refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
     if (refusal != NULL)
         return refusal;
+    Tefter__GroupRecord *group = group_shared(tx, command->group);
+    if (group == NULL)
+        return refuse_not_found(tx, "group");
+    if (same(tx, group->cycle, command->cycle))
+        return refuse(tx, TEFTER__REFUSAL_CODE__NOTHING_TO_CHANGE, NULL);
 
     tx_decided(tx);
     group->cycle = begins(tx, command->cycle, branch_earliest_date(tx));
