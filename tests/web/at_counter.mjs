@@ -34,7 +34,14 @@ export const scanTyped = (page, code, held = {}) =>
                 const field = document.activeElement ?? document.body;
                 const event = new KeyboardEvent("keydown", {
                     key,
-                    code: key === "Enter" ? key : /\d/.test(key) ? `Digit${key}` : `Key${key.toUpperCase()}`,
+                    code:
+                        key === "Enter"
+                            ? key
+                            : /\d/.test(key)
+                              ? `Digit${key}`
+                              : key === "*"
+                                ? "NumpadMultiply"
+                                : `Key${key.toUpperCase()}`,
                     bubbles: true,
                     cancelable: true,
                 });

@@ -37,6 +37,11 @@ test("typed: 3* typed slowly and a scan are three", async () => {
         await until(`${sum} of it`, async () => (await quantities(page))[0] === sum);
         same(await page.inputValue(".goods-field input"), "", "and it is used up");
     }
+    /* the sign long after its figure, and the scan right behind it */
+    await scanTyped(page, `3*${EAN}`, { 1: 150, 2: 60 });
+    await until("three more", async () => (await quantities(page))[0] === 19);
+    await scanTyped(page, `3*${EAN}`, { 1: 60, 2: 20 });
+    await until("and three", async () => (await quantities(page))[0] === 22);
     same(await lines(page), 1);
     same(page.faults, []);
     await page.context().close();

@@ -132,7 +132,8 @@ function onKeyDown(event: KeyboardEvent): void {
     const same = run !== undefined && (event.target === run.field || run.field === undefined);
     /* none of them as fast as a scanner so far: somebody types, and this is their next key, or the scan's first */
     const typed = run !== undefined && run.text.length > 1 && run.slow === run.text.length - 1;
-    if (run === undefined || !same || apart > SILENCE_MS || (typed && apart > SCAN_GAP_MS)) run = begin(event);
+    const times = run !== undefined && /^\d*\*$/.test(run.text); /* so many of what comes now, however soon */
+    if (run === undefined || !same || apart > SILENCE_MS || (typed && apart > SCAN_GAP_MS) || times) run = begin(event);
     else if (apart > SCAN_GAP_MS) run.slow++;
     run.text += character;
     run.last = event.timeStamp;
