@@ -63,9 +63,10 @@ const keptUnder = (page, id) =>
         });
         const shelf = database.transaction("outbox", "readwrite").objectStore("outbox");
         await new Promise((done) => {
+            shelf.transaction.oncomplete = done; /* before that a reload takes it back */
             shelf.openCursor().onsuccess = ({ target }) => {
                 const cursor = target.result;
-                if (!cursor) return done();
+                if (!cursor) return;
                 const entry = { ...cursor.value, id: wanted + cursor.value.id.slice(12) };
                 cursor.delete();
                 shelf.put(entry, entry.id);
@@ -128,9 +129,10 @@ test(
             });
             const shelf = database.transaction("kept", "readwrite").objectStore("kept");
             await new Promise((done) => {
+                shelf.transaction.oncomplete = done; /* before that a reload takes it back */
                 shelf.openCursor().onsuccess = ({ target }) => {
                     const cursor = target.result;
-                    if (!cursor) return done();
+                    if (!cursor) return;
                     if (cursor.value.sent)
                         cursor.update({ ...cursor.value, sent: wanted + cursor.value.sent.slice(12) });
                     cursor.continue();
