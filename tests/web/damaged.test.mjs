@@ -192,7 +192,7 @@ test(
         same((await keysOf(page, "tefter-counter", "kept")).filter((key) => key.startsWith("draft:")).length, 1);
         await page.context().close();
     },
-    { seconds: 150 },
+    { seconds: 150, long: true },
 );
 
 test(
@@ -222,5 +222,5 @@ test(
         }
         await page.context().close();
     },
-    { seconds: 150 },
+    { seconds: 150, long: true },
 );

@@ -329,7 +329,7 @@ test(
             await end(server);
         }
     },
-    { seconds: 400 },
+    { seconds: 400, long: true },
 );
 
 test(

@@ -65,9 +65,12 @@ let file = "";
 export function fileIs(name) {
     file = name;
 }
-/* Registered; run by all.mjs in the order in which they were written. */
-export function test(name, act, { seconds = 60 } = {}) {
-    tests.push({ name, act, seconds, file });
+/*
+ * Registered; run by all.mjs in the order in which they were written. long: it goes over much that a shorter one has a case
+ * of, and is of the campaign (tools/stress page), or who asks for it by name.
+ */
+export function test(name, act, { seconds = 60, long = false } = {}) {
+    tests.push({ name, act, seconds, long, file });
 }
 export const same = assert.deepEqual;
 export const ok = assert.ok;
@@ -152,7 +155,8 @@ const firstLine = (fault) =>
  * failed is told, whatever comes of it. The last lines say what failed, and why. */
 export async function runTests(wanted) {
     let number = 0;
-    const chosen = tests.filter(({ name }) => !wanted || name.includes(wanted));
+    const all = process.env.TEFTER_WEB_LONG !== undefined;
+    const chosen = tests.filter(({ name, long }) => (wanted ? name.includes(wanted) : all || !long));
     const again = [],
         took = new Map();
     console.log(`1..${chosen.length}`);

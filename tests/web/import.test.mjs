@@ -186,7 +186,7 @@ test(
         same([told.sent, told.already_there, told.rejected], [0, COUNT, 0]);
         await shop.end();
     },
-    { seconds: 400 },
+    { seconds: 400, long: true },
 );
 
 test(

@@ -231,5 +231,5 @@ test(
         await page.context().close();
         push.close();
     },
-    PATIENCE,
+    { ...PATIENCE, long: true },
 );

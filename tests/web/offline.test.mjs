@@ -326,7 +326,7 @@ test(
             await served.end();
         }
     },
-    { seconds: 120 },
+    { seconds: 120, long: true },
 );
 
 test(
@@ -365,17 +365,21 @@ test(
     { seconds: 120 },
 );
 
-test("offline: where a browser has no workers the page is the same", async () => {
-    const shop = await theShop(),
-        served = await front(shop);
-    try {
-        const page = await clerk(shop, { worker: false });
-        await page.waitForTimeout(within(4000));
-        same(page.faults, []);
-        same(await page.evaluate(() => caches.keys()), []);
-        await typeLine(page, "GACH6", 2);
-        await page.context().close();
-    } finally {
-        await served.end();
-    }
-});
+test(
+    "offline: where a browser has no workers the page is the same",
+    async () => {
+        const shop = await theShop(),
+            served = await front(shop);
+        try {
+            const page = await clerk(shop, { worker: false });
+            await page.waitForTimeout(within(4000));
+            same(page.faults, []);
+            same(await page.evaluate(() => caches.keys()), []);
+            await typeLine(page, "GACH6", 2);
+            await page.context().close();
+        } finally {
+            await served.end();
+        }
+    },
+    { long: true },
+);

@@ -83,7 +83,7 @@ test(
         await page.context().close();
         await shop.end();
     },
-    { seconds: 240 },
+    { seconds: 240, long: true },
 );
 
 const sell = (page, code = "K06") =>
