@@ -75,7 +75,10 @@ test(
         same(await line(say("Cancelled")).locator("b").innerText(), "1");
         await shot(page, "day-vi");
         same(await axe(page, RAIL), []);
-        await page.locator(".day-line", { hasText: say("Reversed") }).last().click();
+        await page
+            .locator(".day-line", { hasText: say("Reversed") })
+            .last()
+            .click();
         await page.waitForSelector(`${whole} tbody tr`);
         await page.locator(`${whole} tbody tr a`).first().click();
         await page.waitForSelector(`text=HQ-X-00001`);
