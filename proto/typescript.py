@@ -20,6 +20,9 @@ OUT = os.path.join(HERE, "..", "client", "web", "lib", "messages.ts")
 FILES = ["common.proto", "record.proto", "reply.proto", "command.proto", "view.proto", "wire.proto"]
 FIRST = ["FromTerminal", "ToTerminal", "Command", "Query", "Reply", "Answer", "Features", "Receipt",
          "ImportReport"]
+# No screen sends or asks these yet, and each costs the first load of every phone.
+NO_SCREEN = {"set_cycle", "set_workdays", "make_statement", "statement", "statements", "statement_days",
+             "cycle", "stated_until"}
 Field = descriptor_pb2.FieldDescriptorProto
 LETTERS = {Field.TYPE_UINT32: "u", Field.TYPE_UINT64: "U", Field.TYPE_INT32: "i", Field.TYPE_INT64: "I",
            Field.TYPE_SINT32: "z", Field.TYPE_SINT64: "Z", Field.TYPE_FIXED32: "f", Field.TYPE_FIXED64: "F",
@@ -44,6 +47,10 @@ def schema():
 
 def reached(messages, enums):
     """What a terminal can meet; records that only the server stores are not in it."""
+    for message in messages:
+        kept = [field for field in message.field if field.name not in NO_SCREEN]
+        del message.field[:]
+        message.field.extend(kept)
     by_name = {message.name: message for message in messages}
     met, names = set(), list(FIRST)
     while names:

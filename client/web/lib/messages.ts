@@ -315,24 +315,6 @@ export const enum ReportOdd {
   ODD_OVER_LIMIT = 5,
   ODD_JUMP = 6,
 }
-export const enum CycleKind {
-  CYCLE_WEEK = 1,
-  CYCLE_MONTH = 2,
-  CYCLE_JALALI_MONTH = 3,
-  CYCLE_EVERY = 4,
-  CYCLE_NONE = 5,
-}
-export const enum DayMove {
-  DAY_STAYS = 1,
-  DAY_NEXT = 2,
-  DAY_PREVIOUS = 3,
-}
-export const enum NoStatement {
-  NO_STATEMENT_NOTHING = 1,
-  NO_STATEMENT_COVERED = 2,
-  NO_STATEMENT_BY_HAND = 3,
-  NO_STATEMENT_ERASED = 4,
-}
 export const enum TermField {
   TERM_LIMIT = 1,
   TERM_POLICY = 2,
@@ -658,20 +640,6 @@ export interface ReportDefinition {
   columns: string[];
   overdue?: boolean;
 }
-export interface Cycle {
-  kind: CycleKind;
-  weekdays?: number;
-  days?: number;
-  every?: number;
-  from_date?: number;
-  ready_days?: number;
-  move?: DayMove;
-  since_date?: number;
-}
-export interface Holiday {
-  date: number;
-  name?: string;
-}
 export interface Command {
   create_company?: CreateCompany;
   adopt_rules_version?: AdoptRulesVersion;
@@ -748,9 +716,6 @@ export interface Command {
   change_note?: ChangeNote;
   merge_customers?: MergeCustomers;
   undo_merge?: UndoMerge;
-  set_cycle?: SetCycle;
-  set_workdays?: SetWorkdays;
-  make_statement?: MakeStatement;
 }
 export interface CreateCompany {
   name: string;
@@ -1320,22 +1285,6 @@ export interface DeclineOffer {
 export interface CloseRecovery {
   unfinished?: boolean;
 }
-export interface SetCycle {
-  customer?: number;
-  customer_code?: string;
-  group?: number;
-  cycle?: Cycle;
-}
-export interface SetWorkdays {
-  branch: number;
-  weekend: number;
-  holidays: Holiday[];
-}
-export interface MakeStatement {
-  customer?: number;
-  customer_code?: string;
-  until?: number;
-}
 export interface SaveReport {
   report?: bigint;
   name: string;
@@ -1721,7 +1670,6 @@ export interface CustomerRecord {
   contact_result?: CallResult;
   noted_seq?: bigint;
   merge?: MergeRecord;
-  cycle?: Cycle;
 }
 export interface AgainRecord {
   note: bigint;
@@ -1784,7 +1732,6 @@ export interface GroupRecord {
   term_days?: number;
   limit?: LimitTerms;
   members: number;
-  cycle?: Cycle;
 }
 export interface ProductRecord {
   product: number;
@@ -1976,69 +1923,6 @@ export interface SavedReportRecord {
   staff: number;
   saved_ms: bigint;
 }
-export interface StatementPart {
-  customer: number;
-  from_date: number;
-  from_seq: bigint;
-  opening_minor: bigint;
-  closing_minor: bigint;
-  moved_minor?: bigint;
-  joined?: boolean;
-  rows: number;
-}
-export interface StatementRecord {
-  statement: number;
-  number: string;
-  customer: number;
-  branch: number;
-  settle_date?: number;
-  cycle_date?: number;
-  from_date: number;
-  until: number;
-  seq: bigint;
-  made_ms: bigint;
-  actor: Actor;
-  version: number;
-  parts: StatementPart[];
-  before?: number;
-  opening_minor: bigint;
-  closing_minor: bigint;
-  debit_minor: bigint;
-  credit_minor: bigint;
-  moved_minor?: bigint;
-  joined_minor?: bigint;
-  rows: number;
-  hash: Uint8Array;
-  aging_minor: bigint[];
-  unmatched_minor?: bigint;
-  uncleared_minor?: bigint;
-  settled_since_minor?: bigint;
-  due_next_minor?: bigint;
-  next_date?: number;
-  part?: number;
-  document?: bigint;
-  late_seq?: bigint;
-  in_time?: boolean;
-  making?: boolean;
-}
-export interface StatementDayRecord {
-  settle_date: number;
-  customers: number;
-  statements: number;
-  digest: Uint8Array;
-  sealed?: bigint;
-}
-export interface StatementRow {
-  document: bigint;
-  kind: DocumentKind;
-  number: string;
-  date: number;
-  due?: number;
-  amount_minor: bigint;
-  running_minor: bigint;
-  late?: boolean;
-  payment_kind?: PaymentKind;
-}
 export interface Query {
   company?: CompanyView;
   branches?: BranchList;
@@ -2090,9 +1974,6 @@ export interface Query {
   merge_preview?: MergePreview;
   master_changes?: MasterChanges;
   rehearse?: Rehearse;
-  statement?: StatementView;
-  statements?: StatementList;
-  statement_days?: StatementDays;
 }
 export interface Answer {
   seq: bigint;
@@ -2147,9 +2028,6 @@ export interface Answer {
   merge_preview?: MergeAnswer;
   master_changes?: MasterChangesAnswer;
   rehearse?: RehearseAnswer;
-  statement?: StatementAnswer;
-  statements?: StatementsAnswer;
-  statement_days?: StatementDaysAnswer;
 }
 export interface CompanyView {
 }
@@ -3092,51 +2970,6 @@ export interface RehearseAnswer {
   raised_minor?: bigint;
   lowered_minor?: bigint;
 }
-export interface StatementView {
-  statement?: number;
-  number?: string;
-  customer?: number;
-  code?: string;
-  rows?: number;
-  page?: Uint8Array;
-}
-export interface StatementAnswer {
-  statement: StatementRecord;
-  customer: CustomerRow;
-  parts: CustomerRow[];
-  rows: StatementRow[];
-  next?: Uint8Array;
-  same?: boolean;
-  since?: number;
-  since_minor?: bigint;
-}
-export interface StatementList {
-  customer?: number;
-  code?: string;
-  settle_date?: number;
-  rows?: number;
-  page?: Uint8Array;
-}
-export interface StatementEntry {
-  customer: CustomerRow;
-  statement?: StatementRecord;
-  none?: NoStatement;
-  settle_date?: number;
-}
-export interface StatementsAnswer {
-  rows: StatementEntry[];
-  next?: Uint8Array;
-}
-export interface StatementDays {
-  rows?: number;
-  page?: Uint8Array;
-}
-export interface StatementDaysAnswer {
-  rows: StatementDayRecord[];
-  next?: Uint8Array;
-  missing?: number;
-  working?: boolean;
-}
 export interface FromTerminal {
   request?: bigint;
   deadline_ms?: number;
@@ -3826,8 +3659,6 @@ export interface Messages {
   Refusal: Refusal;
   Decision: Decision;
   ReportDefinition: ReportDefinition;
-  Cycle: Cycle;
-  Holiday: Holiday;
   Command: Command;
   CreateCompany: CreateCompany;
   AdoptRulesVersion: AdoptRulesVersion;
@@ -3910,9 +3741,6 @@ export interface Messages {
   ApplyOffers: ApplyOffers;
   DeclineOffer: DeclineOffer;
   CloseRecovery: CloseRecovery;
-  SetCycle: SetCycle;
-  SetWorkdays: SetWorkdays;
-  MakeStatement: MakeStatement;
   SaveReport: SaveReport;
   RemoveReport: RemoveReport;
   EraseCustomer: EraseCustomer;
@@ -3961,10 +3789,6 @@ export interface Messages {
   DocumentRecord: DocumentRecord;
   DocumentTailRecord: DocumentTailRecord;
   SavedReportRecord: SavedReportRecord;
-  StatementPart: StatementPart;
-  StatementRecord: StatementRecord;
-  StatementDayRecord: StatementDayRecord;
-  StatementRow: StatementRow;
   Query: Query;
   Answer: Answer;
   CompanyView: CompanyView;
@@ -4102,13 +3926,6 @@ export interface Messages {
   RehearsedThreshold: RehearsedThreshold;
   RehearsedPerson: RehearsedPerson;
   RehearseAnswer: RehearseAnswer;
-  StatementView: StatementView;
-  StatementAnswer: StatementAnswer;
-  StatementList: StatementList;
-  StatementEntry: StatementEntry;
-  StatementsAnswer: StatementsAnswer;
-  StatementDays: StatementDays;
-  StatementDaysAnswer: StatementDaysAnswer;
   FromTerminal: FromTerminal;
   ToTerminal: ToTerminal;
   Hello: Hello;
@@ -4202,13 +4019,11 @@ export interface Messages {
 
 export const TABLE = `Text,1 value s,2 id y,3 size u,4 digest y,5 unreadable b
 ProductUnit,1 code s!,2 factor I,3 price I,4 barcodes s*,5 retired b,6 no_price b
-WayOut,1 kind e391!,2 amount_minor I,3 roles e381*,400 customer_code s
-Refusal,1 code e389!,2 field s,3 over_by_minor I,4 available_minor I,5 most I,6 days u,7 right e382,8 roles e381*,9 existing U,10 existing_number s,11 retry_ms u,12 decision m4,13 ways m2*,14 reason m0,30 from_ms I,40 date u,280 by s,281 replaced_by s,170 at u,171 point u,220 threshold e388,221 wanted I,222 branch s,200 approval U,203 goods s,400 payer_code s,420 units s,471 cause e392,470 paid_minor I,475 tries_left u,760 above_minor I,761 day_minor I
-Decision,1 verdict e393!,2 policy_version u!,3 limit_source e394!,4 unlimited b!,5 limit_minor I!,6 bills_minor I!,7 uncleared_minor I!,8 unmatched_minor I!,9 exposure_minor I!,10 amount_minor I!,11 over_by_minor I!,12 overdue_minor I,13 oldest_overdue_days u,14 walls e389*,15 approval U,16 limit_group U,17 currency s,280 replaces_minor I,220 unpaid_bills u,221 unpaid_max u,222 too_old_minor I,400 payer u,401 payer_code s,402 site_limit_minor I,403 site_exposure_minor I,404 site_over_by_minor I,405 slip_weight u,406 freed_minor I
-ReportDefinition,1 source e396!,2 by e397*,3 span e398,4 from u,5 until u,6 branch u,7 group u,8 customer u,9 staff u,10 product u,11 kind e383,12 payment_kind e385,13 odd e399,14 columns s*,785 overdue b
-Cycle,1 kind e400!,2 weekdays u,3 days u,4 every u,5 from_date u,6 ready_days u,7 move e401,8 since_date u
-Holiday,1 date u!,2 name s
-Command,1 create_company m9,2 adopt_rules_version m10,3 turn_day m11,4 step_job m13,5 turn_back_day m12,10 add_branch m14,11 change_branch m15,12 add_staff m16,13 change_staff m17,14 set_secret m20,15 add_terminal m22,16 change_terminal m23,17 set_enrolment_code m24,18 enrol_terminal m25,19 renew_terminal m26,20 sign_out m21,30 open_customer m28,31 change_customer m29,32 lock_customer m30,33 unlock_customer m31,34 add_group m36,35 change_group m37,36 join_group m38,37 leave_group m39,38 authorise_buyer m40,39 revoke_buyer m41,50 add_product m43,51 change_product m44,60 add_till m49,61 add_bank_account m50,62 add_pos_device m51,63 retire_money_account m52,70 set_credit_limit m54,71 set_credit_policy m56,72 ask_approval m57,73 decide_approval m58,80 issue_invoice m61,81 issue_credit_note m63,90 match_items m65,91 undo_match m66,100 take_payment m67,101 confirm_payment m69,110 reverse_document m80,111 correct_invoice m81,112 correct_payment m82,120 begin_recovery m83,121 stage_offer m84,122 report_offers m85,123 recall_next m86,124 apply_offers m87,125 decline_offer m88,126 close_recovery m89,150 alarm_terminal m27,220 set_thresholds m19,400 set_payer m55,240 sell_paid m70,241 set_cash_policy m72,242 refund_money m73,243 move_money m74,244 confirm_move m75,245 put_cash m76,246 open_till m77,247 count_till m78,248 close_till m79,420 add_price_list m45,421 change_price_list m46,422 set_prices m48,475 set_buyer_pin m42,680 save_report m93,681 remove_report m94,682 erase_customer m95,660 add_note m32,661 change_note m33,662 merge_customers m34,663 undo_merge m35,800 set_cycle m90,801 set_workdays m91,802 make_statement m92
+WayOut,1 kind e375!,2 amount_minor I,3 roles e365*,400 customer_code s
+Refusal,1 code e373!,2 field s,3 over_by_minor I,4 available_minor I,5 most I,6 days u,7 right e366,8 roles e365*,9 existing U,10 existing_number s,11 retry_ms u,12 decision m4,13 ways m2*,14 reason m0,30 from_ms I,40 date u,280 by s,281 replaced_by s,170 at u,171 point u,220 threshold e372,221 wanted I,222 branch s,200 approval U,203 goods s,400 payer_code s,420 units s,471 cause e376,470 paid_minor I,475 tries_left u,760 above_minor I,761 day_minor I
+Decision,1 verdict e377!,2 policy_version u!,3 limit_source e378!,4 unlimited b!,5 limit_minor I!,6 bills_minor I!,7 uncleared_minor I!,8 unmatched_minor I!,9 exposure_minor I!,10 amount_minor I!,11 over_by_minor I!,12 overdue_minor I,13 oldest_overdue_days u,14 walls e373*,15 approval U,16 limit_group U,17 currency s,280 replaces_minor I,220 unpaid_bills u,221 unpaid_max u,222 too_old_minor I,400 payer u,401 payer_code s,402 site_limit_minor I,403 site_exposure_minor I,404 site_over_by_minor I,405 slip_weight u,406 freed_minor I
+ReportDefinition,1 source e380!,2 by e381*,3 span e382,4 from u,5 until u,6 branch u,7 group u,8 customer u,9 staff u,10 product u,11 kind e367,12 payment_kind e369,13 odd e383,14 columns s*,785 overdue b
+Command,1 create_company m7,2 adopt_rules_version m8,3 turn_day m9,4 step_job m11,5 turn_back_day m10,10 add_branch m12,11 change_branch m13,12 add_staff m14,13 change_staff m15,14 set_secret m18,15 add_terminal m20,16 change_terminal m21,17 set_enrolment_code m22,18 enrol_terminal m23,19 renew_terminal m24,20 sign_out m19,30 open_customer m26,31 change_customer m27,32 lock_customer m28,33 unlock_customer m29,34 add_group m34,35 change_group m35,36 join_group m36,37 leave_group m37,38 authorise_buyer m38,39 revoke_buyer m39,50 add_product m41,51 change_product m42,60 add_till m47,61 add_bank_account m48,62 add_pos_device m49,63 retire_money_account m50,70 set_credit_limit m52,71 set_credit_policy m54,72 ask_approval m55,73 decide_approval m56,80 issue_invoice m59,81 issue_credit_note m61,90 match_items m63,91 undo_match m64,100 take_payment m65,101 confirm_payment m67,110 reverse_document m78,111 correct_invoice m79,112 correct_payment m80,120 begin_recovery m81,121 stage_offer m82,122 report_offers m83,123 recall_next m84,124 apply_offers m85,125 decline_offer m86,126 close_recovery m87,150 alarm_terminal m25,220 set_thresholds m17,400 set_payer m53,240 sell_paid m68,241 set_cash_policy m70,242 refund_money m71,243 move_money m72,244 confirm_move m73,245 put_cash m74,246 open_till m75,247 count_till m76,248 close_till m77,420 add_price_list m43,421 change_price_list m44,422 set_prices m46,475 set_buyer_pin m40,680 save_report m88,681 remove_report m89,682 erase_customer m90,660 add_note m30,661 change_note m31,662 merge_customers m32,663 undo_merge m33
 CreateCompany,1 name s!,2 currency s!,3 admin_login s!,4 admin_name m0,5 head_office s,6 rules_version u!,7 date u!,580 country s,581 practice b,582 tax_bp u,583 paper_language s,584 head_office_name s
 AdoptRulesVersion,1 rules_version u!
 TurnDay,1 branch u!,2 date u!
@@ -4216,10 +4031,10 @@ TurnBackDay,1 branch u!,2 date u!,450 leave_papers b
 StepJob,1 job U!
 AddBranch,1 code s!,2 name s!,3 utc_offset_minutes i,4 phone s,5 address s
 ChangeBranch,1 branch u!,2 name s,3 blocked b,4 utc_offset_minutes i,5 phone s,6 address s
-AddStaff,1 login s!,2 name m0,3 role e381!,4 branch u
-ChangeStaff,1 staff u!,2 name m0,3 role e381,4 branch u,5 blocked b
-RoleThreshold,1 threshold e388!,2 role e381!,3 most I,4 usual b
-SetThresholds,1 thresholds m18*
+AddStaff,1 login s!,2 name m0,3 role e365!,4 branch u
+ChangeStaff,1 staff u!,2 name m0,3 role e365,4 branch u,5 blocked b
+RoleThreshold,1 threshold e372!,2 role e365!,3 most I,4 usual b
+SetThresholds,1 thresholds m16*
 SetSecret,1 staff u!,2 password_hash y,3 pin_hash y,620 by u
 SignOut,1 staff u!
 AddTerminal,1 branch u!,2 name s!,560 printer b
@@ -4227,17 +4042,17 @@ ChangeTerminal,1 terminal u!,2 name s,3 branch u,4 blocked b,560 printer b
 SetEnrolmentCode,1 terminal u!,2 code_digest y!,3 expires_ms I!,710 by u
 EnrolTerminal,1 terminal u!,2 code_digest y!,3 serial U!,4 fingerprint y!,5 not_after_ms I!,500 key y
 RenewTerminal,1 terminal u!,2 serial U!,3 fingerprint y!,4 not_after_ms I!,5 shown y
-AlarmTerminal,1 terminal u!,2 what e395!,3 incarnation u
+AlarmTerminal,1 terminal u!,2 what e379!,3 incarnation u
 OpenCustomer,1 code s,2 name m0!,3 phone m0,4 area s,5 nickname m0,6 tax_code m0,7 address m0,8 groups u*,9 term_days u,11 language s,12 source s,13 note m0,404 payer u,405 payer_code s,560 no_debt_on_slips b,620 buyers_only b
-ChangeCustomer,1 customer u!,2 name m0,3 phone m0,4 area s,5 nickname m0,6 tax_code m0,7 address m0,8 term_days u,9 language s,10 note m0,30 clear e403*,560 no_debt_on_slips b,620 buyers_only b
+ChangeCustomer,1 customer u!,2 name m0,3 phone m0,4 area s,5 nickname m0,6 tax_code m0,7 address m0,8 term_days u,9 language s,10 note m0,30 clear e384*,560 no_debt_on_slips b,620 buyers_only b
 LockCustomer,1 customer u!,2 reason m0,3 until u
 UnlockCustomer,1 customer u!,2 reason m0
-AddNote,1 customer u!,2 text m0!,3 kind e378,4 again u,5 owner u,6 result e379,7 help e380,8 closes b
+AddNote,1 customer u!,2 text m0!,3 kind e362,4 again u,5 owner u,6 result e363,7 help e364,8 closes b
 ChangeNote,1 customer u!,2 note U!,3 again u,4 owner u,5 done b
 MergeCustomers,1 customer u,2 customer_code s,3 into u,4 into_code s,5 reason m0
 UndoMerge,1 customer u,2 customer_code s,3 reason m0
-AddGroup,1 dimension s!,2 name s!,3 term_days u,4 limit m53
-ChangeGroup,1 group u!,2 name s,3 term_days u,4 limit m53,30 clear e403*
+AddGroup,1 dimension s!,2 name s!,3 term_days u,4 limit m51
+ChangeGroup,1 group u!,2 name s,3 term_days u,4 limit m51,30 clear e384*
 JoinGroup,1 customer u!,2 group u!
 LeaveGroup,1 customer u!,2 group u!
 AuthoriseBuyer,1 customer u!,2 name m0!,3 phone m0,4 identity m0,5 cap_sale_minor I,6 cap_day_minor I,7 valid_until u
@@ -4248,32 +4063,32 @@ ChangeProduct,1 product u!,2 name s,3 unit s,4 price I,5 tax_bp u,6 brand s,7 co
 AddPriceList,1 code s!,2 name s!,3 groups u*,4 branches u*
 ChangePriceList,1 list s!,2 name s,3 groups u*,4 all_customers b,5 branches u*,6 all_branches b,7 retired b
 PriceEntry,1 product u,2 product_code s,3 unit s,4 from_quantity I,5 valid_from u,6 price I
-SetPrices,1 list s!,2 prices m47*
+SetPrices,1 list s!,2 prices m45*
 AddTill,1 branch u!,2 name s!
 AddBankAccount,1 name s!,2 number s!,3 bank s
 AddPosDevice,1 branch u!,2 name s!,3 bank_account u!
 RetireMoneyAccount,1 money_account u!,2 retired b!
-LimitTerms,1 unlimited b,2 limit_minor I,3 policy e386,4 valid_from u,5 valid_until u,6 overdue_days u,7 overdue_minor I,8 document_max_minor I,9 currency s,220 unpaid_max u,404 slip_weight u
-SetCreditLimit,1 customer u!,2 terms m53,3 reason m0,30 clear e403*,31 ended U
+LimitTerms,1 unlimited b,2 limit_minor I,3 policy e370,4 valid_from u,5 valid_until u,6 overdue_days u,7 overdue_minor I,8 document_max_minor I,9 currency s,220 unpaid_max u,404 slip_weight u
+SetCreditLimit,1 customer u!,2 terms m51,3 reason m0,30 clear e384*,31 ended U
 SetPayer,1 customer u!,2 payer u,3 reason m0,404 payer_code s
-SetCreditPolicy,1 terms m53!,2 term_days u,3 title s,4 credit_note_approve_minor I,20 own_reversal_minor I,30 clear e403*,200 own_approval e404
-AskApproval,1 customer u!,2 amount_minor I!,3 minutes u,4 note m0,5 draft m61
+SetCreditPolicy,1 terms m51!,2 term_days u,3 title s,4 credit_note_approve_minor I,20 own_reversal_minor I,30 clear e384*,200 own_approval e385
+AskApproval,1 customer u!,2 amount_minor I!,3 minutes u,4 note m0,5 draft m59
 DecideApproval,1 approval U!,2 approved b!,3 amount_minor I,4 reason m0
 InvoiceLine,1 product u,2 product_code s,3 text s,4 quantity I!,5 price I,6 discount_bp u,7 discount_minor I,8 tax_bp u,9 serials s*,420 unit s,496 unit_factor I,495 base_price I,280 line u
 Charge,1 title s!,2 amount_minor I!,3 tax_bp u
-IssueInvoice,1 customer u,2 customer_code s,3 number s,4 source s,5 date u,6 due u,7 lines m59*,8 charges m60*,9 note m0,10 salesperson s,11 approval U,12 buyer u,13 backfill b,14 total_minor I,15 currency s,16 reference s,730 opening b
+IssueInvoice,1 customer u,2 customer_code s,3 number s,4 source s,5 date u,6 due u,7 lines m57*,8 charges m58*,9 note m0,10 salesperson s,11 approval U,12 buyer u,13 backfill b,14 total_minor I,15 currency s,16 reference s,730 opening b
 CreditNoteLine,1 line u!,2 quantity I!
-IssueCreditNote,1 customer u,2 customer_code s,3 invoice U,4 invoice_number s,5 credit m62*,6 lines m59*,7 charges m60*,8 number s,9 source s,10 date u,11 reason m0,12 backfill b,13 currency s,730 opening b
+IssueCreditNote,1 customer u,2 customer_code s,3 invoice U,4 invoice_number s,5 credit m60*,6 lines m57*,7 charges m58*,8 number s,9 source s,10 date u,11 reason m0,12 backfill b,13 currency s,730 opening b
 MatchPart,1 debit U!,2 credit U!,3 amount_minor I
-MatchItems,1 customer u!,2 order e405,3 parts m64*,4 credits U*,5 date u
+MatchItems,1 customer u!,2 order e386,3 parts m62*,4 credits U*,5 date u
 UndoMatch,1 customer u!,2 match U!,3 reason m0
-TakePayment,1 customer u,2 customer_code s,3 kind e385!,4 amount_minor I!,5 money_account u,6 date u,7 number s,8 source s,9 reference s,10 payer m0,11 note m0,12 match e405,13 bills m68*,14 backfill b,15 currency s,240 round_off b
+TakePayment,1 customer u,2 customer_code s,3 kind e369!,4 amount_minor I!,5 money_account u,6 date u,7 number s,8 source s,9 reference s,10 payer m0,11 note m0,12 match e386,13 bills m66*,14 backfill b,15 currency s,240 round_off b
 BillAmount,1 bill U,2 bill_number s,3 amount_minor I
 ConfirmPayment,1 payment U!,2 confirmed b!,3 date u,4 reason m0
-SellPaid,1 invoice m61!,2 payments m71*
-PaidPart,1 kind e385!,2 amount_minor I,3 money_account u,4 reference s,5 payer m0
+SellPaid,1 invoice m59!,2 payments m69*
+PaidPart,1 kind e369!,2 amount_minor I,3 money_account u,4 reference s,5 payer m0
 SetCashPolicy,1 unit_minor I,2 round_off_minor I,3 round_off_day_minor I,4 refund_alone_minor I,5 refund_any b,450 own_confirm_minor I,451 own_confirm_any b
-RefundMoney,1 customer u,2 customer_code s,3 kind e385!,4 amount_minor I,5 money_account u!,6 credits U*,7 reason m0!,8 payee m0,9 reference s,10 date u
+RefundMoney,1 customer u,2 customer_code s,3 kind e369!,4 amount_minor I,5 money_account u!,6 credits U*,7 reason m0!,8 payee m0,9 reference s,10 date u
 MoveMoney,1 from u!,2 to u!,3 amount_minor I!,4 fee_minor I,5 date u,6 reference s,7 note m0,8 arrived b
 ConfirmMove,1 move U,2 number s
 PutCash,1 money_account u!,2 amount_minor I!,3 out b,4 reason m0!
@@ -4281,8 +4096,8 @@ OpenTill,1 money_account u!,2 float_minor I!,3 reason m0
 CountTill,1 money_account u!,2 counted_minor I!,3 counts u
 CloseTill,1 money_account u!,2 reason m0,731 to_bank_minor I,732 bank_account u
 ReverseDocument,1 document U,2 number s,3 reason m0,440 undo_import b
-CorrectInvoice,1 document U!,2 reason m0,3 invoice m61!,280 clear e406*
-CorrectPayment,1 document U!,2 reason m0,3 payment m67!,280 clear e406*
+CorrectInvoice,1 document U!,2 reason m0,3 invoice m59!,280 clear e387*
+CorrectPayment,1 document U!,2 reason m0,3 payment m65!,280 clear e387*
 BeginRecovery,1 incarnation u!,2 incarnation_nonce y!,3 last_seq U!,180 begins u
 StageOffer,1 id y!,2 command y!,3 incarnation u!,4 incarnation_nonce y!,5 receipt y!
 ReportOffers,1 terminal u!
@@ -4290,225 +4105,211 @@ RecallNext,150 offer U,151 set_aside b
 ApplyOffers
 DeclineOffer,1 seq U!,2 reason m0!
 CloseRecovery,1 unfinished b
-SetCycle,1 customer u,2 customer_code s,3 group u,4 cycle m6
-SetWorkdays,1 branch u!,2 weekend u!,3 holidays m7*
-MakeStatement,1 customer u,2 customer_code s,3 until u
 SaveReport,1 report U,2 name s!,3 what m5!,4 shared b
 RemoveReport,1 report U!
 EraseCustomer,1 customer u,2 code s
-Warning,1 kind e407!,2 amount_minor I,3 about U
-Done,1 id U,2 number s,3 total_minor I,4 decision m4,5 warnings m96*,6 account m107,7 match U,8 matched_minor I,9 reversal U,10 reversal_number s,11 due u,12 job U,280 freed m98*,281 freed_minor I,282 freed_count u,240 paid_minor I,241 change_minor I,242 rounding_minor I,243 discount_minor I,244 payments m99*,245 expected_minor I,246 difference_minor I,247 on_its_way b,475 with_pin b,733 banked_number s
-FreedMatch,1 document U!,2 number s,3 kind e383!,4 amount_minor I!,5 open_minor I!
-PaidDone,1 kind e385!,2 payment U!,3 number s!,4 amount_minor I!,773 on_its_way b
-Reply,1 seq U!,2 done m97,3 refused m3,20 receipt m101
+Warning,1 kind e388!,2 amount_minor I,3 about U
+Done,1 id U,2 number s,3 total_minor I,4 decision m4,5 warnings m91*,6 account m102,7 match U,8 matched_minor I,9 reversal U,10 reversal_number s,11 due u,12 job U,280 freed m93*,281 freed_minor I,282 freed_count u,240 paid_minor I,241 change_minor I,242 rounding_minor I,243 discount_minor I,244 payments m94*,245 expected_minor I,246 difference_minor I,247 on_its_way b,475 with_pin b,733 banked_number s
+FreedMatch,1 document U!,2 number s,3 kind e367!,4 amount_minor I!,5 open_minor I!
+PaidDone,1 kind e369!,2 payment U!,3 number s!,4 amount_minor I!,773 on_its_way b
+Reply,1 seq U!,2 done m92,3 refused m3,20 receipt m96
 SealedReceipt,1 incarnation u!,2 incarnation_nonce y!,3 receipt y!,4 mac y!
-Receipt,1 seq U!,2 after U,3 at_ms I!,4 actor m104!,5 id U,6 number s,7 total_minor I,8 matched_minor I,9 settled m103*
+Receipt,1 seq U!,2 after U,3 at_ms I!,4 actor m99!,5 id U,6 number s,7 total_minor I,8 matched_minor I,9 settled m98*
 Settled,1 what u!,2 about u,3 number U,4 text s
 Actor,1 staff u,2 terminal u,3 branch u
-LastChange,1 seq U!,2 kind e408!,3 number s,4 amount_minor I,5 actor m104,6 at_ms I
+LastChange,1 seq U!,2 kind e389!,3 number s,4 amount_minor I,5 actor m99,6 at_ms I
 FamilyFigures,1 balance_minor I!,2 bills_minor I!,3 uncleared_minor I!,4 unmatched_minor I!,5 open_bills u!,6 sites u!
-AccountRow,1 customer u!,2 balance_minor I!,3 used_minor I!,4 unlimited b!,5 limit_minor I!,6 available_minor I!,7 locked b!,8 bills_minor I!,9 uncleared_minor I!,10 unmatched_minor I!,11 open_bills u!,12 oldest_due u,13 buyers u!,14 last m105,15 seq U,16 overdue_minor I,400 payer u,401 payer_locked b,402 family m106,403 site_limit_minor I,404 site_binds b,405 freed_minor I
-CustomerRow,1 customer u!,2 code s!,3 name m0!,4 phone m0,5 area s,6 groups u*,7 branch u,8 locked b,9 lock_reason m0,10 locked_until u,12 seq U,13 buyers m109*,14 term_days u,400 payer u,401 payer_code s,402 sites u,560 no_debt_on_slips b,620 buyers_only b,680 erased b,660 again u,661 again_owner u,662 contact_ms I,663 contact_by u,664 contact_result e379,665 noted_seq U,666 merged_into u,667 merged_code s
+AccountRow,1 customer u!,2 balance_minor I!,3 used_minor I!,4 unlimited b!,5 limit_minor I!,6 available_minor I!,7 locked b!,8 bills_minor I!,9 uncleared_minor I!,10 unmatched_minor I!,11 open_bills u!,12 oldest_due u,13 buyers u!,14 last m100,15 seq U,16 overdue_minor I,400 payer u,401 payer_locked b,402 family m101,403 site_limit_minor I,404 site_binds b,405 freed_minor I
+CustomerRow,1 customer u!,2 code s!,3 name m0!,4 phone m0,5 area s,6 groups u*,7 branch u,8 locked b,9 lock_reason m0,10 locked_until u,12 seq U,13 buyers m104*,14 term_days u,400 payer u,401 payer_code s,402 sites u,560 no_debt_on_slips b,620 buyers_only b,680 erased b,660 again u,661 again_owner u,662 contact_ms I,663 contact_by u,664 contact_result e363,665 noted_seq U,666 merged_into u,667 merged_code s
 BuyerRow,1 buyer u!,2 name m0!,3 phone m0,4 cap_sale_minor I,5 cap_day_minor I,6 valid_until u,475 with_pin b
-ApprovalRow,1 approval U!,2 customer u!,3 amount_minor I!,4 state e409!,5 asked_ms I!,6 expires_ms I!,7 asked_by m104,8 decided_by m104,9 decision m4,10 note m0,11 reason m0,12 seq U,13 approved_minor I,200 balance_minor I,201 lines u,202 goods s,203 over_minor I,204 document U,205 number s,206 used_by s,207 available_minor I,210 customer_code s,211 customer_name m0,212 asked_login s,213 branch_code s,214 decided_login s,784 decided_ms I,456 over_by_minor I,770 used_over_minor I
-AlarmRow,1 alarm U!,2 customer u,3 document U,4 number s,5 kind e383,6 over_by_minor I,7 at_ms I!,8 actor m104,9 customer_code s,10 customer_name m0,11 login s,150 terminal u,151 what e395,152 incarnation u,153 terminal_name s,450 cash_minor I,457 difference_minor I,440 source s,441 documents U,404 site u,405 site_code s,620 staff u,621 staff_login s,622 undone U,623 short_minor I,771 undone_minor I,772 own_back_minor I,774 maker u,775 maker_login s,776 approval U
-MoneyOfKind,1 kind e385!,2 amount_minor I,3 count u!
-TotalsChange,1 seq U!,2 at_ms I!,3 amount_minor I!,4 kind e408,5 customer u,6 document U,7 number s,8 actor m104,9 login s
-TotalsRow,1 branch u!,2 date u!,3 owed_minor I!,4 in_credit_minor I!,5 owing u!,6 bills_minor I!,7 bills u!,8 overdue_minor I!,9 overdue_bills u!,10 unmatched_minor I!,11 unmatched u!,12 unmatched_since_ms I,13 over_limit u!,14 over_limit_minor I!,15 sold_minor I!,16 sold u!,17 on_credit_minor I!,18 collected_minor I!,19 collected u!,20 collected_by_kind m112*,21 credited_minor I!,22 credited u!,23 refunded_minor I!,24 refunded u!,25 reversed_minor I!,26 reversed u!,30 last_owed m113,31 last_overdue m113,32 last_unmatched m113,33 last_sold m113,34 last_collected m113,40 seq U,620 group u,781 sold_hidden b
-DecisionRow,1 decision U!,2 seq U!,3 kind e410!,4 at_ms I!,5 actor m104,6 login s,7 branch u,8 branch_code s,9 customer u,10 customer_code s,11 customer_name m0,12 amount_minor I,13 over_by_minor I,14 refusal e389,15 walls e389*,16 approval U,17 document U,18 number s,19 date u,20 discount_bp u,21 asked_login s,22 goods s,23 papers U,24 times u
-Row,1 account m107,2 customer m108,3 approval m110,10 alarm m111,11 totals m114,12 decision m115
-BranchRecord,1 branch u!,2 code s!,3 name s!,4 date u!,5 blocked b!,6 utc_offset_minutes i!,7 next_invoice u!,8 next_credit_note u!,9 next_payment u!,10 next_reversal u!,11 phone s,12 address s,20 marked m118,21 series_gaps u,170 matched_date u,171 matched U,240 next_refund u,241 next_money_move u
+ApprovalRow,1 approval U!,2 customer u!,3 amount_minor I!,4 state e390!,5 asked_ms I!,6 expires_ms I!,7 asked_by m99,8 decided_by m99,9 decision m4,10 note m0,11 reason m0,12 seq U,13 approved_minor I,200 balance_minor I,201 lines u,202 goods s,203 over_minor I,204 document U,205 number s,206 used_by s,207 available_minor I,210 customer_code s,211 customer_name m0,212 asked_login s,213 branch_code s,214 decided_login s,784 decided_ms I,456 over_by_minor I,770 used_over_minor I
+AlarmRow,1 alarm U!,2 customer u,3 document U,4 number s,5 kind e367,6 over_by_minor I,7 at_ms I!,8 actor m99,9 customer_code s,10 customer_name m0,11 login s,150 terminal u,151 what e379,152 incarnation u,153 terminal_name s,450 cash_minor I,457 difference_minor I,440 source s,441 documents U,404 site u,405 site_code s,620 staff u,621 staff_login s,622 undone U,623 short_minor I,771 undone_minor I,772 own_back_minor I,774 maker u,775 maker_login s,776 approval U
+MoneyOfKind,1 kind e369!,2 amount_minor I,3 count u!
+TotalsChange,1 seq U!,2 at_ms I!,3 amount_minor I!,4 kind e389,5 customer u,6 document U,7 number s,8 actor m99,9 login s
+TotalsRow,1 branch u!,2 date u!,3 owed_minor I!,4 in_credit_minor I!,5 owing u!,6 bills_minor I!,7 bills u!,8 overdue_minor I!,9 overdue_bills u!,10 unmatched_minor I!,11 unmatched u!,12 unmatched_since_ms I,13 over_limit u!,14 over_limit_minor I!,15 sold_minor I!,16 sold u!,17 on_credit_minor I!,18 collected_minor I!,19 collected u!,20 collected_by_kind m107*,21 credited_minor I!,22 credited u!,23 refunded_minor I!,24 refunded u!,25 reversed_minor I!,26 reversed u!,30 last_owed m108,31 last_overdue m108,32 last_unmatched m108,33 last_sold m108,34 last_collected m108,40 seq U,620 group u,781 sold_hidden b
+DecisionRow,1 decision U!,2 seq U!,3 kind e391!,4 at_ms I!,5 actor m99,6 login s,7 branch u,8 branch_code s,9 customer u,10 customer_code s,11 customer_name m0,12 amount_minor I,13 over_by_minor I,14 refusal e373,15 walls e373*,16 approval U,17 document U,18 number s,19 date u,20 discount_bp u,21 asked_login s,22 goods s,23 papers U,24 times u
+Row,1 account m102,2 customer m103,3 approval m105,10 alarm m106,11 totals m109,12 decision m110
+BranchRecord,1 branch u!,2 code s!,3 name s!,4 date u!,5 blocked b!,6 utc_offset_minutes i!,7 next_invoice u!,8 next_credit_note u!,9 next_payment u!,10 next_reversal u!,11 phone s,12 address s,20 marked m113,21 series_gaps u,170 matched_date u,171 matched U,240 next_refund u,241 next_money_move u
 MarkedSeries,1 recovery u!,2 next_invoice u!,3 next_credit_note u!,4 next_payment u!,5 next_reversal u!,240 next_refund u,241 next_money_move u
-CustomerRecord,1 customer u!,2 code s!,3 name m0!,4 phone m0,5 area s,6 nickname m0,7 tax_code m0,8 address m0,9 groups u*,10 term_days u,12 language s,13 source s,14 branch u,15 note m0,16 locked b!,17 lock_reason m0,18 locked_until u,19 locked_by m104,20 locked_ms I,21 buyers m123*,22 next_buyer u!,23 changed_seq U!,24 changes u!,220 opening_limit_minor I,400 payer u,401 sites u*,560 no_debt_on_slips b,620 buyers_only b,680 erased b,660 again m120*,661 contact_ms I,662 contact_by u,663 contact_result e379,664 noted_seq U,665 merge m121,800 cycle m6
+CustomerRecord,1 customer u!,2 code s!,3 name m0!,4 phone m0,5 area s,6 nickname m0,7 tax_code m0,8 address m0,9 groups u*,10 term_days u,12 language s,13 source s,14 branch u,15 note m0,16 locked b!,17 lock_reason m0,18 locked_until u,19 locked_by m99,20 locked_ms I,21 buyers m118*,22 next_buyer u!,23 changed_seq U!,24 changes u!,220 opening_limit_minor I,400 payer u,401 sites u*,560 no_debt_on_slips b,620 buyers_only b,680 erased b,660 again m115*,661 contact_ms I,662 contact_by u,663 contact_result e363,664 noted_seq U,665 merge m116
 AgainRecord,1 note U!,2 day u!,3 owner u!
-MergeRecord,1 into u!,2 at_ms I!,3 actor m104!,4 was_site b,5 moved_minor I!,6 buyers u*,7 opening_limit_minor I
-NoteRecord,1 note U!,2 text m0!,3 kind e378!,4 actor m104!,5 at_ms I!,6 date u!,7 again u,8 owner u,9 result e379,10 help e380,11 done_by m104,12 done_ms I
+MergeRecord,1 into u!,2 at_ms I!,3 actor m99!,4 was_site b,5 moved_minor I!,6 buyers u*,7 opening_limit_minor I
+NoteRecord,1 note U!,2 text m0!,3 kind e362!,4 actor m99!,5 at_ms I!,6 date u!,7 again u,8 owner u,9 result e363,10 help e364,11 done_by m99,12 done_ms I
 BuyerRecord,1 buyer u!,2 name m0!,3 phone m0,4 identity m0,5 cap_sale_minor I,6 cap_day_minor I,7 valid_until u,8 revoked b!,9 spent_date u,10 spent_minor I,475 pin U
 FieldChange,1 field s!,2 old_value s,3 new_value s,4 old_text m0,5 new_text m0
-ChangeRecord,1 seq U!,2 at_ms I!,3 actor m104!,4 fields m124*
-GroupRecord,1 group u!,2 dimension s!,3 name s!,4 term_days u,5 limit m53,6 members u!,800 cycle m6
+ChangeRecord,1 seq U!,2 at_ms I!,3 actor m99!,4 fields m119*
+GroupRecord,1 group u!,2 dimension s!,3 name s!,4 term_days u,5 limit m51,6 members u!
 ProductRecord,1 product u!,2 code s!,3 name s!,4 unit s,5 price I,6 tax_bp u,7 brand s,8 colour s,9 model s,10 barcodes s*,11 serials b,12 retired b!,220 floor I,420 cost I,421 units m1*
 PriceListRecord,1 list u!,2 code s!,3 name s!,4 groups u*,5 branches u*,6 retired b!,7 prices u!
-MoneyAccountRecord,1 money_account u!,2 kind e411!,3 name s!,4 branch u,5 number s,6 bank s,7 bank_account u,8 retired b!,240 till_days u,241 open_since u,242 holds_minor I,243 coming_minor I
+MoneyAccountRecord,1 money_account u!,2 kind e392!,3 name s!,4 branch u,5 number s,6 bank s,7 bank_account u,8 retired b!,240 till_days u,241 open_since u,242 holds_minor I,243 coming_minor I
 MoneyDayRecord,1 money_account u!,2 date u!,3 taken_minor I,4 taken u,5 refunded_minor I,6 in_minor I,7 out_minor I,8 received_minor I,9 sent_minor I,10 reversed_minor I,11 difference_minor I,12 name s
-TillCount,1 counted_minor I!,2 expected_minor I!,3 actor m104!,4 at_ms I!
-TillDayRecord,1 money_account u!,2 day u!,3 opened_date u!,4 opened_by m104!,5 opened_ms I!,6 float_minor I!,7 counts m131*,8 closed_date u,9 closed_by m104,10 closed_ms I,11 difference_minor I,12 reason m0,13 before m130,14 moved m130,450 opening_difference_minor I,451 opening_reason m0,734 banked_minor I
-LimitEntry,1 terms m53!,2 began u!,3 seq U!
-LimitRecord,1 terms m53!,2 seq U!,3 set_ms I!,4 set_by m104!,5 reason m0,6 withdrawn b,20 schedule m133*,21 clear e403*,22 ended U
-Posting,1 account e387!,2 sub u,3 amount_minor I!,4 branch u!
+TillCount,1 counted_minor I!,2 expected_minor I!,3 actor m99!,4 at_ms I!
+TillDayRecord,1 money_account u!,2 day u!,3 opened_date u!,4 opened_by m99!,5 opened_ms I!,6 float_minor I!,7 counts m126*,8 closed_date u,9 closed_by m99,10 closed_ms I,11 difference_minor I,12 reason m0,13 before m125,14 moved m125,450 opening_difference_minor I,451 opening_reason m0,734 banked_minor I
+LimitEntry,1 terms m51!,2 began u!,3 seq U!
+LimitRecord,1 terms m51!,2 seq U!,3 set_ms I!,4 set_by m99!,5 reason m0,6 withdrawn b,20 schedule m128*,21 clear e384*,22 ended U
+Posting,1 account e371!,2 sub u,3 amount_minor I!,4 branch u!
 DocumentLine,1 product u,2 code s,3 text s,4 quantity I!,5 price I!,6 discount_bp u,7 discount_minor I,8 net_minor I!,9 tax_bp u,10 tax_minor I,11 unit s,12 serials s*,13 credited_quantity I,420 unit_factor I,421 base_quantity I,422 price_list s,495 base_price I
 DocumentCharge,1 title s!,2 amount_minor I!,3 tax_bp u,4 tax_minor I
-DocumentRecord,1 document U!,2 kind e383!,3 number s!,4 customer u!,5 branch u!,6 date u!,7 due u,8 seq U!,9 recorded_ms I!,10 actor m104!,11 currency s!,12 total_minor I!,13 balance_minor I!,14 net_minor I,15 tax_minor I,16 lines m136*,17 charges m137*,18 postings m135*,19 decision m4,20 note m0,21 salesperson s,22 buyer u,23 source s,24 reference s,25 about U,26 backfill b,30 payment_kind e385,31 money_account u,32 payer m0,33 credited m62*,34 corrects U,40 counted_day u,240 rounding_minor I,241 discount_minor I,242 change_minor I,243 move e412,244 to_account u,245 fee_minor I,246 arrives e387,450 approved b,475 with_pin b,730 opening b,770 waits b
-DocumentTailRecord,1 reversed_by U,2 corrected_by U,3 confirmed b,4 confirmed_date u,5 credited m62*,6 credited_minor I,7 credit_notes U*,20 unapproved_minor I,440 undone b
+DocumentRecord,1 document U!,2 kind e367!,3 number s!,4 customer u!,5 branch u!,6 date u!,7 due u,8 seq U!,9 recorded_ms I!,10 actor m99!,11 currency s!,12 total_minor I!,13 balance_minor I!,14 net_minor I,15 tax_minor I,16 lines m131*,17 charges m132*,18 postings m130*,19 decision m4,20 note m0,21 salesperson s,22 buyer u,23 source s,24 reference s,25 about U,26 backfill b,30 payment_kind e369,31 money_account u,32 payer m0,33 credited m60*,34 corrects U,40 counted_day u,240 rounding_minor I,241 discount_minor I,242 change_minor I,243 move e393,244 to_account u,245 fee_minor I,246 arrives e371,450 approved b,475 with_pin b,730 opening b,770 waits b
+DocumentTailRecord,1 reversed_by U,2 corrected_by U,3 confirmed b,4 confirmed_date u,5 credited m60*,6 credited_minor I,7 credit_notes U*,20 unapproved_minor I,440 undone b
 SavedReportRecord,1 report U!,2 name s!,3 what m5!,4 shared b!,5 staff u!,6 saved_ms I!
-StatementPart,1 customer u!,2 from_date u!,3 from_seq U!,4 opening_minor I!,5 closing_minor I!,6 moved_minor I,7 joined b,8 rows u!
-StatementRecord,1 statement u!,2 number s!,3 customer u!,4 branch u!,5 settle_date u,6 cycle_date u,7 from_date u!,8 until u!,9 seq U!,10 made_ms I!,11 actor m104!,12 version u!,13 parts m141*,14 before u,15 opening_minor I!,16 closing_minor I!,17 debit_minor I!,18 credit_minor I!,19 moved_minor I,20 joined_minor I,21 rows u!,22 hash y!,23 aging_minor I*,24 unmatched_minor I,25 uncleared_minor I,26 settled_since_minor I,27 due_next_minor I,28 next_date u,40 part u,41 document U,42 late_seq U,43 in_time b,44 making b
-StatementDayRecord,1 settle_date u!,2 customers u!,3 statements u!,4 digest y!,5 sealed U
-StatementRow,1 document U!,2 kind e383!,3 number s!,4 date u!,5 due u,6 amount_minor I!,7 running_minor I!,8 late b,9 payment_kind e385
-Query,1 company m147,2 branches m155,3 staff m157,4 terminals m160,5 groups m163,6 money_accounts m165,7 approvals m167,20 customer_card m171,21 customers m173,22 history m181,23 customer_changes m184,24 unpaid_bills m186,25 limits m189,26 unmatched_money m191,27 likely_doubles m198,40 products m200,41 product_card m202,50 document m212,51 documents m216,60 what_if m220,61 preview_match m222,70 aging m225,71 trial_balance m229,72 search m234,73 command m239,74 alarms m237,80 recovery m241,220 rights m245,300 try_command m249,200 approval m169,240 till_day m149,241 till_days m151,242 money_days m153,420 price_lists m208,421 prices m210,422 product_sales m205,520 money_in_by_day m251,521 due_by_week m254,522 top_exposures m257,523 branches_now m260,524 staff_day m263,525 totals m265,650 match_suggestions m194,651 books_on m232,680 report m267,681 saved_reports m270,660 notes m177,661 merge_preview m179,670 master_changes m273,671 rehearse m276,800 statement m282,801 statements m284,802 statement_days m287
-Answer,1 seq U!,2 company m148,3 branches m156,4 staff m159,5 terminals m162,6 groups m164,7 money_accounts m166,8 approvals m168,20 customer_card m172,21 customers m175,22 history m183,23 customer_changes m185,24 unpaid_bills m188,25 limits m190,26 unmatched_money m193,27 likely_doubles m199,40 products m201,41 product_card m203,50 document m215,51 documents m219,60 what_if m221,61 preview_match m224,70 aging m228,71 trial_balance m231,72 search m236,73 command m240,74 alarms m238,80 recovery m244,240 till_day m150,241 till_days m152,242 money_days m154,420 price_lists m209,421 prices m211,422 product_sales m207,90 refused m3,220 rights m248,300 try_command m250,200 approval m170,520 money_in_by_day m253,521 due_by_week m256,522 top_exposures m259,523 branches_now m262,524 staff_day m264,525 totals m266,650 match_suggestions m197,651 books_on m233,680 report m269,681 saved_reports m272,660 notes m178,661 merge_preview m180,670 master_changes m275,671 rehearse m281,800 statement m283,801 statements m286,802 statement_days m288
+Query,1 company m138,2 branches m146,3 staff m148,4 terminals m151,5 groups m154,6 money_accounts m156,7 approvals m158,20 customer_card m162,21 customers m164,22 history m172,23 customer_changes m175,24 unpaid_bills m177,25 limits m180,26 unmatched_money m182,27 likely_doubles m189,40 products m191,41 product_card m193,50 document m203,51 documents m207,60 what_if m211,61 preview_match m213,70 aging m216,71 trial_balance m220,72 search m225,73 command m230,74 alarms m228,80 recovery m232,220 rights m236,300 try_command m240,200 approval m160,240 till_day m140,241 till_days m142,242 money_days m144,420 price_lists m199,421 prices m201,422 product_sales m196,520 money_in_by_day m242,521 due_by_week m245,522 top_exposures m248,523 branches_now m251,524 staff_day m254,525 totals m256,650 match_suggestions m185,651 books_on m223,680 report m258,681 saved_reports m261,660 notes m168,661 merge_preview m170,670 master_changes m264,671 rehearse m267
+Answer,1 seq U!,2 company m139,3 branches m147,4 staff m150,5 terminals m153,6 groups m155,7 money_accounts m157,8 approvals m159,20 customer_card m163,21 customers m166,22 history m174,23 customer_changes m176,24 unpaid_bills m179,25 limits m181,26 unmatched_money m184,27 likely_doubles m190,40 products m192,41 product_card m194,50 document m206,51 documents m210,60 what_if m212,61 preview_match m215,70 aging m219,71 trial_balance m222,72 search m227,73 command m231,74 alarms m229,80 recovery m235,240 till_day m141,241 till_days m143,242 money_days m145,420 price_lists m200,421 prices m202,422 product_sales m198,90 refused m3,220 rights m239,300 try_command m241,200 approval m161,520 money_in_by_day m244,521 due_by_week m247,522 top_exposures m250,523 branches_now m253,524 staff_day m255,525 totals m257,650 match_suggestions m188,651 books_on m224,680 report m260,681 saved_reports m263,660 notes m169,661 merge_preview m171,670 master_changes m266,671 rehearse m272
 CompanyView
-CompanyAnswer,1 name s!,2 currency s!,3 exponent u!,4 rules_version u!,5 cash_customer u!,6 policy_version u!,7 policy m53!,8 term_days u,9 customers u!,10 owed_minor I!,20 credit_note_approve_minor I,21 own_reversal_minor I,200 own_approval e404,240 cash_unit_minor I,241 round_off_minor I,242 round_off_day_minor I,243 refund_alone_minor I,450 own_confirm_minor I,451 own_confirm_any b,580 country s,581 practice b,582 tax_bp u,583 paper_language s,670 policy_title s
+CompanyAnswer,1 name s!,2 currency s!,3 exponent u!,4 rules_version u!,5 cash_customer u!,6 policy_version u!,7 policy m51!,8 term_days u,9 customers u!,10 owed_minor I!,20 credit_note_approve_minor I,21 own_reversal_minor I,200 own_approval e385,240 cash_unit_minor I,241 round_off_minor I,242 round_off_day_minor I,243 refund_alone_minor I,450 own_confirm_minor I,451 own_confirm_any b,580 country s,581 practice b,582 tax_bp u,583 paper_language s,670 policy_title s
 TillDay,1 money_account u!,2 day u
-TillDayAnswer,1 day m132!,2 expected_minor I,3 devices m130*
+TillDayAnswer,1 day m127!,2 expected_minor I,3 devices m125*
 TillDays,1 money_account u!,2 page y,3 rows u
-TillDaysAnswer,1 days m132*,2 next y
+TillDaysAnswer,1 days m127*,2 next y
 MoneyDays,1 date u,2 branch u,3 page y,4 rows u
-MoneyDaysAnswer,1 days m130*,2 next y
+MoneyDaysAnswer,1 days m125*,2 next y
 BranchList,1 page y
-BranchesAnswer,1 branches m117*,2 next y
+BranchesAnswer,1 branches m112*,2 next y
 StaffList,1 page y
-StaffMember,1 staff u!,2 login s!,3 name m0,4 role e381!,5 branch u,6 blocked b!,7 has_password b!,8 has_pin b!
-StaffAnswer,1 staff m158*,2 next y
+StaffMember,1 staff u!,2 login s!,3 name m0,4 role e365!,5 branch u,6 blocked b!,7 has_password b!,8 has_pin b!
+StaffAnswer,1 staff m149*,2 next y
 TerminalList,1 branch u,2 page y
-TerminalMember,1 terminal u!,2 branch u!,3 name s!,4 blocked b!,5 enrolled b!,6 not_after_ms I,7 connected b,8 staff u,500 browser b,501 seen_ms I,560 printer b,561 printer_state e390
-TerminalsAnswer,1 terminals m161*,2 next y
+TerminalMember,1 terminal u!,2 branch u!,3 name s!,4 blocked b!,5 enrolled b!,6 not_after_ms I,7 connected b,8 staff u,500 browser b,501 seen_ms I,560 printer b,561 printer_state e374
+TerminalsAnswer,1 terminals m152*,2 next y
 GroupList,1 dimension s,2 page y
-GroupsAnswer,1 groups m126*,2 next y
+GroupsAnswer,1 groups m121*,2 next y
 MoneyAccountList,1 page y
-MoneyAccountsAnswer,1 money_accounts m129*,2 next y
+MoneyAccountsAnswer,1 money_accounts m124*,2 next y
 ApprovalList,1 waiting_only b,2 page y,470 groups u*
-ApprovalsAnswer,1 approvals m110*,2 next y
+ApprovalsAnswer,1 approvals m105*,2 next y
 ApprovalView,1 approval U!
-ApprovalAnswer,1 row m110!,2 draft m61,3 lines m136*,4 charges m137*,5 account m107,6 refusal m3
+ApprovalAnswer,1 row m105!,2 draft m59,3 lines m131*,4 charges m132*,5 account m102,6 refusal m3
 CustomerCard,1 customer u,2 code s
-CustomerCardAnswer,1 row m108!,2 account m107!,3 record m119!,4 terms m53,5 terms_of e394,6 overdue_minor I,7 groups m126*,8 today u
-CustomerList,1 group u,2 branch u,3 locked b,4 over_limit b,5 owing b,6 overdue b,7 text s,8 sort e414,9 rows u,10 page y,400 payer u,470 groups u*,660 in_credit b,661 unmatched b,662 calls e415,663 owner u,664 reverse b,665 skip u,666 count b
-CustomerEntry,1 who m108!,2 account m107!
-CustomersAnswer,1 rows m174*,2 next y,660 counts m176
+CustomerCardAnswer,1 row m103!,2 account m102!,3 record m114!,4 terms m51,5 terms_of e378,6 overdue_minor I,7 groups m121*,8 today u
+CustomerList,1 group u,2 branch u,3 locked b,4 over_limit b,5 owing b,6 overdue b,7 text s,8 sort e395,9 rows u,10 page y,400 payer u,470 groups u*,660 in_credit b,661 unmatched b,662 calls e396,663 owner u,664 reverse b,665 skip u,666 count b
+CustomerEntry,1 who m103!,2 account m102!
+CustomersAnswer,1 rows m165*,2 next y,660 counts m167
 ListCounts,1 all u!,2 over_limit u!,3 overdue u!,4 locked u!,5 in_credit u!,6 unmatched u!,7 calls_now u!,8 calls_all u!,9 listed u!,10 balance_minor I!,11 overdue_minor I!
 NoteList,1 customer u,2 code s,3 page y,4 rows u
-NotesAnswer,1 customer u!,2 notes m122*,3 next y
+NotesAnswer,1 customer u!,2 notes m117*,3 next y
 MergePreview,1 customer u,2 customer_code s,3 into u,4 into_code s
-MergeAnswer,1 customer m174!,2 into m174!,3 buyers u!,4 balance_minor I!,5 unlimited b!,6 limit_minor I!,7 available_minor I!
-CustomerHistory,1 customer u,2 code s,3 oldest_first b,4 rows u,5 page y,470 state e384,471 kind e383
-HistoryRow,1 document U!,2 kind e383!,3 number s!,4 date u!,5 recorded_ms I!,6 amount_minor I!,7 total_minor I!,8 matched_minor I,9 open_minor I,10 due u,11 state e384!,12 running_minor I!,13 actor m104,14 payments u
-HistoryAnswer,1 customer u!,2 balance_minor I!,3 rows m182*,4 next y,400 moved_minor I
+MergeAnswer,1 customer m165!,2 into m165!,3 buyers u!,4 balance_minor I!,5 unlimited b!,6 limit_minor I!,7 available_minor I!
+CustomerHistory,1 customer u,2 code s,3 oldest_first b,4 rows u,5 page y,470 state e368,471 kind e367
+HistoryRow,1 document U!,2 kind e367!,3 number s!,4 date u!,5 recorded_ms I!,6 amount_minor I!,7 total_minor I!,8 matched_minor I,9 open_minor I,10 due u,11 state e368!,12 running_minor I!,13 actor m99,14 payments u
+HistoryAnswer,1 customer u!,2 balance_minor I!,3 rows m173*,4 next y,400 moved_minor I
 CustomerChanges,1 customer u!,2 page y
-CustomerChangesAnswer,1 changes m125*,2 next y
+CustomerChangesAnswer,1 changes m120*,2 next y
 UnpaidBills,1 customer u,2 code s,3 page y
 Bill,1 document U!,2 number s!,3 date u!,4 due u!,5 total_minor I!,6 open_minor I!,7 days_late i!,8 payments u!
-BillsAnswer,1 customer u!,2 bills m187*,3 credits m187*,4 bills_minor I!,5 credits_minor I!,6 next y
+BillsAnswer,1 customer u!,2 bills m178*,3 credits m178*,4 bills_minor I!,5 credits_minor I!,6 next y
 LimitHistory,1 customer u!,2 page y
-LimitsAnswer,1 limits m134*,2 next y,30 own_terms m133*
+LimitsAnswer,1 limits m129*,2 next y,30 own_terms m128*
 UnmatchedMoney,1 page y,2 rows u,470 groups u*
-UnmatchedRow,1 customer u!,2 code s,3 name m0,4 document U!,5 number s!,6 open_minor I!,7 final b!,8 date u!,9 recorded_ms I!,470 payment_kind e385,471 payer m0,472 money_account u,650 reference s,651 branch u
-UnmatchedMoneyAnswer,1 rows m192*,2 next y
+UnmatchedRow,1 customer u!,2 code s,3 name m0,4 document U!,5 number s!,6 open_minor I!,7 final b!,8 date u!,9 recorded_ms I!,470 payment_kind e369,471 payer m0,472 money_account u,650 reference s,651 branch u
+UnmatchedMoneyAnswer,1 rows m183*,2 next y
 MatchSuggestions,1 page y,2 rows u,3 customer u
 SuggestedBill,1 document U!,2 number s!,3 due u!,4 open_minor I!,5 amount_minor I!
-SuggestionRow,1 money m192!,2 reason e416,3 bills m195*,4 others b
-MatchSuggestionsAnswer,1 rows m196*,2 next y
+SuggestionRow,1 money m183!,2 reason e397,3 bills m186*,4 others b
+MatchSuggestionsAnswer,1 rows m187*,2 next y
 LikelyDoubles,1 name m0,2 phone m0,3 tax_code m0
-LikelyDoublesAnswer,1 rows m174*
+LikelyDoublesAnswer,1 rows m165*
 ProductList,1 text s,2 retired b,3 rows u,4 page y
-ProductsAnswer,1 products m127*,2 next y
+ProductsAnswer,1 products m122*,2 next y
 ProductCard,1 product u,2 code s,420 customer u,421 unit s,422 quantity I,423 date u
-ProductCardAnswer,1 product m127!,420 prices m204*,421 applies m204
+ProductCardAnswer,1 product m122!,420 prices m195*,421 applies m195
 PriceRow,1 list s,2 list_name s,3 product u!,4 code s,5 product_name s,6 unit s,7 from_quantity I,8 valid_from u,9 price I,10 in_force b,11 coming b
 ProductSales,1 from u,2 until u,3 branch u
 ProductSalesRow,1 product u!,2 code s,3 name s,4 unit s,5 quantity I!,6 net_minor I!,7 cost_minor I,8 margin_minor I
-ProductSalesAnswer,1 rows m206*,2 custom_minor I!,782 without_cash b
+ProductSalesAnswer,1 rows m197*,2 custom_minor I!,782 without_cash b
 PriceListList,1 retired b
-PriceListsAnswer,1 lists m128*
+PriceListsAnswer,1 lists m123*
 PriceListView,1 list s!,2 page y,3 rows u
-PricesAnswer,1 list m128!,2 prices m204*,3 next y
-DocumentView,1 document U,2 number s,3 kind e383,180 page y
-Touch,1 match U!,2 other U!,3 other_number s,4 other_kind e383,5 amount_minor I!,6 date u!,7 undone b,8 payment_kind e385,9 left_minor I!
+PricesAnswer,1 list m123!,2 prices m195*,3 next y
+DocumentView,1 document U,2 number s,3 kind e367,180 page y
+Touch,1 match U!,2 other U!,3 other_number s,4 other_kind e367,5 amount_minor I!,6 date u!,7 undone b,8 payment_kind e369,9 left_minor I!
 PaperLink,1 document U!,2 number s!,3 date u!,4 by s,5 reason m0
-DocumentAnswer,1 document m138!,2 state e384!,3 open_minor I!,4 touches m213*,5 later m139,6 customer m108,7 days_late i,180 next y,280 about m214,281 corrects m214,282 reversed_by m214,283 corrected_by m214,284 credit_notes m214*,285 buyer_name m0,286 approved_by s,287 author s
-DocumentList,1 customer u,2 branch u,3 kind e383,4 state e384,5 from u,6 to u,7 amount_minor I,8 source s,9 rows u,10 page y,280 oldest_first b,281 group u,282 salesperson s,283 staff u,284 from_minor I,285 to_minor I,286 payment_kind e385,471 groups u*,470 totals b,650 overdue b,651 text s,652 kinds e383*,653 money_account u,654 on_its_way b,655 by e417
-DocumentTotal,1 kind e383!,2 count U!,3 total_minor I,4 open_minor I,5 reversed U,650 of u,760 in_minor I,761 out_minor I,762 money_minor I
-DocumentRow,1 document U!,2 kind e383!,3 number s!,4 customer u!,5 date u!,6 due u,7 total_minor I!,8 open_minor I!,9 state e384!,10 branch u!,280 code s,281 name m0,282 salesperson s,283 author s,284 payment_kind e385,470 payer m0,471 money_account u,700 move e412,701 cash_minor I,650 reference s,651 on_its_way b,652 recorded_ms I,760 from_account u,762 into_account u,761 money_minor I
-DocumentsAnswer,1 rows m218*,2 next y,470 totals m217*
-WhatIf,1 customer u!,2 amount_minor I!,3 draft m61
-WhatIfAnswer,1 decision m4!,2 refusal m3,3 total_minor I,420 lines m136*
-PreviewMatch,1 match m65!,2 with_minor I
+DocumentAnswer,1 document m133!,2 state e368!,3 open_minor I!,4 touches m204*,5 later m134,6 customer m103,7 days_late i,180 next y,280 about m205,281 corrects m205,282 reversed_by m205,283 corrected_by m205,284 credit_notes m205*,285 buyer_name m0,286 approved_by s,287 author s
+DocumentList,1 customer u,2 branch u,3 kind e367,4 state e368,5 from u,6 to u,7 amount_minor I,8 source s,9 rows u,10 page y,280 oldest_first b,281 group u,282 salesperson s,283 staff u,284 from_minor I,285 to_minor I,286 payment_kind e369,471 groups u*,470 totals b,650 overdue b,651 text s,652 kinds e367*,653 money_account u,654 on_its_way b,655 by e398
+DocumentTotal,1 kind e367!,2 count U!,3 total_minor I,4 open_minor I,5 reversed U,650 of u,760 in_minor I,761 out_minor I,762 money_minor I
+DocumentRow,1 document U!,2 kind e367!,3 number s!,4 customer u!,5 date u!,6 due u,7 total_minor I!,8 open_minor I!,9 state e368!,10 branch u!,280 code s,281 name m0,282 salesperson s,283 author s,284 payment_kind e369,470 payer m0,471 money_account u,700 move e393,701 cash_minor I,650 reference s,651 on_its_way b,652 recorded_ms I,760 from_account u,762 into_account u,761 money_minor I
+DocumentsAnswer,1 rows m209*,2 next y,470 totals m208*
+WhatIf,1 customer u!,2 amount_minor I!,3 draft m59
+WhatIfAnswer,1 decision m4!,2 refusal m3,3 total_minor I,420 lines m131*
+PreviewMatch,1 match m63!,2 with_minor I
 PreviewPart,1 debit U!,2 credit U!,3 amount_minor I!,4 left_minor I!,5 number s,6 due u
-PreviewMatchAnswer,1 parts m223*,2 matched_minor I!,3 rest_minor I!,4 refusal m3
+PreviewMatchAnswer,1 parts m214*,2 matched_minor I!,3 rest_minor I!,4 refusal m3
 Aging,1 as_of u,2 bounds u*,3 customer u,4 group u,5 branch u,6 by_customer b,7 page y,8 known_seq U,9 by_document_date b,470 groups u*
 AgingBucket,1 from_days i!,2 to_days i,3 amount_minor I!,4 items U!
 AgingRow,1 customer u!,2 code s,3 name m0,4 buckets_minor I*,5 unmatched_minor I!,6 balance_minor I!
-AgingAnswer,1 as_of u!,2 buckets m226*,3 unmatched_minor I!,4 balance_minor I!,5 rows m227*,6 next y,7 customers U!
+AgingAnswer,1 as_of u!,2 buckets m217*,3 unmatched_minor I!,4 balance_minor I!,5 rows m218*,6 next y,7 customers U!
 TrialBalance,1 page y
-GlTotal,1 account e387!,2 sub u,3 branch u!,4 amount_minor I!
-TrialBalanceAnswer,1 totals m230*,2 sum_minor I!,3 balances_minor I!,4 balanced b!,5 next y
+GlTotal,1 account e371!,2 sub u,3 branch u!,4 amount_minor I!
+TrialBalanceAnswer,1 totals m221*,2 sum_minor I!,3 balances_minor I!,4 balanced b!,5 next y
 BooksOn,1 as_of u!,2 page y
-BooksOnAnswer,1 totals m230*,2 papers U!,3 next y
+BooksOnAnswer,1 totals m221*,2 papers U!,3 next y
 Search,1 text s!,2 rows u,470 amounts_minor I*
-SearchHit,1 customer m174,2 document m218,3 product m127,330 matched_field s,331 matched s
-SearchAnswer,1 hits m235*
+SearchHit,1 customer m165,2 document m209,3 product m122,330 matched_field s,331 matched s
+SearchAnswer,1 hits m226*
 AlarmList,1 customer u,2 rows u,3 page y,470 groups u*
-AlarmsAnswer,1 rows m111*,2 next y
+AlarmsAnswer,1 rows m106*,2 next y
 CommandLookup,1 id y!
-CommandAnswer,1 known b!,2 reply m100
-RecoveryView,1 state e413,2 page y,3 rows u
-OfferRow,1 seq U!,2 state e413!,3 kind u!,4 at_ms I!,5 actor m104!,6 number s,7 total_minor I,8 refusal m3,9 over_limit b,10 reason m0,11 back_seq U
+CommandAnswer,1 known b!,2 reply m95
+RecoveryView,1 state e394,2 page y,3 rows u
+OfferRow,1 seq U!,2 state e394!,3 kind u!,4 at_ms I!,5 actor m99!,6 number s,7 total_minor I,8 refusal m3,9 over_limit b,10 reason m0,11 back_seq U
 UnheardTerminal,1 terminal u!,2 name s!
-RecoveryAnswer,1 recovery u!,2 open b!,3 began_ms I,4 last_seq U,5 all_due b,6 waiting U,7 back U,8 differing U,9 refused U,10 declined U,11 terminals u,12 heard u,13 unheard m243*,14 offers m242*,15 next y,170 holes b
+RecoveryAnswer,1 recovery u!,2 open b!,3 began_ms I,4 last_seq U,5 all_due b,6 waiting U,7 back U,8 differing U,9 refused U,10 declined U,11 terminals u,12 heard u,13 unheard m234*,14 offers m233*,15 next y,170 holes b
 RightsView
-RightRow,1 right e382!,2 roles e381*
-ThresholdRow,1 threshold e388!,2 role e381!,3 most I,4 usual b!,5 applies b!
-RightsAnswer,1 version u!,2 held b!,3 rights m246*,4 thresholds m247*
-TryCommand,1 command m8!
+RightRow,1 right e366!,2 roles e365*
+ThresholdRow,1 threshold e372!,2 role e365!,3 most I,4 usual b!,5 applies b!
+RightsAnswer,1 version u!,2 held b!,3 rights m237*,4 thresholds m238*
+TryCommand,1 command m6!
 TryAnswer,1 refusal m3
 MoneyInByDay,1 until u,2 days u,3 branch u,4 page y
-MoneyInDay,1 date u!,2 branch u!,3 kinds m112*
-MoneyInByDayAnswer,1 days m252*,2 next y,3 from u!,4 until u!
+MoneyInDay,1 date u!,2 branch u!,3 kinds m107*
+MoneyInByDayAnswer,1 days m243*,2 next y,3 from u!,4 until u!
 DueByWeek,1 from u,2 weeks u,3 branch u,4 page y
 DueWeek,1 from u!,2 amount_minor I!,3 bills u!
-DueByWeekAnswer,1 from u!,2 overdue_minor I!,3 overdue_bills u!,4 weeks m255*,5 later_minor I!,6 later_bills u!,7 next y
+DueByWeekAnswer,1 from u!,2 overdue_minor I!,3 overdue_bills u!,4 weeks m246*,5 later_minor I!,6 later_bills u!,7 next y
 TopExposures,1 rows u,2 branch u
-ExposureRow,1 who m108!,2 account m107!,3 share_bp u!
-TopExposuresAnswer,1 rows m258*
+ExposureRow,1 who m103!,2 account m102!,3 share_bp u!
+TopExposuresAnswer,1 rows m249*
 BranchesNow
 BranchNow,1 branch u!,2 code s!,3 name s!,4 date u!,5 blocked b!,6 terminals u!,7 connected u,8 heard_ms I,9 tills u!,10 tills_open u!,11 tills_counted u!
-BranchesNowAnswer,1 branches m261*
+BranchesNowAnswer,1 branches m252*
 StaffDay,1 staff u,2 date u,3 page y
-StaffDayAnswer,1 staff u!,2 date u!,3 sold_minor I!,4 sold u!,5 open_minor I!,6 collected m112*,7 credited_minor I!,8 credited u!,9 refunded u!,10 refunded_minor I,11 reversed u!,12 next y,735 paid_hidden b,780 sold_hidden b
+StaffDayAnswer,1 staff u!,2 date u!,3 sold_minor I!,4 sold u!,5 open_minor I!,6 collected m107*,7 credited_minor I!,8 credited u!,9 refunded u!,10 refunded_minor I,11 reversed u!,12 next y,735 paid_hidden b,780 sold_hidden b
 TotalsView,1 recount b,620 group u
-TotalsAnswer,1 rows m114*
+TotalsAnswer,1 rows m109*
 Report,1 what m5!,2 page y
-ReportRow,1 date u,2 branch u,3 staff u,4 customer u,5 kind e383,6 product u,7 payment_kind e385,8 document U,10 login s,11 code s,12 name m0,13 product_code s,14 product_name s,15 number s,20 count U!,21 sold_minor I,22 on_credit_minor I,23 credited_minor I,24 collected_minor I,25 net_minor I,26 tax_minor I,27 discount_minor I,28 open_minor I,29 overdue_minor I,30 quantity I,31 cost_minor I,32 margin_minor I,33 unmatched_minor I,34 balance_minor I,35 reversed U,36 corrected U,37 over_limit U,38 backdated U,39 written U,40 refunded_minor I,41 reversed_minor I,780 money_hidden b,781 sold_hidden b
-ReportAnswer,1 rows m268*,2 next y,3 from u!,4 until u!,5 looked u!
+ReportRow,1 date u,2 branch u,3 staff u,4 customer u,5 kind e367,6 product u,7 payment_kind e369,8 document U,10 login s,11 code s,12 name m0,13 product_code s,14 product_name s,15 number s,20 count U!,21 sold_minor I,22 on_credit_minor I,23 credited_minor I,24 collected_minor I,25 net_minor I,26 tax_minor I,27 discount_minor I,28 open_minor I,29 overdue_minor I,30 quantity I,31 cost_minor I,32 margin_minor I,33 unmatched_minor I,34 balance_minor I,35 reversed U,36 corrected U,37 over_limit U,38 backdated U,39 written U,40 refunded_minor I,41 reversed_minor I,780 money_hidden b,781 sold_hidden b
+ReportAnswer,1 rows m259*,2 next y,3 from u!,4 until u!,5 looked u!
 SavedReports
-SavedReportRow,1 report m140!,2 login s,3 mine b!
-SavedReportsAnswer,1 reports m271*
-MasterChanges,1 kind e418!,2 id U,3 rows u,4 page y
-MasterChange,1 seq U!,2 at_ms I!,3 actor m104!,4 login s,5 before m8,6 after m8,7 prices u
-MasterChangesAnswer,1 changes m274*,2 next y
-Rehearse,1 command m8!,2 amount_minor I,3 rows u,4 page y
-RehearsedCustomer,1 who m108!,2 stopped b!,3 before m4!,4 after m4!,5 code e389
-RehearsedRight,1 right e382!,2 lost b!,3 others u!
-RehearsedThreshold,1 threshold e388!,2 before I,3 after I,4 less b!
-RehearsedPerson,1 staff u!,2 login s!,3 name m0,4 role e381!,5 rights m278*,6 thresholds m279*
-RehearseAnswer,1 refusal m3,2 customers u!,3 stopped u!,4 freed u!,5 rows m277*,6 people m280*,7 people_less u,8 people_more u,9 next y,783 at_ms I,786 raised u,787 lowered u,788 unbounded u,789 raised_minor I,790 lowered_minor I
-StatementView,1 statement u,2 number s,3 customer u,4 code s,5 rows u,6 page y
-StatementAnswer,1 statement m142!,2 customer m108!,3 parts m108*,4 rows m144*,5 next y,6 same b,7 since u,8 since_minor I
-StatementList,1 customer u,2 code s,3 settle_date u,4 rows u,5 page y
-StatementEntry,1 customer m108!,2 statement m142,3 none e402,4 settle_date u
-StatementsAnswer,1 rows m285*,2 next y
-StatementDays,1 rows u,2 page y
-StatementDaysAnswer,1 rows m143*,2 next y,3 missing u,4 working b
-FromTerminal,1 request U,2 deadline_ms u,10 hello m291,11 login m299,12 use_token m300,13 switch_staff m301,14 logout m304,15 ping m306,16 submit m308,17 query y,18 subscribe m326,19 unsubscribe m327,20 set_password m310,475 set_buyer_pin m309,21 make_code m311,22 renew m314,23 server_status m332,40 audit_list m334,30 enrol m313,31 offer m295,32 offers_done m296,620 left_undone m303,500 enrol_browser m324,580 open_founding m319,581 found_company m321,540 watching m337,541 notice_settings m338,542 put_push m341,543 remove_push m342,544 set_notices m343,545 test_notice m344,560 print m347,561 take_print_job m349,600 import_open m353,601 import_piece m354,602 import_do m355,603 import_look m359,604 import_rejects m361
-ToTerminal,1 request U,10 welcome m292,11 logged_in m302,15 pong m307,16 reply y,17 answer y,18 subscribed m329,19 snapshot_chunk m330,20 delta m331,21 code m312,22 enrolled m315,23 status m333,24 refused m3,25 goodbye m352,26 accepted m305,40 audit m336,500 challenge m316,501 browser_enrolled m325,580 founding_opened m320,581 founded m322,541 notices m339,545 notice_tested m345,560 printed m348,561 print_job m351,600 import_state m360,601 import_rejected m362
-Hello,1 wire u!,2 program s,170 mark y,171 met u,172 met_nonce y,500 browser m323
-Welcome,1 wire u!,2 company s!,3 currency s!,4 exponent u!,5 ledger y!,6 incarnation u!,7 seq U!,8 terminal u!,9 branch u!,10 terminal_name s!,11 branch_code s!,12 now_ms I!,13 date u!,14 renew b,15 heartbeat_ms u,16 program s,18 incarnation_nonce y,30 features y,31 recovery m293,170 mark y,470 utc_offset_minutes i,580 country s,581 practice b,582 tax_bp u,583 paper_language s,584 found_link s,171 mark_old b,560 printer e390
-RecoveryNotice,1 recovery u!,2 open b!,3 began_ms I!,4 last_seq U!,5 offer_only b!,6 ended m294*
+SavedReportRow,1 report m135!,2 login s,3 mine b!
+SavedReportsAnswer,1 reports m262*
+MasterChanges,1 kind e399!,2 id U,3 rows u,4 page y
+MasterChange,1 seq U!,2 at_ms I!,3 actor m99!,4 login s,5 before m6,6 after m6,7 prices u
+MasterChangesAnswer,1 changes m265*,2 next y
+Rehearse,1 command m6!,2 amount_minor I,3 rows u,4 page y
+RehearsedCustomer,1 who m103!,2 stopped b!,3 before m4!,4 after m4!,5 code e373
+RehearsedRight,1 right e366!,2 lost b!,3 others u!
+RehearsedThreshold,1 threshold e372!,2 before I,3 after I,4 less b!
+RehearsedPerson,1 staff u!,2 login s!,3 name m0,4 role e365!,5 rights m269*,6 thresholds m270*
+RehearseAnswer,1 refusal m3,2 customers u!,3 stopped u!,4 freed u!,5 rows m268*,6 people m271*,7 people_less u,8 people_more u,9 next y,783 at_ms I,786 raised u,787 lowered u,788 unbounded u,789 raised_minor I,790 lowered_minor I
+FromTerminal,1 request U,2 deadline_ms u,10 hello m275,11 login m283,12 use_token m284,13 switch_staff m285,14 logout m288,15 ping m290,16 submit m292,17 query y,18 subscribe m310,19 unsubscribe m311,20 set_password m294,475 set_buyer_pin m293,21 make_code m295,22 renew m298,23 server_status m316,40 audit_list m318,30 enrol m297,31 offer m279,32 offers_done m280,620 left_undone m287,500 enrol_browser m308,580 open_founding m303,581 found_company m305,540 watching m321,541 notice_settings m322,542 put_push m325,543 remove_push m326,544 set_notices m327,545 test_notice m328,560 print m331,561 take_print_job m333,600 import_open m337,601 import_piece m338,602 import_do m339,603 import_look m343,604 import_rejects m345
+ToTerminal,1 request U,10 welcome m276,11 logged_in m286,15 pong m291,16 reply y,17 answer y,18 subscribed m313,19 snapshot_chunk m314,20 delta m315,21 code m296,22 enrolled m299,23 status m317,24 refused m3,25 goodbye m336,26 accepted m289,40 audit m320,500 challenge m300,501 browser_enrolled m309,580 founding_opened m304,581 founded m306,541 notices m323,545 notice_tested m329,560 printed m332,561 print_job m335,600 import_state m344,601 import_rejected m346
+Hello,1 wire u!,2 program s,170 mark y,171 met u,172 met_nonce y,500 browser m307
+Welcome,1 wire u!,2 company s!,3 currency s!,4 exponent u!,5 ledger y!,6 incarnation u!,7 seq U!,8 terminal u!,9 branch u!,10 terminal_name s!,11 branch_code s!,12 now_ms I!,13 date u!,14 renew b,15 heartbeat_ms u,16 program s,18 incarnation_nonce y,30 features y,31 recovery m277,170 mark y,470 utc_offset_minutes i,580 country s,581 practice b,582 tax_bp u,583 paper_language s,584 found_link s,171 mark_old b,560 printer e374
+RecoveryNotice,1 recovery u!,2 open b!,3 began_ms I!,4 last_seq U!,5 offer_only b!,6 ended m278*
 EndedIncarnation,1 incarnation u!,2 incarnation_nonce y!,3 last_seq U!
-Offer,1 id y!,2 command y!,3 receipt m101!
+Offer,1 id y!,2 command y!,3 receipt m96!
 OffersDone
-Features,1 types m298*
+Features,1 types m282*
 FeatureType,1 numbers u*,2 types u*
 Login,1 login s!,2 password s!
 UseToken,1 token y!
 SwitchStaff,1 login s!,2 pin s!
-LoggedIn,1 staff u!,2 login s!,3 name m0,4 role e381!,5 token y!,6 expires_ms I!,7 rights e382*,220 other_branch s,620 password_by s,621 password_ms I,720 bound_branch u
+LoggedIn,1 staff u!,2 login s!,3 name m0,4 role e365!,5 token y!,6 expires_ms I!,7 rights e366*,220 other_branch s,620 password_by s,621 password_ms I,720 bound_branch u
 LeftUndone,1 command s!,2 customer s,3 amount_minor I,4 made_ms I!,5 reason s!
 Logout
 Accepted
 Ping,170 mark y
-Pong,1 seq U!,2 now_ms I!,170 mark y,171 mark_old b,560 printer e390
-SubmitCommand,1 id y!,2 command y!,475 buyer_pin m309
+Pong,1 seq U!,2 now_ms I!,170 mark y,171 mark_old b,560 printer e374
+SubmitCommand,1 id y!,2 command y!,475 buyer_pin m293
 BuyerPin,1 customer u!,2 buyer u!,3 pin s
 SetPassword,1 staff u,2 password s,3 pin s,4 old_password s
 MakeCode,1 terminal u!
@@ -4516,8 +4317,8 @@ Code,1 code s!,2 expires_ms I!
 Enrol,1 code s!,2 request s!,3 program s
 Renew,1 request s!
 Enrolled,1 certificate s!,2 terminal u!,3 name s!,4 company s!,5 not_after_ms I!,6 root_hash y!
-Challenge,1 nonce y!,2 ledger y!,3 incarnation u!,4 incarnation_nonce y,5 program s,580 founding m317
-Founding,1 countries m318*
+Challenge,1 nonce y!,2 ledger y!,3 incarnation u!,4 incarnation_nonce y,5 program s,580 founding m301
+Founding,1 countries m302*
 Country,1 code s!,2 currency s!,3 exponent u!,4 tax_bp u!,5 language s!,6 zone s!
 OpenFounding,1 secret s!,2 origin s!,720 browser y
 FoundingOpened,1 recovery s!,2 login s!,720 others u
@@ -4526,58 +4327,58 @@ Founded,1 terminal u!,2 name s!,3 branch u!
 BrowserProof,1 terminal u!,2 signature y!,3 origin s!
 EnrolBrowser,1 code s!,2 key y!,3 signature y!,4 origin s!,5 program s
 BrowserEnrolled,1 terminal u!,2 name s!,3 company s!,4 ledger y!,5 branch u!,6 branch_code s!
-Subscribe,1 subscription u!,2 topic e419!,3 customers u*,4 resume m328
+Subscribe,1 subscription u!,2 topic e400!,3 customers u*,4 resume m312
 Unsubscribe,1 subscription u!
 Resume,1 ledger y!,2 incarnation u!,3 seq U!,4 incarnation_nonce y
 Subscribed,1 subscription u!,2 resumed b!,3 seq U!,4 ledger y!,5 incarnation u!,6 incarnation_nonce y
-SnapshotChunk,1 subscription u!,2 seq U!,3 rows m116*,4 last b!
-Delta,1 subscription u!,2 prev U!,3 this U!,4 rows m116*,5 committed_ms I
+SnapshotChunk,1 subscription u!,2 seq U!,3 rows m111*,4 last b!
+Delta,1 subscription u!,2 prev U!,3 this U!,4 rows m111*,5 committed_ms I
 ServerStatus
 StatusAnswer,1 version s!,2 seq U!,3 rules_version u!,4 sessions u!,5 uptime_ms U!,6 commands U!,7 batches U!,8 journal_bytes U!,9 state_bytes U!,10 state_map_bytes U!,11 disk_free_bytes U!,12 last_backup_ms I,13 read_only b,14 read_only_reason s,15 server_certificate_ends_ms I,16 clock_offset_ms I,17 loop_lag_ms u,18 reader_lag U,19 disk_days_left u,20 slots u,21 turned_away U,22 busy U,23 not_reading u,30 journal_slow_ms u,31 recovery u,32 offers_waiting U,33 offers_not_back U,34 terminals_unheard u,40 audit_line U,41 audit_seal s,160 state_rebuilt s,161 texts_unreadable U,162 follower_seq U,163 follower_lag_ms U,140 clock_alarm s,141 date_alarm s,142 root_certificate_ends_ms I,143 certificate_alarm s,530 web_certificate_ends_ms I,170 terminal_alarms s*,171 terminals_alarmed u,720 ledger_folder s,722 copies_at s,721 listens s
 AuditList,1 rows u,2 before U,680 staff u,681 terminal u,682 event s,683 from_ms I,684 until_ms I,685 about s
 AuditLine,1 line U!,2 at_ms I!,3 event s!,4 staff u,5 login s,6 terminal u,7 terminal_name s,8 carrier s,9 address s,10 about s,11 left_out U,12 changed b
-AuditAnswer,1 lines m335*,2 next U
+AuditAnswer,1 lines m319*,2 next U
 Watching,1 active b!
 NoticeSettings
-NoticeSettingsAnswer,1 push b!,2 phone b!,3 push_key y,4 devices m340*,5 devices_most u!,6 phone_number s,7 quiet_from u,8 quiet_until u
+NoticeSettingsAnswer,1 push b!,2 phone b!,3 push_key y,4 devices m324*,5 devices_most u!,6 phone_number s,7 quiet_from u,8 quiet_until u
 PushDevice,1 terminal u!,2 name s,3 since_ms I!,4 here b!
 PutPush,1 endpoint s!,2 point y!,3 auth y!,4 language s!
 RemovePush,1 terminal u
 SetNotices,1 phone s,2 quiet_from u,3 quiet_until u,4 language s!
 TestNotice
-NoticeTested,1 results m346*
-NoticeTestResult,1 terminal u,2 result e420!,3 status u
+NoticeTested,1 results m330*
+NoticeTestResult,1 terminal u,2 result e401!,3 status u
 Print,1 document U!,2 copy b,3 drawer b,4 without_debt b,5 language s
-Printed,1 outcome e421!,2 text s,3 copy b,4 printer u,720 silent b
-TakePrintJob,1 state e390!,2 result m350
-PrintResult,1 job U!,2 outcome e421!,3 text s,4 copy b,720 silent b
-PrintJob,1 job U!,2 document m215!,3 owed_minor I,4 owed_before_minor I,5 branch_name s,6 terminal_name s,7 utc_offset_minutes i,8 copy b,9 drawer b,10 language s,11 change_minor I,720 buyer_tax_code m0
+Printed,1 outcome e402!,2 text s,3 copy b,4 printer u,720 silent b
+TakePrintJob,1 state e374!,2 result m334
+PrintResult,1 job U!,2 outcome e402!,3 text s,4 copy b,720 silent b
+PrintJob,1 job U!,2 document m206!,3 owed_minor I,4 owed_before_minor I,5 branch_name s,6 terminal_name s,7 utc_offset_minutes i,8 copy b,9 drawer b,10 language s,11 change_minor I,720 buyer_tax_code m0
 Goodbye,1 reason s!,2 refused m3,3 retry_ms u
 ImportOpen,600 name s!,601 size U!,602 digest y!
 ImportPiece,600 import U!,601 offset U!,602 data y!
-ImportDo,600 import U!,601 action e423!,602 kind e422,603 settings m356*,604 columns m357*,605 edits m358*
+ImportDo,600 import U!,601 action e404!,602 kind e403,603 settings m340*,604 columns m341*,605 edits m342*
 ImportSetting,600 name s!,601 value s
 ImportColumn,600 field s,601 header s,602 guessed b,603 of_money b
 ImportEdit,600 line U!,601 column u!,602 text s!
 ImportLook,600 import U
-ImportState,600 import U!,601 name s,602 size U,603 received U,604 working e423,605 report y,606 ended e423,607 killed b,608 waits_for u,609 rejected_bytes U,610 revision U,611 asked y
+ImportState,600 import U!,601 name s,602 size U,603 received U,604 working e404,605 report y,606 ended e404,607 killed b,608 waits_for u,609 rejected_bytes U,610 revision U,611 asked y
 ImportRejects,600 import U!,601 offset U!
 ImportRejected,600 data y!,601 size U!
-ImportReport,600 action e423!,601 done b!,602 failure s,603 question m365,604 looked m367,605 result m371,606 progress m364,607 undone m377
+ImportReport,600 action e404!,601 done b!,602 failure s,603 question m349,604 looked m351,605 result m355,606 progress m348,607 undone m361
 ImportProgress,600 done U!,601 rows U!,602 at U!,603 size U!,604 ms U!,605 weighing b
-ImportQuestion,600 asked e424!,601 words s!,602 example s,603 readings m366*
+ImportQuestion,600 asked e405!,601 words s!,602 example s,603 readings m350*
 ImportReading,600 answer s!,601 shown s,602 amount_minor I,603 date u
-ImportLooked,600 kind e422!,601 kinds e422*,602 format s,603 sheets s*,604 sheet s,605 encoding s,606 delimiter s,607 decimal s,608 dates s,609 columns m357*,610 fields m368*,611 rows m369*,612 header_line U,613 source s,614 as_of u
+ImportLooked,600 kind e403!,601 kinds e403*,602 format s,603 sheets s*,604 sheet s,605 encoding s,606 delimiter s,607 decimal s,608 dates s,609 columns m341*,610 fields m352*,611 rows m353*,612 header_line U,613 source s,614 as_of u
 ImportField,600 name s!,601 required_here b
-ImportRow,600 line U!,601 cells m370*
+ImportRow,600 line U!,601 cells m354*
 ImportCell,600 text s!,601 read s,602 wrong b,603 amount_minor I,604 date u
-ImportResult,600 rows U!,601 rejected_rows U!,602 sent U!,603 there U!,604 changed U,605 conflicts U,606 customers_made U,607 products_made U,608 money b,609 clear_minor I,610 need_minor I,611 need_unread U,612 ledger_minor I,613 ledger_documents U,614 totals_minor I,615 totals U,616 totals_example s,617 left_out s,618 nothing_owed U,619 first_date u,620 last_date u,621 ms U,622 reasons m375*,623 needs m376*,624 source s,625 doubles m374*,750 changes m372*
-ImportChange,750 line U!,751 label s!,752 differences m373*
+ImportResult,600 rows U!,601 rejected_rows U!,602 sent U!,603 there U!,604 changed U,605 conflicts U,606 customers_made U,607 products_made U,608 money b,609 clear_minor I,610 need_minor I,611 need_unread U,612 ledger_minor I,613 ledger_documents U,614 totals_minor I,615 totals U,616 totals_example s,617 left_out s,618 nothing_owed U,619 first_date u,620 last_date u,621 ms U,622 reasons m359*,623 needs m360*,624 source s,625 doubles m358*,750 changes m356*
+ImportChange,750 line U!,751 label s!,752 differences m357*
 ImportDifference,753 field s!,754 there s!,755 here s!
-ImportDouble,600 line U!,601 label s!,602 other_line U,603 other s!,604 other_code s,605 by_phone b,606 same m358*
+ImportDouble,600 line U!,601 label s!,602 other_line U,603 other s!,604 other_code s,605 by_phone b,606 same m342*
 ImportReason,600 why s!,601 count U!,602 line U!,603 field s
-ImportNeed,600 line U!,601 why s!,602 field s,603 column u,604 text s,605 label s,606 amount_minor I,607 readings m366*
-ImportUndone,600 documents U!,601 done U!,602 gone U!,603 refused U!,604 reasons m375*
+ImportNeed,600 line U!,601 why s!,602 field s,603 column u,604 text s,605 label s,606 amount_minor I,607 readings m350*
+ImportUndone,600 documents U!,601 done U!,602 gone U!,603 refused U!,604 reasons m359*
 NoteKind
 CallResult
 NoteHelp
@@ -4600,9 +4401,6 @@ ReportSource
 ReportBy
 ReportSpan
 ReportOdd
-CycleKind
-DayMove
-NoStatement
 TermField
 OwnApproval
 MatchOrder

@@ -1,1 +1,0 @@
-import{a,b,c,d,e,f,g,h,i,j}from"./chunk-VDEUSX4L.js";export{i as decisionTexts,d as fieldText,e as measureText,f as refusalSentence,g as refusalText,a as rightText,c as rolesText,b as thresholdText,h as wallTexts,j as wayText};

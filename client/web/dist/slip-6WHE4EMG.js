@@ -1,1 +1,0 @@
-import{a,b,c,d,e,f,g,h,i}from"./chunk-SB4FPOKY.js";export{i as dayOfPaper,c as debtShown,g as printSlip,b as setSlipWidth,h as shareText,d as showDebt,a as slipWidth,e as vatOf,f as withSlip};
