@@ -101,6 +101,12 @@ static const struct {
     {"master_changes", "{'kind': 'MASTER_STAFF', 'id': 2}"},
     {"rehearse", "{'command': {'set_credit_policy': {'terms': {'limit_minor': 1}}}}"},
     {"rehearse", "{'command': {'change_staff': {'staff': 2, 'blocked': true}}}"},
+    {"statement", "{'customer': %u}"},
+    {"statement", "{'statement': 1}"},
+    {"statements", "{}"},
+    {"statements", "{'customer': %u}"},
+    {"statements", "{'settle_date': 20371}"},
+    {"statement_days", "{}"},
 };
 enum { QUESTIONS = sizeof questions / sizeof questions[0], CUSTOMERS_ASKED = 6 };
 
