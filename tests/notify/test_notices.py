@@ -514,7 +514,7 @@ class Many(World):
 
     def counts(self, path, text):
         """Of how many each message tells."""
-        said = [re.search(r"(\d+) (?:sales|\u0111\u01a1n)", text(request[4])) for request in self.sink.of(path)]
+        said = [re.search(r"(\d+) (?:sales|toa)", text(request[4])) for request in self.sink.of(path)]
         return [int(one.group(1)) if one else 1 for one in said]
 
     def told(self, browser):
