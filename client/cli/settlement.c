@@ -195,7 +195,7 @@ static bool read_holidays(struct run *run, const char *path, struct holidays *re
     return good;
 }
 
-static bool set_holidays(struct run *run, Tefter__SetWorkdays *set, const struct holidays *holidays)
+static void set_holidays(struct run *run, Tefter__SetWorkdays *set, const struct holidays *holidays)
 {
     set->holidays = arena_take(&run->arena, (holidays->count + 1) * sizeof *set->holidays);
     need(set->holidays != NULL);
@@ -207,7 +207,6 @@ static bool set_holidays(struct run *run, Tefter__SetWorkdays *set, const struct
         holiday->name = holidays->days[i].name[0] != '\0' ? holidays->days[i].name : NULL;
         set->holidays[set->n_holidays++] = holiday;
     }
-    return true;
 }
 
 static int workdays_run(struct run *run)
@@ -223,7 +222,7 @@ static int workdays_run(struct run *run)
     if (path != NULL && !read_holidays(run, path, &holidays))
         return run->exit_code;
     tell_faults(run, &holidays);
-    (void)set_holidays(run, command->set_workdays, &holidays);
+    set_holidays(run, command->set_workdays, &holidays);
     int code = run_submit(run, command, N_("The working days of {BRANCH} are set."));
     if (code == EXIT_DONE && path != NULL && !run->json)
         run_tell(run, N_("Days without work: {count}"), "count", NUMBER(holidays.count), NULL);

@@ -14,13 +14,13 @@ enum {
     MESSAGE_DEPTH_MAX = 8,
 
     /* what one command may hold */
-    DOCUMENT_LINES_MAX = 2000,    /* a real one has 1,114 */
-    SALE_PAYMENTS_MAX = 10,       /* that are taken with a sale */
-    TILL_COUNTS_MAX = 20,         /* of a till's day */
-    PRICES_AT_ONCE_MAX = 500,     /* of one list */
-    BRANCH_HOLIDAYS_MAX = 1000,   /* of a branch */
-    BRANCH_HOLIDAY_NAME_MAX = 80, /* bytes */
-    READY_DAYS_MAX = 28,          /* that a statement is made before somebody settles */
+    DOCUMENT_LINES_MAX = 2000,     /* a real one has 1,114 */
+    SALE_PAYMENTS_MAX = 10,        /* that are taken with a sale */
+    TILL_COUNTS_MAX = 20,          /* of a till's day */
+    PRICES_AT_ONCE_MAX = 500,      /* of one list */
+    BRANCH_HOLIDAYS_MAX = 1000,    /* of a branch */
+    BRANCH_HOLIDAY_NAME_MAX = 120, /* bytes */
+    READY_DAYS_MAX = 28,           /* that a statement is made before somebody settles */
     DOCUMENT_CHARGES_MAX = 16,
     MATCH_PARTS_MAX = 1000,     /* bills and payments one match names */
     RECORDS_TOUCHED_MAX = 3000, /* four rows may be written for each; more is a job */

@@ -248,13 +248,18 @@ static enum workday_move move_of(const Tefter__Cycle *cycle)
     return cycle->has_move ? (enum workday_move)cycle->move : WORKDAY_STAY;
 }
 
+static uint32_t ready_days(const Tefter__Cycle *cycle)
+{
+    return cycle->has_ready_days ? cycle->ready_days : 1;
+}
+
 bool settlement_next(const Tefter__Cycle *cycle, const struct workdays *workdays, uint32_t after,
                      struct settlement *ret_settlement)
 {
     struct cycle days = days_of(cycle);
     if (cycle->kind == TEFTER__CYCLE_KIND__CYCLE_NONE)
         return false;
-    uint32_t ready = settlement_ready_days(cycle);
+    uint32_t ready = ready_days(cycle);
     uint32_t day = cycle_next(&days, after);
     if (day == DATE_NONE)
         return false;
@@ -268,13 +273,8 @@ uint32_t settlement_before(const Tefter__Cycle *cycle, const struct workdays *wo
                            uint32_t cycle_day)
 {
     struct cycle days = days_of(cycle);
-    uint32_t ready = settlement_ready_days(cycle);
+    uint32_t ready = ready_days(cycle);
     uint32_t day = cycle_day > 1 ? cycle_last(&days, cycle_day - 1) : DATE_NONE;
     uint32_t moved = day != DATE_NONE ? workdays_move(workdays, move_of(cycle), day) : DATE_NONE;
     return moved > ready + 1 ? moved - ready - 1 : DATE_NONE;
-}
-
-uint32_t settlement_ready_days(const Tefter__Cycle *cycle)
-{
-    return cycle->has_ready_days ? cycle->ready_days : 1;
 }

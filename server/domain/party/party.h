@@ -207,7 +207,6 @@ void customer_settled(struct tx *tx, uint32_t customer, uint32_t seen);
 /* The last day that the statement before that one's told; DATE_NONE: there is none. */
 uint32_t settlement_before(const Tefter__Cycle *cycle, const struct workdays *workdays,
                            uint32_t cycle_day);
-uint32_t settlement_ready_days(const Tefter__Cycle *cycle);
 Tefter__Refusal *apply_set_cycle(struct tx *tx, const Tefter__SetCycle *command,
                                  Tefter__Done *done);
 
