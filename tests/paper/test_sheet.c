@@ -427,8 +427,8 @@ static void test_odd_texts(void **state)
         sheet->party_lines.count = sheet->shop_lines.count = sheet->pay_lines.count = 3;
         sheet->notes.count = sheet->title_lines.count = 3;
         sheet->foot = odd(text[at++]);
-        sheet->totals[0] = (struct sheet_pair){odd(text[at++]), odd_figure(text[at]), true};
-        at++;
+        sheet->totals[0] = (struct sheet_pair){odd(text[at]), odd_figure(text[at + 1]), true};
+        at += 2;
         sheet->total_count = 1;
         for (size_t i = 0; i < sheet->sign_count; i++)
             sheet->signs[i].label = odd(text[at++]);
