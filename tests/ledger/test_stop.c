@@ -262,7 +262,7 @@ static void a_row_without_memory_is_left_out_and_said_to_be(void **state)
 
 /* ---- damage ---- */
 
-enum damage { CUT, EMPTY, FLIPPED, FLIPPED_TWICE, FLIPPED_AGAIN, LONGER, DAMAGES };
+enum damage { CUT, EMPTY, FLIPPED, FLIPPED_TWICE, FLIPPED_AGAIN, LONGER, DAMAGES, GONE };
 
 static struct store *open_store(const struct scenario *s)
 {
@@ -339,7 +339,7 @@ static struct slice damaged(struct arena *arena, struct prng *prng, struct slice
                                            : value.size);
 }
 
-/* With a damage, or (DAMAGES) as they were. */
+/* With a damage, (DAMAGES) as they were, or (GONE) not at all. */
 static void rows_write(const struct scenario *s, struct arena *arena, struct prng *prng,
                        uint8_t tree, const struct row *rows, enum damage how)
 {
@@ -347,8 +347,11 @@ static void rows_write(const struct scenario *s, struct arena *arena, struct prn
     struct store *store = open_store(s);
     struct store_txn *txn = store_begin(store, true, &failure);
     for (const struct row *row = rows; row != NULL; row = row->next)
-        store_put(txn, tree, row->key,
-                  how == DAMAGES ? row->value : damaged(arena, prng, row->value, how));
+        if (how == GONE)
+            (void)store_delete(txn, tree, row->key);
+        else
+            store_put(txn, tree, row->key,
+                      how == DAMAGES ? row->value : damaged(arena, prng, row->value, how));
     assert_true(store_commit(txn, &failure));
     store_close(store);
 }
@@ -461,6 +464,32 @@ static void damaged_records_are_named_and_never_end_the_server(void **state)
     arena_fini(&spoiled.arena);
     free(spoiled.bytes);
     scenario_end(spoiled.s); /* all is as it was */
+}
+
+static void accounts_whose_customer_is_gone_are_named_by_aging(void **state)
+{
+    (void)state;
+    struct scenario *s = scenario_begin();
+    struct spoiled spoiled = {.s = s, .bytes = malloc(BYTES_MAX)};
+    Tefter__RefusalCode refused = 0;
+    uint32_t anh = scenario_customer(s, "Anh", 10000);
+    scenario_sell(s, anh, 100);
+    arena_init(&spoiled.arena, MEMORY);
+    ledger_close(s->ledger);
+    const struct row *rows = rows_of(&spoiled.arena, s, TREE_CUSTOMER, TABLE_PROFILE);
+    rows_write(s, &spoiled.arena, &spoiled.prng, TREE_CUSTOMER, rows, GONE);
+    open_again(s);
+    size_t aging = 0;
+    while (strcmp(questions[aging].query, "aging") != 0)
+        aging++;
+    (void)ask(s, question(s, aging, anh, &spoiled.arena), MEMORY, spoiled.bytes, &refused);
+    assert_int_equal(refused, TEFTER__REFUSAL_CODE__RECORD_DAMAGED);
+    ledger_close(s->ledger);
+    rows_write(s, &spoiled.arena, &spoiled.prng, TREE_CUSTOMER, rows, DAMAGES);
+    open_again(s);
+    arena_fini(&spoiled.arena);
+    free(spoiled.bytes);
+    scenario_end(s);
 }
 
 /* ---- commands ---- */
@@ -729,6 +758,7 @@ int main(void)
         cmocka_unit_test(a_question_without_memory_is_refused_and_costs_nobody_else_anything),
         cmocka_unit_test(a_row_without_memory_is_left_out_and_said_to_be),
         cmocka_unit_test(damaged_records_are_named_and_never_end_the_server),
+        cmocka_unit_test(accounts_whose_customer_is_gone_are_named_by_aging),
         cmocka_unit_test(a_command_that_meets_damage_is_a_fault_of_its_entry),
         cmocka_unit_test(refused_commands_of_one_group_leave_nothing_but_their_replies),
         cmocka_unit_test(the_largest_records_that_a_command_may_touch_fit_its_memory),

@@ -976,7 +976,7 @@ const Tefter__AgainRecord *customer_again(struct tx *tx, const Tefter__CustomerR
     const uint32_t *records = customer_records(tx, customer, &count);
     const Tefter__AgainRecord *first = customer->n_again > 0 ? customer->again[0] : NULL;
     for (size_t i = 1; i < count; i++) {
-        const Tefter__CustomerRecord *other = customer_get(tx, records[i]);
+        const Tefter__CustomerRecord *other = customer_read(tx, records[i]);
         if (other->n_again > 0 && (first == NULL || other->again[0]->day < first->day))
             first = other->again[0];
     }
@@ -993,7 +993,7 @@ static void row_notes(struct tx *tx, const Tefter__CustomerRecord *customer,
     FIELD_COPY(row, contact_result, customer);
     FIELD_COPY(row, noted_seq, customer);
     for (size_t i = 1; i < count; i++) {
-        const Tefter__CustomerRecord *other = customer_get(tx, records[i]);
+        const Tefter__CustomerRecord *other = customer_read(tx, records[i]);
         if (other->noted_seq > row->noted_seq)
             FIELD_COPY(row, noted_seq, other);
     }

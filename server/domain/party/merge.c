@@ -35,6 +35,8 @@ uint32_t customer_leads_to(struct tx *tx, uint32_t customer)
 const uint32_t *customer_records(struct tx *tx, const Tefter__CustomerRecord *customer,
                                  size_t *ret_count)
 {
+    if (customer == NULL)
+        tx_fault(tx, "CustomerRecord"); /* an account, a group or a merge names who is not there */
     uint32_t *records = tx_take(tx, (customer->n_sites + 1) * sizeof *records);
     size_t count = 0;
     records[count++] = customer->customer;
